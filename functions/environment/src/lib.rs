@@ -1,0 +1,8 @@
+//! What both functions take from the Lambda environment: their own variables, checked all together, and the settings of
+//! their AWS clients.
+
+mod aws;
+mod variables;
+
+pub use aws::{AwsSettings, Patience};
+pub use variables::{Fault, Faults, Variables};

@@ -1,0 +1,109 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use crate::{DedupKey, Event};
+
+/// Why a message is not an event that this version can read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not JSON, or an attribute is missing or of the wrong type.
+    #[error("not a CloudEvent in JSON")]
+    Json {
+        /// What the parser found.
+        #[from]
+        source: serde_json::Error,
+    },
+    /// Written by a version that this one does not know.
+    #[error("specversion `{specversion}` is not 1.x")]
+    UnknownVersion {
+        /// The version that was found.
+        specversion: String,
+    },
+    /// The payload is not base64.
+    #[error("data_base64 is not base64")]
+    Data {
+        /// What the decoder found.
+        #[from]
+        source: base64::DecodeError,
+    },
+}
+
+/// The event's members in the order in which a person reads them.
+#[derive(Serialize)]
+struct Written<'a> {
+    specversion: &'static str,
+    id: &'a str,
+    source: &'a str,
+    r#type: &'a str,
+    time: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    datacontenttype: Option<&'a str>,
+    dedupkey: &'a DedupKey,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
+    data_base64: String,
+}
+
+/// Attributes that are not here are ignored: a later version may add some while both run.
+#[derive(Deserialize)]
+struct Read {
+    specversion: String,
+    id: String,
+    source: String,
+    r#type: String,
+    time: String,
+    datacontenttype: Option<String>,
+    dedupkey: DedupKey,
+    traceparent: Option<String>,
+    data_base64: String,
+}
+
+impl Event {
+    /// The message for the queue.
+    ///
+    /// # Errors
+    ///
+    /// Only if `serde_json` fails to write strings, which it does not.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&Written {
+            specversion: "1.0",
+            id: &self.id,
+            source: &self.source,
+            r#type: &self.event_type,
+            time: &self.time,
+            datacontenttype: self.content_type.as_deref(),
+            dedupkey: &self.dedup_key,
+            traceparent: self.traceparent.as_deref(),
+            data_base64: STANDARD.encode(&self.data),
+        })
+    }
+
+    /// Reads a message from the queue.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`]: reading it once more will not help.
+    pub fn from_json(message: &str) -> Result<Self, ReadError> {
+        let read: Read = serde_json::from_str(message)?;
+        if read.specversion.split('.').next() != Some("1") {
+            return Err(ReadError::UnknownVersion { specversion: read.specversion });
+        }
+        Ok(Self {
+            id: read.id,
+            source: read.source,
+            event_type: read.r#type,
+            time: read.time,
+            content_type: read.datacontenttype,
+            dedup_key: read.dedupkey,
+            traceparent: read.traceparent,
+            data: STANDARD.decode(read.data_base64)?,
+        })
+    }
+
+    /// The source's bare name: `github` of `/webhooks/github`, `events` of `/events`.
+    #[must_use]
+    pub fn source_name(&self) -> &str {
+        self.source.rsplit('/').next().unwrap_or_default()
+    }
+}

@@ -1,0 +1,20 @@
+//! Verifies and signs webhook requests.
+//!
+//! A source names a [`Scheme`]; its one `verify` takes the request's headers and the exact bytes that were signed, the
+//! secrets that are accepted and the time, and says what the sender tells of the event, or how the request failed.
+//! There is no I/O here and no clock: the caller passes both in, so every verdict can be repeated from data.
+//!
+//! A new scheme is one file in `scheme/`, one variant of [`Scheme`] and one of [`SchemeConfig`].
+
+mod config;
+mod error;
+mod headers;
+pub mod mac;
+mod scheme;
+mod secret;
+
+pub use config::{ConfigError, SchemeConfig};
+pub use error::VerifyError;
+pub use headers::Headers;
+pub use scheme::{Encoding, Github, Handshake, Hmac, Message, Request, Scheme, Verified};
+pub use secret::{BlankSecret, Secret};
