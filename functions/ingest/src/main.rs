@@ -1,2 +1,25 @@
-//! stub
-fn main() {}
+//! Assembles the ingest function.
+
+use std::sync::Arc;
+
+use aws_sdk_secretsmanager::Client as SecretsManager;
+use aws_sdk_sqs::Client as Sqs;
+use hookline_environment::Variables;
+use ingest::{Config, Handler, Intake, SecretCache};
+use lambda_runtime::{Error, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let lookup = |name: &str| std::env::var(name).ok();
+    let config = Config::read(Variables::new(&lookup)).inspect_err(|faults| {
+        hookline_telemetry::init(hookline_telemetry::LogLevel::default());
+        tracing::error!(outcome = "bad_configuration", reason = %faults);
+    })?;
+    hookline_telemetry::init(config.log_level);
+
+    let sdk = config.aws.sdk_config(ingest::PATIENCE);
+    let secrets = SecretCache::new(SecretsManager::new(&sdk), config.secrets);
+    let intake = Intake::new(config.intake, secrets, Sqs::new(&sdk));
+    let handler = Arc::new(Handler::new(intake));
+    lambda_runtime::run(service_fn(move |event| Arc::clone(&handler).handle(event))).await
+}

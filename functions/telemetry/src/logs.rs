@@ -15,6 +15,12 @@ pub struct UnknownLevel {
     pub level: String,
 }
 
+impl Default for LogLevel {
+    fn default() -> Self {
+        Self(LevelFilter::INFO)
+    }
+}
+
 impl FromStr for LogLevel {
     type Err = UnknownLevel;
 

@@ -1,0 +1,98 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hookline_environment::{AwsSettings, Faults, Patience, Variables};
+use hookline_event::DEAD_LETTER_RESERVE_BYTES;
+use hookline_signature::{Scheme, SchemeConfig};
+use hookline_telemetry::LogLevel;
+use serde::Deserialize;
+
+use crate::accept::Acceptance;
+use crate::secrets::SecretCacheSettings;
+
+/// How long a call to AWS may take: the whole has to end before API Gateway's 29 s and the function's own timeout.
+pub const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(1),
+    attempt: Duration::from_secs(3),
+    call: Duration::from_secs(7),
+    attempts: 3,
+};
+
+/// Everything that Terraform passes, checked.
+pub struct Config {
+    /// The least level that is logged.
+    pub log_level: LogLevel,
+    /// Where AWS is.
+    pub aws: AwsSettings,
+    /// How secrets are kept.
+    pub secrets: SecretCacheSettings,
+    /// What is accepted and where it goes.
+    pub intake: IntakeConfig,
+}
+
+/// What is accepted and where it goes.
+pub struct IntakeConfig {
+    /// The sources by name.
+    pub sources: BTreeMap<String, Source>,
+    /// The intake queue.
+    pub queue_url: String,
+    /// The longest message that ingest puts on the queue, in bytes: the queue's limit less what the dead-letter queue
+    /// needs for its attributes.
+    pub max_event_bytes: usize,
+}
+
+/// One sender.
+pub struct Source {
+    /// How it signs.
+    pub scheme: Scheme,
+    /// The content types that it may send.
+    pub acceptance: Acceptance,
+}
+
+#[derive(Deserialize)]
+struct RawSource {
+    #[serde(flatten)]
+    scheme: SchemeConfig,
+    content_types: Option<Vec<String>>,
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    ///
+    /// [`Faults`]: all that is wrong, at once.
+    pub fn read(mut variables: Variables<'_>) -> Result<Self, Faults> {
+        let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
+        let aws = AwsSettings::read(&mut variables);
+        let prefix = variables.required("HOOKLINE_SECRET_PREFIX");
+        let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
+        let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
+        let sources = sources(&mut variables);
+        let queue_url = variables.required("HOOKLINE_QUEUE_URL");
+        let max_message_bytes = variables.parsed::<usize>("HOOKLINE_MAX_MESSAGE_BYTES");
+        let whole = || {
+            let max_event_bytes = max_message_bytes?.saturating_sub(DEAD_LETTER_RESERVE_BYTES);
+            let secrets = SecretCacheSettings { prefix: prefix?, ttl: ttl?, refresh: refresh? };
+            let intake = IntakeConfig { sources: sources?, queue_url: queue_url?, max_event_bytes };
+            Some(Self { log_level: log_level?, aws: aws?, secrets, intake })
+        };
+        variables.finish(whole())
+    }
+}
+
+fn sources(variables: &mut Variables<'_>) -> Option<BTreeMap<String, Source>> {
+    const NAME: &str = "HOOKLINE_SOURCES";
+    let raw: BTreeMap<String, RawSource> = variables.json(NAME)?;
+    let mut sources = BTreeMap::new();
+    for (name, source) in raw {
+        let named = |problem: &dyn std::fmt::Display| format!("source `{name}`: {problem}");
+        let scheme = source.scheme.resolve().map_err(|error| named(&error));
+        let acceptance = Acceptance::new(source.content_types.as_deref()).map_err(|error| named(&error));
+        let (scheme, acceptance) = (variables.keep(NAME, scheme), variables.keep(NAME, acceptance));
+        if let (Some(scheme), Some(acceptance)) = (scheme, acceptance) {
+            sources.insert(name, Source { scheme, acceptance });
+        }
+    }
+    Some(sources)
+}

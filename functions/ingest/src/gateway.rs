@@ -1,0 +1,107 @@
+//! What API Gateway hands over for a REST API. Only the fields in use are read, and leniently: `aws_lambda_events` has
+//! the whole of it, but fails on a header that a hostile sender can choose.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format>
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hookline_signature::Headers;
+use serde::Deserialize;
+
+use crate::rejection::Rejection;
+
+/// A REST proxy event.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct GatewayRequest {
+    resource: Option<String>,
+    http_method: Option<String>,
+    multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
+    path_parameters: Option<BTreeMap<String, String>>,
+    body: Option<String>,
+    is_base64_encoded: Option<bool>,
+    request_context: RequestContext,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RequestContext {
+    request_id: Option<String>,
+    authorizer: Option<Authorizer>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Authorizer {
+    claims: Option<Claims>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Claims {
+    client_id: Option<String>,
+}
+
+/// Which of the API's methods was called.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Gateway<'a> {
+    /// `POST /webhooks/{source}`: authenticated by the signature alone.
+    Webhook {
+        /// The path's last part.
+        source: &'a str,
+    },
+    /// `POST /events`: authenticated by the API's authorizer, which gives the caller.
+    Events {
+        /// The Cognito client, if the authorizer was there.
+        client_id: Option<&'a str>,
+    },
+}
+
+impl GatewayRequest {
+    /// The method that was called; `None` for any that the API does not have.
+    #[must_use]
+    pub fn route(&self) -> Option<Gateway<'_>> {
+        match (self.http_method.as_deref()?, self.resource.as_deref()?) {
+            ("POST", "/webhooks/{source}") => {
+                Some(Gateway::Webhook { source: self.path_parameters.as_ref()?.get("source")? })
+            }
+            ("POST", "/events") => {
+                let claims = self.request_context.authorizer.as_ref().and_then(|it| it.claims.as_ref());
+                Some(Gateway::Events { client_id: claims.and_then(|claims| claims.client_id.as_deref()) })
+            }
+            _ => None,
+        }
+    }
+
+    /// The gateway's id of the request, which the caller sees too.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        self.request_context.request_id.as_deref().unwrap_or("unknown")
+    }
+
+    /// Every header with every value.
+    #[must_use]
+    pub fn headers(&self) -> Headers {
+        let headers = self.multi_value_headers.iter().flatten();
+        headers.flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str()))).collect()
+    }
+
+    /// The exact bytes of the body.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::TooLarge`] before anything is decoded: an event holds the body as base64, as the gateway does.
+    /// [`Rejection::BadBase64`] if the gateway's own encoding is broken.
+    pub fn body(&self, max_event_bytes: usize) -> Result<Vec<u8>, Rejection> {
+        let body = self.body.as_deref().unwrap_or_default();
+        if body.len() > max_event_bytes {
+            return Err(Rejection::TooLarge { bytes: body.len(), limit: max_event_bytes });
+        }
+        if self.is_base64_encoded.unwrap_or(false) {
+            return STANDARD.decode(body).map_err(|_| Rejection::BadBase64);
+        }
+        Ok(body.as_bytes().to_vec())
+    }
+}

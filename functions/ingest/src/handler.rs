@@ -1,0 +1,103 @@
+//! Translates: a gateway event in, a response and a line in the log out.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use aws_lambda_events::apigw::ApiGatewayProxyResponse;
+use lambda_runtime::{Context, LambdaEvent};
+use time::OffsetDateTime;
+
+use crate::gateway::{Gateway, GatewayRequest};
+use crate::intake::{Content, Intake, Receipt};
+use crate::queue::SendEvent;
+use crate::rejection::Rejection;
+use crate::respond;
+use crate::secrets::GetSecret;
+
+/// Left of the function's time for the answer itself.
+const RESERVE: Duration = Duration::from_millis(500);
+
+/// The function's entry point.
+pub struct Handler<S, Q> {
+    intake: Intake<S, Q>,
+}
+
+impl<S: GetSecret, Q: SendEvent> Handler<S, Q> {
+    /// Over the part that decides.
+    pub fn new(intake: Intake<S, Q>) -> Self {
+        Self { intake }
+    }
+
+    /// Always answers: whatever goes wrong, a panic included, becomes a status.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub async fn handle(
+        self: Arc<Self>,
+        event: LambdaEvent<GatewayRequest>,
+    ) -> Result<ApiGatewayProxyResponse, Infallible> {
+        let started = Instant::now();
+        let (request, context) = event.into_parts();
+        let request = Arc::new(request);
+        let task = tokio::spawn({
+            let request = Arc::clone(&request);
+            async move { self.receive(&request, &context).await }
+        });
+        let outcome = task.await.unwrap_or(Err(Rejection::Internal));
+        log(&request, &outcome, started.elapsed());
+        Ok(match outcome {
+            Ok(receipt) => respond::receipt(receipt),
+            Err(rejection) => respond::rejection(&rejection, request.request_id()),
+        })
+    }
+
+    async fn receive(&self, request: &GatewayRequest, context: &Context) -> Result<Receipt, Rejection> {
+        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        let decided = tokio::time::timeout(left.saturating_sub(RESERVE), self.decide(request, context));
+        decided.await.unwrap_or(Err(Rejection::OutOfTime))
+    }
+
+    async fn decide(&self, request: &GatewayRequest, context: &Context) -> Result<Receipt, Rejection> {
+        let route = request.route().ok_or(Rejection::UnknownSource)?;
+        if matches!(route, Gateway::Webhook { source } if !self.intake.knows(source)) {
+            return Err(Rejection::UnknownSource);
+        }
+        let content = Content {
+            headers: &request.headers(),
+            body: request.body(self.intake.max_event_bytes())?,
+            now: OffsetDateTime::now_utc(),
+            traceparent: context.xray_trace_id.as_deref().and_then(hookline_telemetry::traceparent),
+        };
+        match route {
+            Gateway::Webhook { source } => self.intake.webhook(source, content).await,
+            Gateway::Events { client_id } => self.intake.event(client_id, content).await,
+        }
+    }
+}
+
+/// One line an outcome. A fault of ours is an error, a sender's a warning.
+fn log(request: &GatewayRequest, outcome: &Result<Receipt, Rejection>, took: Duration) {
+    let request_id = request.request_id();
+    let source = match request.route() {
+        Some(Gateway::Webhook { source }) => source.get(..64).unwrap_or(source),
+        Some(Gateway::Events { .. }) => "events",
+        None => "",
+    };
+    let duration_ms = took.as_secs_f64() * 1e3;
+    match outcome {
+        Ok(Receipt::Queued { event_id, event_type }) => {
+            tracing::info!(outcome = "queued", request_id, source, event_id, r#type = event_type, duration_ms);
+        }
+        Ok(Receipt::Handshake { .. }) => tracing::info!(outcome = "handshake", request_id, source, duration_ms),
+        Err(rejection) => {
+            let (status, _, reason) = rejection.parts();
+            if status < 500 {
+                tracing::warn!(outcome = "refused", request_id, source, status, reason, detail = %rejection, duration_ms);
+            } else {
+                tracing::error!(outcome = "failed", request_id, source, status, reason, detail = %rejection, duration_ms);
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Decides: what is authentic and whole becomes an event on the queue, everything else a [`Rejection`].
+
+use hookline_event::{DedupKey, Event};
+use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use crate::accept::Acceptance;
+use crate::config::IntakeConfig;
+use crate::queue::SendEvent;
+use crate::rejection::Rejection;
+use crate::secrets::{GetSecret, SecretCache};
+
+/// Takes requests in.
+pub struct Intake<S, Q> {
+    config: IntakeConfig,
+    secrets: SecretCache<S>,
+    queue: Q,
+}
+
+/// A request's content, already decoded.
+pub(crate) struct Content<'a> {
+    pub(crate) headers: &'a Headers,
+    pub(crate) body: Vec<u8>,
+    pub(crate) now: OffsetDateTime,
+    pub(crate) traceparent: Option<String>,
+}
+
+/// What became of an authentic request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Receipt {
+    /// The queue has confirmed.
+    Queued {
+        /// The event's id.
+        event_id: String,
+        /// The event's type.
+        event_type: String,
+    },
+    /// The sender only asked whether somebody is here; nothing is queued.
+    Handshake {
+        /// What it wants to hear.
+        answer: Handshake,
+    },
+}
+
+impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
+    /// Over the secrets of a store and a queue.
+    pub fn new(config: IntakeConfig, secrets: SecretCache<S>, queue: Q) -> Self {
+        Self { config, secrets, queue }
+    }
+
+    pub(crate) fn max_event_bytes(&self) -> usize {
+        self.config.max_event_bytes
+    }
+
+    pub(crate) fn knows(&self, source: &str) -> bool {
+        self.config.sources.contains_key(source)
+    }
+
+    /// A request that its source's signature authenticates.
+    pub(crate) async fn webhook(&self, name: &str, content: Content<'_>) -> Result<Receipt, Rejection> {
+        let source = self.config.sources.get(name).ok_or(Rejection::UnknownSource)?;
+        let request = Request { headers: content.headers, body: &content.body };
+        let verified = self.verify(name, &source.scheme, request, content.now.unix_timestamp()).await?;
+        let content_type = source.acceptance.check(content.headers, &content.body)?;
+        if let Some(answer) = verified.handshake {
+            return Ok(Receipt::Handshake { answer });
+        }
+        let path = format!("/webhooks/{name}");
+        let dedup_key = match &verified.signed_id {
+            Some(id) => DedupKey::from_signed_id(&path, id),
+            None => DedupKey::from_body(&path, &content.body),
+        };
+        let kind = verified.event_type.filter(|kind| is_name(kind)).unwrap_or_else(|| "received".to_owned());
+        let id = verified.signed_id.or(verified.delivery_id).filter(|id| is_name(id));
+        self.enqueue(id, path, format!("{name}.{kind}"), dedup_key, content_type, content).await
+    }
+
+    /// A request that the API's authorizer has authenticated; the caller may name its event as CloudEvents' binary mode
+    /// does, in `Ce-Id` and `Ce-Type`.
+    pub(crate) async fn event(&self, client_id: Option<&str>, content: Content<'_>) -> Result<Receipt, Rejection> {
+        const PATH: &str = "/events";
+        let client_id = client_id.ok_or(Rejection::NoCaller)?;
+        let content_type = Acceptance::default().check(content.headers, &content.body)?;
+        if content.body.is_empty() {
+            return Err(Rejection::EmptyBody);
+        }
+        let id = name_of(content.headers, "Ce-Id")?;
+        let kind = name_of(content.headers, "Ce-Type")?.unwrap_or_else(|| "received".to_owned());
+        let dedup_key = match &id {
+            Some(id) => DedupKey::from_signed_id(PATH, &format!("{client_id}/{id}")),
+            None => DedupKey::from_body(PATH, &content.body),
+        };
+        self.enqueue(id, PATH.to_owned(), format!("events.{kind}"), dedup_key, content_type, content).await
+    }
+
+    /// A secret may have been rotated since it was fetched: a signature that matches none is looked at once more.
+    async fn verify(&self, name: &str, scheme: &Scheme, request: Request<'_>, now: i64) -> Result<Verified, Rejection> {
+        let secrets = self.secrets.get(name).await?;
+        let mismatch = match scheme.verify(request, &secrets, now) {
+            Err(error @ VerifyError::Mismatch { .. }) => error,
+            verdict => return Ok(verdict?),
+        };
+        match self.secrets.refresh(name).await? {
+            Some(secrets) => Ok(scheme.verify(request, &secrets, now)?),
+            None => Err(mismatch.into()),
+        }
+    }
+
+    async fn enqueue(
+        &self,
+        id: Option<String>,
+        source: String,
+        event_type: String,
+        dedup_key: DedupKey,
+        content_type: Option<String>,
+        content: Content<'_>,
+    ) -> Result<Receipt, Rejection> {
+        let Content { body, now, traceparent, .. } = content;
+        let event = Event {
+            id: id.unwrap_or_else(|| Uuid::now_v7().to_string()),
+            source,
+            event_type,
+            time: now.format(&Rfc3339).map_err(|_| Rejection::Internal)?,
+            content_type,
+            dedup_key,
+            traceparent,
+            data: body,
+        };
+        let message = event.to_json().map_err(|_| Rejection::Internal)?;
+        let (bytes, limit) = (message.len(), self.config.max_event_bytes);
+        if bytes > limit {
+            return Err(Rejection::TooLarge { bytes, limit });
+        }
+        self.queue.send_event(&self.config.queue_url, message).await?;
+        Ok(Receipt::Queued { event_id: event.id, event_type: event.event_type })
+    }
+}
+
+/// An authenticated caller is told when its names cannot be used.
+fn name_of(headers: &Headers, header: &'static str) -> Result<Option<String>, Rejection> {
+    match headers.first(header) {
+        None => Ok(None),
+        Some(name) if is_name(name) => Ok(Some(name.to_owned())),
+        Some(_) => Err(Rejection::BadHeader { header }),
+    }
+}
+
+/// Ids and types go into headers, logs and metrics: a short word of plain characters, or not at all.
+fn is_name(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+}

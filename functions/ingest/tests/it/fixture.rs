@@ -1,0 +1,190 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hookline_environment::Variables;
+use hookline_event::Event;
+use hookline_signature::{Message, Scheme, Secret};
+use ingest::{Config, GetSecret, GetSecretError, Handler, Intake, SecretCache, SendError, SendEvent, Stage};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::{Value, json};
+
+/// The function with a scripted secret store and queue.
+pub(crate) struct Function {
+    handler: Arc<Handler<Secrets, Queue>>,
+    pub(crate) secrets: Secrets,
+    pub(crate) queue: Queue,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Secrets(Arc<Mutex<SecretsState>>);
+
+#[derive(Default)]
+struct SecretsState {
+    values: HashMap<(String, Stage), Vec<u8>>,
+    down: bool,
+    calls: usize,
+}
+
+impl Secrets {
+    pub(crate) fn put(&self, source: &str, stage: Stage, value: &str) {
+        let name = format!("hookline-test/sources/{source}");
+        self.0.lock().unwrap().values.insert((name, stage), value.into());
+    }
+
+    pub(crate) fn go_down(&self) {
+        self.0.lock().unwrap().down = true;
+    }
+
+    pub(crate) fn calls(&self) -> usize {
+        self.0.lock().unwrap().calls
+    }
+}
+
+impl GetSecret for Secrets {
+    async fn get_secret(&self, name: &str, stage: Stage) -> Result<Option<Vec<u8>>, GetSecretError> {
+        let mut state = self.0.lock().unwrap();
+        state.calls += 1;
+        if state.down {
+            return Err(GetSecretError { detail: "down".into() });
+        }
+        Ok(state.values.get(&(name.to_owned(), stage)).cloned())
+    }
+}
+
+/// What the queue does with the next messages.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) enum Mood {
+    #[default]
+    Confirms,
+    Refuses,
+    Hangs,
+    Panics,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Queue {
+    pub(crate) messages: Arc<Mutex<Vec<String>>>,
+    pub(crate) mood: Arc<Mutex<Mood>>,
+}
+
+impl SendEvent for Queue {
+    async fn send_event(&self, queue_url: &str, message: String) -> Result<(), SendError> {
+        assert_eq!(queue_url, "https://sqs.test/intake");
+        let mood = *self.mood.lock().unwrap();
+        match mood {
+            Mood::Confirms => self.messages.lock().unwrap().push(message),
+            Mood::Refuses => return Err(SendError { detail: "AccessDenied".into() }),
+            Mood::Hangs => std::future::pending().await,
+            Mood::Panics => std::panic::panic_any("the adapter fails"),
+        }
+        Ok(())
+    }
+}
+
+/// A complete environment, with one variable replaced or (by `None`) removed.
+pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -> Option<String> {
+    let sources = json!({
+        "github": { "scheme": "github" },
+        "acme": { "scheme": "hmac", "header": "X-Acme-Signature", "prefix": "v1=", "encoding": "base64" },
+        "xml": { "scheme": "github", "content_types": ["application/xml"] },
+    });
+    let mut table = HashMap::from([
+        ("HOOKLINE_SOURCES".to_owned(), sources.to_string()),
+        ("HOOKLINE_QUEUE_URL".to_owned(), "https://sqs.test/intake".to_owned()),
+        ("HOOKLINE_SECRET_PREFIX".to_owned(), "hookline-test".to_owned()),
+        ("HOOKLINE_SECRET_TTL_SECONDS".to_owned(), "300".to_owned()),
+        ("HOOKLINE_SECRET_REFRESH_SECONDS".to_owned(), "30".to_owned()),
+        ("HOOKLINE_MAX_MESSAGE_BYTES".to_owned(), "262144".to_owned()),
+        ("HOOKLINE_LOG_LEVEL".to_owned(), "info".to_owned()),
+        ("AWS_REGION".to_owned(), "eu-central-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID".to_owned(), "key".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY".to_owned(), "secret".to_owned()),
+    ]);
+    match replaced {
+        Some(value) => table.insert(name.to_owned(), value.to_owned()),
+        None => table.remove(name),
+    };
+    move |name| table.get(name).cloned()
+}
+
+impl Function {
+    pub(crate) fn new() -> Self {
+        let lookup = environment("", None);
+        let config = Config::read(Variables::new(&lookup)).unwrap();
+        let (secrets, queue) = (Secrets::default(), Queue::default());
+        for source in ["github", "acme", "xml"] {
+            secrets.put(source, Stage::Current, "It's a Secret to Everybody");
+        }
+        let cache = SecretCache::new(secrets.clone(), config.secrets);
+        let handler = Arc::new(Handler::new(Intake::new(config.intake, cache, queue.clone())));
+        Self { handler, secrets, queue }
+    }
+
+    /// Status, headers and body as JSON (or as text).
+    pub(crate) async fn call(&self, event: Value) -> (i64, Value, Value) {
+        let mut context = Context::default();
+        let deadline = SystemTime::now() + Duration::from_secs(10);
+        context.deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis().try_into().unwrap();
+        context.xray_trace_id =
+            Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".into());
+        let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), context);
+        let response = serde_json::to_value(Arc::clone(&self.handler).handle(event).await.unwrap()).unwrap();
+        let text = response["body"].as_str().unwrap();
+        let body = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+        (response["statusCode"].as_i64().unwrap(), response["headers"].clone(), body)
+    }
+
+    pub(crate) async fn status(&self, event: Value) -> i64 {
+        self.call(event).await.0
+    }
+
+    pub(crate) fn queued(&self) -> Vec<Event> {
+        self.queue.messages.lock().unwrap().iter().map(|message| Event::from_json(message).unwrap()).collect()
+    }
+}
+
+/// A REST proxy event, as API Gateway makes it.
+pub(crate) fn gateway_event(resource: &str, headers: &[(&str, &str)], body: &[u8]) -> Value {
+    let mut multi_value: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (name, value) in headers {
+        multi_value.entry(name).or_default().push(value);
+    }
+    json!({
+        "resource": resource,
+        "path": resource,
+        "httpMethod": "POST",
+        "headers": headers.iter().copied().collect::<HashMap<_, _>>(),
+        "multiValueHeaders": multi_value,
+        "queryStringParameters": null,
+        "pathParameters": null,
+        "stageVariables": null,
+        "requestContext": { "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", "stage": "live" },
+        "body": STANDARD.encode(body),
+        "isBase64Encoded": true,
+    })
+}
+
+/// A webhook with the given headers and no others.
+pub(crate) fn webhook(source: &str, headers: &[(&str, &str)], body: &[u8]) -> Value {
+    let mut event = gateway_event("/webhooks/{source}", headers, body);
+    event["pathParameters"] = json!({ "source": source });
+    event
+}
+
+/// A webhook as GitHub signs and sends it.
+pub(crate) fn github(event: &str, secret: &str, body: &[u8]) -> Value {
+    let scheme = Scheme::Github(hookline_signature::Github);
+    let signature = &scheme.sign(Message { body, now: 0 }, &Secret::new(secret).unwrap())[0].1;
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("X-GitHub-Event", event),
+        ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958"),
+        ("X-Hub-Signature-256", signature),
+    ];
+    webhook("github", &headers, body)
+}
+
+pub(crate) const SECRET: &str = "It's a Secret to Everybody";

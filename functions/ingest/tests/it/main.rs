@@ -1,0 +1,10 @@
+//! The function from a gateway event to a response and the queue, with its two verbs replaced.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod accepted;
+mod configuration;
+mod fixture;
+mod refused;
+mod rotation;
+mod unavailable;
