@@ -78,14 +78,14 @@ impl SendEvent for Queue {
             Mood::Confirms => self.messages.lock().unwrap().push(message),
             Mood::Refuses => return Err(SendError { detail: "AccessDenied".into() }),
             Mood::Hangs => std::future::pending().await,
-            Mood::Panics => std::panic::panic_any("the adapter fails"),
+            Mood::Panics => panic!("the adapter fails"),
         }
         Ok(())
     }
 }
 
 /// A complete environment, with one variable replaced or (by `None`) removed.
-pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -> Option<String> {
+pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -> Option<String> + use<> {
     let sources = json!({
         "github": { "scheme": "github" },
         "acme": { "scheme": "hmac", "header": "X-Acme-Signature", "prefix": "v1=", "encoding": "base64" },

@@ -1,6 +1,6 @@
 //! The function from a gateway event to a response and the queue, with its two verbs replaced.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::type_complexity, reason = "tests")]
 
 mod accepted;
 mod configuration;

@@ -1,0 +1,68 @@
+//! Translates: a batch of messages in, the identifiers of those that failed out.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::future::join_all;
+use lambda_runtime::LambdaEvent;
+
+use crate::backoff::ChangeVisibility;
+use crate::config::QueueConfig;
+use crate::dead_letter::SendDeadLetter;
+use crate::delivery::Delivery;
+use crate::record::{Record, Verdict};
+
+/// Left of the function's time, after all deliveries, for what has to be told to the queues.
+const RESERVE: Duration = Duration::from_secs(3);
+
+/// The function's entry point.
+pub struct Batch<Q> {
+    delivery: Delivery,
+    config: QueueConfig,
+    queue: Q,
+}
+
+impl<Q: ChangeVisibility + SendDeadLetter> Batch<Q> {
+    /// Over a delivery and the queues.
+    pub fn new(delivery: Delivery, config: QueueConfig, queue: Q) -> Self {
+        Self { delivery, config, queue }
+    }
+
+    /// Handles each message alone and at the same time as the others; a panic in one fails that one.
+    ///
+    /// # Errors
+    ///
+    /// None: a failed batch would bring every message again, the delivered ones too.
+    pub async fn handle(self: Arc<Self>, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Infallible> {
+        let (event, context) = event.into_parts();
+        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        let time = left.saturating_sub(RESERVE);
+        tracing::debug!(outcome = "batch", request_id = context.request_id, records = event.records.len());
+        let verdicts =
+            join_all(event.records.into_iter().map(|message| Arc::clone(&self).isolated(message, time))).await;
+
+        let mut response = SqsBatchResponse::default();
+        response.batch_item_failures = verdicts.into_iter().flatten().collect();
+        Ok(response)
+    }
+
+    /// The failure to report, if any.
+    async fn isolated(self: Arc<Self>, message: SqsMessage, time: Duration) -> Option<BatchItemFailure> {
+        // A message without an id cannot be named; an empty identifier has the whole batch come again.
+        let mut failure = BatchItemFailure::default();
+        failure.item_identifier = message.message_id.clone().unwrap_or_default();
+        let task = tokio::spawn(async move {
+            let record =
+                Record { message: &message, delivery: &self.delivery, config: &self.config, queue: &self.queue };
+            record.process(time).await
+        });
+        match task.await {
+            Ok(Verdict::Acknowledge) => None,
+            Ok(Verdict::Retry) | Err(_) => Some(failure),
+        }
+    }
+}

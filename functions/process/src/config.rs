@@ -1,0 +1,92 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hookline_environment::{AwsSettings, Faults, Patience, Variables};
+use hookline_telemetry::LogLevel;
+
+use crate::backoff::Backoff;
+use crate::delivery::Delivery;
+use crate::destination::{Destination, DestinationConfig, Outbound};
+use crate::guard::Guard;
+use crate::route::{Route, Routes};
+
+/// How long a call to the queue may take.
+pub const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(1),
+    attempt: Duration::from_secs(3),
+    call: Duration::from_secs(7),
+    attempts: 3,
+};
+
+/// Everything that Terraform passes, checked.
+pub struct Config {
+    /// The least level that is logged.
+    pub log_level: LogLevel,
+    /// Where AWS is.
+    pub aws: AwsSettings,
+    /// Where events go.
+    pub delivery: Delivery,
+    /// What happens to those that cannot go there.
+    pub queue: QueueConfig,
+}
+
+/// The queue that events come from and the one that they end in.
+#[derive(Debug, Clone)]
+pub struct QueueConfig {
+    /// The intake queue.
+    pub queue_url: String,
+    /// The dead-letter queue.
+    pub dlq_url: String,
+    /// After this many receives the queue gives a message up.
+    pub max_receive_count: u32,
+    /// How long a failed event waits.
+    pub backoff: Backoff,
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    ///
+    /// [`Faults`]: all that is wrong, at once.
+    pub fn read(mut variables: Variables<'_>) -> Result<Self, Faults> {
+        let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
+        let aws = AwsSettings::read(&mut variables);
+        let delivery = delivery(&mut variables);
+        let queue_url = variables.required("HOOKLINE_QUEUE_URL");
+        let dlq_url = variables.required("HOOKLINE_DLQ_URL");
+        let max_receive_count = variables.parsed("HOOKLINE_MAX_RECEIVE_COUNT");
+        let base = variables.parsed("HOOKLINE_RETRY_BASE_SECONDS");
+        let max = variables.parsed("HOOKLINE_RETRY_MAX_SECONDS");
+        let whole = || {
+            let backoff = Backoff { base_seconds: base?, max_seconds: max? };
+            let max_receive_count = max_receive_count?;
+            let queue = QueueConfig { queue_url: queue_url?, dlq_url: dlq_url?, max_receive_count, backoff };
+            Some(Self { log_level: log_level?, aws: aws?, delivery: delivery?, queue })
+        };
+        variables.finish(whole())
+    }
+}
+
+fn delivery(variables: &mut Variables<'_>) -> Option<Delivery> {
+    const ROUTES: &str = "HOOKLINE_ROUTES";
+    const DESTINATIONS: &str = "HOOKLINE_DESTINATIONS";
+    let networks = variables.json("HOOKLINE_PRIVATE_NETWORKS");
+    let configs: Option<BTreeMap<String, DestinationConfig>> = variables.json(DESTINATIONS);
+    let routes: Option<Vec<Route>> = variables.json(ROUTES);
+    let outbound = variables.keep("HOOKLINE_PRIVATE_NETWORKS", Outbound::new(Guard::new(networks?)));
+    let (outbound, configs, routes) = (outbound?, configs?, routes?);
+
+    for route in &routes {
+        for unknown in route.destinations.iter().filter(|name| !configs.contains_key(*name)) {
+            variables.fault(ROUTES, format!("route `{}` names unknown destination `{unknown}`", route.name));
+        }
+    }
+    let mut destinations = BTreeMap::new();
+    for (name, config) in configs {
+        let destination =
+            Destination::new(&config, &outbound).map_err(|error| format!("destination `{name}`: {error}"));
+        destinations.extend(variables.keep(DESTINATIONS, destination).map(|destination| (name, destination)));
+    }
+    Some(Delivery::new(Routes::new(routes), destinations))
+}

@@ -1,0 +1,66 @@
+use std::future::Future;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::{BuildError, DisplayErrorContext};
+use aws_sdk_sqs::types::MessageAttributeValue;
+
+/// Longest attribute value, in bytes: with their names and types all attributes stay within what ingest leaves free.
+const MAX_VALUE_BYTES: usize = 200;
+
+/// What goes to the dead-letter queue: the message as it was, and why it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter<'a> {
+    /// The message's body, unchanged.
+    pub message: &'a str,
+    /// A stable word, for instance `http_404`.
+    pub reason: &'a str,
+    /// The destination that would not have it; empty if it came to none.
+    pub destination: &'a str,
+    /// How often it was received.
+    pub attempts: u32,
+    /// When it was sent to the queue first, in milliseconds since 1970; empty if the queue did not say.
+    pub first_seen: &'a str,
+}
+
+/// The dead-letter queue did not confirm: the message must not be acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the dead-letter queue did not confirm: {detail}")]
+pub struct DeadLetterError {
+    /// What the SDK says.
+    pub detail: String,
+}
+
+/// Puts a message into the dead-letter queue.
+pub trait SendDeadLetter: Send + Sync + 'static {
+    /// Returns once the queue has confirmed.
+    fn send_dead_letter(
+        &self,
+        dlq_url: &str,
+        letter: DeadLetter<'_>,
+    ) -> impl Future<Output = Result<(), DeadLetterError>> + Send;
+}
+
+impl SendDeadLetter for Client {
+    async fn send_dead_letter(&self, dlq_url: &str, letter: DeadLetter<'_>) -> Result<(), DeadLetterError> {
+        let attempts = letter.attempts.to_string();
+        let attributes = [
+            ("reason", letter.reason),
+            ("destination", letter.destination),
+            ("attempts", &attempts),
+            ("first_seen", letter.first_seen),
+        ];
+        let mut send = self.send_message().queue_url(dlq_url).message_body(letter.message);
+        // The queue takes no empty value.
+        for (name, value) in attributes.into_iter().filter(|(_, value)| !value.is_empty()) {
+            let value = text(value).map_err(|error| DeadLetterError { detail: error.to_string() })?;
+            send = send.message_attributes(name, value);
+        }
+        let sent = send.send().await;
+        sent.map(|_| ()).map_err(|error| DeadLetterError { detail: DisplayErrorContext(error).to_string() })
+    }
+}
+
+fn text(value: &str) -> Result<MessageAttributeValue, BuildError> {
+    let value = value.get(..MAX_VALUE_BYTES).unwrap_or(value);
+    MessageAttributeValue::builder().data_type("String").string_value(value).build()
+}

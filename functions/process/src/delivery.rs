@@ -1,0 +1,52 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use hookline_event::Event;
+use tokio::time::Instant;
+
+use crate::destination::{Destination, Failure};
+use crate::route::Routes;
+
+/// Takes an event to its destinations.
+pub struct Delivery {
+    routes: Routes,
+    destinations: BTreeMap<String, Destination>,
+}
+
+/// What came of one destination.
+pub(crate) struct Attempt {
+    pub(crate) destination: String,
+    pub(crate) result: Result<(), Failure>,
+    pub(crate) took: Duration,
+}
+
+impl Delivery {
+    /// Over routes and the destinations that they name.
+    #[must_use]
+    pub fn new(routes: Routes, destinations: BTreeMap<String, Destination>) -> Self {
+        Self { routes, destinations }
+    }
+
+    /// One attempt at each destination, all at once, within `time`. An event that no route takes is a permanent
+    /// failure: it was accepted, so it is never dropped.
+    pub(crate) async fn deliver(&self, event: &Event, time: Duration) -> Vec<Attempt> {
+        let names = self.routes.destinations(event);
+        if names.is_empty() {
+            let result = Err(Failure::permanent("no_route"));
+            return vec![Attempt { destination: String::new(), result, took: Duration::ZERO }];
+        }
+        join_all(names.into_iter().map(|name| self.attempt(name, event, time))).await
+    }
+
+    async fn attempt(&self, name: &str, event: &Event, time: Duration) -> Attempt {
+        let started = Instant::now();
+        let result = match self.destinations.get(name) {
+            Some(destination) => tokio::time::timeout(time, destination.deliver(event, time))
+                .await
+                .unwrap_or_else(|_| Err(Failure::retryable("out_of_time"))),
+            None => Err(Failure::permanent("unknown_destination")),
+        };
+        Attempt { destination: name.to_owned(), result, took: started.elapsed() }
+    }
+}

@@ -1,0 +1,26 @@
+//! The function behind the queue: it takes each event of a batch to its destinations, alone and in the function's time,
+//! and names the ones that failed, so that only those come again.
+//!
+//! `batch` translates between the queue and `delivery`, which decides; `destination` has a file for each kind;
+//! `backoff` and `dead_letter` are the ports to what happens to a failure.
+
+mod backoff;
+mod batch;
+mod config;
+mod dead_letter;
+mod delivery;
+mod destination;
+mod guard;
+mod record;
+mod retry_after;
+mod route;
+
+pub use backoff::{Backoff, ChangeVisibility, VisibilityError};
+pub use batch::Batch;
+pub use config::{Config, PATIENCE, QueueConfig};
+pub use dead_letter::{DeadLetter, DeadLetterError, SendDeadLetter};
+pub use delivery::Delivery;
+pub use destination::{Destination, DestinationConfig, DestinationError, Failure, Outbound};
+pub use guard::Guard;
+pub use retry_after::retry_after;
+pub use route::{Route, Routes};

@@ -1,0 +1,139 @@
+//! One message: what it says, what came of it, and what happens to it next.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::SqsMessage;
+use hookline_event::Event;
+
+use crate::backoff::ChangeVisibility;
+use crate::config::QueueConfig;
+use crate::dead_letter::{DeadLetter, SendDeadLetter};
+use crate::delivery::{Attempt, Delivery};
+use crate::destination::Failure;
+
+/// What the queue is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The message is done with: delivered, or in the dead-letter queue.
+    Acknowledge,
+    /// The message is to come again.
+    Retry,
+}
+
+/// A message with what is needed to decide on it.
+pub(crate) struct Record<'a, Q> {
+    pub(crate) message: &'a SqsMessage,
+    pub(crate) delivery: &'a Delivery,
+    pub(crate) config: &'a QueueConfig,
+    pub(crate) queue: &'a Q,
+}
+
+impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
+    pub(crate) async fn process(&self, time: Duration) -> Verdict {
+        let event = match Event::from_json(self.body()) {
+            Ok(event) => event,
+            Err(error) => {
+                let message_id = self.message.message_id.as_deref().unwrap_or_default();
+                tracing::error!(outcome = "dead_lettered", message_id, reason = "unreadable_event", detail = %error);
+                return self.dead_letter("", "unreadable_event").await;
+            }
+        };
+        let attempts = self.delivery.deliver(&event, time).await;
+        attempts.iter().for_each(|attempt| self.log(&event, attempt));
+        let wait = attempts.iter().filter_map(|attempt| match &attempt.result {
+            Err(Failure::Retryable { retry_after, .. }) => Some(*retry_after),
+            _ => None,
+        });
+        match wait.max() {
+            Some(retry_after) if self.receives() < self.config.max_receive_count => self.retry(retry_after).await,
+            // Nothing to try again, or no receive left: every failure goes to the dead-letter queue with its reason.
+            _ => self.give_up(&attempts).await,
+        }
+    }
+
+    async fn retry(&self, retry_after: Option<u32>) -> Verdict {
+        let seconds = self.config.backoff.delay(self.receives(), retry_after, |bound| fastrand::u32(0..=bound));
+        let handle = self.message.receipt_handle.as_deref().unwrap_or_default();
+        if let Err(error) = self.queue.change_visibility(&self.config.queue_url, handle, seconds).await {
+            // It comes again all the same, when the queue's own visibility timeout is over.
+            tracing::warn!(outcome = "retry_not_scheduled", detail = %error);
+        }
+        Verdict::Retry
+    }
+
+    async fn give_up(&self, attempts: &[Attempt]) -> Verdict {
+        for attempt in attempts {
+            if let Err(failure) = &attempt.result
+                && self.dead_letter(&attempt.destination, failure.reason()).await == Verdict::Retry
+            {
+                return Verdict::Retry;
+            }
+        }
+        Verdict::Acknowledge
+    }
+
+    /// Acknowledges only what the dead-letter queue has confirmed.
+    async fn dead_letter(&self, destination: &str, reason: &str) -> Verdict {
+        let first_seen = self.attribute("SentTimestamp").unwrap_or_default();
+        let letter = DeadLetter { message: self.body(), reason, destination, attempts: self.receives(), first_seen };
+        match self.queue.send_dead_letter(&self.config.dlq_url, letter).await {
+            Ok(()) => Verdict::Acknowledge,
+            Err(error) => {
+                tracing::error!(outcome = "not_dead_lettered", destination, reason, detail = %error);
+                Verdict::Retry
+            }
+        }
+    }
+
+    fn log(&self, event: &Event, attempt: &Attempt) {
+        let (event_id, source, kind) = (&event.id, event.source_name(), &event.event_type);
+        let (destination, duration_ms) = (&attempt.destination, attempt.took.as_secs_f64() * 1e3);
+        let (receive, last) = (self.receives(), self.receives() >= self.config.max_receive_count);
+        let (outcome, reason) = match &attempt.result {
+            Ok(()) => ("delivered", ""),
+            Err(Failure::Retryable { reason, .. }) if !last => ("retry", reason.as_str()),
+            Err(failure) => ("dead_lettered", failure.reason()),
+        };
+        match outcome {
+            "delivered" => {
+                tracing::info!(outcome, event_id, source, r#type = kind, destination, attempt = receive, duration_ms);
+            }
+            "retry" => {
+                tracing::warn!(
+                    outcome,
+                    event_id,
+                    source,
+                    r#type = kind,
+                    destination,
+                    attempt = receive,
+                    reason,
+                    duration_ms
+                );
+            }
+            _ => {
+                tracing::error!(
+                    outcome,
+                    event_id,
+                    source,
+                    r#type = kind,
+                    destination,
+                    attempt = receive,
+                    reason,
+                    duration_ms
+                );
+            }
+        }
+    }
+
+    fn body(&self) -> &str {
+        self.message.body.as_deref().unwrap_or_default()
+    }
+
+    fn receives(&self) -> u32 {
+        self.attribute("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
+    }
+
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.message.attributes.get(name).map(String::as_str)
+    }
+}

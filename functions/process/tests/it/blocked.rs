@@ -1,0 +1,40 @@
+use serde_json::json;
+
+use crate::fixture::{Function, message};
+
+#[track_caller]
+fn destinations(url: &str) -> String {
+    let destination = json!({ "kind": "http", "url": url, "timeout_ms": 2000 });
+    json!({ "orders": destination, "audit": destination, "hangs": destination }).to_string()
+}
+
+/// 127.0.0.1 alone is listed: nothing else that leads to this machine may be connected to.
+#[tokio::test]
+async fn addresses_that_are_not_listed_are_never_connected_to() {
+    for url in [
+        "https://127.0.0.2/",
+        "https://0x7f.2/",
+        "https://2130706434/",
+        "https://0177.0.0.2/",
+        "https://[::1]/",
+        "https://[::ffff:127.0.0.2]/",
+        "https://[64:ff9b::7f00:2]/",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://[fd00:ec2::254]/",
+    ] {
+        let function = Function::with("HOOKLINE_DESTINATIONS", Some(&destinations(url))).await;
+        assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty(), "{url}");
+        assert_eq!(function.letters()[0]["reason"], "blocked_address", "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_resolves_to_such_an_address_is_blocked_too() {
+    let networks = Function::with("HOOKLINE_DESTINATIONS", Some(&destinations("https://localhost/"))).await;
+    networks.failures(vec![message("m", "github", 1)]).await;
+    let reason = networks.letters().pop().map(|letter| letter["reason"].clone());
+    // Where `localhost` is 127.0.0.1 alone it is listed, and nobody listens there: a failure to connect, tried again.
+    let listed =
+        tokio::net::lookup_host("localhost:0").await.unwrap().all(|address| address.ip().to_string() == "127.0.0.1");
+    assert_eq!(reason, (!listed).then(|| json!("blocked_address")));
+}

@@ -1,0 +1,11 @@
+//! The function from a batch of messages to the requests that a destination sees, the response and the queues' verbs.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::type_complexity, reason = "tests")]
+
+mod batch;
+mod blocked;
+mod configuration;
+mod delivered;
+mod fixture;
+mod given_up;
+mod retried;
