@@ -1,0 +1,45 @@
+# As production, with less of it.
+
+region             = "eu-west-1"
+log_retention_days = 14
+
+secret_recovery_days = 7
+
+sources = {
+  github = {
+    scheme        = "github"
+    content_types = ["application/json"]
+  }
+  billing = {
+    scheme   = "hmac"
+    header   = "X-Billing-Signature"
+    encoding = "base64"
+  }
+}
+
+destinations = {
+  ci = {
+    kind = "http"
+    url  = "https://ci.staging.example.com/hooks/github"
+  }
+  ledger = {
+    kind            = "http"
+    url             = "https://ledger.staging.example.com/webhooks"
+    timeout_seconds = 5
+  }
+}
+
+routes = {
+  github-to-ci      = { source = "github", destinations = ["ci"] }
+  billing-to-ledger = { source = "billing", destinations = ["ledger"] }
+  events-to-ledger  = { source = "events", destinations = ["ledger"] }
+}
+
+queue = {
+  maximum_concurrency = 5
+}
+
+throttle = {
+  rate  = 50
+  burst = 100
+}

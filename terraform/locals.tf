@@ -1,0 +1,49 @@
+# The configuration of the functions, as they read it: JSON in a few environment variables, without nulls and without
+# spaces, because an environment has 4 KB in all.
+
+locals {
+  prefix     = module.naming.prefix
+  account_id = data.aws_caller_identity.current.account_id
+
+  sources = {
+    for name, source in var.sources : name => {
+      for key, value in merge(source, {
+        encoding = source.scheme == "hmac" ? coalesce(source.encoding, "hex") : null
+      }) : key => value if value != null
+    }
+  }
+
+  destinations = {
+    for name, destination in var.destinations : name => {
+      kind       = destination.kind
+      url        = destination.url
+      timeout_ms = floor(destination.timeout_seconds * 1000)
+    }
+  }
+
+  routes = [
+    for name, route in var.routes : { name = name, source = route.source, destinations = route.destinations }
+  ]
+
+  ingest_environment = {
+    HOOKLINE_LOG_LEVEL              = var.log_level
+    HOOKLINE_SOURCES                = jsonencode(local.sources)
+    HOOKLINE_QUEUE_URL              = module.queue.url
+    HOOKLINE_SECRET_PREFIX          = local.prefix
+    HOOKLINE_SECRET_TTL_SECONDS     = tostring(var.secret_cache.ttl_seconds)
+    HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
+    HOOKLINE_MAX_MESSAGE_BYTES      = tostring(var.queue.max_message_bytes)
+  }
+
+  process_environment = {
+    HOOKLINE_LOG_LEVEL          = var.log_level
+    HOOKLINE_ROUTES             = jsonencode(local.routes)
+    HOOKLINE_DESTINATIONS       = jsonencode(local.destinations)
+    HOOKLINE_QUEUE_URL          = module.queue.url
+    HOOKLINE_DLQ_URL            = module.queue.dlq_url
+    HOOKLINE_MAX_RECEIVE_COUNT  = tostring(var.queue.max_receive_count)
+    HOOKLINE_RETRY_BASE_SECONDS = tostring(var.retry.base_seconds)
+    HOOKLINE_RETRY_MAX_SECONDS  = tostring(var.retry.max_seconds)
+    HOOKLINE_PRIVATE_NETWORKS   = jsonencode(var.private_networks)
+  }
+}

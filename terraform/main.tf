@@ -1,0 +1,121 @@
+# Wiring only: what passes between the modules is locals.tf (configuration) and policies.tf (privileges).
+
+data "aws_caller_identity" "current" {}
+
+module "naming" {
+  source = "./modules/naming"
+
+  name      = var.name
+  workspace = terraform.workspace
+}
+
+module "artifacts" {
+  source = "./modules/artifacts"
+
+  bucket        = coalesce(var.artifacts_bucket, "${local.prefix}-artifacts-${local.account_id}")
+  force_destroy = var.force_destroy
+}
+
+module "secrets" {
+  source = "./modules/secrets"
+
+  prefix                  = local.prefix
+  sources                 = keys(var.sources)
+  destinations            = keys(var.destinations)
+  recovery_window_in_days = var.secret_recovery_days
+}
+
+module "queue" {
+  source = "./modules/queue"
+
+  prefix                   = local.prefix
+  consumer_timeout_seconds = var.functions.process.timeout_seconds
+  max_receive_count        = var.queue.max_receive_count
+  retention_seconds        = var.queue.retention_seconds
+  max_message_bytes        = var.queue.max_message_bytes
+}
+
+module "ingest" {
+  source = "./modules/function"
+
+  name                 = "${local.prefix}-ingest"
+  description          = "Verifies signed requests and puts events on the intake queue"
+  package              = var.packages.ingest
+  artifacts_bucket     = module.artifacts.bucket
+  architecture         = var.architecture
+  memory_mb            = var.functions.ingest.memory_mb
+  timeout_seconds      = var.functions.ingest.timeout_seconds
+  reserved_concurrency = var.functions.ingest.reserved_concurrency
+  environment          = local.ingest_environment
+  policy_json          = data.aws_iam_policy_document.ingest.json
+  pinned_version       = var.pinned_versions.ingest
+  log_retention_days   = var.log_retention_days
+}
+
+module "process" {
+  source = "./modules/function"
+
+  name                 = "${local.prefix}-process"
+  description          = "Delivers the events of the intake queue to their destinations"
+  package              = var.packages.process
+  artifacts_bucket     = module.artifacts.bucket
+  architecture         = var.architecture
+  memory_mb            = var.functions.process.memory_mb
+  timeout_seconds      = var.functions.process.timeout_seconds
+  reserved_concurrency = var.functions.process.reserved_concurrency
+  environment          = local.process_environment
+  policy_json          = data.aws_iam_policy_document.process.json
+  pinned_version       = var.pinned_versions.process
+  log_retention_days   = var.log_retention_days
+}
+
+# Lambda checks the role when a mapping is made; the alias waits for the function, which waits for its role's policies.
+resource "aws_lambda_event_source_mapping" "intake" {
+  event_source_arn        = module.queue.arn
+  function_name           = module.process.alias_arn
+  batch_size              = var.queue.batch_size
+  function_response_types = ["ReportBatchItemFailures"] # one bad event must not bring back its whole batch
+
+  dynamic "scaling_config" {
+    for_each = var.queue.maximum_concurrency[*]
+
+    content {
+      maximum_concurrency = scaling_config.value
+    }
+  }
+}
+
+module "identity" {
+  source = "./modules/identity"
+  count  = var.identity_enabled ? 1 : 0
+
+  prefix              = local.prefix
+  domain              = coalesce(var.cognito_domain, "${local.prefix}-${local.account_id}")
+  deletion_protection = !var.force_destroy
+}
+
+module "api" {
+  source = "./modules/api"
+
+  name     = local.prefix
+  throttle = var.throttle
+
+  function = {
+    name             = module.ingest.name
+    alias_name       = module.ingest.alias_name
+    alias_invoke_arn = module.ingest.alias_invoke_arn
+  }
+
+  events_authorizer = !var.identity_enabled ? null : {
+    user_pool_arn = module.identity[0].user_pool_arn
+    scopes        = module.identity[0].scopes
+  }
+}
+
+# A warning, not a refusal: the API is safe without the route, but what is posted there would end in the DLQ.
+check "events_have_a_route" {
+  assert {
+    condition     = !var.identity_enabled || contains([for route in var.routes : route.source], "events")
+    error_message = "POST /events is on but no route has the source 'events': add one, or set identity_enabled = false."
+  }
+}

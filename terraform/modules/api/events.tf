@@ -1,0 +1,52 @@
+# POST /events: for our own services, which show an access token of the user pool.
+
+resource "aws_api_gateway_authorizer" "events" {
+  for_each = local.events
+
+  rest_api_id   = aws_api_gateway_rest_api.this.id
+  name          = "${var.name}-events"
+  type          = "COGNITO_USER_POOLS"
+  provider_arns = [each.value.user_pool_arn]
+}
+
+resource "aws_api_gateway_resource" "events" {
+  for_each = local.events
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_rest_api.this.root_resource_id
+  path_part   = "events"
+}
+
+# Without scopes API Gateway would take identity tokens; with them it takes access tokens that hold one of them.
+resource "aws_api_gateway_method" "events" {
+  for_each = local.events
+
+  rest_api_id          = aws_api_gateway_rest_api.this.id
+  resource_id          = aws_api_gateway_resource.events[each.key].id
+  http_method          = "POST"
+  authorization        = "COGNITO_USER_POOLS"
+  authorizer_id        = aws_api_gateway_authorizer.events[each.key].id
+  authorization_scopes = each.value.scopes
+}
+
+resource "aws_api_gateway_integration" "events" {
+  for_each = local.events
+
+  rest_api_id             = aws_api_gateway_rest_api.this.id
+  resource_id             = aws_api_gateway_resource.events[each.key].id
+  http_method             = aws_api_gateway_method.events[each.key].http_method
+  type                    = "AWS_PROXY"
+  integration_http_method = "POST"
+  uri                     = var.function.alias_invoke_arn
+}
+
+resource "aws_lambda_permission" "events" {
+  for_each = local.events
+
+  statement_id  = "events"
+  action        = "lambda:InvokeFunction"
+  principal     = "apigateway.amazonaws.com"
+  function_name = var.function.name
+  qualifier     = var.function.alias_name
+  source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/*/POST/events"
+}

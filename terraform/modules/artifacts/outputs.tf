@@ -1,0 +1,11 @@
+output "bucket" {
+  description = "Name of the bucket, known once it is versioned, encrypted and closed: what is put there is so from the start"
+  value       = aws_s3_bucket.this.id
+
+  depends_on = [
+    aws_s3_bucket_versioning.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_policy.this,
+  ]
+}

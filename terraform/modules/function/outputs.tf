@@ -1,0 +1,39 @@
+output "name" {
+  description = "Name of the function"
+  value       = aws_lambda_function.this.function_name
+}
+
+output "version" {
+  description = "Latest published version, whether or not the alias is held at another"
+  value       = aws_lambda_function.this.version
+}
+
+output "alias_name" {
+  description = "Name of the alias"
+  value       = aws_lambda_alias.this.name
+}
+
+output "alias_arn" {
+  description = "ARN of the alias"
+  value       = aws_lambda_alias.this.arn
+}
+
+output "alias_invoke_arn" {
+  description = "ARN by which API Gateway calls the alias"
+  value       = aws_lambda_alias.this.invoke_arn
+}
+
+output "role_name" {
+  description = "Name of the function's role"
+  value       = aws_iam_role.this.name
+}
+
+output "role_policy_name" {
+  description = "Name of the role's inline policy that came from the caller"
+  value       = aws_iam_role_policy.this.name
+}
+
+output "log_group_name" {
+  description = "Name of the function's log group"
+  value       = aws_cloudwatch_log_group.this.name
+}

@@ -1,0 +1,17 @@
+# Names only. A value that passed through Terraform would rest in its state, so a person fills each secret afterwards;
+# until then the functions answer that the fault is ours, and pass nothing.
+
+locals {
+  secrets = merge(
+    { for name in var.sources : "sources/${name}" => "Signing secret of the source ${name}" },
+    { for name in var.destinations : "destinations/${name}" => "Credentials for the destination ${name}" },
+  )
+}
+
+resource "aws_secretsmanager_secret" "this" {
+  for_each = local.secrets
+
+  name                    = "${var.prefix}/${each.key}"
+  description             = each.value
+  recovery_window_in_days = var.recovery_window_in_days
+}

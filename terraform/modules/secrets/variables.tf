@@ -1,0 +1,29 @@
+variable "prefix" {
+  description = "First part of every secret's name"
+  type        = string
+  nullable    = false
+}
+
+variable "sources" {
+  description = "Names of the sources that need a signing secret"
+  type        = set(string)
+  nullable    = false
+}
+
+variable "destinations" {
+  description = "Names of the destinations that may need credentials"
+  type        = set(string)
+  nullable    = false
+}
+
+variable "recovery_window_in_days" {
+  description = "Days in which a deleted secret can be restored; 0 deletes at once and frees the name"
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.recovery_window_in_days == 0 || (var.recovery_window_in_days >= 7 && var.recovery_window_in_days <= 30)
+    error_message = "recovery_window_in_days must be 0, or 7 to 30: Secrets Manager takes nothing else."
+  }
+}

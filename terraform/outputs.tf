@@ -1,0 +1,111 @@
+# What operators, CI and the harness read. Outputs are names and URLs; none is a secret.
+
+output "api_id" {
+  description = "Id of the REST API"
+  value       = module.api.id
+}
+
+output "api_url" {
+  description = "Base URL of the API's stage"
+  value       = module.api.url
+}
+
+output "stage_name" {
+  description = "Name of the API's stage"
+  value       = module.api.stage_name
+}
+
+output "webhook_urls" {
+  description = "URL to give to each sender, by source"
+  value       = { for name in keys(var.sources) : name => "${module.api.webhooks_url}/${name}" }
+}
+
+output "events_url" {
+  description = "URL that our own services post events to; null without identity"
+  value       = module.api.events_url
+}
+
+output "queue_url" {
+  description = "URL of the intake queue"
+  value       = module.queue.url
+}
+
+output "queue_arn" {
+  description = "ARN of the intake queue"
+  value       = module.queue.arn
+}
+
+output "dlq_url" {
+  description = "URL of the dead-letter queue"
+  value       = module.queue.dlq_url
+}
+
+output "dlq_arn" {
+  description = "ARN of the dead-letter queue"
+  value       = module.queue.dlq_arn
+}
+
+output "source_secret_names" {
+  description = "Name of the secret to fill for each source, by source"
+  value       = module.secrets.source_names
+}
+
+output "destination_secret_names" {
+  description = "Name of the secret to fill for each destination that needs one, by destination"
+  value       = module.secrets.destination_names
+}
+
+output "function_names" {
+  description = "Name of each function"
+  value       = { ingest = module.ingest.name, process = module.process.name }
+}
+
+output "function_versions" {
+  description = "Latest published version of each function: what pinned_versions takes"
+  value       = { ingest = module.ingest.version, process = module.process.version }
+}
+
+output "alias_arns" {
+  description = "ARN of the alias that each function is called by"
+  value       = { ingest = module.ingest.alias_arn, process = module.process.alias_arn }
+}
+
+output "role_names" {
+  description = "Name of each function's role"
+  value       = { ingest = module.ingest.role_name, process = module.process.role_name }
+}
+
+output "role_policy_names" {
+  description = "Name of the inline policy in each role that says what the function may do"
+  value       = { ingest = module.ingest.role_policy_name, process = module.process.role_policy_name }
+}
+
+output "log_group_names" {
+  description = "Name of each function's log group"
+  value       = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
+}
+
+output "user_pool_id" {
+  description = "Id of the user pool; null without identity"
+  value       = one(module.identity[*].user_pool_id)
+}
+
+output "client_id" {
+  description = "Id of the machine client for POST /events; null without identity"
+  value       = one(module.identity[*].client_id)
+}
+
+output "token_url" {
+  description = "URL that gives access tokens for client credentials; null without identity"
+  value       = one([for domain in module.identity[*].domain : "https://${domain}.auth.${var.region}.amazoncognito.com/oauth2/token"])
+}
+
+output "scope" {
+  description = "Scope to ask for in an access token for POST /events; null without identity"
+  value       = var.identity_enabled ? "${local.prefix}/events.write" : null
+}
+
+output "artifacts_bucket" {
+  description = "Name of the bucket that holds the packages"
+  value       = module.artifacts.bucket
+}

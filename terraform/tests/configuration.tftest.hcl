@@ -1,0 +1,81 @@
+# What the functions read: exact names, JSON without nulls, defaults written out.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+# Tests run in the workspace "default", which the module refuses.
+override_module {
+  target = module.naming
+  outputs = {
+    prefix = "hookline-test"
+  }
+}
+
+variables {
+  sources = {
+    billing = { scheme = "hmac", header = "X-Signature", prefix = "sha256=" }
+    github  = { scheme = "github", content_types = ["application/json"] }
+  }
+
+  destinations = {
+    local = { kind = "http", url = "http://10.20.4.15:8080/hooks?a=1", timeout_seconds = 2.5 }
+    sink  = { kind = "http", url = "https://sink.example.com/hooks" }
+  }
+
+  routes = {
+    billing = { source = "billing", destinations = ["sink", "local"] }
+    events  = { source = "events", destinations = ["sink"] }
+    github  = { source = "github", destinations = ["sink"] }
+  }
+
+  private_networks = ["10.20.0.0/16"]
+}
+
+run "ingest_reads_sources_without_nulls" {
+  assert {
+    condition     = local.ingest_environment.HOOKLINE_SOURCES == "{\"billing\":{\"encoding\":\"hex\",\"header\":\"X-Signature\",\"prefix\":\"sha256=\",\"scheme\":\"hmac\"},\"github\":{\"content_types\":[\"application/json\"],\"scheme\":\"github\"}}"
+    error_message = "HOOKLINE_SOURCES is ${local.ingest_environment.HOOKLINE_SOURCES}"
+  }
+
+  assert {
+    condition     = keys(local.ingest_environment) == ["HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_MESSAGE_BYTES", "HOOKLINE_QUEUE_URL", "HOOKLINE_SECRET_PREFIX", "HOOKLINE_SECRET_REFRESH_SECONDS", "HOOKLINE_SECRET_TTL_SECONDS", "HOOKLINE_SOURCES"]
+    error_message = "ingest reads ${jsonencode(keys(local.ingest_environment))}"
+  }
+
+  assert {
+    condition     = local.ingest_environment.HOOKLINE_SECRET_PREFIX == "hookline-test" && local.ingest_environment.HOOKLINE_MAX_MESSAGE_BYTES == "262144"
+    error_message = "ingest reads ${jsonencode(local.ingest_environment)}"
+  }
+}
+
+run "process_reads_routes_and_destinations" {
+  assert {
+    condition     = local.process_environment.HOOKLINE_ROUTES == "[{\"destinations\":[\"local\",\"sink\"],\"name\":\"billing\",\"source\":\"billing\"},{\"destinations\":[\"sink\"],\"name\":\"events\",\"source\":\"events\"},{\"destinations\":[\"sink\"],\"name\":\"github\",\"source\":\"github\"}]"
+    error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
+  }
+
+  assert {
+    condition     = local.process_environment.HOOKLINE_DESTINATIONS == "{\"local\":{\"kind\":\"http\",\"timeout_ms\":2500,\"url\":\"http://10.20.4.15:8080/hooks?a=1\"},\"sink\":{\"kind\":\"http\",\"timeout_ms\":10000,\"url\":\"https://sink.example.com/hooks\"}}"
+    error_message = "HOOKLINE_DESTINATIONS is ${local.process_environment.HOOKLINE_DESTINATIONS}"
+  }
+
+  assert {
+    condition     = local.process_environment.HOOKLINE_PRIVATE_NETWORKS == "[\"10.20.0.0/16\"]"
+    error_message = "HOOKLINE_PRIVATE_NETWORKS is ${local.process_environment.HOOKLINE_PRIVATE_NETWORKS}"
+  }
+
+  assert {
+    condition     = local.process_environment.HOOKLINE_MAX_RECEIVE_COUNT == "5" && local.process_environment.HOOKLINE_RETRY_BASE_SECONDS == "10" && local.process_environment.HOOKLINE_RETRY_MAX_SECONDS == "900"
+    error_message = "process reads ${jsonencode(local.process_environment)}"
+  }
+
+  assert {
+    condition = keys(local.process_environment) == [
+      "HOOKLINE_DESTINATIONS", "HOOKLINE_DLQ_URL", "HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_RECEIVE_COUNT",
+      "HOOKLINE_PRIVATE_NETWORKS", "HOOKLINE_QUEUE_URL", "HOOKLINE_RETRY_BASE_SECONDS", "HOOKLINE_RETRY_MAX_SECONDS",
+      "HOOKLINE_ROUTES",
+    ]
+    error_message = "process reads ${jsonencode(keys(local.process_environment))}"
+  }
+}

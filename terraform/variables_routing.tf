@@ -1,0 +1,149 @@
+# What is received, where it goes, and which goes where. A mistake here is a webhook that is lost or that lands in the
+# DLQ, so the three maps are checked against each other before anything is made.
+
+variable "sources" {
+  description = "Senders by name, which is the last part of their URL, and how each signs. `header`, `prefix` and `encoding` (hex or base64) are for the scheme hmac; `content_types` limits what is accepted"
+  type = map(object({
+    scheme        = string
+    header        = optional(string)
+    prefix        = optional(string)
+    encoding      = optional(string)
+    content_types = optional(list(string))
+  }))
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.sources) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
+    error_message = "A source's name must be 1 to 63 lower-case letters, digits or hyphens, a letter first; rename ${join(", ", [for name in keys(var.sources) : name if !can(regex("^[a-z][a-z0-9-]{0,62}$", name))])}."
+  }
+
+  validation {
+    condition     = !contains(keys(var.sources), "events")
+    error_message = "The source name 'events' is reserved for POST /events: choose another."
+  }
+
+  validation {
+    condition     = alltrue([for source in var.sources : contains(["github", "hmac"], source.scheme)])
+    error_message = "The scheme of a source must be 'github' or 'hmac'; correct ${join(", ", [for name, source in var.sources : "${name} (${source.scheme})" if !contains(["github", "hmac"], source.scheme)])}."
+  }
+
+  validation {
+    condition     = alltrue([for source in var.sources : can(regex("^[A-Za-z0-9-]+$", source.header)) if source.scheme == "hmac"])
+    error_message = "A source with the scheme 'hmac' needs `header`, the name of the header that carries the signature; correct ${join(", ", [for name, source in var.sources : name if source.scheme == "hmac" && !can(regex("^[A-Za-z0-9-]+$", source.header))])}."
+  }
+
+  validation {
+    condition     = alltrue([for source in var.sources : contains(["hex", "base64"], coalesce(source.encoding, "hex"))])
+    error_message = "The encoding of a source must be 'hex' (the default) or 'base64'; correct ${join(", ", [for name, source in var.sources : name if !contains(["hex", "base64"], coalesce(source.encoding, "hex"))])}."
+  }
+
+  validation {
+    condition     = alltrue([for source in var.sources : source.header == null && source.prefix == null && source.encoding == null if source.scheme == "github"])
+    error_message = "A source with the scheme 'github' takes no header, prefix or encoding, because GitHub fixes them: remove them, or use the scheme 'hmac'."
+  }
+
+  validation {
+    condition     = alltrue([for type in flatten([for source in var.sources : source.content_types if source.content_types != null]) : can(regex("^[a-z0-9.+-]+/[a-z0-9.+-]+$", type))])
+    error_message = "content_types takes lower-case media types without parameters, such as \"application/json\"."
+  }
+
+  validation {
+    condition     = alltrue([for source in var.sources : length(source.content_types) > 0 if source.content_types != null])
+    error_message = "content_types must not be empty, since nothing would be accepted: name a media type, or leave it out."
+  }
+}
+
+variable "destinations" {
+  description = "Receivers by name: their kind (http), URL, and the seconds that one delivery may take"
+  type = map(object({
+    kind            = string
+    url             = string
+    timeout_seconds = optional(number, 10)
+  }))
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.destinations) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
+    error_message = "A destination's name must be 1 to 63 lower-case letters, digits or hyphens, a letter first; rename ${join(", ", [for name in keys(var.destinations) : name if !can(regex("^[a-z][a-z0-9-]{0,62}$", name))])}."
+  }
+
+  validation {
+    condition     = alltrue([for destination in var.destinations : destination.kind == "http"])
+    error_message = "The kind of a destination must be 'http'; correct ${join(", ", [for name, destination in var.destinations : "${name} (${destination.kind})" if destination.kind != "http"])}."
+  }
+
+  # A user or password in a URL would be a secret in the state and in the environment.
+  validation {
+    condition     = alltrue([for destination in var.destinations : can(regex("^https?://(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?([/?][^\\s#]*)?$", destination.url))])
+    error_message = "The url of a destination must be absolute, with a host and without user, password or fragment, such as https://api.example.com/hooks."
+  }
+
+  # Plain HTTP is for a receiver inside a listed network, and only by address: a name could be made to point elsewhere.
+  validation {
+    condition = alltrue([
+      for destination in var.destinations : startswith(destination.url, "https://") || anytrue([
+        for network in var.private_networks : try(cidrhost(network, 0) == cidrhost(join("/", [
+          regex("^http://((?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2}))(?:[:/?]|$)", destination.url)[0],
+          split("/", network)[1],
+        ]), 0), false)
+      ])
+    ])
+    error_message = "The url of a destination must begin with https://, unless its host is an IPv4 address within private_networks; correct the url, or list the network."
+  }
+
+  validation {
+    condition     = alltrue([for destination in var.destinations : destination.timeout_seconds > 0 && destination.timeout_seconds < var.functions.process.timeout_seconds])
+    error_message = "The timeout_seconds of a destination must be above 0 and below functions.process.timeout_seconds, else the function ends before it can report the failure."
+  }
+}
+
+variable "routes" {
+  description = "Routes by name: the source, or 'events' for POST /events, and the destinations that each of its events goes to"
+  type = map(object({
+    source       = string
+    destinations = set(string)
+  }))
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.routes) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
+    error_message = "A route's name must be 1 to 63 lower-case letters, digits or hyphens, a letter first; rename ${join(", ", [for name in keys(var.routes) : name if !can(regex("^[a-z][a-z0-9-]{0,62}$", name))])}."
+  }
+
+  validation {
+    condition     = length(setsubtract([for route in var.routes : route.source], concat(keys(var.sources), ["events"]))) == 0
+    error_message = "A route names a source that does not exist (${join(", ", setsubtract([for route in var.routes : route.source], concat(keys(var.sources), ["events"])))}); known are ${join(", ", concat(keys(var.sources), ["events"]))}."
+  }
+
+  validation {
+    condition     = length(setsubtract(flatten([for route in var.routes : tolist(route.destinations)]), keys(var.destinations))) == 0
+    error_message = "A route names a destination that does not exist (${join(", ", setsubtract(flatten([for route in var.routes : tolist(route.destinations)]), keys(var.destinations)))}); known are ${join(", ", keys(var.destinations))}."
+  }
+
+  validation {
+    condition     = alltrue([for route in var.routes : length(route.destinations) > 0])
+    error_message = "A route needs at least one destination; correct ${join(", ", [for name, route in var.routes : name if length(route.destinations) == 0])}."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.sources), [for route in var.routes : route.source])) == 0
+    error_message = "Every source needs a route, else its events would end in the DLQ; add routes for ${join(", ", setsubtract(keys(var.sources), [for route in var.routes : route.source]))}."
+  }
+}
+
+variable "private_networks" {
+  description = "Networks with private addresses that destinations may use, as CIDR blocks"
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for network in var.private_networks : try(cidrhost(network, 0) == split("/", network)[0], false)])
+    error_message = "private_networks takes CIDR blocks that begin at their first address, such as 10.20.0.0/16."
+  }
+
+  validation {
+    condition     = alltrue([for network in var.private_networks : try(tonumber(split("/", network)[1]) >= 8, true)])
+    error_message = "private_networks takes blocks of /8 or smaller: a larger one is no private network and would lift the guard on addresses."
+  }
+}
