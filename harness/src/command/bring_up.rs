@@ -1,0 +1,73 @@
+use std::net::{Ipv4Addr, TcpListener};
+
+use anyhow::{Context, Result};
+
+use crate::emulator::Emulator;
+use crate::files::Files;
+use crate::package;
+use crate::sink::Sink;
+use crate::stack::{Stack, State, terraform_variables};
+use crate::terraform::Terraform;
+
+/// What is up, and whose it is.
+pub(super) struct Running {
+    pub(super) state: State,
+    pub(super) terraform: Terraform,
+    pub(super) sink: Sink,
+    /// Whether this run has applied anything.
+    pub(super) applied: bool,
+    /// The emulator, if this run has started it: it ends with this value.
+    pub(super) emulator: Option<Emulator>,
+}
+
+/// Leaves a stack up for the next command.
+pub(super) fn leave_up(files: &Files, state: &State, emulator: Option<Emulator>) -> Result<()> {
+    state.save(files)?;
+    emulator.map_or(Ok(()), Emulator::release)
+}
+
+/// A stack from nothing, or (`reuse`) the one that is up, changed as far as it has to be.
+pub(super) async fn bring_up(files: &Files, port: Option<u16>, reuse: bool) -> Result<Running> {
+    let known = if reuse { State::load(files).await? } else { None };
+    match known {
+        Some(state) => again(files, state).await,
+        None => anew(files, port).await,
+    }
+}
+
+async fn anew(files: &Files, port: Option<u16>) -> Result<Running> {
+    if State::end(files)? {
+        eprintln!("the stack that was left up is taken down first");
+    }
+    let (packages, emulator) = tokio::try_join!(package::build(files), Emulator::start(files, port))?;
+    let sink_port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+    let sink = Sink::start(sink_port).await?;
+    let terraform = Terraform::prepare(files, &emulator.endpoint, true).await?;
+    let variables = terraform_variables(&packages, sink_port);
+    let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
+    let outputs = terraform.apply(&variables).await?;
+    let secrets = Stack::new(&emulator.endpoint, outputs.clone()).fill_secrets().await?;
+    let emulator_pid = std::fs::read_to_string(&emulator.pid_file)?.parse().context("the emulator's process id")?;
+    let state = State { endpoint: emulator.endpoint.clone(), emulator_pid, sink_port, fingerprint, outputs, secrets };
+    Ok(Running { state, terraform, sink, applied: true, emulator: Some(emulator) })
+}
+
+async fn again(files: &Files, mut state: State) -> Result<Running> {
+    let sink = Sink::start(state.sink_port).await?;
+    let packages = package::build(files).await?;
+    let variables = terraform_variables(&packages, state.sink_port);
+    let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
+    let applied = fingerprint != state.fingerprint;
+    let terraform = if applied {
+        let terraform = Terraform::prepare(files, &state.endpoint, false).await?;
+        state.outputs = terraform.apply(&variables).await?;
+        // A source that is new has an empty secret.
+        state.secrets = state.stack().fill_secrets().await?;
+        state.fingerprint = fingerprint;
+        state.save(files)?;
+        terraform
+    } else {
+        Terraform::as_it_was(files, &state.endpoint)
+    };
+    Ok(Running { state, terraform, sink, applied, emulator: None })
+}

@@ -1,0 +1,84 @@
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use wildmatch::WildMatch;
+
+use super::bring_up::bring_up;
+use crate::files::Files;
+use crate::scenario::{self, Scenario, World};
+
+#[derive(Debug, Args)]
+pub(super) struct E2e {
+    /// Print the scenarios and end
+    #[arg(long)]
+    list: bool,
+    /// Run only scenarios whose name matches; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    only: Vec<String>,
+    /// Leave the stack up, for `cargo harness send` and `down`
+    #[arg(long)]
+    keep: bool,
+    /// Use the stack that was left up, changed only as far as it has to be, and leave it up
+    #[arg(long)]
+    reuse: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+    /// Port of the emulator, instead of a free one
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+impl E2e {
+    pub(super) async fn run(self) -> Result<ExitCode> {
+        let scenarios = chosen(&self.only)?;
+        if self.list {
+            println!("{}", scenario::list(&scenarios, self.json)?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        let files = Files::find()?;
+        let _lock = files.lock()?;
+        let mut running = bring_up(&files, self.port, self.reuse).await?;
+        let stack = running.state.stack();
+        stack.purge().await?;
+        let world = World::new(stack, running.sink, running.terraform, running.applied, running.state.secrets);
+        let rows = scenario::run(&world, &scenarios).await;
+        let passed = scenario::print(&rows, self.json)?;
+        if !passed {
+            eprintln!("logs are in {}", files.own.join("logs").display());
+        }
+        running.state.secrets = world.secrets();
+        if self.keep || self.reuse {
+            super::bring_up::leave_up(&files, &running.state, running.emulator)?;
+            eprintln!("the stack is left up: `cargo harness send` uses it, `cargo harness down` ends it");
+        }
+        Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn chosen(globs: &[String]) -> Result<Vec<Scenario>> {
+    let globs: Vec<_> = globs.iter().map(|glob| WildMatch::new(glob)).collect();
+    let mut scenarios = scenario::all();
+    scenarios.retain(|scenario| globs.is_empty() || globs.iter().any(|glob| glob.matches(scenario.name)));
+    if scenarios.is_empty() {
+        bail!("no scenario has such a name: `cargo e2e --list` prints them");
+    }
+    Ok(scenarios)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_choose_scenarios_and_a_typo_is_told() {
+        let names = |globs: &[&str]| -> Vec<_> {
+            let globs: Vec<_> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+            chosen(&globs).map(|chosen| chosen.iter().map(|it| it.name).collect()).unwrap_or_default()
+        };
+        assert_eq!(names(&["push-*", "sha1-only"]), ["push-delivered", "sha1-only"]);
+        assert_eq!(names(&[]).len(), scenario::all().len());
+        assert!(names(&["psuh-*"]).is_empty());
+    }
+}

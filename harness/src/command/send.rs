@@ -1,0 +1,61 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::files::Files;
+use crate::scenario::PUSH;
+use crate::sender::Webhook;
+use crate::sink::Sink;
+use crate::stack::State;
+
+#[derive(Debug, Args)]
+pub(super) struct Send {
+    /// Source that it comes from: see `cargo harness up`
+    #[arg(long, default_value = "github")]
+    source: String,
+    /// GitHub's name of the event
+    #[arg(long, default_value = "push")]
+    event: String,
+    /// File with the body; without one, a GitHub push
+    #[arg(long, value_name = "FILE")]
+    body: Option<PathBuf>,
+    /// Sign with this secret instead of the source's
+    #[arg(long)]
+    secret: Option<String>,
+}
+
+impl Send {
+    pub(super) async fn run(self) -> Result<ExitCode> {
+        let files = Files::find()?;
+        let state = State::require(&files).await?;
+        let body = match &self.body {
+            Some(file) => std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
+            None => PUSH.to_vec(),
+        };
+        let known = state.secrets.0.get(&self.source).cloned();
+        let secret = self
+            .secret
+            .or(known)
+            .with_context(|| format!("source {} has no secret: give one with --secret", self.source))?;
+        let webhook = Webhook::signed(&self.source, &self.event, body, &secret)?;
+        let sink = Sink::start(state.sink_port).await?;
+
+        let started = Instant::now();
+        let answer = state.stack().send(&webhook).await?;
+        println!("{} in {:.0} ms: {}", answer.status, started.elapsed().as_secs_f64() * 1e3, answer.body);
+        if answer.status != 202 {
+            return Ok(if answer.status == 200 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        let event_id = answer.event_id().context("the answer has no id")?;
+        let delivery = sink.wait_for(&event_id).await?;
+        let took = started.elapsed().as_secs_f64() * 1e3;
+        println!("delivered to {} after {took:.0} ms: {} bytes", delivery.path, delivery.body.len());
+        for (name, value) in &delivery.headers {
+            println!("  {name}: {}", value.to_str().unwrap_or("(not text)"));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,95 @@
+//! What stands in for AWS.
+
+mod ministack;
+mod venv;
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::files::{Files, tail};
+use crate::guarded::Guarded;
+use crate::progress::Step;
+
+/// An emulator that answers.
+#[derive(Debug)]
+pub struct Emulator {
+    /// Where all services are.
+    pub endpoint: String,
+    /// Its own log, with what the functions print.
+    pub log: PathBuf,
+    /// Where its process id is written.
+    pub pid_file: PathBuf,
+    program: Guarded,
+}
+
+impl Emulator {
+    /// Starts the embedded emulator on `port`, or on a free one.
+    pub(crate) async fn start(files: &Files, port: Option<u16>) -> Result<Self> {
+        let python = venv::make(files).await?;
+        let port = port_to_use(port)?;
+        let step = Step::start(format!("start MiniStack on port {port}"));
+        let (log, pid_file) = (files.log("emulator"), files.own.join("emulator.pid"));
+        std::fs::write(&log, "")?;
+        let program = Guarded::start(&ministack::command(files, &python, port)?, &log, &pid_file)?;
+        let mut emulator = Self { endpoint: format!("http://127.0.0.1:{port}"), log, pid_file, program };
+        emulator.ready().await?;
+        step.done("");
+        Ok(emulator)
+    }
+
+    async fn ready(&mut self) -> Result<()> {
+        let url = format!("{}{}", self.endpoint, ministack::READY);
+        let deadline = std::time::Instant::now() + Duration::from_secs(60);
+        loop {
+            if let Some(status) = self.program.ended()? {
+                bail!(
+                    "the emulator ended ({status}) while starting; its log is {}\n{}",
+                    self.log.display(),
+                    tail(&self.log, 15)
+                );
+            }
+            if reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(());
+            }
+            if std::time::Instant::now() > deadline {
+                bail!(
+                    "the emulator does not answer at {url}; its log is {}\n{}",
+                    self.log.display(),
+                    tail(&self.log, 15)
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Lets the emulator outlive this program.
+    pub(crate) fn release(self) -> Result<()> {
+        self.program.release()
+    }
+}
+
+/// A port that is free now: the one that was asked for, or any.
+fn port_to_use(port: Option<u16>) -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).with_context(|| match port {
+        Some(port) => format!("port {port} is in use: end what listens there, or leave --port out for a free one"),
+        None => "no free port on the loopback".to_owned(),
+    })?;
+    Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_port_is_one_clear_line() {
+        let busy = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = busy.local_addr().unwrap().port();
+        let error = port_to_use(Some(port)).unwrap_err().to_string();
+        assert_eq!(error, format!("port {port} is in use: end what listens there, or leave --port out for a free one"));
+        assert!(port_to_use(None).is_ok());
+    }
+}

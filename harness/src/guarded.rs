@@ -1,0 +1,143 @@
+//! Programs that end with us, however we end. Each runs under a guard, which is this program again: it starts the
+//! program in a process group of its own and waits for its standard input to close, which the system sees to even when
+//! we are killed; then it ends the whole group. A program that is to outlive us is released instead.
+
+use std::io::{Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+/// The guard's name on the command line, not for people.
+pub const GUARD: &str = "__guard";
+
+/// How long a group has to end by itself.
+const GRACE: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(10);
+
+/// A program under a guard; dropped, it is ended and waited for.
+#[derive(Debug)]
+pub struct Guarded {
+    guard: Child,
+}
+
+impl Guarded {
+    /// Starts `command` with its output at `log`.
+    ///
+    /// # Errors
+    ///
+    /// If the guard cannot be started or the log cannot be written. A program that is not there shows as exit code 127.
+    pub fn start(command: &Command, log: &Path, pid_file: &Path) -> Result<Self> {
+        let output = std::fs::File::options().create(true).append(true).open(log);
+        let output = output.with_context(|| format!("cannot write {}", log.display()))?;
+        let mut guard = Command::new(std::env::current_exe().context("this program's own file")?);
+        guard.arg(GUARD).arg(pid_file).arg(command.get_program()).args(command.get_args());
+        if let Some(folder) = command.get_current_dir() {
+            guard.current_dir(folder);
+        }
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => guard.env(name, value),
+                None => guard.env_remove(name),
+            };
+        }
+        guard.stdin(Stdio::piped()).stdout(output.try_clone()?).stderr(output).process_group(0);
+        Ok(Self { guard: guard.spawn().context("cannot start the guard")? })
+    }
+
+    /// Waits for the program's own end.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot say.
+    pub async fn wait(mut self) -> Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.guard.try_wait()? {
+                return Ok(status);
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Whether the program has ended, and how.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot say.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.guard.try_wait()?)
+    }
+
+    /// Lets the program outlive us.
+    ///
+    /// # Errors
+    ///
+    /// If the guard is gone already.
+    pub fn release(mut self) -> Result<()> {
+        self.guard.stdin.take().context("the guard's input is gone")?.write_all(b"release")?;
+        self.guard.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        let _ = self.guard.wait();
+    }
+}
+
+/// The guard itself: `__guard PID_FILE PROGRAM ARGUMENTS…`. The exit code is the program's.
+#[must_use]
+pub fn guard(pid_file: &Path, program: &str, arguments: &[String]) -> ExitCode {
+    let child = Command::new(program).args(arguments).stdin(Stdio::null()).process_group(0).spawn();
+    let mut child = match child {
+        Ok(child) => child,
+        Err(error) => {
+            eprintln!("cannot start {program}: {error}");
+            return ExitCode::from(127);
+        }
+    };
+    let _ = std::fs::write(pid_file, child.id().to_string());
+    let (sender, word) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let _ = std::io::stdin().read_to_string(&mut text);
+        sender.send(text)
+    });
+    loop {
+        if let Ok(Some(status)) = child.try_wait() {
+            let code = status.code().or(status.signal().map(|signal| 128 + signal));
+            return ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1));
+        }
+        match word.recv_timeout(POLL) {
+            Ok(word) if word == "release" => return ExitCode::SUCCESS,
+            Ok(_) => {
+                end_group(child.id(), || matches!(child.try_wait(), Ok(Some(_)) | Err(_)));
+                return ExitCode::FAILURE;
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Ends a process group: asked first, then killed. `leader_ended` also reaps, where the leader is our child.
+pub fn end_group(leader: u32, mut leader_ended: impl FnMut() -> bool) {
+    let Ok(group) = i32::try_from(leader).map(Pid::from_raw) else { return };
+    let _ = killpg(group, Signal::SIGTERM);
+    let deadline = Instant::now() + GRACE;
+    while Instant::now() < deadline {
+        let ended = leader_ended();
+        // Signal 0 asks whether anybody of the group is left.
+        if ended && killpg(group, None).is_err() {
+            return;
+        }
+        std::thread::sleep(POLL);
+    }
+    let _ = killpg(group, Signal::SIGKILL);
+    leader_ended();
+}

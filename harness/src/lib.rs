@@ -1,0 +1,21 @@
+//! Brings the production Terraform up on an emulator and drives signed requests through both functions.
+//!
+//! `command` has a file for each command of the line; `emulator` starts what stands in for AWS, `terraform` applies the
+//! production files to it, `package` builds what they deploy. A [`stack::Stack`] is the result: endpoints, names and
+//! clients. `scenario` has a file for each thing that has to hold on it, with `sender` and `sink` at the two ends.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
+#![allow(clippy::indexing_slicing, reason = "of JSON values, which answer null for what is not there")]
+
+pub mod command;
+pub mod emulator;
+mod files;
+pub mod guarded;
+mod package;
+mod progress;
+pub mod scenario;
+mod sender;
+mod sink;
+pub mod stack;
+pub mod terraform;
+mod wait;

@@ -1,0 +1,50 @@
+//! What several scenarios ask in the same way.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::{Found, World};
+use crate::sender::{Answer, Webhook};
+
+/// Sends, expects 202, and the exact body at the destination exactly once.
+pub(super) async fn delivered(world: &World, webhook: &Webhook) -> Found {
+    let answer = world.send(webhook).await?;
+    ensure!(answer.status == 202, "expected 202, got {}: {}", answer.status, answer.body);
+    let event_id = answer.event_id().context("the answer has no id")?;
+    let delivery = world.sink.wait_for(&event_id).await?;
+    ensure!(delivery.body[..] == webhook.body[..], "the body that arrived is not the one that was sent");
+    ensure!(delivery.header("content-type") == webhook.header("Content-Type"), "the content type has changed");
+    world.stack.at_rest().await?;
+    let attempts = world.sink.attempts(&event_id).len();
+    ensure!(attempts == 1, "delivered {attempts} times");
+    Ok(format!("{} bytes", webhook.body.len()))
+}
+
+/// Sends, expects a refusal, and nothing on any queue or at any destination.
+pub(super) async fn refused(world: &World, webhook: &Webhook, status: u16) -> Result<Answer> {
+    let answer = world.send(webhook).await?;
+    ensure!(answer.status == status, "expected {status}, got {}: {}", answer.status, answer.body);
+    let problem: Value = serde_json::from_str(&answer.body).context("the answer is not a problem")?;
+    let content_type = answer.headers.get("content-type").map(String::as_str);
+    ensure!(content_type == Some("application/problem+json"), "the content type is {content_type:?}");
+    ensure!(problem["status"] == status && problem["request_id"].is_string(), "not a problem: {}", answer.body);
+    let depth = world.stack.depth().await?;
+    ensure!(depth.intake == 0 && depth.dlq == 0, "the queues are not empty: {depth:?}");
+    ensure!(world.sink.attempts(&webhook.event_id).is_empty(), "it arrived at a destination");
+    Ok(answer)
+}
+
+/// Refused with 401 and the one body that says nothing.
+pub(super) async fn not_authentic(world: &World, webhook: &Webhook) -> Found {
+    let answer = refused(world, webhook, 401).await?;
+    let mut problem: Value = serde_json::from_str(&answer.body)?;
+    problem["request_id"] = Value::Null;
+    let expected = serde_json::json!({
+        "title": "Unauthorized",
+        "status": 401,
+        "detail": "The request could not be authenticated.",
+        "request_id": null,
+    });
+    ensure!(problem == expected, "the answer tells more than it should: {}", answer.body);
+    Ok("401, queue empty".to_owned())
+}

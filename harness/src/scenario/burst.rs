@@ -1,0 +1,34 @@
+use super::{Found, Scenario, World};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+const REQUESTS: usize = 200;
+const AT_ONCE: usize = 40;
+
+pub(super) const SCENARIO: Scenario =
+    Scenario::new("burst", "of 200 requests at once, every one that is accepted is delivered", |world| {
+        Box::pin(run(world))
+    });
+
+async fn run(world: &World) -> Found {
+    let answers: Vec<_> = stream::iter(0..REQUESTS)
+        .map(async |number| {
+            let webhook = world.signed("github", format!("{{\"number\":{number}}}"))?;
+            anyhow::Ok((world.send(&webhook).await?, webhook))
+        })
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+    // A sender is told to come again when there is no room; anything else would be a fault.
+    let odd = answers.iter().find(|(answer, _)| !matches!(answer.status, 202 | 429 | 503));
+    anyhow::ensure!(odd.is_none(), "unexpected answer: {odd:?}");
+    let accepted: Vec<_> = answers.iter().filter(|(answer, _)| answer.status == 202).collect();
+    for (_, webhook) in &accepted {
+        let delivery = world.sink.wait_for(&webhook.event_id).await?;
+        anyhow::ensure!(delivery.body[..] == webhook.body[..], "a body has changed");
+    }
+    let refused = answers.iter().filter(|(answer, _)| answer.status != 202);
+    let leaked = refused.filter(|(_, webhook)| !world.sink.attempts(&webhook.event_id).is_empty()).count();
+    anyhow::ensure!(leaked == 0, "{leaked} were refused and delivered all the same");
+    anyhow::ensure!(!accepted.is_empty(), "none of {REQUESTS} was accepted");
+    Ok(format!("{} of {REQUESTS} accepted, all delivered", accepted.len()))
+}

@@ -1,0 +1,94 @@
+//! What has to hold on a stack that is up: a file a scenario. A new one is its file, a line in `mod` and one in `all`.
+
+mod ask;
+mod body_changed;
+mod burst;
+mod duplicate_header;
+mod event_with_token;
+mod event_with_wrong_scope;
+mod event_without_token;
+mod failing_destination;
+mod flaky_destination;
+mod large_body_delivered;
+mod logs_clean;
+mod octets_delivered;
+mod permission_withdrawn;
+mod ping_answered;
+mod poison_record;
+mod previous_secret;
+mod push_delivered;
+mod report;
+mod run;
+mod second_plan;
+mod secret_missing;
+mod sha1_only;
+mod signature_missing;
+mod too_large;
+mod two_bytes_delivered;
+mod unknown_source;
+mod world;
+mod wrong_signature;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use anyhow::Result;
+
+pub(crate) use self::report::{list, print};
+pub(crate) use self::run::run;
+pub(crate) use self::world::World;
+
+/// The example of GitHub's own package of examples: see the licence beside it.
+pub(crate) const PUSH: &[u8] = include_bytes!("../../testdata/github/push.json");
+
+/// What a scenario found worth saying, beside having passed.
+pub(crate) type Found = Result<String>;
+
+/// One thing that has to hold.
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    run: for<'a> fn(&'a World) -> Pin<Box<dyn Future<Output = Found> + 'a>>,
+    /// Why it cannot be run on this stack, if it cannot.
+    skip: fn(&World) -> Option<String>,
+}
+
+impl Scenario {
+    const fn new(
+        name: &'static str,
+        about: &'static str,
+        run: for<'a> fn(&'a World) -> Pin<Box<dyn Future<Output = Found> + 'a>>,
+    ) -> Self {
+        Self { name, about, run, skip: |_| None }
+    }
+}
+
+/// All of them, in the order in which they run: the last looks at what the others have left in the logs.
+pub(crate) fn all() -> Vec<Scenario> {
+    vec![
+        second_plan::SCENARIO,
+        push_delivered::SCENARIO,
+        two_bytes_delivered::SCENARIO,
+        large_body_delivered::SCENARIO,
+        octets_delivered::SCENARIO,
+        ping_answered::SCENARIO,
+        wrong_signature::SCENARIO,
+        signature_missing::SCENARIO,
+        body_changed::SCENARIO,
+        sha1_only::SCENARIO,
+        duplicate_header::SCENARIO,
+        unknown_source::SCENARIO,
+        too_large::SCENARIO,
+        previous_secret::SCENARIO,
+        secret_missing::SCENARIO,
+        event_without_token::SCENARIO,
+        event_with_wrong_scope::SCENARIO,
+        event_with_token::SCENARIO,
+        flaky_destination::SCENARIO,
+        failing_destination::SCENARIO,
+        poison_record::SCENARIO,
+        burst::SCENARIO,
+        permission_withdrawn::SCENARIO,
+        logs_clean::SCENARIO,
+    ]
+}

@@ -1,0 +1,39 @@
+use super::{Found, Scenario, World};
+use hookline_event::{DedupKey, Event};
+use uuid::Uuid;
+
+pub(super) const SCENARIO: Scenario =
+    Scenario::new("poison-record", "one poison record of ten leaves nine delivered once", |world| Box::pin(run(world)));
+
+async fn run(world: &World) -> Found {
+    let ids: Vec<_> = (0..9).map(|_| Uuid::new_v4().to_string()).collect();
+    let poison = format!("poison {}", Uuid::new_v4());
+    let mut messages = ids.iter().map(|id| event(id).to_json()).collect::<Result<Vec<_>, _>>()?;
+    messages.insert(6, poison.clone());
+    world.stack.enqueue(&messages).await?;
+    for id in &ids {
+        world.sink.wait_for(id).await?;
+    }
+    let letter = world.stack.take_letter(&poison).await?;
+    anyhow::ensure!(letter.body == poison, "the poison record has changed");
+    let reason = letter.attributes.get("reason").map(String::as_str);
+    anyhow::ensure!(reason == Some("unreadable_event"), "the reason is {reason:?}");
+    world.stack.at_rest().await?;
+    anyhow::ensure!(ids.iter().all(|id| world.sink.attempts(id).len() == 1), "some were delivered more than once");
+    Ok("9 delivered once, 1 in the DLQ".to_owned())
+}
+
+fn event(id: &str) -> Event {
+    let source = "/webhooks/github".to_owned();
+    let data = b"{}".to_vec();
+    Event {
+        id: id.to_owned(),
+        event_type: "github.push".to_owned(),
+        time: "2026-01-01T00:00:00Z".to_owned(),
+        content_type: Some("application/json".to_owned()),
+        dedup_key: DedupKey::from_signed_id(&source, id),
+        traceparent: None,
+        source,
+        data,
+    }
+}

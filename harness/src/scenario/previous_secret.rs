@@ -1,0 +1,42 @@
+use super::{Found, Scenario, World};
+use std::time::Duration;
+
+use super::ask;
+use crate::sender::{Answer, Webhook};
+use crate::wait;
+
+pub(super) const SCENARIO: Scenario = Scenario::new(
+    "previous-secret",
+    "after a rotation the new secret and the previous one are accepted, the one before is not",
+    |world| Box::pin(run(world)),
+);
+
+async fn run(world: &World) -> Found {
+    let first = world.secret("rotating")?;
+    ask::delivered(world, &signed(&first)?).await?;
+    let second = world.rotate("rotating").await?;
+    accepted(world, &second).await?;
+    let previous = world.send(&signed(&first)?).await?;
+    anyhow::ensure!(previous.status == 202, "the previous secret: {}", previous.status);
+
+    let third = world.rotate("rotating").await?;
+    accepted(world, &third).await?;
+    let previous = world.send(&signed(&second)?).await?;
+    anyhow::ensure!(previous.status == 202, "the previous secret: {}", previous.status);
+    let oldest = world.send(&signed(&first)?).await?;
+    anyhow::ensure!(oldest.status == 401, "the secret before the previous one: {}", oldest.status);
+    Ok("two rotations, no deploy".to_owned())
+}
+
+/// A new secret is looked up as soon as the last look is old enough.
+async fn accepted(world: &World, secret: &str) -> anyhow::Result<Answer> {
+    wait::until("the new secret to be accepted", Duration::from_secs(10), async || {
+        let answer = world.send(&signed(secret)?).await?;
+        Ok((answer.status == 202).then_some(answer))
+    })
+    .await
+}
+
+fn signed(secret: &str) -> anyhow::Result<Webhook> {
+    Webhook::signed("rotating", "push", "{}", secret)
+}

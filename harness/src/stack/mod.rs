@@ -1,0 +1,58 @@
+//! A stack that is up: where it is, what Terraform named, and clients for what the harness does to it.
+
+mod logs;
+mod policy;
+mod queues;
+mod secrets;
+mod state;
+mod token;
+mod variables;
+
+use aws_credential_types::Credentials;
+use aws_types::SdkConfig;
+use hookline_environment::{AwsSettings, Patience};
+use std::time::Duration;
+
+pub use self::policy::Withdrawn;
+
+pub use self::secrets::Secrets;
+pub(crate) use self::state::State;
+pub(crate) use self::variables::{sources, terraform_variables};
+use crate::terraform::{Outputs, REGION};
+
+/// The emulator may be busy with a burst.
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(5),
+    attempt: Duration::from_secs(20),
+    call: Duration::from_secs(40),
+    attempts: 3,
+};
+
+/// Handles to a stack.
+pub struct Stack {
+    /// Where all services are.
+    pub endpoint: String,
+    /// What Terraform named.
+    pub outputs: Outputs,
+    pub(crate) http: reqwest::Client,
+    sdk: SdkConfig,
+}
+
+impl Stack {
+    pub(crate) fn new(endpoint: &str, outputs: Outputs) -> Self {
+        let settings = AwsSettings {
+            region: REGION.to_owned(),
+            credentials: Credentials::new("test", "test", None, None, "emulator"),
+            endpoint_url: Some(endpoint.to_owned()),
+        };
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(35)).build().unwrap_or_default();
+        Self { endpoint: endpoint.to_owned(), outputs, http, sdk: settings.sdk_config(PATIENCE) }
+    }
+
+    /// Where a path of the API is on the emulator: what AWS resolves by the host's name is a prefix here.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        let Outputs { api_id, stage_name, .. } = &self.outputs;
+        format!("{}/restapis/{api_id}/{stage_name}/_user_request_{path}", self.endpoint)
+    }
+}

@@ -1,0 +1,81 @@
+use anyhow::{Context, Result};
+use aws_sdk_iam::Client;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::Stack;
+
+/// A permission that a function's role does not have for now.
+#[must_use = "the permission has to be given back"]
+pub struct Withdrawn {
+    client: Client,
+    role: String,
+    policy: String,
+    original: String,
+}
+
+impl Stack {
+    /// Takes an action out of the role's policy.
+    ///
+    /// # Errors
+    ///
+    /// If the policy cannot be read or written, or does not have the action.
+    pub async fn withdraw(&self, role: &str, policy: &str, action: &str) -> Result<Withdrawn> {
+        let client = Client::new(&self.sdk);
+        let read = client.get_role_policy().role_name(role).policy_name(policy).send().await;
+        let read = read.with_context(|| format!("cannot read policy {policy} of role {role}"))?;
+        let original = percent_decode_str(&read.policy_document).decode_utf8()?.into_owned();
+        let reduced = without(&original, action)?;
+        let withdrawn = Withdrawn { client, role: role.to_owned(), policy: policy.to_owned(), original };
+        withdrawn.put(&reduced).await?;
+        Ok(withdrawn)
+    }
+}
+
+impl Withdrawn {
+    /// Gives the permission back.
+    ///
+    /// # Errors
+    ///
+    /// If the policy cannot be written.
+    pub async fn give_back(self) -> Result<()> {
+        self.put(&self.original).await
+    }
+
+    async fn put(&self, document: &str) -> Result<()> {
+        let put =
+            self.client.put_role_policy().role_name(&self.role).policy_name(&self.policy).policy_document(document);
+        put.send().await.with_context(|| format!("cannot write policy {} of role {}", self.policy, self.role))?;
+        Ok(())
+    }
+}
+
+/// The document without any statement that allows the action.
+fn without(document: &str, action: &str) -> Result<String> {
+    let mut policy: Value = serde_json::from_str(document).context("the policy is not JSON")?;
+    let statements = policy["Statement"].as_array_mut().context("the policy has no statements")?;
+    let before = statements.len();
+    statements.retain(|statement| !names(&statement["Action"], action));
+    anyhow::ensure!(statements.len() < before, "no statement of the policy names {action}");
+    Ok(policy.to_string())
+}
+
+fn names(actions: &Value, action: &str) -> bool {
+    actions == action || actions.as_array().is_some_and(|actions| actions.iter().any(|it| it == action))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_taken_out_whole() {
+        let document = r#"{"Statement":[{"Action":"sqs:SendMessage"},{"Action":["s3:GetObject","s3:PutObject"]}]}"#;
+        assert_eq!(
+            without(document, "sqs:SendMessage").unwrap(),
+            r#"{"Statement":[{"Action":["s3:GetObject","s3:PutObject"]}]}"#
+        );
+        assert_eq!(without(document, "s3:PutObject").unwrap(), r#"{"Statement":[{"Action":"sqs:SendMessage"}]}"#);
+        assert!(without(document, "sqs:DeleteMessage").is_err());
+    }
+}

@@ -1,0 +1,105 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::{Message, QueueAttributeName, SendMessageBatchRequestEntry};
+
+use super::Stack;
+use crate::wait;
+
+/// How many messages a queue has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Depth {
+    /// Waiting, in flight and delayed.
+    pub(crate) intake: i64,
+    /// At rest in the dead-letter queue.
+    pub(crate) dlq: i64,
+}
+
+/// A message of the dead-letter queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Letter {
+    pub(crate) body: String,
+    pub(crate) attributes: BTreeMap<String, String>,
+}
+
+impl Stack {
+    pub(crate) async fn depth(&self) -> Result<Depth> {
+        let Ok((intake, dlq)) =
+            tokio::try_join!(self.messages(&self.outputs.queue_url), self.messages(&self.outputs.dlq_url))
+        else {
+            bail!("the queues do not say how many messages they have")
+        };
+        Ok(Depth { intake, dlq })
+    }
+
+    async fn messages(&self, queue_url: &str) -> Result<i64> {
+        let ask =
+            Client::new(&self.sdk).get_queue_attributes().queue_url(queue_url).attribute_names(QueueAttributeName::All);
+        let attributes = ask.send().await.context("the queue's attributes")?.attributes.unwrap_or_default();
+        let count =
+            |name: QueueAttributeName| attributes.get(&name).and_then(|count| count.parse::<i64>().ok()).unwrap_or(0);
+        Ok(count(QueueAttributeName::ApproximateNumberOfMessages)
+            + count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)
+            + count(QueueAttributeName::ApproximateNumberOfMessagesDelayed))
+    }
+
+    /// Waits until nothing is on its way.
+    pub(crate) async fn at_rest(&self) -> Result<Depth> {
+        wait::until("the intake queue to be empty", Duration::from_secs(60), async || {
+            let depth = self.depth().await?;
+            Ok((depth.intake == 0).then_some(depth))
+        })
+        .await
+    }
+
+    /// Waits for a message of the dead-letter queue that holds `mark`, and takes it out.
+    pub(crate) async fn take_letter(&self, mark: &str) -> Result<Letter> {
+        let what = format!("a message with {mark} in the dead-letter queue");
+        wait::until(&what, Duration::from_secs(45), async || {
+            let receive =
+                Client::new(&self.sdk).receive_message().queue_url(&self.outputs.dlq_url).max_number_of_messages(10);
+            let received = receive.visibility_timeout(1).message_attribute_names("All").send().await?;
+            let ours = received.messages.unwrap_or_default().into_iter().find(|message| holds(message, mark));
+            let Some(message) = ours else { return Ok(None) };
+            let delete = Client::new(&self.sdk).delete_message().queue_url(&self.outputs.dlq_url);
+            delete.receipt_handle(message.receipt_handle.clone().unwrap_or_default()).send().await?;
+            Ok(Some(Letter::from(message)))
+        })
+        .await
+    }
+
+    pub(crate) async fn purge(&self) -> Result<()> {
+        for queue_url in [&self.outputs.queue_url, &self.outputs.dlq_url] {
+            Client::new(&self.sdk).purge_queue().queue_url(queue_url).send().await.context("cannot purge a queue")?;
+        }
+        Ok(())
+    }
+
+    /// Puts messages on the intake queue in one call, past ingest.
+    pub(crate) async fn enqueue(&self, messages: &[String]) -> Result<()> {
+        let mut batch = Client::new(&self.sdk).send_message_batch().queue_url(&self.outputs.queue_url);
+        for (id, message) in messages.iter().enumerate() {
+            batch = batch
+                .entries(SendMessageBatchRequestEntry::builder().id(id.to_string()).message_body(message).build()?);
+        }
+        let sent = batch.send().await.context("cannot enqueue")?;
+        if !sent.failed.is_empty() {
+            bail!("{} messages were not enqueued", sent.failed.len());
+        }
+        Ok(())
+    }
+}
+
+fn holds(message: &Message, mark: &str) -> bool {
+    message.body.as_deref().is_some_and(|body| body.contains(mark))
+}
+
+impl From<Message> for Letter {
+    fn from(message: Message) -> Self {
+        let attributes = message.message_attributes.unwrap_or_default().into_iter();
+        let attributes = attributes.filter_map(|(name, value)| Some((name, value.string_value?))).collect();
+        Self { body: message.body.unwrap_or_default(), attributes }
+    }
+}

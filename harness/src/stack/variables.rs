@@ -1,0 +1,70 @@
+//! What the local workspace is made of: the sources, destinations and routes that the scenarios need.
+
+use std::collections::BTreeMap;
+
+use hookline_signature::{Encoding, Github, Hmac, Scheme};
+use serde_json::{Value, json};
+
+use crate::package::Packages;
+
+/// A source of the local workspace.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) scheme: Scheme,
+    /// The destination that its events go to.
+    pub(crate) destination: &'static str,
+    /// Whether the harness fills its secret.
+    pub(crate) filled: bool,
+}
+
+pub(crate) fn sources() -> BTreeMap<&'static str, Source> {
+    let github = |destination| Source { scheme: Scheme::Github(Github), destination, filled: true };
+    let hmac = Hmac { header: "X-Acme-Signature".into(), prefix: "v1=".into(), encoding: Encoding::Base64 };
+    BTreeMap::from([
+        ("acme", Source { scheme: Scheme::Hmac(hmac), ..github("orders") }),
+        ("failing", github("failing")),
+        ("flaky", github("flaky")),
+        ("github", github("orders")),
+        ("rotating", github("orders")),
+        ("unfilled", Source { filled: false, ..github("orders") }),
+    ])
+}
+
+/// The root's variables. Retries come soon and secrets are looked up again soon, so that a scenario need not wait.
+pub(crate) fn terraform_variables(packages: &Packages, sink_port: u16) -> Value {
+    let destination = |name: &str| {
+        let url = format!("http://127.0.0.1:{sink_port}/{name}");
+        (name.to_owned(), json!({ "kind": "http", "url": url, "timeout_seconds": 5 }))
+    };
+    let names = sources().into_iter();
+    let mut routes: serde_json::Map<_, _> = names
+        .map(|(name, source)| (name.to_owned(), json!({ "source": name, "destinations": [source.destination] })))
+        .collect();
+    routes.insert("events".to_owned(), json!({ "source": "events", "destinations": ["orders"] }));
+    let sources: serde_json::Map<_, _> =
+        sources().into_iter().map(|(name, source)| (name.to_owned(), scheme(&source.scheme))).collect();
+    let destinations: serde_json::Map<_, _> = ["orders", "flaky", "failing"].map(destination).into_iter().collect();
+    json!({
+        "region": crate::terraform::REGION,
+        "packages": { "ingest": packages.ingest, "process": packages.process },
+        "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" },
+        "sources": sources,
+        "destinations": destinations,
+        "routes": routes,
+        "private_networks": ["127.0.0.1/32"],
+        "retry": { "base_seconds": 1, "max_seconds": 2 },
+        "secret_cache": { "refresh_seconds": 1 },
+        "throttle": { "rate": 10_000, "burst": 5_000 },
+        "secret_recovery_days": 0,
+        "force_destroy": true,
+    })
+}
+
+fn scheme(scheme: &Scheme) -> Value {
+    match scheme {
+        Scheme::Hmac(hmac) => {
+            json!({ "scheme": "hmac", "header": hmac.header, "prefix": hmac.prefix, "encoding": hmac.encoding })
+        }
+        _ => json!({ "scheme": "github" }),
+    }
+}

@@ -1,0 +1,65 @@
+//! What a second plan must not show, and the few things that an emulator is known to report wrongly.
+
+use serde_json::Value;
+
+/// Address, attribute and reason of each difference that is the emulator's and not ours.
+const KNOWN: [(&str, &str, &str); 1] = [(
+    "module.api.aws_api_gateway_stage.this",
+    "access_log_settings",
+    "MiniStack reports an empty block of settings for access logs that nobody has asked for",
+)];
+
+/// Every change of a plan (as `terraform show -json` gives it) that is not known, as `address: attribute`.
+pub(super) fn changes(plan: &Value) -> Vec<String> {
+    let resources = plan["resource_changes"].as_array().into_iter().flatten();
+    let outputs = plan["output_changes"].as_object().into_iter().flatten();
+    let outputs = outputs.filter(|(_, change)| !is_no_op(change)).map(|(name, _)| format!("output {name}"));
+    resources.flat_map(resource_changes).chain(outputs).collect()
+}
+
+fn resource_changes(resource: &Value) -> Vec<String> {
+    let (address, change) = (resource["address"].as_str().unwrap_or_default(), &resource["change"]);
+    if is_no_op(change) {
+        return Vec::new();
+    }
+    let (Some(before), Some(after)) = (change["before"].as_object(), change["after"].as_object()) else {
+        return vec![format!("{address}: {}", change["actions"])];
+    };
+    let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    let unknown = changed.filter(|name| !KNOWN.iter().any(|known| (known.0, known.1) == (address, name.as_str())));
+    unknown.map(|name| format!("{address}: {name}")).collect()
+}
+
+fn is_no_op(change: &Value) -> bool {
+    let actions = change["actions"].as_array().into_iter().flatten();
+    actions.filter_map(Value::as_str).all(|action| matches!(action, "no-op" | "read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn update(address: &str, before: Value, after: Value) -> Value {
+        json!({ "address": address, "change": { "actions": ["update"], "before": before, "after": after } })
+    }
+
+    #[test]
+    fn only_what_is_known_is_forgiven() {
+        let stage = "module.api.aws_api_gateway_stage.this";
+        let plan = json!({
+            "resource_changes": [
+                { "address": "a", "change": { "actions": ["no-op"], "before": {}, "after": {} } },
+                { "address": "b", "change": { "actions": ["delete"], "before": {}, "after": null } },
+                update(stage, json!({ "access_log_settings": [{}] }), json!({ "access_log_settings": [] })),
+                update(stage, json!({ "stage_name": "live" }), json!({ "stage_name": "dead" })),
+                update("c", json!({ "access_log_settings": 1 }), json!({ "access_log_settings": 2 })),
+            ],
+            "output_changes": { "same": { "actions": ["no-op"] }, "new": { "actions": ["create"] } },
+        });
+        let expected = ["b: [\"delete\"]", &format!("{stage}: stage_name"), "c: access_log_settings", "output new"];
+        assert_eq!(changes(&plan), expected);
+    }
+}

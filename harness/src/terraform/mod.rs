@@ -1,0 +1,159 @@
+//! Applies the production Terraform, in a copy with one override file: a state on disk and the emulator's endpoint.
+
+mod drift;
+mod mirror;
+mod outputs;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+pub use self::outputs::{Functions, Outputs};
+use crate::files::{Files, tail};
+use crate::guarded::Guarded;
+use crate::progress::Step;
+
+/// The region that the emulator plays.
+pub const REGION: &str = "eu-central-1";
+
+/// The workspace of local runs.
+pub const WORKSPACE: &str = "e2e";
+
+const OVERRIDE: &str = include_str!("override.tf");
+
+/// A copy of `terraform/` with its state.
+pub(crate) struct Terraform {
+    files: Files,
+    folder: PathBuf,
+    endpoint: String,
+    cli_config: Option<PathBuf>,
+}
+
+impl Terraform {
+    /// Copies the files and initialises; `fresh` forgets the state of an emulator that is gone.
+    pub(crate) async fn prepare(files: &Files, endpoint: &str, fresh: bool) -> Result<Self> {
+        let step = Step::start("prepare Terraform");
+        if Command::new("terraform").arg("version").output().is_err() {
+            bail!("terraform is not on the PATH: install Terraform 1.11 or later");
+        }
+        let folder = files.own.join("terraform");
+        let (cli_config, provider) = mirror::cli_config(files).await?;
+        let terraform = Self { files: files.clone(), folder, endpoint: endpoint.to_owned(), cli_config };
+        terraform.copy(fresh)?;
+        terraform.run("init", &["init", "-input=false"]).await?;
+        terraform.run("workspace", &["workspace", "select", "-or-create", WORKSPACE]).await?;
+        step.done(&provider);
+        Ok(terraform)
+    }
+
+    /// The copy of an earlier run, for a stack that needs no change.
+    pub(crate) fn as_it_was(files: &Files, endpoint: &str) -> Self {
+        Self {
+            files: files.clone(),
+            folder: files.own.join("terraform"),
+            endpoint: endpoint.to_owned(),
+            cli_config: None,
+        }
+    }
+
+    pub(crate) async fn apply(&self, variables: &Value) -> Result<Outputs> {
+        let step = Step::start("apply the production Terraform");
+        let file = self.folder.join("e2e.tfvars.json");
+        std::fs::write(&file, serde_json::to_vec_pretty(variables)?)?;
+        self.run("apply", &["apply", "-input=false", "-auto-approve", "-var-file=e2e.tfvars.json"]).await?;
+        let outputs = self.outputs().await?;
+        step.done("");
+        Ok(outputs)
+    }
+
+    pub(crate) async fn outputs(&self) -> Result<Outputs> {
+        Outputs::read(&self.read(&["output", "-json"]).await?)
+    }
+
+    /// What a second plan would change, apart from what the emulator is known to report wrongly.
+    pub(crate) async fn drift(&self) -> Result<Vec<String>> {
+        self.run("plan", &["plan", "-input=false", "-var-file=e2e.tfvars.json", "-out=second.tfplan"]).await?;
+        let plan: Value = serde_json::from_slice(&self.read(&["show", "-json", "second.tfplan"]).await?)?;
+        Ok(drift::changes(&plan))
+    }
+
+    /// What makes an apply needless: the same files, packages and variables.
+    pub(crate) fn fingerprint(files: &Files, packages: &[&Path], variables: &Value) -> Result<String> {
+        let terraform = files.repository.join("terraform");
+        let contents = crate::files::fingerprint(&[&[terraform.as_path()], packages].concat())?;
+        Ok(format!("{contents} {variables}"))
+    }
+
+    fn copy(&self, fresh: bool) -> Result<()> {
+        if fresh {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+        copy_folder(&self.files.repository.join("terraform"), &self.folder)?;
+        std::fs::write(self.folder.join("harness_override.tf"), OVERRIDE)?;
+        Ok(())
+    }
+
+    async fn run(&self, name: &str, arguments: &[&str]) -> Result<()> {
+        let log = self.files.log(&format!("terraform-{name}"));
+        std::fs::write(&log, "")?;
+        let mut command = self.command();
+        command.args(arguments).arg("-no-color");
+        let status = Guarded::start(&command, &log, &self.files.own.join("terraform.pid"))?.wait().await?;
+        if !status.success() {
+            let emulator = self.files.log("emulator");
+            bail!(
+                "terraform {name} fails; the whole log is {}\n{}the emulator's log is {}\n{}",
+                log.display(),
+                tail(&log, 25),
+                emulator.display(),
+                tail(&emulator, 8)
+            );
+        }
+        Ok(())
+    }
+
+    async fn read(&self, arguments: &[&str]) -> Result<Vec<u8>> {
+        let mut command = tokio::process::Command::from(self.command());
+        let output = command.args(arguments).kill_on_drop(true).output().await.context("cannot start terraform")?;
+        if !output.status.success() {
+            bail!("terraform {} fails: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(output.stdout)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("terraform");
+        command.current_dir(&self.folder);
+        // Whatever a person has set for real accounts must not leak into a local run.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            if name.starts_with("AWS_") || name.starts_with("TF_") {
+                command.env_remove(name);
+            }
+        }
+        command.env("AWS_ENDPOINT_URL", &self.endpoint).env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
+        if let Some(config) = &self.cli_config {
+            command.env("TF_CLI_CONFIG_FILE", config);
+        }
+        command
+    }
+}
+
+/// Replaces everything but what Terraform itself keeps there.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            if entry.file_name() != ".terraform" {
+                copy_folder(&source, &target)?;
+            }
+        } else {
+            std::fs::copy(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
+        }
+    }
+    Ok(())
+}

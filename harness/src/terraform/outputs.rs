@@ -1,0 +1,50 @@
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What the harness reads of the root's outputs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Outputs {
+    /// Id of the REST API.
+    pub api_id: String,
+    /// Name of its stage.
+    pub stage_name: String,
+    /// URL of the intake queue.
+    pub queue_url: String,
+    /// URL of the dead-letter queue.
+    pub dlq_url: String,
+    /// Name of each source's secret.
+    pub source_secret_names: BTreeMap<String, String>,
+    /// Name of each function's role.
+    pub role_names: Functions,
+    /// Name of the policy that says what a function may do.
+    pub role_policy_names: Functions,
+    /// Name of each function's log group.
+    pub log_group_names: Functions,
+    /// Id of the user pool.
+    pub user_pool_id: Option<String>,
+    /// Id of the machine client.
+    pub client_id: Option<String>,
+    /// Scope of an access token for `POST /events`.
+    pub scope: Option<String>,
+}
+
+/// One value for each function.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Functions {
+    /// Ingest's.
+    pub ingest: String,
+    /// Process's.
+    pub process: String,
+}
+
+impl Outputs {
+    /// Reads `terraform output -json`.
+    pub(super) fn read(json: &[u8]) -> Result<Self> {
+        let outputs: BTreeMap<String, Value> = serde_json::from_slice(json).context("terraform's outputs")?;
+        let values: Value = outputs.into_iter().map(|(name, mut output)| (name, output["value"].take())).collect();
+        serde_json::from_value(values).context("terraform's outputs are not those that the harness knows")
+    }
+}
