@@ -39,20 +39,25 @@ impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
             }
         };
         let attempts = self.delivery.deliver(&event, time).await;
-        attempts.iter().for_each(|attempt| self.log(&event, attempt));
-        let wait = attempts.iter().filter_map(|attempt| match &attempt.result {
-            Err(Failure::Retryable { retry_after, .. }) => Some(*retry_after),
-            _ => None,
-        });
-        match wait.max() {
-            Some(retry_after) if self.receives() < self.config.max_receive_count => self.retry(retry_after).await,
-            // Nothing to try again, or no receive left: every failure goes to the dead-letter queue with its reason.
-            _ => self.give_up(&attempts).await,
+        let retry_in = self.retry_in(&attempts);
+        attempts.iter().for_each(|attempt| self.log(&event, attempt, retry_in));
+        match retry_in {
+            Some(seconds) => self.retry(seconds).await,
+            None => self.give_up(&attempts).await,
         }
     }
 
-    async fn retry(&self, retry_after: Option<u32>) -> Verdict {
-        let seconds = self.config.backoff.delay(self.receives(), retry_after, |bound| fastrand::u32(0..=bound));
+    /// Seconds until the next attempt, if one can help and the queue has a receive left for it.
+    fn retry_in(&self, attempts: &[Attempt]) -> Option<u32> {
+        let asked = attempts.iter().filter_map(|attempt| match &attempt.result {
+            Err(Failure::Retryable { retry_after, .. }) => Some(*retry_after),
+            _ => None,
+        });
+        let asked = asked.max().filter(|_| self.receives() < self.config.max_receive_count)?;
+        Some(self.config.backoff.delay(self.receives(), asked, |bound| fastrand::u32(0..=bound)))
+    }
+
+    async fn retry(&self, seconds: u32) -> Verdict {
         let handle = self.message.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = self.queue.change_visibility(&self.config.queue_url, handle, seconds).await {
             // It comes again all the same, when the queue's own visibility timeout is over.
@@ -85,42 +90,27 @@ impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
         }
     }
 
-    fn log(&self, event: &Event, attempt: &Attempt) {
-        let (event_id, source, kind) = (&event.id, event.source_name(), &event.event_type);
+    /// One line for each destination.
+    fn log(&self, event: &Event, attempt: &Attempt, retry_in: Option<u32>) {
+        let (event_id, source, r#type) = (&event.id, event.source_name(), &event.event_type);
         let (destination, duration_ms) = (&attempt.destination, attempt.took.as_secs_f64() * 1e3);
-        let (receive, last) = (self.receives(), self.receives() >= self.config.max_receive_count);
-        let (outcome, reason) = match &attempt.result {
-            Ok(()) => ("delivered", ""),
-            Err(Failure::Retryable { reason, .. }) if !last => ("retry", reason.as_str()),
-            Err(failure) => ("dead_lettered", failure.reason()),
-        };
-        match outcome {
-            "delivered" => {
-                tracing::info!(outcome, event_id, source, r#type = kind, destination, attempt = receive, duration_ms);
+        let receives = self.receives();
+        macro_rules! line {
+            ($level:ident, $outcome:literal $(, $field:ident)*) => {
+                tracing::$level!(
+                    outcome = $outcome, event_id, source, r#type, destination, attempt = receives, duration_ms $(, $field)*
+                )
+            };
+        }
+        match (&attempt.result, retry_in) {
+            (Ok(()), _) => line!(info, "delivered"),
+            (Err(failure), Some(retry_in_seconds)) => {
+                let reason = failure.reason();
+                line!(warn, "failed", reason, retry_in_seconds);
             }
-            "retry" => {
-                tracing::warn!(
-                    outcome,
-                    event_id,
-                    source,
-                    r#type = kind,
-                    destination,
-                    attempt = receive,
-                    reason,
-                    duration_ms
-                );
-            }
-            _ => {
-                tracing::error!(
-                    outcome,
-                    event_id,
-                    source,
-                    r#type = kind,
-                    destination,
-                    attempt = receive,
-                    reason,
-                    duration_ms
-                );
+            (Err(failure), None) => {
+                let reason = failure.reason();
+                line!(error, "given_up", reason);
             }
         }
     }

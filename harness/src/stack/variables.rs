@@ -52,7 +52,7 @@ pub(crate) fn terraform_variables(packages: &Packages, sink_port: u16) -> Value 
         "destinations": destinations,
         "routes": routes,
         "private_networks": ["127.0.0.1/32"],
-        "retry": { "base_seconds": 1, "max_seconds": 2 },
+        "retry": { "base_seconds": 1, "max_seconds": 1 },
         "secret_cache": { "refresh_seconds": 1 },
         "throttle": { "rate": 10_000, "burst": 5_000 },
         "secret_recovery_days": 0,
