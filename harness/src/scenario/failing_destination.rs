@@ -2,11 +2,14 @@ use super::PUSH;
 use super::{Found, Scenario, World};
 use hookline_event::Event;
 
-pub(super) const SCENARIO: Scenario = Scenario::new(
-    "failing-destination",
-    "a destination that always fails leaves the event in the dead-letter queue, intact",
-    |world| Box::pin(run(world)),
-);
+pub(super) const SCENARIO: Scenario = Scenario {
+    patient: true,
+    ..Scenario::new(
+        "failing-destination",
+        "a destination that always fails leaves the event in the dead-letter queue, intact",
+        |world| Box::pin(run(world)),
+    )
+};
 
 async fn run(world: &World) -> Found {
     let webhook = world.signed("failing", PUSH)?;

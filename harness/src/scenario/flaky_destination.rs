@@ -1,10 +1,12 @@
 use super::PUSH;
 use super::{Found, Scenario, World};
 
-pub(super) const SCENARIO: Scenario =
-    Scenario::new("flaky-destination", "a destination that fails twice and then works gets the event", |world| {
+pub(super) const SCENARIO: Scenario = Scenario {
+    patient: true,
+    ..Scenario::new("flaky-destination", "a destination that fails twice and then works gets the event", |world| {
         Box::pin(run(world))
-    });
+    })
+};
 
 async fn run(world: &World) -> Found {
     let webhook = world.signed("flaky", PUSH)?;

@@ -23,7 +23,7 @@ async fn run(world: &World) -> Found {
     world.keep_out_of_logs(&canary);
     world.keep_out_of_logs(encoded.get(..40).unwrap_or(&encoded));
 
-    let lines = world.stack.logs().await?;
+    let lines = world.stack.logs(world.started).await?;
     let ours = lines.iter().filter(|line| line.contains(&accepted.event_id));
     let outcomes: Vec<_> = ours.filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).collect();
     for outcome in ["queued", "delivered"] {

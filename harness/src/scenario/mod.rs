@@ -49,6 +49,8 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     run: for<'a> fn(&'a World) -> Pin<Box<dyn Future<Output = Found> + 'a>>,
+    /// Whether it mostly waits, for a retry or a cache: neighbours that do wait together.
+    patient: bool,
     /// Why it cannot be run on this stack, if it cannot.
     skip: fn(&World) -> Option<String>,
 }
@@ -59,7 +61,7 @@ impl Scenario {
         about: &'static str,
         run: for<'a> fn(&'a World) -> Pin<Box<dyn Future<Output = Found> + 'a>>,
     ) -> Self {
-        Self { name, about, run, skip: |_| None }
+        Self { name, about, run, patient: false, skip: |_| None }
     }
 }
 
@@ -79,11 +81,11 @@ pub(crate) fn all() -> Vec<Scenario> {
         duplicate_header::SCENARIO,
         unknown_source::SCENARIO,
         too_large::SCENARIO,
-        previous_secret::SCENARIO,
         secret_missing::SCENARIO,
         event_without_token::SCENARIO,
         event_with_wrong_scope::SCENARIO,
         event_with_token::SCENARIO,
+        previous_secret::SCENARIO,
         flaky_destination::SCENARIO,
         failing_destination::SCENARIO,
         poison_record::SCENARIO,

@@ -5,11 +5,14 @@ use super::ask;
 use crate::sender::{Answer, Webhook};
 use crate::wait;
 
-pub(super) const SCENARIO: Scenario = Scenario::new(
-    "previous-secret",
-    "after a rotation the new secret and the previous one are accepted, the one before is not",
-    |world| Box::pin(run(world)),
-);
+pub(super) const SCENARIO: Scenario = Scenario {
+    patient: true,
+    ..Scenario::new(
+        "previous-secret",
+        "after a rotation the new secret and the previous one are accepted, the one before is not",
+        |world| Box::pin(run(world)),
+    )
+};
 
 async fn run(world: &World) -> Found {
     let first = world.secret("rotating")?;

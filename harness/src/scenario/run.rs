@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
+use futures_util::future::join_all;
 
 use super::{Scenario, World};
 use crate::progress::Step;
@@ -24,34 +25,37 @@ pub(crate) struct Row {
     pub(crate) outcome: Outcome,
 }
 
-/// Runs the scenarios, one after the other: each may then ask whether the queues are empty.
+/// Runs the scenarios, one after the other, so that each may ask whether the queues are empty; neighbours that mostly
+/// wait run at the same time.
 pub(crate) async fn run(world: &World, scenarios: &[Scenario]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(scenarios.len());
     let step = Step::start(format!("run {} scenarios", scenarios.len()));
-    for scenario in scenarios {
-        step.detail(scenario.name);
-        let started = Instant::now();
-        let outcome = one(world, scenario).await;
-        rows.push(Row { name: scenario.name, took: started.elapsed(), outcome });
+    for together in scenarios.chunk_by(|one, next| one.patient && next.patient) {
+        step.detail(&together.iter().map(|scenario| scenario.name).collect::<Vec<_>>().join(", "));
+        let mut done = join_all(together.iter().map(|scenario| one(world, scenario))).await;
+        let left = nothing_left(world).await;
+        if let (Err(error), Some(row)) =
+            (left, done.last_mut().filter(|row| matches!(row.outcome, Outcome::Passed { .. })))
+        {
+            row.outcome = Outcome::Failed { error };
+        }
+        rows.extend(done);
     }
     step.done("");
     rows
 }
 
-async fn one(world: &World, scenario: &Scenario) -> Outcome {
-    if let Some(reason) = (scenario.skip)(world) {
-        return Outcome::Skipped { reason };
-    }
-    let checked = async {
-        let found = (scenario.run)(world).await?;
-        nothing_left(world).await?;
-        anyhow::Ok(found)
+async fn one(world: &World, scenario: &Scenario) -> Row {
+    let started = Instant::now();
+    let outcome = match (scenario.skip)(world) {
+        Some(reason) => Outcome::Skipped { reason },
+        None => match tokio::time::timeout(LIMIT, (scenario.run)(world)).await {
+            Ok(Ok(found)) => Outcome::Passed { found },
+            Ok(Err(error)) => Outcome::Failed { error },
+            Err(_) => Outcome::Failed { error: anyhow::anyhow!("not done after {} s", LIMIT.as_secs()) },
+        },
     };
-    match tokio::time::timeout(LIMIT, checked).await {
-        Ok(Ok(found)) => Outcome::Passed { found },
-        Ok(Err(error)) => Outcome::Failed { error },
-        Err(_) => Outcome::Failed { error: anyhow::anyhow!("not done after {} s", LIMIT.as_secs()) },
-    }
+    Row { name: scenario.name, took: started.elapsed(), outcome }
 }
 
 /// What holds at rest after every scenario: nothing is on its way, and the dead-letter queue has nothing that the

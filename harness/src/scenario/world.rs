@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
@@ -15,6 +16,7 @@ pub(crate) struct World {
     pub(crate) terraform: Terraform,
     /// Whether this run has applied anything, or found all as it should be.
     pub(crate) applied: bool,
+    pub(crate) started: SystemTime,
     secrets: Mutex<Secrets>,
     /// Everything that was sent and must be in no log.
     confidential: Mutex<BTreeSet<String>>,
@@ -23,7 +25,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(stack: Stack, sink: Sink, terraform: Terraform, applied: bool, secrets: Secrets) -> Self {
         let confidential = Mutex::new(secrets.0.values().cloned().collect());
-        Self { stack, sink, terraform, applied, secrets: Mutex::new(secrets), confidential }
+        let started = SystemTime::now();
+        Self { stack, sink, terraform, applied, started, secrets: Mutex::new(secrets), confidential }
     }
 
     pub(crate) fn secrets(&self) -> Secrets {
