@@ -23,13 +23,13 @@ variable "functions" {
   }
 
   validation {
-    condition     = var.functions.ingest.timeout_seconds >= 1 && var.functions.ingest.timeout_seconds <= 28
-    error_message = "functions.ingest.timeout_seconds must be 1 to 28: API Gateway answers for the function after 29 seconds."
+    condition     = var.functions.ingest.timeout_seconds >= 8 && var.functions.ingest.timeout_seconds <= 28
+    error_message = "functions.ingest.timeout_seconds must be 8 to 28: below, a slow secret store leaves no time for the queue, and API Gateway answers for the function after 29 seconds."
   }
 
   validation {
-    condition     = var.functions.process.timeout_seconds >= 1 && var.functions.process.timeout_seconds <= 900
-    error_message = "functions.process.timeout_seconds must be 1 to 900, the range of Lambda."
+    condition     = var.functions.process.timeout_seconds >= 10 && var.functions.process.timeout_seconds <= 900
+    error_message = "functions.process.timeout_seconds must be 10 to 900: below, nothing is left for a delivery, and Lambda takes no more."
   }
 
   validation {

@@ -92,8 +92,8 @@ variable "destinations" {
   }
 
   validation {
-    condition     = alltrue([for destination in var.destinations : destination.timeout_seconds > 0 && destination.timeout_seconds < var.functions.process.timeout_seconds])
-    error_message = "The timeout_seconds of a destination must be above 0 and below functions.process.timeout_seconds, else the function ends before it can report the failure."
+    condition     = alltrue([for destination in var.destinations : destination.timeout_seconds > 0 && destination.timeout_seconds <= var.functions.process.timeout_seconds - 4])
+    error_message = "The timeout_seconds of a destination must be above 0 and at most 4 below functions.process.timeout_seconds: the function needs those seconds to tell the queues."
   }
 }
 

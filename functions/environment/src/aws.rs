@@ -53,7 +53,7 @@ impl AwsSettings {
 
     /// The settings for any service's client.
     #[must_use]
-    pub fn sdk_config(self, patience: Patience) -> SdkConfig {
+    pub fn sdk_config(&self, patience: Patience) -> SdkConfig {
         let tls = Provider::Rustls(CryptoMode::Ring);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(patience.connect)
@@ -61,14 +61,14 @@ impl AwsSettings {
             .operation_timeout(patience.call);
         let mut config = SdkConfig::builder()
             .behavior_version(aws_smithy_runtime_api::client::behavior_version::BehaviorVersion::latest())
-            .region(Region::new(self.region))
-            .credentials_provider(SharedCredentialsProvider::new(self.credentials))
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
             .http_client(Builder::new().tls_provider(tls).build_https())
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             .timeout_config(timeouts.build())
             .retry_config(RetryConfig::standard().with_max_attempts(patience.attempts));
-        config.set_endpoint_url(self.endpoint_url);
+        config.set_endpoint_url(self.endpoint_url.clone());
         config.build()
     }
 }

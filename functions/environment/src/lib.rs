@@ -2,7 +2,9 @@
 //! their AWS clients.
 
 mod aws;
+mod sdk_error;
 mod variables;
 
 pub use aws::{AwsSettings, Patience};
+pub use sdk_error::describe;
 pub use variables::{Fault, Faults, Variables};

@@ -45,6 +45,11 @@ struct Written<'a> {
     data_base64: String,
 }
 
+#[derive(Deserialize)]
+struct Version {
+    specversion: String,
+}
+
 /// Attributes that are not here are ignored: a later version may add some while both run.
 #[derive(Deserialize)]
 struct Read {
@@ -57,6 +62,19 @@ struct Read {
     dedupkey: DedupKey,
     traceparent: Option<String>,
     data_base64: String,
+}
+
+fn known(specversion: &str) -> Result<(), ReadError> {
+    match specversion.split('.').next() {
+        Some("1") => Ok(()),
+        _ => Err(ReadError::UnknownVersion { specversion: specversion.to_owned() }),
+    }
+}
+
+/// Another version may have another shape: then its number says more than what is missing.
+fn unreadable(message: &str, source: serde_json::Error) -> ReadError {
+    let version = serde_json::from_str::<Version>(message).ok();
+    version.and_then(|it| known(&it.specversion).err()).unwrap_or(ReadError::Json { source })
 }
 
 impl Event {
@@ -85,10 +103,8 @@ impl Event {
     ///
     /// [`ReadError`]: reading it once more will not help.
     pub fn from_json(message: &str) -> Result<Self, ReadError> {
-        let read: Read = serde_json::from_str(message)?;
-        if read.specversion.split('.').next() != Some("1") {
-            return Err(ReadError::UnknownVersion { specversion: read.specversion });
-        }
+        let read: Read = serde_json::from_str(message).map_err(|source| unreadable(message, source))?;
+        known(&read.specversion)?;
         Ok(Self {
             id: read.id,
             source: read.source,

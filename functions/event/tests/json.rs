@@ -48,6 +48,8 @@ fn an_unknown_major_version_is_refused() {
     let message = event().to_json().unwrap().replacen("\"1.0\"", "\"2.0\"", 1);
     let error = Event::from_json(&message).unwrap_err();
     assert!(matches!(error, ReadError::UnknownVersion { specversion } if specversion == "2.0"));
+    let other_shape = Event::from_json("{\"specversion\":\"2.0\",\"new\":true}").unwrap_err();
+    assert!(matches!(other_shape, ReadError::UnknownVersion { .. }), "{other_shape}");
 }
 
 #[test]

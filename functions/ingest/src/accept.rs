@@ -56,10 +56,11 @@ impl Acceptance {
 
     /// Checks a verified body against its declaration and gives the declared content type.
     pub(crate) fn check(&self, headers: &Headers, body: &[u8]) -> Result<Option<String>, Rejection> {
-        if headers.first("Content-Encoding").is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
+        let encoding = headers.at_most_one("Content-Encoding").map_err(|_| Rejection::UnsupportedEncoding)?;
+        if encoding.is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
             return Err(Rejection::UnsupportedEncoding);
         }
-        let declared = headers.first("Content-Type");
+        let declared = headers.at_most_one("Content-Type").map_err(|_| Rejection::UnsupportedType)?;
         let essence = declared.unwrap_or(UNDECLARED).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let fit = declared
             .is_none_or(|it| it.len() <= MAX_CONTENT_TYPE_BYTES && it.bytes().all(|byte| (32..127).contains(&byte)));
@@ -111,6 +112,8 @@ mod tests {
         case(&[("content-type", "application/json; x=\u{7f}")], b"{}", "unsupported_type");
         case(&[("content-encoding", "gzip")], b"{}", "unsupported_encoding");
         case(&[("content-encoding", "identity")], b"{}", "accepted");
+        case(&[("content-encoding", "identity"), ("Content-Encoding", "gzip")], b"{}", "unsupported_encoding");
+        case(&[("content-type", "text/plain"), ("Content-Type", "application/json")], b"{}", "unsupported_type");
     }
 
     #[test]

@@ -6,15 +6,24 @@ use hookline_event::DEAD_LETTER_RESERVE_BYTES;
 use hookline_signature::{Scheme, SchemeConfig};
 use hookline_telemetry::LogLevel;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::accept::Acceptance;
 use crate::secrets::SecretCacheSettings;
 
-/// How long a call to AWS may take: the whole has to end before API Gateway's 29 s and the function's own timeout.
-pub const PATIENCE: Patience = Patience {
+/// How long the secret store may take: with a second look at it, it has to leave time for the queue.
+pub const SECRETS_PATIENCE: Patience = Patience {
     connect: Duration::from_secs(1),
-    attempt: Duration::from_secs(3),
-    call: Duration::from_secs(7),
+    attempt: Duration::from_millis(1500),
+    call: Duration::from_secs(3),
+    attempts: 2,
+};
+
+/// How long the queue may take.
+pub const QUEUE_PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(1),
+    attempt: Duration::from_secs(2),
+    call: Duration::from_secs(5),
     attempts: 3,
 };
 
@@ -54,6 +63,9 @@ struct RawSource {
     #[serde(flatten)]
     scheme: SchemeConfig,
     content_types: Option<Vec<String>>,
+    /// Whatever else stands there: a misspelt option must not be taken for one that was left out.
+    #[serde(flatten)]
+    unknown: BTreeMap<String, IgnoredAny>,
 }
 
 impl Config {
@@ -87,6 +99,9 @@ fn sources(variables: &mut Variables<'_>) -> Option<BTreeMap<String, Source>> {
     let mut sources = BTreeMap::new();
     for (name, source) in raw {
         let named = |problem: &dyn std::fmt::Display| format!("source `{name}`: {problem}");
+        for option in source.unknown.keys() {
+            variables.fault(NAME, named(&format!("unknown option `{option}`")));
+        }
         let scheme = source.scheme.resolve().map_err(|error| named(&error));
         let acceptance = Acceptance::new(source.content_types.as_deref()).map_err(|error| named(&error));
         let (scheme, acceptance) = (variables.keep(NAME, scheme), variables.keep(NAME, acceptance));

@@ -81,7 +81,7 @@ impl<S: GetSecret, Q: SendEvent> Handler<S, Q> {
 fn log(request: &GatewayRequest, outcome: &Result<Receipt, Rejection>, took: Duration) {
     let request_id = request.request_id();
     let source = match request.route() {
-        Some(Gateway::Webhook { source }) => source.get(..64).unwrap_or(source),
+        Some(Gateway::Webhook { source }) => &source[..source.floor_char_boundary(64)],
         Some(Gateway::Events { .. }) => "events",
         None => "",
     };

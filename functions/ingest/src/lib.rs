@@ -14,7 +14,7 @@ mod respond;
 mod secrets;
 
 pub use accept::{Acceptance, BadPattern};
-pub use config::{Config, IntakeConfig, PATIENCE, Source};
+pub use config::{Config, IntakeConfig, QUEUE_PATIENCE, SECRETS_PATIENCE, Source};
 pub use gateway::{Gateway, GatewayRequest};
 pub use handler::Handler;
 pub use intake::{Intake, Receipt};

@@ -17,9 +17,9 @@ async fn main() -> Result<(), Error> {
     })?;
     hookline_telemetry::init(config.log_level);
 
-    let sdk = config.aws.sdk_config(ingest::PATIENCE);
-    let secrets = SecretCache::new(SecretsManager::new(&sdk), config.secrets);
-    let intake = Intake::new(config.intake, secrets, Sqs::new(&sdk));
+    let store = SecretsManager::new(&config.aws.sdk_config(ingest::SECRETS_PATIENCE));
+    let queue = Sqs::new(&config.aws.sdk_config(ingest::QUEUE_PATIENCE));
+    let intake = Intake::new(config.intake, SecretCache::new(store, config.secrets), queue);
     let handler = Arc::new(Handler::new(intake));
     lambda_runtime::run(service_fn(move |event| Arc::clone(&handler).handle(event))).await
 }

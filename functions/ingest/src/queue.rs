@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
+use hookline_environment::describe;
 
 /// The queue has not confirmed: whether it has the event is unknown, and the sender has to send it again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +20,6 @@ pub trait SendEvent: Send + Sync + 'static {
 impl SendEvent for Client {
     async fn send_event(&self, queue_url: &str, message: String) -> Result<(), SendError> {
         let sent = self.send_message().queue_url(queue_url).message_body(message).send().await;
-        sent.map(|_| ()).map_err(|error| SendError { detail: DisplayErrorContext(error).to_string() })
+        sent.map(|_| ()).map_err(|error| SendError { detail: describe(&error) })
     }
 }

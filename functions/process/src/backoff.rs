@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
+use hookline_environment::describe;
 
 /// How long a failed event waits: exponential in the number of receives, with full jitter, so that a destination that
 /// comes back is not met by all at once.
@@ -18,11 +18,10 @@ pub struct Backoff {
 impl Backoff {
     /// Seconds until the next attempt. `jitter` gives a number from 0 to its argument.
     pub fn delay(&self, receives: u32, retry_after: Option<u32>, jitter: impl Fn(u32) -> u32) -> u32 {
-        if let Some(asked) = retry_after {
-            return asked.min(self.max_seconds);
-        }
         let doubled = 2u32.saturating_pow(receives.saturating_sub(1));
-        jitter(self.base_seconds.saturating_mul(doubled).min(self.max_seconds))
+        let jittered = jitter(self.base_seconds.saturating_mul(doubled).min(self.max_seconds));
+        // A destination can ask for more than our own wait, never for less.
+        retry_after.unwrap_or(0).max(jittered).min(self.max_seconds)
     }
 }
 
@@ -49,7 +48,7 @@ impl ChangeVisibility for Client {
     async fn change_visibility(&self, queue_url: &str, handle: &str, seconds: u32) -> Result<(), VisibilityError> {
         let change = self.change_message_visibility().queue_url(queue_url).receipt_handle(handle);
         let changed = change.visibility_timeout(seconds.try_into().unwrap_or(i32::MAX)).send().await;
-        changed.map(|_| ()).map_err(|error| VisibilityError { detail: DisplayErrorContext(error).to_string() })
+        changed.map(|_| ()).map_err(|error| VisibilityError { detail: describe(&error) })
     }
 }
 
@@ -68,8 +67,8 @@ mod tests {
     #[test]
     fn a_destination_that_asks_is_given_its_time_within_the_bound() {
         let backoff = Backoff { base_seconds: 10, max_seconds: 900 };
-        let jitter = |_| unreachable!("no jitter when the time is given");
-        assert_eq!(backoff.delay(1, Some(120), jitter), 120);
-        assert_eq!(backoff.delay(1, Some(86_400), jitter), 900);
+        assert_eq!(backoff.delay(1, Some(120), |_| 0), 120);
+        assert_eq!(backoff.delay(1, Some(86_400), |_| 0), 900);
+        assert_eq!(backoff.delay(1, Some(0), |bound| bound), 10, "it cannot ask for less than the back-off");
     }
 }

@@ -16,8 +16,11 @@ use crate::dead_letter::SendDeadLetter;
 use crate::delivery::Delivery;
 use crate::record::{Record, Verdict};
 
-/// Left of the function's time, after all deliveries, for what has to be told to the queues.
+/// Left of the function's time, after all deliveries, for what has to be told to the queues: see [`crate::PATIENCE`].
 const RESERVE: Duration = Duration::from_secs(3);
+
+/// Left for the response itself.
+const RESPOND: Duration = Duration::from_millis(400);
 
 /// The function's entry point.
 pub struct Batch<Q> {
@@ -40,10 +43,9 @@ impl<Q: ChangeVisibility + SendDeadLetter> Batch<Q> {
     pub async fn handle(self: Arc<Self>, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Infallible> {
         let (event, context) = event.into_parts();
         let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-        let time = left.saturating_sub(RESERVE);
         tracing::debug!(outcome = "batch", request_id = context.request_id, records = event.records.len());
         let verdicts =
-            join_all(event.records.into_iter().map(|message| Arc::clone(&self).isolated(message, time))).await;
+            join_all(event.records.into_iter().map(|message| Arc::clone(&self).isolated(message, left))).await;
 
         let mut response = SqsBatchResponse::default();
         response.batch_item_failures = verdicts.into_iter().flatten().collect();
@@ -51,14 +53,16 @@ impl<Q: ChangeVisibility + SendDeadLetter> Batch<Q> {
     }
 
     /// The failure to report, if any.
-    async fn isolated(self: Arc<Self>, message: SqsMessage, time: Duration) -> Option<BatchItemFailure> {
+    async fn isolated(self: Arc<Self>, message: SqsMessage, left: Duration) -> Option<BatchItemFailure> {
         // A message without an id cannot be named; an empty identifier has the whole batch come again.
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = message.message_id.clone().unwrap_or_default();
         let task = tokio::spawn(async move {
             let record =
                 Record { message: &message, delivery: &self.delivery, config: &self.config, queue: &self.queue };
-            record.process(time).await
+            let whole = record.process(left.saturating_sub(RESERVE));
+            // Out of time is not acknowledged: the queue's own visibility timeout brings it again.
+            tokio::time::timeout(left.saturating_sub(RESPOND), whole).await.unwrap_or(Verdict::Retry)
         });
         match task.await {
             Ok(Verdict::Acknowledge) => None,

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use hookline_environment::{AwsSettings, Faults, Patience, Variables};
@@ -10,12 +11,12 @@ use crate::destination::{Destination, DestinationConfig, Outbound};
 use crate::guard::Guard;
 use crate::route::{Route, Routes};
 
-/// How long a call to the queue may take.
+/// How long a call to a queue may take: all of it has to fit into what a batch keeps free after its deliveries.
 pub const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(1),
-    attempt: Duration::from_secs(3),
-    call: Duration::from_secs(7),
-    attempts: 3,
+    connect: Duration::from_millis(500),
+    attempt: Duration::from_millis(1200),
+    call: Duration::from_millis(2400),
+    attempts: 2,
 };
 
 /// Everything that Terraform passes, checked.
@@ -55,12 +56,12 @@ impl Config {
         let delivery = delivery(&mut variables);
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
         let dlq_url = variables.required("HOOKLINE_DLQ_URL");
-        let max_receive_count = variables.parsed("HOOKLINE_MAX_RECEIVE_COUNT");
+        let max_receive_count = variables.parsed::<NonZeroU32>("HOOKLINE_MAX_RECEIVE_COUNT");
         let base = variables.parsed("HOOKLINE_RETRY_BASE_SECONDS");
         let max = variables.parsed("HOOKLINE_RETRY_MAX_SECONDS");
         let whole = || {
             let backoff = Backoff { base_seconds: base?, max_seconds: max? };
-            let max_receive_count = max_receive_count?;
+            let max_receive_count = max_receive_count?.get();
             let queue = QueueConfig { queue_url: queue_url?, dlq_url: dlq_url?, max_receive_count, backoff };
             Some(Self { log_level: log_level?, aws: aws?, delivery: delivery?, queue })
         };
@@ -69,13 +70,15 @@ impl Config {
 }
 
 fn delivery(variables: &mut Variables<'_>) -> Option<Delivery> {
-    const ROUTES: &str = "HOOKLINE_ROUTES";
+    const NETWORKS: &str = "HOOKLINE_PRIVATE_NETWORKS";
     const DESTINATIONS: &str = "HOOKLINE_DESTINATIONS";
-    let networks = variables.json("HOOKLINE_PRIVATE_NETWORKS");
+    const ROUTES: &str = "HOOKLINE_ROUTES";
+    let networks = variables.json(NETWORKS);
     let configs: Option<BTreeMap<String, DestinationConfig>> = variables.json(DESTINATIONS);
     let routes: Option<Vec<Route>> = variables.json(ROUTES);
-    let outbound = variables.keep("HOOKLINE_PRIVATE_NETWORKS", Outbound::new(Guard::new(networks?)));
-    let (outbound, configs, routes) = (outbound?, configs?, routes?);
+    // Without the networks none is listed: the destinations' other faults are found all the same.
+    let outbound = variables.keep(NETWORKS, Outbound::new(Guard::new(networks.unwrap_or_default())))?;
+    let (configs, routes) = (configs?, routes?);
 
     for route in &routes {
         for unknown in route.destinations.iter().filter(|name| !configs.contains_key(*name)) {

@@ -1,8 +1,9 @@
 use std::future::Future;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::{BuildError, DisplayErrorContext};
+use aws_sdk_sqs::error::BuildError;
 use aws_sdk_sqs::types::MessageAttributeValue;
+use hookline_environment::describe;
 
 /// Longest attribute value, in bytes: with their names and types all attributes stay within what ingest leaves free.
 const MAX_VALUE_BYTES: usize = 200;
@@ -56,11 +57,11 @@ impl SendDeadLetter for Client {
             send = send.message_attributes(name, value);
         }
         let sent = send.send().await;
-        sent.map(|_| ()).map_err(|error| DeadLetterError { detail: DisplayErrorContext(error).to_string() })
+        sent.map(|_| ()).map_err(|error| DeadLetterError { detail: describe(&error) })
     }
 }
 
 fn text(value: &str) -> Result<MessageAttributeValue, BuildError> {
-    let value = value.get(..MAX_VALUE_BYTES).unwrap_or(value);
+    let value = &value[..value.floor_char_boundary(MAX_VALUE_BYTES)];
     MessageAttributeValue::builder().data_type("String").string_value(value).build()
 }

@@ -42,9 +42,7 @@ impl Delivery {
     async fn attempt(&self, name: &str, event: &Event, time: Duration) -> Attempt {
         let started = Instant::now();
         let result = match self.destinations.get(name) {
-            Some(destination) => tokio::time::timeout(time, destination.deliver(event, time))
-                .await
-                .unwrap_or_else(|_| Err(Failure::retryable("out_of_time"))),
+            Some(destination) => destination.deliver(event, time).await,
             None => Err(Failure::permanent("unknown_destination")),
         };
         Attempt { destination: name.to_owned(), result, took: started.elapsed() }

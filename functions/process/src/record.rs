@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsMessage;
+use futures_util::future::join_all;
 use hookline_event::Event;
 
 use crate::backoff::ChangeVisibility;
@@ -30,6 +31,10 @@ pub(crate) struct Record<'a, Q> {
 
 impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
     pub(crate) async fn process(&self, time: Duration) -> Verdict {
+        if time.is_zero() {
+            tracing::warn!(outcome = "out_of_time");
+            return Verdict::Retry;
+        }
         let event = match Event::from_json(self.body()) {
             Ok(event) => event,
             Err(error) => {
@@ -67,14 +72,10 @@ impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
     }
 
     async fn give_up(&self, attempts: &[Attempt]) -> Verdict {
-        for attempt in attempts {
-            if let Err(failure) = &attempt.result
-                && self.dead_letter(&attempt.destination, failure.reason()).await == Verdict::Retry
-            {
-                return Verdict::Retry;
-            }
-        }
-        Verdict::Acknowledge
+        let failed = attempts.iter().filter_map(|attempt| Some((attempt, attempt.result.as_ref().err()?)));
+        let letters = failed.map(|(attempt, failure)| self.dead_letter(&attempt.destination, failure.reason()));
+        let all_confirmed = join_all(letters).await.iter().all(|verdict| *verdict == Verdict::Acknowledge);
+        if all_confirmed { Verdict::Acknowledge } else { Verdict::Retry }
     }
 
     /// Acknowledges only what the dead-letter queue has confirmed.

@@ -1,6 +1,6 @@
 use crate::VerifyError;
 
-/// The headers of one request, in order, names matched without regard to case.
+/// The headers of one request, names matched without regard to case.
 #[derive(Debug, Clone, Default)]
 pub struct Headers(Vec<(String, String)>);
 
@@ -17,6 +17,18 @@ impl Headers {
         match values.next() {
             None => Ok(first),
             Some(_) => Err(VerifyError::DuplicateHeader { header: name.to_owned() }),
+        }
+    }
+
+    /// The value of a header that may be missing, but may not come twice.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::DuplicateHeader`].
+    pub fn at_most_one(&self, name: &str) -> Result<Option<&str>, VerifyError> {
+        match self.one(name) {
+            Err(VerifyError::MissingHeader { .. }) => Ok(None),
+            value => value.map(Some),
         }
     }
 

@@ -5,10 +5,13 @@ use std::time::Duration;
 use hookline_signature::Secret;
 use tokio::time::Instant;
 
-use super::store::{self, GetSecret, SecretsError};
+use super::store::{self, Fetched, GetSecret, GetSecretError, SecretsError};
 
 /// For how long a failure is remembered: a flood of requests for a source without a secret is not a flood of calls.
 const FAILURE_TTL: Duration = Duration::from_secs(2);
+
+/// For how long secrets are used whose store does not answer, counted from its last answer.
+const STALE: Duration = Duration::from_secs(3600);
 
 /// How secrets are kept.
 #[derive(Debug, Clone)]
@@ -31,7 +34,12 @@ pub struct SecretCache<S> {
 #[derive(Clone)]
 struct Entry {
     secrets: Result<Arc<[Secret]>, SecretsError>,
-    fetched: Instant,
+    /// When the store last answered for them.
+    answered: Instant,
+    /// Until when they are used without a look.
+    until: Instant,
+    /// When a failed signature last caused a look.
+    looked: Option<Instant>,
 }
 
 impl<S: GetSecret> SecretCache<S> {
@@ -47,8 +55,11 @@ impl<S: GetSecret> SecretCache<S> {
     /// [`SecretsError`] if there is none, or none can be had and none is known.
     pub async fn get(&self, source: &str) -> Result<Arc<[Secret]>, SecretsError> {
         match self.entry(source) {
-            Some(entry) if entry.fetched.elapsed() < self.lifetime(&entry) => entry.secrets,
-            known => self.fetch(source, known).await,
+            Some(entry) if Instant::now() < entry.until => entry.secrets,
+            known => {
+                let looked = known.as_ref().and_then(|entry| entry.looked);
+                self.fetch(source, known, looked).await
+            }
         }
     }
 
@@ -60,33 +71,45 @@ impl<S: GetSecret> SecretCache<S> {
     /// [`SecretsError`] as [`SecretCache::get`].
     pub async fn refresh(&self, source: &str) -> Result<Option<Arc<[Secret]>>, SecretsError> {
         let known = self.entry(source);
-        if known.as_ref().is_some_and(|entry| entry.fetched.elapsed() < self.settings.refresh) {
+        let looked = known.as_ref().and_then(|entry| entry.looked);
+        if looked.is_some_and(|looked| looked.elapsed() < self.settings.refresh) {
             return Ok(None);
         }
         let before = known.as_ref().and_then(|entry| entry.secrets.clone().ok());
-        let after = self.fetch(source, known).await?;
+        let after = self.fetch(source, known, Some(Instant::now())).await?;
         Ok(Some(after).filter(|after| before.as_ref() != Some(after)))
     }
 
-    async fn fetch(&self, source: &str, known: Option<Entry>) -> Result<Arc<[Secret]>, SecretsError> {
+    async fn fetch(
+        &self,
+        source: &str,
+        known: Option<Entry>,
+        looked: Option<Instant>,
+    ) -> Result<Arc<[Secret]>, SecretsError> {
         let name = format!("{}/sources/{source}", self.settings.prefix);
-        let mut secrets = store::fetch(&self.store, &name).await.map(Arc::from);
-        // A store that is down takes nothing down that has worked: a secret that was withdrawn shows as missing instead.
-        if let (Err(SecretsError::Unavailable { .. }), Some(Ok(usable))) = (&secrets, known.map(|entry| entry.secrets))
-        {
-            tracing::warn!(source, reason = "secret_unavailable", outcome = "known secrets are kept in use");
-            secrets = Ok(usable);
-        }
-        let entry = Entry { secrets: secrets.clone(), fetched: Instant::now() };
+        let fetched = store::fetch(&self.store, &name).await;
+        let now = Instant::now();
+        let entry = match (fetched, known) {
+            (Ok(Fetched { secrets, whole }), _) => {
+                let until = now + if whole { self.settings.ttl } else { FAILURE_TTL };
+                Entry { secrets: Ok(secrets.into()), answered: now, until, looked }
+            }
+            // A store that does not answer takes nothing down that has worked. One that refuses does: the secret was
+            // withdrawn.
+            (Err(SecretsError::Unavailable { source: GetSecretError::Unanswered { detail }, .. }), Some(known))
+                if known.secrets.is_ok() && known.answered.elapsed() < STALE =>
+            {
+                tracing::warn!(outcome = "known_secrets_kept", source, reason = "secret_unavailable", detail);
+                Entry { until: now + self.settings.refresh, looked, ..known }
+            }
+            (Err(error), _) => Entry { secrets: Err(error), answered: now, until: now + FAILURE_TTL, looked },
+        };
+        let secrets = entry.secrets.clone();
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).insert(source.to_owned(), entry);
         secrets
     }
 
     fn entry(&self, source: &str) -> Option<Entry> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(source).cloned()
-    }
-
-    fn lifetime(&self, entry: &Entry) -> Duration {
-        if entry.secrets.is_ok() { self.settings.ttl } else { FAILURE_TTL }
     }
 }

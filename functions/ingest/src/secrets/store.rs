@@ -1,7 +1,9 @@
 use std::future::Future;
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use hookline_environment::describe;
 use hookline_signature::Secret;
 
 /// Which version of a secret.
@@ -24,12 +26,21 @@ impl Stage {
     }
 }
 
-/// The secret store did not answer.
+/// Why a secret's value could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{detail}")]
-pub struct GetSecretError {
-    /// What the SDK says, after its own attempts. It never holds a secret's value.
-    pub detail: String,
+pub enum GetSecretError {
+    /// The store did not answer, or not in time, or has too much to do: what is known already may be used for a while.
+    #[error("no answer: {detail}")]
+    Unanswered {
+        /// What the SDK says, without the answer.
+        detail: String,
+    },
+    /// The store refuses: the secret is to be deleted, or is not ours to read any more. What is known must not be used.
+    #[error("refused: {detail}")]
+    Refused {
+        /// What the store says.
+        detail: String,
+    },
 }
 
 /// Why a source has no secrets: always a fault of ours, never the sender's.
@@ -47,7 +58,7 @@ pub enum SecretsError {
         /// The secret's name.
         name: String,
     },
-    /// The store did not answer.
+    /// The store did not answer or refuses.
     #[error("secret {name} could not be read: {source}")]
     Unavailable {
         /// The secret's name.
@@ -86,20 +97,40 @@ impl GetSecret for Client {
             Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_not_found_exception()) => {
                 return Ok(None);
             }
-            Err(error) => return Err(GetSecretError { detail: DisplayErrorContext(error).to_string() }),
+            Err(error) => return Err(classify(&error)),
         };
         let text = value.secret_string.map(String::into_bytes);
         Ok(text.or_else(|| value.secret_binary.map(|binary| binary.into_inner())))
     }
 }
 
+fn classify(error: &SdkError<GetSecretValueError>) -> GetSecretError {
+    let detail = describe(error);
+    let throttled = error.code().is_some_and(|code| code.contains("Throttl") || code == "TooManyRequestsException");
+    match error {
+        SdkError::ServiceError(service) if !throttled && service.raw().status().is_client_error() => {
+            GetSecretError::Refused { detail }
+        }
+        _ => GetSecretError::Unanswered { detail },
+    }
+}
+
+/// The secrets of a source.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    pub(super) secrets: Vec<Secret>,
+    /// Whether the store has answered for both versions.
+    pub(super) whole: bool,
+}
+
 /// The current secret, which has to be there, and the previous one, which may be.
-pub(super) async fn fetch(store: &impl GetSecret, name: &str) -> Result<Vec<Secret>, SecretsError> {
-    let unavailable = |source| SecretsError::Unavailable { name: name.to_owned(), source };
+pub(super) async fn fetch(store: &impl GetSecret, name: &str) -> Result<Fetched, SecretsError> {
     let (current, previous) =
         tokio::join!(store.get_secret(name, Stage::Current), store.get_secret(name, Stage::Previous));
-    let current = current.map_err(unavailable)?.ok_or_else(|| SecretsError::Missing { name: name.to_owned() })?;
+    let current = current.map_err(|source| SecretsError::Unavailable { name: name.to_owned(), source })?;
+    let current = current.ok_or_else(|| SecretsError::Missing { name: name.to_owned() })?;
     let current = Secret::new(current).map_err(|_| SecretsError::Blank { name: name.to_owned() })?;
-    let previous = previous.map_err(unavailable)?.and_then(|value| Secret::new(value).ok());
-    Ok(std::iter::once(current).chain(previous).collect())
+    let whole = previous.is_ok();
+    let previous = previous.ok().flatten().and_then(|value| Secret::new(value).ok());
+    Ok(Fetched { secrets: std::iter::once(current).chain(previous).collect(), whole })
 }

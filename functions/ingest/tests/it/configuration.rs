@@ -31,7 +31,8 @@ fn all_faults_of_all_sources_are_reported_at_once() {
         "a": { "scheme": "gitbub" },
         "b": { "scheme": "hmac" },
         "c": { "scheme": "github", "prefix": "x" },
-        "d": { "scheme": "github", "content_types": ["json"] }
+        "d": { "scheme": "github", "content_types": ["json"] },
+        "e": { "scheme": "github", "contenttypes": ["application/json"] }
     }"#;
     insta::assert_snapshot!(faults("HOOKLINE_SOURCES", Some(sources)).replace("; ", "\n"));
 }

@@ -24,7 +24,7 @@ pub(crate) struct Secrets(Arc<Mutex<SecretsState>>);
 #[derive(Default)]
 struct SecretsState {
     values: HashMap<(String, Stage), Vec<u8>>,
-    down: bool,
+    mood: StoreMood,
     calls: usize,
 }
 
@@ -34,8 +34,13 @@ impl Secrets {
         self.0.lock().unwrap().values.insert((name, stage), value.into());
     }
 
-    pub(crate) fn go_down(&self) {
-        self.0.lock().unwrap().down = true;
+    pub(crate) fn remove(&self, source: &str) {
+        let name = format!("hookline-test/sources/{source}");
+        self.0.lock().unwrap().values.retain(|(key, _), _| *key != name);
+    }
+
+    pub(crate) fn become_(&self, mood: StoreMood) {
+        self.0.lock().unwrap().mood = mood;
     }
 
     pub(crate) fn calls(&self) -> usize {
@@ -47,11 +52,26 @@ impl GetSecret for Secrets {
     async fn get_secret(&self, name: &str, stage: Stage) -> Result<Option<Vec<u8>>, GetSecretError> {
         let mut state = self.0.lock().unwrap();
         state.calls += 1;
-        if state.down {
-            return Err(GetSecretError { detail: "down".into() });
+        match state.mood {
+            StoreMood::Down => return Err(GetSecretError::Unanswered { detail: "down".into() }),
+            StoreMood::PreviousDown if stage == Stage::Previous => {
+                return Err(GetSecretError::Unanswered { detail: "down".into() });
+            }
+            StoreMood::Refuses => return Err(GetSecretError::Refused { detail: "to be deleted".into() }),
+            _ => {}
         }
         Ok(state.values.get(&(name.to_owned(), stage)).cloned())
     }
+}
+
+/// What the secret store does.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) enum StoreMood {
+    #[default]
+    Answers,
+    Down,
+    PreviousDown,
+    Refuses,
 }
 
 /// What the queue does with the next messages.

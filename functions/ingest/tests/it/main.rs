@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::type_complexity, reason = "tests")]
 
 mod accepted;
+mod adapters;
 mod configuration;
 mod fixture;
+mod problems;
 mod refused;
 mod rotation;
 mod unavailable;

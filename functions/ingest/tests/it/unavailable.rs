@@ -1,7 +1,7 @@
 use ingest::Stage;
 use serde_json::json;
 
-use crate::fixture::{Function, Mood, SECRET, github};
+use crate::fixture::{Function, Mood, SECRET, StoreMood, github};
 
 #[tokio::test]
 async fn a_queue_that_does_not_confirm_is_503_with_retry_after() {
@@ -44,9 +44,23 @@ async fn no_secret_is_503_and_never_a_pass() {
 }
 
 #[tokio::test]
+async fn a_secret_that_was_never_filled_is_503() {
+    let function = Function::new();
+    function.secrets.remove("github");
+    assert_eq!(function.status(github("push", SECRET, b"{}")).await, 503);
+}
+
+#[tokio::test]
+async fn the_current_secret_counts_while_the_previous_one_cannot_be_had() {
+    let function = Function::new();
+    function.secrets.become_(StoreMood::PreviousDown);
+    assert_eq!(function.status(github("push", SECRET, b"{}")).await, 202);
+}
+
+#[tokio::test]
 async fn a_secret_store_that_is_down_is_503() {
     let function = Function::new();
-    function.secrets.go_down();
+    function.secrets.become_(StoreMood::Down);
     for _ in 0..20 {
         assert_eq!(function.status(github("push", SECRET, b"{}")).await, 503);
     }

@@ -17,6 +17,7 @@ use crate::retry_after::retry_after;
 
 /// An answer is read so far that its connection can be used again, and no further.
 const MAX_ANSWER_BYTES: usize = 16 * 1024;
+const DRAIN: Duration = Duration::from_millis(300);
 
 /// A URL that events are posted to.
 pub struct Http {
@@ -48,7 +49,8 @@ impl Http {
         let request = self.outbound.client.post(self.url.clone()).headers(headers).body(event.data.clone());
         let response = request.timeout(self.timeout.min(time)).send().await.map_err(|error| failure(&error))?;
         let verdict = verdict(response.status(), response.headers(), OffsetDateTime::now_utc());
-        drain(response).await;
+        // The verdict stands already: what goes wrong here concerns only the connection, which is then closed.
+        let _ = tokio::time::timeout(DRAIN, drain(response)).await;
         verdict
     }
 }
@@ -102,7 +104,6 @@ fn failure(error: &reqwest::Error) -> Failure {
     })
 }
 
-/// The verdict stands already: what goes wrong here concerns only the connection, which is then closed.
 async fn drain(mut response: Response) {
     let mut read = 0;
     while let Ok(Some(chunk)) = response.chunk().await {

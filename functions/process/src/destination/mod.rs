@@ -3,6 +3,7 @@
 mod http;
 mod outbound;
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use hookline_event::Event;
@@ -19,7 +20,7 @@ pub enum DestinationConfig {
         /// Where to.
         url: String,
         /// How long an attempt may take.
-        timeout_ms: u64,
+        timeout_ms: NonZeroU64,
     },
 }
 
@@ -101,7 +102,7 @@ impl Destination {
     pub fn new(config: &DestinationConfig, outbound: &Outbound) -> Result<Self, DestinationError> {
         match config {
             DestinationConfig::Http { url, timeout_ms } => {
-                http::Http::new(url, Duration::from_millis(*timeout_ms), outbound).map(Self::Http)
+                http::Http::new(url, Duration::from_millis(timeout_ms.get()), outbound).map(Self::Http)
             }
         }
     }

@@ -8,6 +8,10 @@ use crate::guard::Guard;
 
 const CONNECT: Duration = Duration::from_secs(3);
 
+/// Between two batches the function may be frozen for minutes: a connection that was idle for long is closed at the
+/// other end by then, and what is posted to it would fail.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// What all destinations share: one client, with one trust store and its connections, and the guard that it resolves
 /// names with.
 #[derive(Clone)]
@@ -29,6 +33,7 @@ impl Outbound {
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
+            .pool_idle_timeout(IDLE)
             .dns_resolver(guard.clone())
             .user_agent(concat!("hookline/", env!("CARGO_PKG_VERSION")))
             .build()?;

@@ -1,6 +1,10 @@
+use std::sync::Arc;
+
+use hookline_environment::Variables;
+use process::{Batch, Config};
 use serde_json::json;
 
-use crate::fixture::{Function, message};
+use crate::fixture::{Function, Queue, environment, message};
 
 #[track_caller]
 fn destinations(url: &str) -> String {
@@ -30,11 +34,11 @@ async fn addresses_that_are_not_listed_are_never_connected_to() {
 
 #[tokio::test]
 async fn a_name_that_resolves_to_such_an_address_is_blocked_too() {
-    let networks = Function::with("HOOKLINE_DESTINATIONS", Some(&destinations("https://localhost/"))).await;
-    networks.failures(vec![message("m", "github", 1)]).await;
-    let reason = networks.letters().pop().map(|letter| letter["reason"].clone());
-    // Where `localhost` is 127.0.0.1 alone it is listed, and nobody listens there: a failure to connect, tried again.
-    let listed =
-        tokio::net::lookup_host("localhost:0").await.unwrap().all(|address| address.ip().to_string() == "127.0.0.1");
-    assert_eq!(reason, (!listed).then(|| json!("blocked_address")));
+    let lookup = environment("https://localhost", "HOOKLINE_PRIVATE_NETWORKS", Some("[]"));
+    let config = Config::read(Variables::new(&lookup)).unwrap();
+    let (function, queue) = (Function::new().await, Queue::default());
+    let batch = Arc::new(Batch::new(config.delivery, config.queue, queue.clone()));
+    let function = Function { batch, queue, ..function };
+    assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty());
+    assert_eq!(function.letters()[0]["reason"], "blocked_address");
 }

@@ -55,12 +55,18 @@ pub(crate) struct Queue {
     pub(crate) dlq_down: Arc<Mutex<bool>>,
     /// A receipt handle whose change of visibility panics.
     pub(crate) panics_on: Arc<Mutex<Option<&'static str>>>,
+    /// A receipt handle whose change of visibility never ends.
+    pub(crate) hangs_on: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl ChangeVisibility for Queue {
     async fn change_visibility(&self, queue_url: &str, handle: &str, seconds: u32) -> Result<(), VisibilityError> {
         assert_eq!(queue_url, "https://sqs.test/intake");
         assert_ne!(*self.panics_on.lock().unwrap(), Some(handle), "as scripted");
+        let hangs = *self.hangs_on.lock().unwrap() == Some(handle);
+        if hangs {
+            std::future::pending::<()>().await;
+        }
         self.visibility.lock().unwrap().push((handle.to_owned(), seconds));
         Ok(())
     }
@@ -122,7 +128,7 @@ pub(crate) fn environment(sink: &str, name: &str, replaced: Option<&str>) -> imp
 pub(crate) struct Function {
     pub(crate) sink: Sink,
     pub(crate) queue: Queue,
-    batch: Arc<Batch<Queue>>,
+    pub(crate) batch: Arc<Batch<Queue>>,
 }
 
 impl Function {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::type_complexity, reason = "tests")]
 
+mod adapters;
 mod batch;
 mod blocked;
 mod configuration;

@@ -29,13 +29,24 @@ async fn retry_after_is_respected_and_bounded() {
 async fn a_destination_that_hangs_times_out_and_is_tried_again() {
     let function = Function::new().await;
     assert_eq!(function.failures(vec![message("m", "slow", 1)]).await, ["m"]);
+    assert!(function.failures(vec![message("m", "slow", 5)]).await.is_empty());
+    assert_eq!(function.letters()[0]["reason"], "timeout");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_hangs_costs_the_record_and_not_the_batch() {
+    let function = Function::new().await;
+    *function.queue.hangs_on.lock().unwrap() = Some("handle-slow");
+    function.sink.answer(500, None);
+    assert_eq!(function.failures(vec![message("slow", "github", 1), message("m", "nobody", 1)]).await, ["slow"]);
 }
 
 #[tokio::test]
 async fn nothing_is_started_that_the_functions_time_cannot_end() {
     let function = Function::new().await;
-    let response = function.response(vec![message("m", "slow", 1)], Duration::from_secs(1)).await;
+    let response = function.response(vec![message("m", "github", 1)], Duration::from_secs(1)).await;
     assert_eq!(response, json!({ "batchItemFailures": [{ "itemIdentifier": "m" }] }));
+    assert_eq!(function.received(), 0);
 }
 
 #[tokio::test]
@@ -47,4 +58,6 @@ async fn nobody_listening_is_tried_again() {
     });
     let function = Function::with("HOOKLINE_DESTINATIONS", Some(&destinations.to_string())).await;
     assert_eq!(function.failures(vec![message("m", "github", 1)]).await, ["m"]);
+    assert!(function.failures(vec![message("m", "github", 5)]).await.is_empty());
+    assert_eq!(function.letters()[0]["reason"], "connection");
 }
