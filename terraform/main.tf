@@ -73,6 +73,7 @@ module "process" {
 resource "aws_lambda_event_source_mapping" "intake" {
   event_source_arn        = module.queue.arn
   function_name           = module.process.alias_arn
+  enabled                 = !var.queue.paused
   batch_size              = var.queue.batch_size
   function_response_types = ["ReportBatchItemFailures"] # one bad event must not bring back its whole batch
 

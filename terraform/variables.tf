@@ -32,8 +32,8 @@ variable "packages" {
   nullable = false
 
   validation {
-    condition     = alltrue([for path in values(var.packages) : fileexists(path)])
-    error_message = "There is no file at ${join(", ", [for path in values(var.packages) : path if !fileexists(path)])}: build the functions first, or correct packages."
+    condition     = alltrue([for path in values(var.packages) : try(fileexists(path), false)])
+    error_message = "There is no file at ${join(", ", [for path in values(var.packages) : coalesce(path, "(null)") if !try(fileexists(path), false)])}: build the functions first, or correct packages (destroy and rollback need them too)."
   }
 }
 
@@ -77,7 +77,7 @@ variable "log_level" {
 }
 
 variable "identity_enabled" {
-  description = "Whether there is a user pool and with it POST /events"
+  description = "Whether there is a user pool and with it POST /events. Turning it off deletes the pool with every client in it, once force_destroy has been applied"
   type        = bool
   default     = true
   nullable    = false
@@ -96,7 +96,7 @@ variable "artifacts_bucket" {
 }
 
 variable "force_destroy" {
-  description = "Whether destroy also removes a bucket that holds objects and a protected user pool; for environments that come and go"
+  description = "Whether destroy also removes a bucket that holds objects and a protected user pool; for environments that come and go. It takes effect at the apply before the destroy: apply with it first"
   type        = bool
   default     = false
   nullable    = false

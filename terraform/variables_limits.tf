@@ -34,18 +34,19 @@ variable "functions" {
 
   validation {
     condition     = alltrue([for f in values(var.functions) : coalesce(f.reserved_concurrency, 0) >= 0])
-    error_message = "functions.*.reserved_concurrency must be 0 (stops the function) or more; leave it out to share the account's."
+    error_message = "functions.*.reserved_concurrency must be 0 or more; leave it out to share the account's."
   }
 }
 
 variable "queue" {
-  description = "Receives before the DLQ, retention, largest message, and how many messages and calls at once"
+  description = "Receives before the DLQ, retention, largest message, how many messages and calls at once, and whether events wait in the queue (paused) instead of being delivered"
   type = object({
     max_receive_count   = optional(number, 5)
     retention_seconds   = optional(number, 345600)
     max_message_bytes   = optional(number, 262144)
     batch_size          = optional(number, 10)
     maximum_concurrency = optional(number)
+    paused              = optional(bool, false)
   })
   default  = {}
   nullable = false
@@ -77,8 +78,18 @@ variable "queue" {
   }
 
   validation {
-    condition     = try(var.queue.maximum_concurrency <= var.functions.process.reserved_concurrency, true)
-    error_message = "queue.maximum_concurrency must not exceed functions.process.reserved_concurrency: what is above it is throttled, and throttling uses up receives."
+    condition     = var.functions.process.reserved_concurrency == null || try(var.queue.maximum_concurrency <= var.functions.process.reserved_concurrency, false)
+    error_message = "With functions.process.reserved_concurrency, set queue.maximum_concurrency (2 or more) to at most that: what is above it is throttled, and throttling uses up receives. queue.paused stops processing."
+  }
+
+  validation {
+    condition     = alltrue([for number in [var.queue.max_receive_count, var.queue.retention_seconds, var.queue.max_message_bytes, var.queue.batch_size] : floor(number) == number])
+    error_message = "queue takes whole numbers."
+  }
+
+  validation {
+    condition     = var.queue.max_receive_count * max(var.retry.max_seconds, 6 * var.functions.process.timeout_seconds) < var.queue.retention_seconds
+    error_message = "queue.retention_seconds must exceed max_receive_count times the longest wait (retry.max_seconds, or six times functions.process.timeout_seconds): else SQS deletes an event before it is given up, and it never reaches the DLQ."
   }
 }
 
@@ -92,8 +103,8 @@ variable "retry" {
   nullable = false
 
   validation {
-    condition     = var.retry.base_seconds >= 0 && var.retry.base_seconds <= var.retry.max_seconds && var.retry.max_seconds <= 43200
-    error_message = "retry must keep 0 <= base_seconds <= max_seconds <= 43200: SQS hides a message for 12 hours at most."
+    condition     = var.retry.base_seconds >= 0 && var.retry.base_seconds <= var.retry.max_seconds && var.retry.max_seconds <= 43200 - var.functions.process.timeout_seconds
+    error_message = "retry must keep 0 <= base_seconds <= max_seconds <= 43200 - functions.process.timeout_seconds: SQS hides a message for 12 hours at most, counted from its receive."
   }
 
   validation {

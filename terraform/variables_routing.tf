@@ -23,8 +23,8 @@ variable "sources" {
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : contains(["github", "hmac"], source.scheme)])
-    error_message = "The scheme of a source must be 'github' or 'hmac'; correct ${join(", ", [for name, source in var.sources : "${name} (${source.scheme})" if !contains(["github", "hmac"], source.scheme)])}."
+    condition     = alltrue([for source in var.sources : try(contains(["github", "hmac"], source.scheme), false)])
+    error_message = "The scheme of a source must be 'github' or 'hmac'; correct ${join(", ", [for name, source in var.sources : "${name} (${try(coalesce(source.scheme), "none")})" if !try(contains(["github", "hmac"], source.scheme), false)])}."
   }
 
   validation {
@@ -43,8 +43,8 @@ variable "sources" {
   }
 
   validation {
-    condition     = alltrue([for type in flatten([for source in var.sources : source.content_types if source.content_types != null]) : can(regex("^[a-z0-9.+-]+/[a-z0-9.+-]+$", type))])
-    error_message = "content_types takes lower-case media types without parameters, such as \"application/json\"."
+    condition     = alltrue([for type in flatten([for source in var.sources : source.content_types if source.content_types != null]) : can(regex("^[a-z0-9.+-]+/(\\*\\+)?[a-z0-9.+-]+$", type))])
+    error_message = "content_types takes lower-case media types without parameters, such as \"application/json\" or \"application/*+json\"."
   }
 
   validation {
@@ -54,7 +54,7 @@ variable "sources" {
 }
 
 variable "destinations" {
-  description = "Receivers by name: their kind (http), URL, and the seconds that one delivery may take"
+  description = "Receivers by name: their kind (http), URL, and the seconds that one delivery may take. A URL rests in the state and in the environment, so it must not hold a credential"
   type = map(object({
     kind            = string
     url             = string
@@ -68,20 +68,20 @@ variable "destinations" {
   }
 
   validation {
-    condition     = alltrue([for destination in var.destinations : destination.kind == "http"])
-    error_message = "The kind of a destination must be 'http'; correct ${join(", ", [for name, destination in var.destinations : "${name} (${destination.kind})" if destination.kind != "http"])}."
+    condition     = alltrue([for destination in var.destinations : try(destination.kind == "http", false)])
+    error_message = "The kind of a destination must be 'http'; correct ${join(", ", [for name, destination in var.destinations : "${name} (${try(coalesce(destination.kind), "none")})" if !try(destination.kind == "http", false)])}."
   }
 
   # A user or password in a URL would be a secret in the state and in the environment.
   validation {
-    condition     = alltrue([for destination in var.destinations : can(regex("^https?://(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?([/?][^\\s#]*)?$", destination.url))])
+    condition     = alltrue([for destination in var.destinations : can(regex("^https?://(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)(:(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?([/?][^\\s#]*)?$", destination.url))])
     error_message = "The url of a destination must be absolute, with a host and without user, password or fragment, such as https://api.example.com/hooks."
   }
 
   # Plain HTTP is for a receiver inside a listed network, and only by address: a name could be made to point elsewhere.
   validation {
     condition = alltrue([
-      for destination in var.destinations : startswith(destination.url, "https://") || anytrue([
+      for destination in var.destinations : try(startswith(destination.url, "https://"), false) || anytrue([
         for network in var.private_networks : try(cidrhost(network, 0) == cidrhost(join("/", [
           regex("^http://((?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2}))(?:[:/?]|$)", destination.url)[0],
           split("/", network)[1],
@@ -92,8 +92,8 @@ variable "destinations" {
   }
 
   validation {
-    condition     = alltrue([for destination in var.destinations : destination.timeout_seconds > 0 && destination.timeout_seconds <= var.functions.process.timeout_seconds - 4])
-    error_message = "The timeout_seconds of a destination must be above 0 and at most 4 below functions.process.timeout_seconds: the function needs those seconds to tell the queues."
+    condition     = alltrue([for destination in var.destinations : destination.timeout_seconds >= 0.1 && destination.timeout_seconds <= var.functions.process.timeout_seconds - 4])
+    error_message = "The timeout_seconds of a destination must be at least 0.1 and at most 4 below functions.process.timeout_seconds: the function needs those seconds to tell the queues."
   }
 }
 
@@ -111,18 +111,18 @@ variable "routes" {
   }
 
   validation {
-    condition     = length(setsubtract([for route in var.routes : route.source], concat(keys(var.sources), ["events"]))) == 0
-    error_message = "A route names a source that does not exist (${join(", ", setsubtract([for route in var.routes : route.source], concat(keys(var.sources), ["events"])))}); known are ${join(", ", concat(keys(var.sources), ["events"]))}."
+    condition     = length(setsubtract([for route in var.routes : try(coalesce(route.source), "none")], concat(keys(var.sources), ["events"]))) == 0
+    error_message = "A route names a source that does not exist (${join(", ", setsubtract([for route in var.routes : try(coalesce(route.source), "none")], concat(keys(var.sources), ["events"])))}); known are ${join(", ", concat(keys(var.sources), ["events"]))}."
   }
 
   validation {
-    condition     = length(setsubtract(flatten([for route in var.routes : tolist(route.destinations)]), keys(var.destinations))) == 0
-    error_message = "A route names a destination that does not exist (${join(", ", setsubtract(flatten([for route in var.routes : tolist(route.destinations)]), keys(var.destinations)))}); known are ${join(", ", keys(var.destinations))}."
+    condition     = length(setsubtract(flatten([for route in var.routes : [for name in coalesce(route.destinations, []) : try(coalesce(name), "none")]]), keys(var.destinations))) == 0
+    error_message = "A route names a destination that does not exist (${join(", ", setsubtract(flatten([for route in var.routes : [for name in coalesce(route.destinations, []) : try(coalesce(name), "none")]]), keys(var.destinations)))}); known are ${join(", ", keys(var.destinations))}."
   }
 
   validation {
-    condition     = alltrue([for route in var.routes : length(route.destinations) > 0])
-    error_message = "A route needs at least one destination; correct ${join(", ", [for name, route in var.routes : name if length(route.destinations) == 0])}."
+    condition     = alltrue([for route in var.routes : try(length(route.destinations) > 0, false)])
+    error_message = "A route needs at least one destination; correct ${join(", ", [for name, route in var.routes : name if !try(length(route.destinations) > 0, false)])}."
   }
 
   validation {
@@ -132,7 +132,7 @@ variable "routes" {
 }
 
 variable "private_networks" {
-  description = "Networks with private addresses that destinations may use, as CIDR blocks"
+  description = "Networks with private addresses that destinations may use, as CIDR blocks. The functions themselves join no network: they have to be routable from Lambda"
   type        = list(string)
   default     = []
   nullable    = false
@@ -142,8 +142,14 @@ variable "private_networks" {
     error_message = "private_networks takes CIDR blocks that begin at their first address, such as 10.20.0.0/16."
   }
 
+  # Anything wider would lift the guard off the internet, or off the addresses of the platform's own services.
   validation {
-    condition     = alltrue([for network in var.private_networks : try(tonumber(split("/", network)[1]) >= 8, true)])
-    error_message = "private_networks takes blocks of /8 or smaller: a larger one is no private network and would lift the guard on addresses."
+    condition = alltrue([for network in var.private_networks : anytrue([
+      for range in ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.1/32", "fc00::/7"] : try(
+        tonumber(split("/", network)[1]) >= tonumber(split("/", range)[1]) &&
+        cidrhost("${split("/", network)[0]}/${split("/", range)[1]}", 0) == cidrhost(range, 0), false
+      )
+    ])])
+    error_message = "private_networks takes parts of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fc00::/7, or 127.0.0.1/32: nothing else is a private network of yours."
   }
 }

@@ -24,15 +24,12 @@ destinations = {
     kind = "http"
     url  = "https://ci.dev.example.com/hooks/github"
   }
-  # A service without a public name, reached by its address in the development network.
   ledger = {
     kind            = "http"
-    url             = "http://10.20.4.15:8080/webhooks"
+    url             = "https://ledger.dev.example.com/webhooks"
     timeout_seconds = 5
   }
 }
-
-private_networks = ["10.20.0.0/16"]
 
 routes = {
   github-to-ci      = { source = "github", destinations = ["ci"] }

@@ -42,12 +42,12 @@ run "permissions_are_for_one_method_and_path" {
   }
 
   assert {
-    condition     = aws_lambda_permission.webhooks.source_arn == "arn:aws:execute-api:eu-west-1:123456789012:api1/*/POST/webhooks/*"
+    condition     = aws_lambda_permission.webhooks.source_arn == "arn:aws:execute-api:eu-west-1:123456789012:api1/live/POST/webhooks/*"
     error_message = "webhooks are permitted from ${aws_lambda_permission.webhooks.source_arn}"
   }
 
   assert {
-    condition     = aws_lambda_permission.events["events"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:api1/*/POST/events"
+    condition     = aws_lambda_permission.events["events"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:api1/live/POST/events"
     error_message = "events are permitted from ${aws_lambda_permission.events["events"].source_arn}"
   }
 }

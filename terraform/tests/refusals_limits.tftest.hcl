@@ -185,3 +185,33 @@ run "secrets_kept_for_a_day_are_refused" {
 
   expect_failures = [var.secret_cache]
 }
+
+run "reservation_without_a_bound_on_the_mapping_is_refused" {
+  command = plan
+
+  variables {
+    functions = { process = { reserved_concurrency = 5 } }
+  }
+
+  expect_failures = [var.queue]
+}
+
+run "retention_shorter_than_the_retries_is_refused" {
+  command = plan
+
+  variables {
+    queue = { retention_seconds = 3600, max_receive_count = 20 }
+  }
+
+  expect_failures = [var.queue]
+}
+
+run "half_a_receive_is_refused" {
+  command = plan
+
+  variables {
+    queue = { max_receive_count = 5.5 }
+  }
+
+  expect_failures = [var.queue]
+}

@@ -168,3 +168,59 @@ run "network_of_everything_is_refused" {
 
   expect_failures = [var.private_networks]
 }
+
+run "url_with_port_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com:99999/x" }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "url_with_host_of_dots_is_refused" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://.../x" }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "destination_without_url_is_refused" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = null }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "public_network_is_refused" {
+  command = plan
+
+  variables {
+    private_networks = ["54.0.0.0/8"]
+  }
+
+  expect_failures = [var.private_networks]
+}
+
+run "link_local_network_is_refused" {
+  command = plan
+
+  variables {
+    private_networks = ["169.254.0.0/16"]
+  }
+
+  expect_failures = [var.private_networks]
+}

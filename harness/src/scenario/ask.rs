@@ -24,14 +24,20 @@ pub(super) async fn delivered(world: &World, webhook: &Webhook) -> Found {
 pub(super) async fn refused(world: &World, webhook: &Webhook, status: u16) -> Result<Answer> {
     let answer = world.send(webhook).await?;
     ensure!(answer.status == status, "expected {status}, got {}: {}", answer.status, answer.body);
-    let problem: Value = serde_json::from_str(&answer.body).context("the answer is not a problem")?;
-    let content_type = answer.headers.get("content-type").map(String::as_str);
-    ensure!(content_type == Some("application/problem+json"), "the content type is {content_type:?}");
-    ensure!(problem["status"] == status && problem["request_id"].is_string(), "not a problem: {}", answer.body);
+    problem(&answer)?;
     let depth = world.stack.depth().await?;
     ensure!(depth.intake == 0 && depth.dlq == 0, "the queues are not empty: {depth:?}");
     ensure!(world.sink.attempts(&webhook.event_id).is_empty(), "it arrived at a destination");
     Ok(answer)
+}
+
+/// Whether the function or the gateway refuses: the answer has the same form.
+pub(super) fn problem(answer: &Answer) -> Result<()> {
+    let problem: Value = serde_json::from_str(&answer.body).context("the answer is not a problem")?;
+    let content_type = answer.headers.get("content-type").map(String::as_str);
+    ensure!(content_type == Some("application/problem+json"), "the content type is {content_type:?}");
+    ensure!(problem["status"] == answer.status && problem["request_id"].is_string(), "not a problem: {}", answer.body);
+    Ok(())
 }
 
 /// Refused with 401 and the one body that says nothing.

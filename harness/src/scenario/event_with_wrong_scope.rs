@@ -1,4 +1,4 @@
-use super::{Found, Scenario, World};
+use super::{Found, Scenario, World, ask};
 
 pub(super) const SCENARIO: Scenario = Scenario::new(
     "event-with-wrong-scope",
@@ -14,6 +14,7 @@ async fn run(world: &World) -> Found {
         world.stack.post("/events", &headers.map(|(name, value)| (name.to_owned(), value)), b"{}".to_vec()).await?;
     // AWS answers 403, MiniStack 401.
     anyhow::ensure!(matches!(answer.status, 401 | 403), "expected a refusal, got {}: {}", answer.status, answer.body);
+    ask::problem(&answer)?;
     anyhow::ensure!(world.stack.depth().await?.intake == 0, "it was queued");
     Ok(format!("{}, queue empty", answer.status))
 }

@@ -48,5 +48,5 @@ resource "aws_lambda_permission" "events" {
   principal     = "apigateway.amazonaws.com"
   function_name = var.function.name
   qualifier     = var.function.alias_name
-  source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/*/POST/events"
+  source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/${var.stage_name}/POST/events"
 }

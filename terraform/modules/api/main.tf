@@ -26,13 +26,14 @@ resource "aws_api_gateway_deployment" "this" {
   triggers = {
     snapshot = sha1(jsonencode([
       aws_api_gateway_rest_api.this.binary_media_types,
-      [aws_api_gateway_resource.webhooks.id, aws_api_gateway_resource.source.id],
+      [aws_api_gateway_resource.webhooks.path, aws_api_gateway_resource.source.path],
       [aws_api_gateway_method.webhooks.id, aws_api_gateway_method.webhooks.authorization],
       [aws_api_gateway_integration.webhooks.id, aws_api_gateway_integration.webhooks.uri],
       [for authorizer in aws_api_gateway_authorizer.events : [authorizer.id, authorizer.provider_arns]],
-      [for resource in aws_api_gateway_resource.events : resource.id],
+      [for resource in aws_api_gateway_resource.events : resource.path],
       [for method in aws_api_gateway_method.events : [method.id, method.authorization, method.authorization_scopes]],
       [for integration in aws_api_gateway_integration.events : [integration.id, integration.uri]],
+      [for response in aws_api_gateway_gateway_response.this : [response.status_code, response.response_parameters, response.response_templates]],
     ]))
   }
 

@@ -1,5 +1,5 @@
 # Names only. A value that passed through Terraform would rest in its state, so a person fills each secret afterwards;
-# until then the functions answer that the fault is ours, and pass nothing.
+# until then ingest answers that the fault is ours, and passes nothing. Destinations of the kind http need none yet.
 
 locals {
   secrets = merge(

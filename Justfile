@@ -1,0 +1,58 @@
+# Every command that a person or CI runs. Each is also there without just: it stands in the recipe.
+
+terraform := "terraform -chdir=terraform"
+
+_default:
+    @just --list --unsorted
+
+# Bring the production Terraform up on an emulator and run every scenario
+[group('run')]
+e2e *arguments:
+    cargo e2e {{ arguments }}
+
+# Leave a stack up for `send`
+[group('run')]
+up:
+    cargo harness up
+
+# Send one signed webhook to the stack that is up
+[group('run')]
+send *arguments:
+    cargo harness send {{ arguments }}
+
+# End the stack that is up
+[group('run')]
+down:
+    cargo harness down
+
+# Unit and integration tests: no network, no emulator, no Terraform
+[group('check')]
+test:
+    cargo test --workspace --quiet
+
+# Format, lints, and files of a size that a person reads
+[group('check')]
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --quiet -- --deny warnings
+    .ci/shape
+
+# Format, validity and module tests of the Terraform, with a mocked provider
+[group('check')]
+terraform:
+    .ci/terraform
+
+# All of it, as CI does
+[group('check')]
+ci:
+    .ci/run
+
+# Accept changed snapshots (needs cargo-insta)
+[group('develop')]
+snapshots:
+    cargo insta review
+
+# Fill a source's secret from standard input: `just secret hookline-dev github < file`
+[group('operate')]
+secret prefix source:
+    aws secretsmanager put-secret-value --secret-id "{{ prefix }}/sources/{{ source }}" --secret-string "$(cat)"
