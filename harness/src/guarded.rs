@@ -111,6 +111,8 @@ pub fn guard(pid_file: &Path, program: &str, arguments: &[String]) -> ExitCode {
     });
     loop {
         if let Ok(Some(status)) = child.try_wait() {
+            // What it has started and left behind, such as the functions of an emulator that died.
+            end_group(child.id(), || true);
             let code = status.code().or(status.signal().map(|signal| 128 + signal));
             return ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1));
         }

@@ -1,6 +1,7 @@
 use std::net::{Ipv4Addr, TcpListener};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::emulator::Emulator;
 use crate::files::Files;
@@ -28,6 +29,7 @@ pub(super) fn leave_up(files: &Files, state: &State, emulator: Option<Emulator>)
 
 /// A stack from nothing, or (`reuse`) the one that is up, changed as far as it has to be.
 pub(super) async fn bring_up(files: &Files, port: Option<u16>, reuse: bool) -> Result<Running> {
+    check_tools()?;
     let known = if reuse { State::load(files).await? } else { None };
     match known {
         Some(state) => again(files, state).await,
@@ -35,20 +37,37 @@ pub(super) async fn bring_up(files: &Files, port: Option<u16>, reuse: bool) -> R
     }
 }
 
+/// Told before anything is built.
+fn check_tools() -> Result<()> {
+    for (tool, argument, advice) in [
+        ("terraform", "version", "install Terraform 1.11 or later"),
+        ("python3", "--version", "install Python 3.10 or later with its venv module"),
+    ] {
+        let answers = Command::new(tool).arg(argument).output().is_ok_and(|output| output.status.success());
+        ensure!(answers, "{tool} is not on the PATH or does not run: {advice}");
+    }
+    Ok(())
+}
+
 async fn anew(files: &Files, port: Option<u16>) -> Result<Running> {
     if State::end(files)? {
         eprintln!("the stack that was left up is taken down first");
     }
-    let (packages, emulator) = tokio::try_join!(package::build(files), Emulator::start(files, port))?;
+    let (packages, mut emulator) = tokio::try_join!(package::build(files), Emulator::start(files, port))?;
     let sink_port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
     let sink = Sink::start(sink_port).await?;
-    let terraform = Terraform::prepare(files, &emulator.endpoint, true).await?;
     let variables = terraform_variables(&packages, sink_port);
     let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
-    let outputs = terraform.apply(&variables).await?;
-    let secrets = Stack::new(&emulator.endpoint, outputs.clone()).fill_secrets().await?;
+    let endpoint = emulator.endpoint.clone();
+    let made = emulator.while_alive(async {
+        let terraform = Terraform::prepare(files, &endpoint, true).await?;
+        let outputs = terraform.apply(&variables).await?;
+        let secrets = Stack::new(&endpoint, outputs.clone()).fill_secrets().await?;
+        Ok((terraform, outputs, secrets))
+    });
+    let (terraform, outputs, secrets) = made.await?;
     let emulator_pid = std::fs::read_to_string(&emulator.pid_file)?.parse().context("the emulator's process id")?;
-    let state = State { endpoint: emulator.endpoint.clone(), emulator_pid, sink_port, fingerprint, outputs, secrets };
+    let state = State { endpoint, emulator_pid, sink_port, fingerprint, outputs, secrets };
     Ok(Running { state, terraform, sink, applied: true, emulator: Some(emulator) })
 }
 

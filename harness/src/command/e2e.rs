@@ -43,7 +43,11 @@ impl E2e {
         let stack = running.state.stack();
         stack.purge().await?;
         let world = World::new(stack, running.sink, running.terraform, running.applied, running.state.secrets);
-        let rows = scenario::run(&world, &scenarios).await;
+        let all = async { Ok(scenario::run(&world, &scenarios).await) };
+        let rows = match &mut running.emulator {
+            Some(emulator) => emulator.while_alive(all).await?,
+            None => all.await?,
+        };
         let passed = scenario::print(&rows, self.json)?;
         if !passed {
             eprintln!("logs are in {}", files.own.join("logs").display());

@@ -65,6 +65,29 @@ impl Emulator {
         }
     }
 
+    /// Does `work`, but no longer than the emulator lives.
+    pub(crate) async fn while_alive<T>(&mut self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            done = work => done,
+            error = self.death() => Err(error),
+        }
+    }
+
+    async fn death(&mut self) -> anyhow::Error {
+        loop {
+            match self.program.ended() {
+                Ok(None) => tokio::time::sleep(Duration::from_millis(100)).await,
+                Ok(Some(status)) => {
+                    let (log, last) = (self.log.display(), tail(&self.log, 10));
+                    return anyhow::anyhow!(
+                        "the emulator has ended in the middle of it ({status}); its log is {log}\n{last}"
+                    );
+                }
+                Err(error) => return error,
+            }
+        }
+    }
+
     /// Lets the emulator outlive this program.
     pub(crate) fn release(self) -> Result<()> {
         self.program.release()

@@ -22,9 +22,6 @@ pub(super) async fn make(files: &Files) -> Result<PathBuf> {
         return Ok(python);
     }
     let step = Step::start("install the emulator (once)");
-    if Command::new("python3").arg("--version").output().is_err() {
-        bail!("python3 is not on the PATH: install Python 3.10 or later with its venv module");
-    }
     let _ = std::fs::remove_dir_all(&folder);
     let requirements = files.own.join("requirements.txt");
     std::fs::write(&requirements, REQUIREMENTS).with_context(|| format!("cannot write {}", requirements.display()))?;

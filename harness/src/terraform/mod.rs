@@ -35,9 +35,6 @@ impl Terraform {
     /// Copies the files and initialises; `fresh` forgets the state of an emulator that is gone.
     pub(crate) async fn prepare(files: &Files, endpoint: &str, fresh: bool) -> Result<Self> {
         let step = Step::start("prepare Terraform");
-        if Command::new("terraform").arg("version").output().is_err() {
-            bail!("terraform is not on the PATH: install Terraform 1.11 or later");
-        }
         let folder = files.own.join("terraform");
         let (cli_config, provider) = mirror::cli_config(files).await?;
         let terraform = Self { files: files.clone(), folder, endpoint: endpoint.to_owned(), cli_config };
