@@ -55,4 +55,4 @@ snapshots:
 # Fill a source's secret from standard input: `just secret hookline-dev github < file`
 [group('operate')]
 secret prefix source:
-    aws secretsmanager put-secret-value --secret-id "{{ prefix }}/sources/{{ source }}" --secret-string "$(cat)"
+    aws secretsmanager put-secret-value --secret-id "{{ prefix }}/sources/{{ source }}" --secret-string file:///dev/stdin

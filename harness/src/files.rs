@@ -22,14 +22,21 @@ impl Files {
             bail!("{} has no terraform/: run this from the repository that it was built in", repository.display());
         }
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), PathBuf::from);
-        let own = target.join("harness");
-        std::fs::create_dir_all(own.join("logs")).with_context(|| format!("cannot write {}", own.display()))?;
-        Ok(Self { repository, target, own })
+        let logs = target.join("harness/logs");
+        std::fs::create_dir_all(&logs).with_context(|| format!("cannot write {}", logs.display()))?;
+        // Without links and relative parts: programs with other working folders are given these paths.
+        let target = target.canonicalize()?;
+        Ok(Self { repository, own: target.join("harness"), target })
     }
 
     /// The log of one of the programs that the harness starts; emptied by the caller's first step that writes it.
     pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.own.join("logs").join(format!("{name}.log"))
+    }
+
+    /// Where the emulator's process id is.
+    pub(crate) fn emulator_pid(&self) -> PathBuf {
+        self.own.join("emulator.pid")
     }
 
     /// Held for as long as the harness works here, so that two runs do not write into each other's state.

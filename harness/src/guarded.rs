@@ -26,16 +26,20 @@ pub struct Guarded {
 }
 
 impl Guarded {
-    /// Starts `command` with its output at `log`.
+    /// Starts `command` with its output at `log`, and its process id at `pid_file` for whoever comes later.
     ///
     /// # Errors
     ///
     /// If the guard cannot be started or the log cannot be written. A program that is not there shows as exit code 127.
-    pub fn start(command: &Command, log: &Path, pid_file: &Path) -> Result<Self> {
+    pub fn start(command: &Command, log: &Path, pid_file: Option<&Path>) -> Result<Self> {
         let output = std::fs::File::options().create(true).append(true).open(log);
         let output = output.with_context(|| format!("cannot write {}", log.display()))?;
         let mut guard = Command::new(std::env::current_exe().context("this program's own file")?);
-        guard.arg(GUARD).arg(pid_file).arg(command.get_program()).args(command.get_args());
+        guard.arg(GUARD);
+        if let Some(file) = pid_file {
+            guard.arg("--pid-file").arg(file);
+        }
+        guard.arg(command.get_program()).args(command.get_args());
         if let Some(folder) = command.get_current_dir() {
             guard.current_dir(folder);
         }
@@ -91,9 +95,9 @@ impl Drop for Guarded {
     }
 }
 
-/// The guard itself: `__guard PID_FILE PROGRAM ARGUMENTS…`. The exit code is the program's.
+/// The guard itself: `__guard [--pid-file FILE] PROGRAM ARGUMENTS…`. The exit code is the program's.
 #[must_use]
-pub fn guard(pid_file: &Path, program: &str, arguments: &[String]) -> ExitCode {
+pub fn guard(pid_file: Option<&Path>, program: &str, arguments: &[String]) -> ExitCode {
     let child = Command::new(program).args(arguments).stdin(Stdio::null()).process_group(0).spawn();
     let mut child = match child {
         Ok(child) => child,
@@ -102,7 +106,9 @@ pub fn guard(pid_file: &Path, program: &str, arguments: &[String]) -> ExitCode {
             return ExitCode::from(127);
         }
     };
-    let _ = std::fs::write(pid_file, child.id().to_string());
+    if let Some(file) = pid_file {
+        let _ = std::fs::write(file, child.id().to_string());
+    }
     let (sender, word) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let mut text = String::new();

@@ -14,7 +14,10 @@ async fn main() -> ExitCode {
     // Whatever was started ends when this future does: by its end, or by a signal that drops it.
     let ended = tokio::select! {
         ended = command::run(arguments) => ended,
-        name = interrupted() => Err(anyhow::anyhow!("ended by {name}; everything that was started is stopped")),
+        (name, code) = interrupted() => {
+            eprintln!("ended by {name}: what was started is being stopped");
+            Ok(ExitCode::from(code))
+        }
     };
     ended.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
@@ -22,17 +25,18 @@ async fn main() -> ExitCode {
     })
 }
 
-async fn interrupted() -> &'static str {
-    let named = |kind, name| async move {
+/// The signal's name, and the exit code that a shell expects of it.
+async fn interrupted() -> (&'static str, u8) {
+    let named = |kind, name, code| async move {
         match signal(kind) {
             Ok(mut signal) => signal.recv().await,
             Err(_) => std::future::pending().await,
         };
-        name
+        (name, code)
     };
     tokio::select! {
-        name = named(SignalKind::interrupt(), "Ctrl-C") => name,
-        name = named(SignalKind::terminate(), "SIGTERM") => name,
-        name = named(SignalKind::hangup(), "SIGHUP") => name,
+        ended = named(SignalKind::interrupt(), "Ctrl-C", 130) => ended,
+        ended = named(SignalKind::terminate(), "SIGTERM", 143) => ended,
+        ended = named(SignalKind::hangup(), "SIGHUP", 129) => ended,
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn build(files: &Files) -> Result<Packages> {
             cargo.env_remove(name);
         }
     }
-    let status = Guarded::start(&cargo, &log, &files.own.join("build.pid"))?.wait().await?;
+    let status = Guarded::start(&cargo, &log, None)?.wait().await?;
     if !status.success() {
         bail!("the functions do not build; the whole log is {}\n{}", log.display(), tail(&log, 30));
     }

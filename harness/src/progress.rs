@@ -1,9 +1,13 @@
 //! A line a step: a spinner that becomes a line on a terminal, plain lines elsewhere.
 
 use std::io::IsTerminal;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// Steps may run at the same time.
+static SPINNERS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// A step that is under way. Dropped without [`Step::done`], it says that it failed.
 pub(crate) struct Step {
@@ -19,7 +23,7 @@ impl Step {
         let spinner = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}")
                 .unwrap_or_else(|_| ProgressStyle::default_spinner());
-            let bar = ProgressBar::new_spinner().with_style(style).with_message(name.clone());
+            let bar = SPINNERS.add(ProgressBar::new_spinner().with_style(style).with_message(name.clone()));
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
@@ -27,13 +31,6 @@ impl Step {
             eprintln!("… {name}");
         }
         Self { name, started: Instant::now(), spinner, ended: false }
-    }
-
-    /// More of what is going on, where there is a spinner to show it.
-    pub(crate) fn detail(&self, detail: &str) {
-        if let Some(bar) = &self.spinner {
-            bar.set_message(format!("{}: {detail}", self.name));
-        }
     }
 
     pub(crate) fn done(mut self, detail: &str) {
@@ -46,7 +43,8 @@ impl Step {
             bar.finish_and_clear();
         }
         let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
-        eprintln!("{mark} {}{detail} ({:.1} s)", self.name, self.started.elapsed().as_secs_f64());
+        let line = format!("{mark} {}{detail} ({:.1} s)", self.name, self.started.elapsed().as_secs_f64());
+        SPINNERS.suspend(|| eprintln!("{line}"));
     }
 }
 

@@ -36,13 +36,17 @@ type Deliveries = Arc<Mutex<HashMap<String, Vec<Delivery>>>>;
 pub(crate) struct Sink {
     deliveries: Deliveries,
     server: JoinHandle<()>,
+    pub(crate) port: u16,
 }
 
 impl Sink {
+    /// On the port that a stack knows, or (0) on a free one.
     pub(crate) async fn start(port: u16) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-        let listener =
-            listener.with_context(|| format!("the destinations' port {port} is in use: end what listens there"))?;
+        let listener = listener.with_context(|| {
+            format!("the destinations' port {port} is in use: end what listens there, or `cargo harness down`")
+        })?;
+        let port = listener.local_addr()?.port();
         let deliveries = Deliveries::default();
         // A megabyte more than any event.
         let app =
@@ -50,7 +54,7 @@ impl Sink {
         let server = tokio::spawn(async {
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self { deliveries, server })
+        Ok(Self { deliveries, server, port })
     }
 
     /// Every attempt at an event, in the order in which they came.

@@ -60,19 +60,22 @@ impl<S: GetSecret, Q: SendEvent> Handler<S, Q> {
     }
 
     async fn decide(&self, request: &GatewayRequest, context: &Context) -> Result<Receipt, Rejection> {
-        let route = request.route().ok_or(Rejection::UnknownSource)?;
-        if matches!(route, Gateway::Webhook { source } if !self.intake.knows(source)) {
-            return Err(Rejection::UnknownSource);
-        }
-        let content = Content {
-            headers: &request.headers(),
-            body: request.body(self.intake.max_event_bytes())?,
-            now: OffsetDateTime::now_utc(),
-            traceparent: context.xray_trace_id.as_deref().and_then(hookline_telemetry::traceparent),
+        let headers = request.headers();
+        // Made only once the source is known: an unknown one costs neither a decoded body nor a look at a secret.
+        let content = || {
+            Ok::<_, Rejection>(Content {
+                headers: &headers,
+                body: request.body(self.intake.max_event_bytes())?,
+                now: OffsetDateTime::now_utc(),
+                traceparent: context.xray_trace_id.as_deref().and_then(hookline_telemetry::traceparent),
+            })
         };
-        match route {
-            Gateway::Webhook { source } => self.intake.webhook(source, content).await,
-            Gateway::Events { client_id } => self.intake.event(client_id, content).await,
+        match request.route().ok_or(Rejection::UnknownSource)? {
+            Gateway::Webhook { source: name } => {
+                let source = self.intake.source(name)?;
+                self.intake.webhook(name, source, content()?).await
+            }
+            Gateway::Events { client_id } => self.intake.event(client_id, content()?).await,
         }
     }
 }

@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::accept::Acceptance;
-use crate::config::IntakeConfig;
+use crate::config::{IntakeConfig, Source};
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
 use crate::secrets::{GetSecret, SecretCache};
@@ -54,13 +54,17 @@ impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
         self.config.max_event_bytes
     }
 
-    pub(crate) fn knows(&self, source: &str) -> bool {
-        self.config.sources.contains_key(source)
+    pub(crate) fn source(&self, name: &str) -> Result<&Source, Rejection> {
+        self.config.sources.get(name).ok_or(Rejection::UnknownSource)
     }
 
     /// A request that its source's signature authenticates.
-    pub(crate) async fn webhook(&self, name: &str, content: Content<'_>) -> Result<Receipt, Rejection> {
-        let source = self.config.sources.get(name).ok_or(Rejection::UnknownSource)?;
+    pub(crate) async fn webhook(
+        &self,
+        name: &str,
+        source: &Source,
+        content: Content<'_>,
+    ) -> Result<Receipt, Rejection> {
         let request = Request { headers: content.headers, body: &content.body };
         let verified = self.verify(name, &source.scheme, request, content.now.unix_timestamp()).await?;
         let content_type = source.acceptance.check(content.headers, &content.body)?;

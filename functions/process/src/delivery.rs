@@ -24,7 +24,7 @@ pub(crate) struct Attempt {
 impl Delivery {
     /// Over routes and the destinations that they name.
     #[must_use]
-    pub fn new(routes: Routes, destinations: BTreeMap<String, Destination>) -> Self {
+    pub(crate) fn new(routes: Routes, destinations: BTreeMap<String, Destination>) -> Self {
         Self { routes, destinations }
     }
 

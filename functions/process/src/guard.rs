@@ -10,26 +10,26 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Which addresses may be connected to.
 #[derive(Debug, Clone)]
-pub struct Guard(Arc<[IpNet]>);
+pub(crate) struct Guard(Arc<[IpNet]>);
 
 /// The address is not one that may be connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{address} is not a public address, and no listed private network has it")]
-pub struct Blocked {
+pub(crate) struct Blocked {
     /// The address.
-    pub address: IpAddr,
+    pub(crate) address: IpAddr,
 }
 
 impl Guard {
     /// All public addresses, and those of `private_networks`.
     #[must_use]
-    pub fn new(private_networks: Vec<IpNet>) -> Self {
+    pub(crate) fn new(private_networks: Vec<IpNet>) -> Self {
         Self(private_networks.into())
     }
 
     /// Whether a listed private network has the address.
     #[must_use]
-    pub fn lists(&self, address: IpAddr) -> bool {
+    pub(crate) fn lists(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
@@ -38,7 +38,7 @@ impl Guard {
     /// # Errors
     ///
     /// [`Blocked`] if not.
-    pub fn check(&self, address: IpAddr) -> Result<(), Blocked> {
+    pub(crate) fn check(&self, address: IpAddr) -> Result<(), Blocked> {
         if is_public(address) || self.lists(address) { Ok(()) } else { Err(Blocked { address }) }
     }
 }

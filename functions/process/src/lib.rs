@@ -20,7 +20,3 @@ pub use batch::Batch;
 pub use config::{Config, PATIENCE, QueueConfig};
 pub use dead_letter::{DeadLetter, DeadLetterError, SendDeadLetter};
 pub use delivery::Delivery;
-pub use destination::{Destination, DestinationConfig, DestinationError, Failure, Outbound};
-pub use guard::Guard;
-pub use retry_after::retry_after;
-pub use route::{Route, Routes};

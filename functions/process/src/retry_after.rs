@@ -4,7 +4,7 @@ use time::format_description::well_known::Rfc2822;
 /// Seconds that a `Retry-After` header asks for (RFC 9110 section 10.2.3): a number, or a date in the future. Anything
 /// else, negative numbers and dates gone by included, asks for nothing.
 #[must_use]
-pub fn retry_after(value: &str, now: OffsetDateTime) -> Option<u32> {
+pub(crate) fn retry_after(value: &str, now: OffsetDateTime) -> Option<u32> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(value.parse().unwrap_or(u32::MAX));

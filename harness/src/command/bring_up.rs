@@ -1,7 +1,6 @@
-use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::emulator::Emulator;
 use crate::files::Files;
@@ -54,9 +53,8 @@ async fn anew(files: &Files, port: Option<u16>) -> Result<Running> {
         eprintln!("the stack that was left up is taken down first");
     }
     let (packages, mut emulator) = tokio::try_join!(package::build(files), Emulator::start(files, port))?;
-    let sink_port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-    let sink = Sink::start(sink_port).await?;
-    let variables = terraform_variables(&packages, sink_port);
+    let sink = Sink::start(0).await?;
+    let variables = terraform_variables(&packages, sink.port);
     let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
     let endpoint = emulator.endpoint.clone();
     let made = emulator.while_alive(async {
@@ -66,8 +64,7 @@ async fn anew(files: &Files, port: Option<u16>) -> Result<Running> {
         Ok((terraform, outputs, secrets))
     });
     let (terraform, outputs, secrets) = made.await?;
-    let emulator_pid = std::fs::read_to_string(&emulator.pid_file)?.parse().context("the emulator's process id")?;
-    let state = State { endpoint, emulator_pid, sink_port, fingerprint, outputs, secrets };
+    let state = State { endpoint, sink_port: sink.port, fingerprint, outputs, secrets };
     Ok(Running { state, terraform, sink, applied: true, emulator: Some(emulator) })
 }
 
@@ -77,13 +74,14 @@ async fn again(files: &Files, mut state: State) -> Result<Running> {
     let variables = terraform_variables(&packages, state.sink_port);
     let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
     let applied = fingerprint != state.fingerprint;
+    // Until it is left up again: whatever interrupts this run, the next one applies and fills all there is.
+    state.begin_change(files)?;
     let terraform = if applied {
         let terraform = Terraform::prepare(files, &state.endpoint, false).await?;
         state.outputs = terraform.apply(&variables).await?;
         // A source that is new has an empty secret.
         state.secrets = state.stack().fill_secrets().await?;
         state.fingerprint = fingerprint;
-        state.save(files)?;
         terraform
     } else {
         Terraform::as_it_was(files, &state.endpoint)

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use wildmatch::WildMatch;
 
-use super::bring_up::bring_up;
+use super::bring_up::{bring_up, leave_up};
 use crate::files::Files;
 use crate::scenario::{self, Scenario, World};
 
@@ -41,9 +41,12 @@ impl E2e {
         let _lock = files.lock()?;
         let mut running = bring_up(&files, self.port, self.reuse).await?;
         let stack = running.state.stack();
-        stack.purge().await?;
-        let world = World::new(stack, running.sink, running.terraform, running.applied, running.state.secrets);
-        let all = async { Ok(scenario::run(&world, &scenarios).await) };
+        let (secrets, emulator_log) = (running.state.secrets, files.log("emulator"));
+        let world = World::new(stack, running.sink, running.terraform, running.applied, secrets, emulator_log);
+        let all = async {
+            world.stack.purge().await?;
+            Ok(scenario::run(&world, &scenarios).await)
+        };
         let rows = match &mut running.emulator {
             Some(emulator) => emulator.while_alive(all).await?,
             None => all.await?,
@@ -54,7 +57,7 @@ impl E2e {
         }
         running.state.secrets = world.secrets();
         if self.keep || self.reuse {
-            super::bring_up::leave_up(&files, &running.state, running.emulator)?;
+            leave_up(&files, &running.state, running.emulator)?;
             eprintln!("the stack is left up: `cargo harness send` uses it, `cargo harness down` ends it");
         }
         Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })

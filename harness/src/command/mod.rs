@@ -34,7 +34,8 @@ enum Command {
     Down,
     #[command(name = guarded::GUARD, hide = true)]
     Guard {
-        pid_file: PathBuf,
+        #[arg(long)]
+        pid_file: Option<PathBuf>,
         program: String,
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -54,7 +55,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Up(up) => up.run().await,
         Command::Send(send) => send.run().await,
         Command::Down => down::run(),
-        Command::Guard { pid_file, program, arguments } => Ok(guarded::guard(&pid_file, &program, &arguments)),
+        Command::Guard { pid_file, program, arguments } => {
+            Ok(guarded::guard(pid_file.as_deref(), &program, &arguments))
+        }
     }
 }
 

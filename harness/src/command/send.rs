@@ -2,14 +2,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::files::Files;
 use crate::scenario::PUSH;
 use crate::sender::Webhook;
 use crate::sink::Sink;
-use crate::stack::State;
+use crate::stack::{State, sources};
 
 #[derive(Debug, Args)]
 pub(super) struct Send {
@@ -35,12 +35,16 @@ impl Send {
             Some(file) => std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
             None => PUSH.to_vec(),
         };
+        let sources = sources();
+        let names: Vec<_> = sources.keys().copied().collect();
+        ensure!(names.contains(&self.source.as_str()), "no source {}; there are {}", self.source, names.join(", "));
         let known = state.secrets.0.get(&self.source).cloned();
         let secret = self
             .secret
             .or(known)
             .with_context(|| format!("source {} has no secret: give one with --secret", self.source))?;
         let webhook = Webhook::signed(&self.source, &self.event, body, &secret)?;
+        let _lock = files.lock()?;
         let sink = Sink::start(state.sink_port).await?;
 
         let started = Instant::now();
@@ -50,7 +54,10 @@ impl Send {
             return Ok(if answer.status == 200 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         let event_id = answer.event_id().context("the answer has no id")?;
-        let delivery = sink.wait_for(&event_id).await?;
+        let delivery = sink.wait_for(&event_id).await.with_context(|| {
+            let attempts = sink.attempts(&event_id).len();
+            format!("{attempts} attempts, none of them a success: after the last it goes to the dead-letter queue")
+        })?;
         let took = started.elapsed().as_secs_f64() * 1e3;
         println!("delivered to {} after {took:.0} ms: {} bytes", delivery.path, delivery.body.len());
         for (name, value) in &delivery.headers {

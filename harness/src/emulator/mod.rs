@@ -13,6 +13,9 @@ use crate::files::{Files, tail};
 use crate::guarded::Guarded;
 use crate::progress::Step;
 
+/// What decides how the emulator behaves: with another, a stack is another.
+pub(crate) const PINS: &str = concat!(include_str!("requirements.txt"), include_str!("launch.py"));
+
 /// An emulator that answers.
 #[derive(Debug)]
 pub struct Emulator {
@@ -20,8 +23,6 @@ pub struct Emulator {
     pub endpoint: String,
     /// Its own log, with what the functions print.
     pub log: PathBuf,
-    /// Where its process id is written.
-    pub pid_file: PathBuf,
     program: Guarded,
 }
 
@@ -31,17 +32,16 @@ impl Emulator {
         let python = venv::make(files).await?;
         let port = port_to_use(port)?;
         let step = Step::start(format!("start MiniStack on port {port}"));
-        let (log, pid_file) = (files.log("emulator"), files.own.join("emulator.pid"));
+        let log = files.log("emulator");
         std::fs::write(&log, "")?;
-        let program = Guarded::start(&ministack::command(files, &python, port)?, &log, &pid_file)?;
-        let mut emulator = Self { endpoint: format!("http://127.0.0.1:{port}"), log, pid_file, program };
+        let program = Guarded::start(&ministack::command(files, &python, port)?, &log, Some(&files.emulator_pid()))?;
+        let mut emulator = Self { endpoint: format!("http://127.0.0.1:{port}"), log, program };
         emulator.ready().await?;
         step.done("");
         Ok(emulator)
     }
 
     async fn ready(&mut self) -> Result<()> {
-        let url = format!("{}{}", self.endpoint, ministack::READY);
         let deadline = std::time::Instant::now() + Duration::from_secs(60);
         loop {
             if let Some(status) = self.program.ended()? {
@@ -51,12 +51,13 @@ impl Emulator {
                     tail(&self.log, 15)
                 );
             }
-            if reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+            if is_ready(&self.endpoint).await {
                 return Ok(());
             }
             if std::time::Instant::now() > deadline {
                 bail!(
-                    "the emulator does not answer at {url}; its log is {}\n{}",
+                    "the emulator does not answer at {}; its log is {}\n{}",
+                    self.endpoint,
                     self.log.display(),
                     tail(&self.log, 15)
                 );
@@ -92,6 +93,13 @@ impl Emulator {
     pub(crate) fn release(self) -> Result<()> {
         self.program.release()
     }
+}
+
+/// Whether an emulator answers there.
+pub(crate) async fn is_ready(endpoint: &str) -> bool {
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build();
+    let Ok(client) = client else { return false };
+    client.get(format!("{endpoint}{}", ministack::READY)).send().await.is_ok_and(|answer| answer.status().is_success())
 }
 
 /// A port that is free now: the one that was asked for, or any.

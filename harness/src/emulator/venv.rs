@@ -18,7 +18,8 @@ pub(super) async fn make(files: &Files) -> Result<PathBuf> {
     let name: String = hex::encode(Sha256::digest(REQUIREMENTS)).chars().take(12).collect();
     let folder = files.own.join(format!("python-{name}"));
     let (python, complete) = (folder.join("bin/python"), folder.join("complete"));
-    if complete.exists() {
+    // An environment whose Python was replaced since does not run.
+    if complete.exists() && Command::new(&python).arg("--version").output().is_ok_and(|it| it.status.success()) {
         return Ok(python);
     }
     let step = Step::start("install the emulator (once)");
@@ -42,7 +43,7 @@ pub(super) async fn make(files: &Files) -> Result<PathBuf> {
 
 async fn run(files: &Files, command: &Command, failure: &str) -> Result<()> {
     let log = files.log("python");
-    let status = Guarded::start(command, &log, &files.own.join("python.pid"))?.wait().await?;
+    let status = Guarded::start(command, &log, None)?.wait().await?;
     if !status.success() {
         bail!("{failure}; the whole log is {}\n{}", log.display(), tail(&log, 15));
     }

@@ -1,6 +1,7 @@
 //! What several scenarios ask in the same way.
 
 use anyhow::{Context, Result, ensure};
+use hookline_event::{DedupKey, Event};
 use serde_json::Value;
 
 use super::{Found, World};
@@ -53,4 +54,19 @@ pub(super) async fn not_authentic(world: &World, webhook: &Webhook) -> Found {
     });
     ensure!(problem == expected, "the answer tells more than it should: {}", answer.body);
     Ok("401, queue empty".to_owned())
+}
+
+/// An event as ingest would have queued it.
+pub(super) fn event(source: &str, id: &str) -> Event {
+    let path = format!("/webhooks/{source}");
+    Event {
+        id: id.to_owned(),
+        event_type: format!("{source}.push"),
+        time: "2026-01-01T00:00:00Z".to_owned(),
+        content_type: Some("application/json".to_owned()),
+        dedup_key: DedupKey::from_signed_id(&path, id),
+        traceparent: None,
+        source: path,
+        data: b"{}".to_vec(),
+    }
 }

@@ -20,6 +20,7 @@ async fn run(world: &World) -> Found {
     anyhow::ensure!(event.data == webhook.body && event.id == webhook.event_id, "the event is not intact");
     let attributes: Vec<_> =
         ["reason", "destination", "attempts"].map(|name| letter.attributes.get(name)).into_iter().flatten().collect();
+    anyhow::ensure!(letter.attributes.contains_key("first_seen"), "the attributes are {:?}", letter.attributes);
     anyhow::ensure!(attributes == ["http_500", "failing", "5"], "the attributes are {:?}", letter.attributes);
     let attempts = world.sink.attempts(&webhook.event_id).len();
     anyhow::ensure!(attempts == 5, "{attempts} attempts");

@@ -1,15 +1,18 @@
+use std::time::Duration;
+
 use anyhow::ensure;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Found, Scenario, World, ask};
 use crate::sender::Webhook;
+use crate::wait;
 
-pub(super) const SCENARIO: Scenario =
-    Scenario::new("logs-clean", "no secret, signature, token or body is in any log, and every outcome is", |world| {
-        Box::pin(run(world))
-    });
+pub(super) const SCENARIO: Scenario = Scenario::new(
+    "logs-clean",
+    "no secret, signature, token or body is in any log; queued, delivered and refused are",
+    |world| Box::pin(run(world)),
+);
 
 async fn run(world: &World) -> Found {
     let canary = format!("canary-{}", Uuid::new_v4());
@@ -18,19 +21,29 @@ async fn run(world: &World) -> Found {
     ask::delivered(world, &accepted).await?;
     let refused = Webhook::signed("github", "push", body.clone(), "another secret")?;
     ask::not_authentic(world, &refused).await?;
-    // Base64 of the canary's surroundings, as the body would be in a message or gateway event that was logged.
-    let encoded = STANDARD.encode(&body);
     world.keep_out_of_logs(&canary);
-    world.keep_out_of_logs(encoded.get(..40).unwrap_or(&encoded));
+    let request: Value = serde_json::from_str(&world.send(&refused).await?.body)?;
+    let request_id = request["request_id"].as_str().unwrap_or_default().to_owned();
 
-    let lines = world.stack.logs(world.started).await?;
-    let ours = lines.iter().filter(|line| line.contains(&accepted.event_id));
-    let outcomes: Vec<_> = ours.filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).collect();
-    for outcome in ["queued", "delivered"] {
-        ensure!(outcomes.iter().any(|line| line["outcome"] == outcome), "no line says that the event was {outcome}");
-    }
+    let told = [("queued", &accepted.event_id), ("delivered", &accepted.event_id), ("refused", &request_id)];
+    let lines = wait::until("a line for each outcome in the logs", Duration::from_secs(10), async || {
+        let lines = world.stack.logs(world.started).await?;
+        let outcome = |outcome: &str, id: &str| lines.iter().any(|line| line.contains(id) && says(line, outcome));
+        Ok(told.iter().all(|(word, id)| outcome(word, id)).then_some(lines))
+    })
+    .await?;
     let confidential = world.confidential();
     let leak = lines.iter().find(|line| confidential.iter().any(|text| line.contains(text)));
     ensure!(leak.is_none(), "a line of the log has what it must not: {}", leak.map_or("", String::as_str));
+    let printed = std::fs::read_to_string(&world.emulator_log).unwrap_or_default();
+    ensure!(
+        !confidential.iter().any(|text| printed.contains(text)),
+        "{} has what it must not",
+        world.emulator_log.display()
+    );
     Ok(format!("{} lines, {} confidential strings", lines.len(), confidential.len()))
+}
+
+fn says(line: &str, outcome: &str) -> bool {
+    serde_json::from_str::<Value>(line).is_ok_and(|line| line["outcome"] == outcome)
 }

@@ -12,6 +12,7 @@ mod flaky_destination;
 mod large_body_delivered;
 mod logs_clean;
 mod octets_delivered;
+mod one_of_ten_retried;
 mod permission_withdrawn;
 mod ping_answered;
 mod poison_record;
@@ -89,6 +90,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         flaky_destination::SCENARIO,
         failing_destination::SCENARIO,
         poison_record::SCENARIO,
+        one_of_ten_retried::SCENARIO,
         burst::SCENARIO,
         permission_withdrawn::SCENARIO,
         logs_clean::SCENARIO,

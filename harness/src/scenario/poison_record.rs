@@ -1,5 +1,4 @@
-use super::{Found, Scenario, World};
-use hookline_event::{DedupKey, Event};
+use super::{Found, Scenario, World, ask};
 use uuid::Uuid;
 
 pub(super) const SCENARIO: Scenario =
@@ -8,7 +7,7 @@ pub(super) const SCENARIO: Scenario =
 async fn run(world: &World) -> Found {
     let ids: Vec<_> = (0..9).map(|_| Uuid::new_v4().to_string()).collect();
     let poison = format!("poison {}", Uuid::new_v4());
-    let mut messages = ids.iter().map(|id| event(id).to_json()).collect::<Result<Vec<_>, _>>()?;
+    let mut messages = ids.iter().map(|id| ask::event("github", id).to_json()).collect::<Result<Vec<_>, _>>()?;
     messages.insert(6, poison.clone());
     world.stack.enqueue(&messages).await?;
     for id in &ids {
@@ -21,19 +20,4 @@ async fn run(world: &World) -> Found {
     world.stack.at_rest().await?;
     anyhow::ensure!(ids.iter().all(|id| world.sink.attempts(id).len() == 1), "some were delivered more than once");
     Ok("9 delivered once, 1 in the DLQ".to_owned())
-}
-
-fn event(id: &str) -> Event {
-    let source = "/webhooks/github".to_owned();
-    let data = b"{}".to_vec();
-    Event {
-        id: id.to_owned(),
-        event_type: "github.push".to_owned(),
-        time: "2026-01-01T00:00:00Z".to_owned(),
-        content_type: Some("application/json".to_owned()),
-        dedup_key: DedupKey::from_signed_id(&source, id),
-        traceparent: None,
-        source,
-        data,
-    }
 }

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use futures_util::future::join_all;
 
 use super::{Scenario, World};
+use crate::emulator::is_ready;
 use crate::progress::Step;
 
 /// No scenario may hang the run.
@@ -29,24 +30,39 @@ pub(crate) struct Row {
 /// wait run at the same time.
 pub(crate) async fn run(world: &World, scenarios: &[Scenario]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(scenarios.len());
-    let step = Step::start(format!("run {} scenarios", scenarios.len()));
     for together in scenarios.chunk_by(|one, next| one.patient && next.patient) {
-        step.detail(&together.iter().map(|scenario| scenario.name).collect::<Vec<_>>().join(", "));
         let mut done = join_all(together.iter().map(|scenario| one(world, scenario))).await;
-        let left = nothing_left(world).await;
-        if let (Err(error), Some(row)) =
-            (left, done.last_mut().filter(|row| matches!(row.outcome, Outcome::Passed { .. })))
+        if let Err(error) = nothing_left(world).await
+            && let Some(row) = done.last_mut()
         {
-            row.outcome = Outcome::Failed { error };
+            row.fail(error);
+            // The next scenarios start from nothing again.
+            let _ = world.stack.purge().await;
         }
+        let failed = done.iter().any(|row| matches!(row.outcome, Outcome::Failed { .. }));
         rows.extend(done);
+        if failed && !is_ready(&world.stack.endpoint).await {
+            eprintln!("the emulator does not answer any more: the scenarios that are left are not run");
+            break;
+        }
     }
-    step.done("");
     rows
+}
+
+impl Row {
+    /// Failed, whatever it was before; what it had failed with already is kept.
+    fn fail(&mut self, error: anyhow::Error) {
+        let before = std::mem::replace(&mut self.outcome, Outcome::Passed { found: String::new() });
+        self.outcome = match before {
+            Outcome::Failed { error: first } => Outcome::Failed { error: first.context(error.to_string()) },
+            Outcome::Passed { .. } | Outcome::Skipped { .. } => Outcome::Failed { error },
+        };
+    }
 }
 
 async fn one(world: &World, scenario: &Scenario) -> Row {
     let started = Instant::now();
+    let step = Step::start(scenario.name);
     let outcome = match (scenario.skip)(world) {
         Some(reason) => Outcome::Skipped { reason },
         None => match tokio::time::timeout(LIMIT, (scenario.run)(world)).await {
@@ -55,6 +71,11 @@ async fn one(world: &World, scenario: &Scenario) -> Row {
             Err(_) => Outcome::Failed { error: anyhow::anyhow!("not done after {} s", LIMIT.as_secs()) },
         },
     };
+    match &outcome {
+        Outcome::Passed { found } => step.done(found),
+        Outcome::Skipped { reason } => step.done(&format!("skipped, {reason}")),
+        Outcome::Failed { .. } => drop(step),
+    }
     Row { name: scenario.name, took: started.elapsed(), outcome }
 }
 

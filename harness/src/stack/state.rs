@@ -1,7 +1,10 @@
+use std::process::Command;
+
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::{Secrets, Stack};
+use crate::emulator::is_ready;
 use crate::files::Files;
 use crate::guarded::end_group;
 use crate::terraform::Outputs;
@@ -10,7 +13,6 @@ use crate::terraform::Outputs;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) endpoint: String,
-    pub(crate) emulator_pid: u32,
     pub(crate) sink_port: u16,
     /// What the stack was made from: the same again needs no apply.
     pub(crate) fingerprint: String,
@@ -24,8 +26,7 @@ impl State {
         let Ok(text) = std::fs::read(Self::file(files)) else { return Ok(None) };
         // Written by another version, perhaps: then it is as good as none.
         let Ok(state) = serde_json::from_slice::<Self>(&text) else { return Ok(None) };
-        let answers = reqwest::get(format!("{}/_ministack/ready", state.endpoint)).await;
-        Ok(answers.is_ok_and(|answer| answer.status().is_success()).then_some(state))
+        Ok(is_ready(&state.endpoint).await.then_some(state))
     }
 
     /// The same, for a command that needs one.
@@ -44,17 +45,24 @@ impl State {
         Stack::new(&self.endpoint, self.outputs.clone())
     }
 
-    /// Ends whatever an earlier run left up; says whether there was anything.
+    /// Notes that the stack is about to be changed: should that not come to its end, the next run applies everything.
+    pub(crate) fn begin_change(&self, files: &Files) -> Result<()> {
+        let mut state = serde_json::to_value(self)?;
+        state["fingerprint"] = "".into();
+        std::fs::write(Self::file(files), serde_json::to_vec_pretty(&state)?).context("cannot write the stack's state")
+    }
+
+    /// Ends whatever an earlier run left up; says whether there was anything. The emulator's own file of its process id
+    /// is asked, so that a state of another version is no obstacle.
     pub(crate) fn end(files: &Files) -> Result<bool> {
-        let file = Self::file(files);
-        let Ok(text) = std::fs::read(&file) else { return Ok(false) };
-        if let Ok(state) = serde_json::from_slice::<Self>(&text)
-            && runs_our_emulator(files, state.emulator_pid)
-        {
-            end_group(state.emulator_pid, || true);
+        let pid = std::fs::read_to_string(files.emulator_pid()).ok().and_then(|pid| pid.trim().parse().ok());
+        let running = pid.filter(|pid| is_our_emulator(files, *pid));
+        if let Some(pid) = running {
+            end_group(pid, || true);
         }
-        std::fs::remove_file(file)?;
-        Ok(true)
+        let _ = std::fs::remove_file(files.emulator_pid());
+        let _ = std::fs::remove_file(Self::file(files));
+        Ok(running.is_some())
     }
 
     fn file(files: &Files) -> std::path::PathBuf {
@@ -62,11 +70,15 @@ impl State {
     }
 }
 
-/// A process id may have gone to somebody else since: only a process that works in our folder is ours to end.
-fn runs_our_emulator(files: &Files, pid: u32) -> bool {
+/// A process id may have gone to somebody else since: only a process that was started from our folder is ours to end.
+fn is_our_emulator(files: &Files, pid: u32) -> bool {
+    let folder = files.own.join("emulator");
     match std::fs::read_link(format!("/proc/{pid}/cwd")) {
-        Ok(folder) => folder == files.own.join("emulator"),
-        // No /proc: the file's own word counts.
-        Err(_) => !std::path::Path::new("/proc/self").exists(),
+        Ok(works_in) => works_in == folder,
+        // Gone, or a system without /proc.
+        Err(_) => Command::new("ps")
+            .args(["-o", "command=", "-p", &pid.to_string()])
+            .output()
+            .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(&*folder.to_string_lossy())),
     }
 }

@@ -30,13 +30,27 @@ fn resource_changes(resource: &Value) -> Vec<String> {
     if is_no_op(change) {
         return Vec::new();
     }
-    let (Some(before), Some(after)) = (change["before"].as_object(), change["after"].as_object()) else {
+    let only_update = change["actions"].as_array().is_some_and(|actions| actions == &["update"]);
+    let (true, Some(before), Some(after)) = (only_update, change["before"].as_object(), change["after"].as_object())
+    else {
         return vec![format!("{address}: {}", change["actions"])];
     };
     let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
-    let unknown = changed.filter(|name| !KNOWN.iter().any(|known| (known.0, known.1) == (address, name.as_str())));
+    let known = |name: &str| KNOWN.iter().any(|known| (known.0, known.1) == (address, name));
+    // The emulator forgets a value or makes an empty one; one that has become another is never forgiven.
+    let hollow = |name: &str| is_hollow(before.get(name)) || is_hollow(after.get(name));
+    let unknown = changed.filter(|name| !(known(name) && hollow(name)));
     unknown.map(|name| format!("{address}: {name}")).collect()
+}
+
+fn is_hollow(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => true,
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(Value::Object(members)) => members.is_empty(),
+        Some(_) => false,
+    }
 }
 
 fn is_no_op(change: &Value) -> bool {
@@ -63,11 +77,21 @@ mod tests {
                 { "address": "b", "change": { "actions": ["delete"], "before": {}, "after": null } },
                 update(stage, json!({ "access_log_settings": [{}] }), json!({ "access_log_settings": [] })),
                 update(stage, json!({ "stage_name": "live" }), json!({ "stage_name": "dead" })),
+                update("module.ingest.aws_s3_object.this", json!({ "tags_all": {} }), json!({ "tags_all": { "a": "b" } })),
+                update("module.process.aws_s3_object.this", json!({ "tags_all": { "a": "c" } }), json!({ "tags_all": { "a": "b" } })),
+                { "address": "d", "change": { "actions": ["delete", "create"], "before": {}, "after": {} } },
                 update("c", json!({ "access_log_settings": 1 }), json!({ "access_log_settings": 2 })),
             ],
             "output_changes": { "same": { "actions": ["no-op"] }, "new": { "actions": ["create"] } },
         });
-        let expected = ["b: [\"delete\"]", &format!("{stage}: stage_name"), "c: access_log_settings", "output new"];
+        let expected = [
+            "b: [\"delete\"]",
+            &format!("{stage}: stage_name"),
+            "module.process.aws_s3_object.this: tags_all",
+            "d: [\"delete\",\"create\"]",
+            "c: access_log_settings",
+            "output new",
+        ];
         assert_eq!(changes(&plan), expected);
     }
 }

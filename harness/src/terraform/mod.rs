@@ -1,5 +1,6 @@
 //! Applies the production Terraform, in a copy with one override file: a state on disk and the emulator's endpoint.
 
+mod copy;
 mod drift;
 mod mirror;
 mod outputs;
@@ -9,6 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 pub use self::outputs::{Functions, Outputs};
 use crate::files::{Files, tail};
@@ -38,7 +40,9 @@ impl Terraform {
         let folder = files.own.join("terraform");
         let (cli_config, provider) = mirror::cli_config(files).await?;
         let terraform = Self { files: files.clone(), folder, endpoint: endpoint.to_owned(), cli_config };
-        terraform.copy(fresh)?;
+        copy::refresh(&files.repository.join("terraform"), &terraform.folder, fresh)?;
+        std::fs::write(terraform.folder.join("harness_override.tf"), OVERRIDE)?;
+        std::fs::create_dir_all(files.own.join("terraform-plugins"))?;
         terraform.run("init", &["init", "-input=false"]).await?;
         terraform.run("workspace", &["workspace", "select", "-or-create", WORKSPACE]).await?;
         step.done(&provider);
@@ -76,20 +80,12 @@ impl Terraform {
         Ok(drift::changes(&plan))
     }
 
-    /// What makes an apply needless: the same files, packages and variables.
+    /// What makes an apply needless: the same files, packages, variables and emulator.
     pub(crate) fn fingerprint(files: &Files, packages: &[&Path], variables: &Value) -> Result<String> {
-        let terraform = files.repository.join("terraform");
-        let contents = crate::files::fingerprint(&[&[terraform.as_path()], packages].concat())?;
-        Ok(format!("{contents} {variables}"))
-    }
-
-    fn copy(&self, fresh: bool) -> Result<()> {
-        if fresh {
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
-        copy_folder(&self.files.repository.join("terraform"), &self.folder)?;
-        std::fs::write(self.folder.join("harness_override.tf"), OVERRIDE)?;
-        Ok(())
+        let sources = copy::files(&files.repository.join("terraform"))?;
+        let paths: Vec<&Path> = sources.iter().map(PathBuf::as_path).chain(packages.iter().copied()).collect();
+        let pins = hex::encode(Sha256::digest([OVERRIDE, crate::emulator::PINS].concat()));
+        Ok(format!("{} {pins} {variables}", crate::files::fingerprint(&paths)?))
     }
 
     async fn run(&self, name: &str, arguments: &[&str]) -> Result<()> {
@@ -97,7 +93,7 @@ impl Terraform {
         std::fs::write(&log, "")?;
         let mut command = self.command();
         command.args(arguments).arg("-no-color");
-        let status = Guarded::start(&command, &log, &self.files.own.join("terraform.pid"))?.wait().await?;
+        let status = Guarded::start(&command, &log, None)?.wait().await?;
         if !status.success() {
             let emulator = self.files.log("emulator");
             bail!(
@@ -131,26 +127,11 @@ impl Terraform {
             }
         }
         command.env("AWS_ENDPOINT_URL", &self.endpoint).env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
-        if let Some(config) = &self.cli_config {
-            command.env("TF_CLI_CONFIG_FILE", config);
-        }
+        match &self.cli_config {
+            Some(config) => command.env("TF_CLI_CONFIG_FILE", config),
+            // From the registry the provider is hundreds of megabytes: once is enough.
+            None => command.env("TF_PLUGIN_CACHE_DIR", self.files.own.join("terraform-plugins")),
+        };
         command
     }
-}
-
-/// Replaces everything but what Terraform itself keeps there.
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
-            if entry.file_name() != ".terraform" {
-                copy_folder(&source, &target)?;
-            }
-        } else {
-            std::fs::copy(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
-        }
-    }
-    Ok(())
 }

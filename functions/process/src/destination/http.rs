@@ -20,7 +20,7 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024;
 const DRAIN: Duration = Duration::from_millis(300);
 
 /// A URL that events are posted to.
-pub struct Http {
+pub(crate) struct Http {
     url: Url,
     literal: Option<IpAddr>,
     timeout: Duration,

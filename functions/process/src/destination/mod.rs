@@ -9,12 +9,12 @@ use std::time::Duration;
 use hookline_event::Event;
 use serde::Deserialize;
 
-pub use self::outbound::Outbound;
+pub(crate) use self::outbound::Outbound;
 
 /// A destination as Terraform writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-pub enum DestinationConfig {
+pub(crate) enum DestinationConfig {
     /// Posts the exact body to a URL.
     Http {
         /// Where to.
@@ -25,14 +25,14 @@ pub enum DestinationConfig {
 }
 
 /// A destination that is ready to be delivered to.
-pub enum Destination {
+pub(crate) enum Destination {
     /// Posts the exact body to a URL.
     Http(http::Http),
 }
 
 /// Why a destination cannot be used at all.
 #[derive(Debug, thiserror::Error)]
-pub enum DestinationError {
+pub(crate) enum DestinationError {
     /// Not a URL.
     #[error("`{url}` is not a URL with a host")]
     BadUrl {
@@ -56,7 +56,7 @@ pub enum DestinationError {
 
 /// Why an attempt failed, and with it whether another one can help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// Another attempt may work.
     #[error("{reason} (retryable)")]
     Retryable {
@@ -86,7 +86,7 @@ impl Failure {
 
     /// The stable word.
     #[must_use]
-    pub fn reason(&self) -> &str {
+    pub(crate) fn reason(&self) -> &str {
         match self {
             Self::Retryable { reason, .. } | Self::Permanent { reason } => reason,
         }
@@ -99,7 +99,7 @@ impl Destination {
     /// # Errors
     ///
     /// [`DestinationError`].
-    pub fn new(config: &DestinationConfig, outbound: &Outbound) -> Result<Self, DestinationError> {
+    pub(crate) fn new(config: &DestinationConfig, outbound: &Outbound) -> Result<Self, DestinationError> {
         match config {
             DestinationConfig::Http { url, timeout_ms } => {
                 http::Http::new(url, Duration::from_millis(timeout_ms.get()), outbound).map(Self::Http)

@@ -15,7 +15,7 @@ const IDLE: Duration = Duration::from_secs(5);
 /// What all destinations share: one client, with one trust store and its connections, and the guard that it resolves
 /// names with.
 #[derive(Clone)]
-pub struct Outbound {
+pub(crate) struct Outbound {
     pub(super) client: Client,
     pub(super) guard: Guard,
 }
@@ -26,7 +26,7 @@ impl Outbound {
     /// # Errors
     ///
     /// [`DestinationError::Client`] if the system has no trust store.
-    pub fn new(guard: Guard) -> Result<Self, DestinationError> {
+    pub(crate) fn new(guard: Guard) -> Result<Self, DestinationError> {
         // Fails only where a provider is installed already, and there is one in the program.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()

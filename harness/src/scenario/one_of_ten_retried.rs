@@ -1,0 +1,23 @@
+use uuid::Uuid;
+
+use super::{Found, Scenario, World, ask};
+
+pub(super) const SCENARIO: Scenario = Scenario::new(
+    "one-of-ten-retried",
+    "of ten records the one that fails is tried again, and the nine are not delivered twice",
+    |world| Box::pin(run(world)),
+);
+
+async fn run(world: &World) -> Found {
+    let ids: Vec<_> = (0..10).map(|_| Uuid::new_v4().to_string()).collect();
+    let source = |number| if number == 6 { "flaky" } else { "github" };
+    let events = ids.iter().enumerate().map(|(number, id)| ask::event(source(number), id).to_json());
+    world.stack.enqueue(&events.collect::<Result<Vec<_>, _>>()?).await?;
+    for id in &ids {
+        world.sink.wait_for(id).await?;
+    }
+    world.stack.at_rest().await?;
+    let attempts: Vec<_> = ids.iter().map(|id| world.sink.attempts(id).len()).collect();
+    anyhow::ensure!(attempts == [1, 1, 1, 1, 1, 1, 3, 1, 1, 1], "the attempts were {attempts:?}");
+    Ok("9 delivered once, 1 at the third attempt".to_owned())
+}
