@@ -4,7 +4,7 @@
 //! production files to it, `package` builds what they deploy. A [`stack::Stack`] is the result: endpoints, names and
 //! clients. `scenario` has a file for each thing that has to hold on it, with `sender` and `sink` at the two ends.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
+#![allow(clippy::print_stderr, reason = "a command line tool")]
 #![allow(clippy::indexing_slicing, reason = "of JSON values, which answer null for what is not there")]
 
 pub mod command;

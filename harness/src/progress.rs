@@ -1,6 +1,6 @@
 //! A line a step: a spinner that becomes a line on a terminal, plain lines elsewhere.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -54,4 +54,9 @@ impl Drop for Step {
             self.end("✗", "");
         }
     }
+}
+
+/// A line on standard output. Whoever reads it may have read enough: that is no fault of this program.
+pub(crate) fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -3,11 +3,13 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::files::Files;
+use crate::progress::say;
+use crate::progress::say;
 use crate::stack::State;
 
 pub(super) fn run() -> Result<ExitCode> {
     let files = Files::find()?;
     let _lock = files.lock()?;
-    println!("{}", if State::end(&files)? { "the stack is down" } else { "no stack was up" });
+    say(format_args!("{}", if State::end(&files)? { "the stack is down" } else { "no stack was up" }));
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use wildmatch::WildMatch;
 
 use super::bring_up::{bring_up, leave_up};
 use crate::files::Files;
+use crate::progress::say;
 use crate::scenario::{self, Scenario, World};
 
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ impl E2e {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let scenarios = chosen(&self.only)?;
         if self.list {
-            println!("{}", scenario::list(&scenarios, self.json)?);
+            say(format_args!("{}", scenario::list(&scenarios, self.json)?));
             return Ok(ExitCode::SUCCESS);
         }
         let files = Files::find()?;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::files::Files;
+use crate::progress::say;
 use crate::scenario::PUSH;
 use crate::sender::Webhook;
 use crate::sink::Sink;
@@ -49,7 +50,7 @@ impl Send {
 
         let started = Instant::now();
         let answer = state.stack().send(&webhook).await?;
-        println!("{} in {:.0} ms: {}", answer.status, started.elapsed().as_secs_f64() * 1e3, answer.body);
+        say(format_args!("{} in {:.0} ms: {}", answer.status, started.elapsed().as_secs_f64() * 1e3, answer.body));
         if answer.status != 202 {
             return Ok(if answer.status == 200 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
@@ -59,9 +60,9 @@ impl Send {
             format!("{attempts} attempts, none of them a success: after the last it goes to the dead-letter queue")
         })?;
         let took = started.elapsed().as_secs_f64() * 1e3;
-        println!("delivered to {} after {took:.0} ms: {} bytes", delivery.path, delivery.body.len());
+        say(format_args!("delivered to {} after {took:.0} ms: {} bytes", delivery.path, delivery.body.len()));
         for (name, value) in &delivery.headers {
-            println!("  {name}: {}", value.to_str().unwrap_or("(not text)"));
+            say(format_args!("  {name}: {}", value.to_str().unwrap_or("(not text)")));
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::bring_up::{bring_up, leave_up};
 use crate::files::Files;
+use crate::progress::say;
 use crate::stack::sources;
 
 #[derive(Debug, Args)]
@@ -22,11 +23,11 @@ impl Up {
         leave_up(&files, &running.state, running.emulator)?;
         let stack = running.state.stack();
         for (name, source) in sources() {
-            println!("POST {}  (to {})", stack.url(&format!("/webhooks/{name}")), source.destination);
+            say(format_args!("POST {}  (to {})", stack.url(&format!("/webhooks/{name}")), source.destination));
         }
-        println!("POST {}  (to orders)", stack.url("/events"));
-        println!("emulator {}, log {}", running.state.endpoint, files.log("emulator").display());
-        println!("`cargo harness send` sends a signed webhook, `cargo harness down` ends it");
+        say(format_args!("POST {}  (to orders)", stack.url("/events")));
+        say(format_args!("emulator {}, log {}", running.state.endpoint, files.log("emulator").display()));
+        say(format_args!("`cargo harness send` sends a signed webhook, `cargo harness down` ends it"));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Scenario;
 use super::run::{Outcome, Row};
+use crate::progress::say;
 
 /// The names and what they are about, for `--list`.
 pub(crate) fn list(scenarios: &[Scenario], as_json: bool) -> Result<String> {
@@ -20,7 +21,7 @@ pub(crate) fn list(scenarios: &[Scenario], as_json: bool) -> Result<String> {
 
 /// The result, with the closing line `N passed, N failed, N skipped`; true if nothing failed.
 pub(crate) fn print(rows: &[Row], as_json: bool) -> Result<bool> {
-    println!("{}", if as_json { machine(rows)? } else { people(rows) });
+    say(format_args!("{}", if as_json { machine(rows)? } else { people(rows) }));
     Ok(count(rows, "failed") == 0)
 }
 
