@@ -4,7 +4,6 @@ use anyhow::Result;
 
 use crate::files::Files;
 use crate::progress::say;
-use crate::progress::say;
 use crate::stack::State;
 
 pub(super) fn run() -> Result<ExitCode> {
