@@ -1,9 +1,12 @@
 //! Decides: what is authentic and whole becomes an event on the queue, everything else a [`Rejection`].
 
+use std::num::NonZeroU8;
+
 use hookline_event::{DedupKey, Event};
 use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::Iso8601;
+use time::format_description::well_known::iso8601::{Config, EncodedConfig, TimePrecision};
 use uuid::Uuid;
 
 use crate::accept::Acceptance;
@@ -12,11 +15,17 @@ use crate::queue::SendEvent;
 use crate::rejection::Rejection;
 use crate::secrets::{GetSecret, SecretCache};
 
+/// RFC 3339 with three decimals, always: a message's size must not depend on the moment.
+const MILLISECONDS: EncodedConfig =
+    Config::DEFAULT.set_time_precision(TimePrecision::Second { decimal_digits: NonZeroU8::new(3) }).encode();
+
 /// Takes requests in.
 pub struct Intake<S, Q> {
     config: IntakeConfig,
     secrets: SecretCache<S>,
     queue: Q,
+    /// What `POST /events` may carry.
+    events: Acceptance,
 }
 
 /// A request's content, already decoded.
@@ -47,7 +56,7 @@ pub enum Receipt {
 impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
     /// Over the secrets of a store and a queue.
     pub fn new(config: IntakeConfig, secrets: SecretCache<S>, queue: Q) -> Self {
-        Self { config, secrets, queue }
+        Self { config, secrets, queue, events: Acceptance::default() }
     }
 
     pub(crate) fn max_event_bytes(&self) -> usize {
@@ -86,7 +95,7 @@ impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
     pub(crate) async fn event(&self, client_id: Option<&str>, content: Content<'_>) -> Result<Receipt, Rejection> {
         const PATH: &str = "/events";
         let client_id = client_id.ok_or(Rejection::NoCaller)?;
-        let content_type = Acceptance::default().check(content.headers, &content.body)?;
+        let content_type = self.events.check(content.headers, &content.body)?;
         if content.body.is_empty() {
             return Err(Rejection::EmptyBody);
         }
@@ -126,7 +135,7 @@ impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
             id: id.unwrap_or_else(|| Uuid::now_v7().to_string()),
             source,
             event_type,
-            time: now.format(&Rfc3339).map_err(|_| Rejection::Internal)?,
+            time: now.format(&Iso8601::<MILLISECONDS>).map_err(|_| Rejection::Internal)?,
             content_type,
             dedup_key,
             traceparent,

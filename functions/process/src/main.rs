@@ -10,11 +10,7 @@ use process::{Batch, Config};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let lookup = |name: &str| std::env::var(name).ok();
-    let config = Config::read(Variables::new(&lookup)).inspect_err(|faults| {
-        hookline_telemetry::init(hookline_telemetry::LogLevel::default());
-        tracing::error!(outcome = "bad_configuration", reason = %faults);
-    })?;
-    hookline_telemetry::init(config.log_level);
+    let config = hookline_telemetry::start(Config::read(Variables::new(&lookup)), |config| config.log_level)?;
 
     let sqs = Sqs::new(&config.aws.sdk_config(process::PATIENCE));
     let batch = Arc::new(Batch::new(config.delivery, config.queue, sqs));

@@ -7,5 +7,5 @@
 mod logs;
 mod trace;
 
-pub use logs::{LogLevel, UnknownLevel, init};
+pub use logs::{LogLevel, UnknownLevel, start};
 pub use trace::traceparent;

@@ -1,3 +1,4 @@
+use std::fmt::Display;
 use std::panic;
 use std::str::FromStr;
 
@@ -35,8 +36,8 @@ impl FromStr for LogLevel {
     }
 }
 
-/// Sets up the process's logs; called once, first of all. A panic is logged with its place.
-pub fn init(level: LogLevel) {
+/// Sets up the process's logs. A panic is logged with its place.
+fn init(level: LogLevel) {
     let lines = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_span_list(false);
     // A second call, as in a test, keeps the first set-up.
     if tracing::subscriber::set_global_default(lines.with_max_level(level.0).finish()).is_ok() {
@@ -46,6 +47,17 @@ pub fn init(level: LogLevel) {
             tracing::error!(outcome = "panic", place);
         }));
     }
+}
+
+/// Sets up the logs of a function as its configuration says and hands the configuration on; one that cannot be used is
+/// logged, with all that is wrong.
+///
+/// # Errors
+///
+/// The configuration's own.
+pub fn start<C, E: Display>(config: Result<C, E>, level: impl Fn(&C) -> LogLevel) -> Result<C, E> {
+    init(config.as_ref().map(level).unwrap_or_default());
+    config.inspect_err(|faults| tracing::error!(outcome = "bad_configuration", reason = %faults))
 }
 
 #[cfg(test)]

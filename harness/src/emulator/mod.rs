@@ -7,11 +7,12 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::files::{Files, tail};
 use crate::guarded::Guarded;
 use crate::progress::Step;
+use crate::wait;
 
 /// What decides how the emulator behaves: with another, a stack is another.
 pub(crate) const PINS: &str = concat!(include_str!("requirements.txt"), include_str!("launch.py"));
@@ -42,28 +43,12 @@ impl Emulator {
     }
 
     async fn ready(&mut self) -> Result<()> {
-        let deadline = std::time::Instant::now() + Duration::from_secs(60);
-        loop {
-            if let Some(status) = self.program.ended()? {
-                bail!(
-                    "the emulator ended ({status}) while starting; its log is {}\n{}",
-                    self.log.display(),
-                    tail(&self.log, 15)
-                );
-            }
-            if is_ready(&self.endpoint).await {
-                return Ok(());
-            }
-            if std::time::Instant::now() > deadline {
-                bail!(
-                    "the emulator does not answer at {}; its log is {}\n{}",
-                    self.endpoint,
-                    self.log.display(),
-                    tail(&self.log, 15)
-                );
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let (endpoint, log) = (self.endpoint.clone(), self.log.clone());
+        let answers = wait::until("an answer of the emulator", Duration::from_secs(60), async || {
+            Ok(is_ready(&endpoint).await.then_some(()))
+        });
+        let ready = self.while_alive(answers).await;
+        ready.with_context(|| format!("the emulator does not start (log: {})", log.display()))
     }
 
     /// Does `work`, but no longer than the emulator lives.
@@ -80,9 +65,7 @@ impl Emulator {
                 Ok(None) => tokio::time::sleep(Duration::from_millis(100)).await,
                 Ok(Some(status)) => {
                     let (log, last) = (self.log.display(), tail(&self.log, 10));
-                    return anyhow::anyhow!(
-                        "the emulator has ended in the middle of it ({status}); its log is {log}\n{last}"
-                    );
+                    return anyhow::anyhow!("the emulator has ended ({status}); its log is {log}\n{last}");
                 }
                 Err(error) => return error,
             }

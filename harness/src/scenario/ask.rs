@@ -7,11 +7,16 @@ use serde_json::Value;
 use super::{Found, World};
 use crate::sender::{Answer, Webhook};
 
-/// Sends, expects 202, and the exact body at the destination exactly once.
-pub(super) async fn delivered(world: &World, webhook: &Webhook) -> Found {
+/// Sends, expects 202, and gives the event's id.
+pub(super) async fn accepted(world: &World, webhook: &Webhook) -> Result<String> {
     let answer = world.send(webhook).await?;
     ensure!(answer.status == 202, "expected 202, got {}: {}", answer.status, answer.body);
-    let event_id = answer.event_id().context("the answer has no id")?;
+    answer.event_id().context("the answer has no id")
+}
+
+/// Sends, expects 202, and the exact body at the destination exactly once.
+pub(super) async fn delivered(world: &World, webhook: &Webhook) -> Found {
+    let event_id = accepted(world, webhook).await?;
     let delivery = world.sink.wait_for(&event_id).await?;
     ensure!(delivery.body[..] == webhook.body[..], "the body that arrived is not the one that was sent");
     ensure!(delivery.header("content-type") == webhook.header("Content-Type"), "the content type has changed");

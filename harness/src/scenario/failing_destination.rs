@@ -1,5 +1,5 @@
 use super::PUSH;
-use super::{Found, Scenario, World};
+use super::{Found, Scenario, World, ask};
 use hookline_event::Event;
 
 pub(super) const SCENARIO: Scenario = Scenario {
@@ -13,8 +13,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
 
 async fn run(world: &World) -> Found {
     let webhook = world.signed("failing", PUSH)?;
-    let answer = world.send(&webhook).await?;
-    anyhow::ensure!(answer.status == 202, "expected 202, got {}: {}", answer.status, answer.body);
+    ask::accepted(world, &webhook).await?;
     let letter = world.stack.take_letter(&webhook.event_id).await?;
     let event = Event::from_json(&letter.body)?;
     anyhow::ensure!(event.data == webhook.body && event.id == webhook.event_id, "the event is not intact");

@@ -1,5 +1,5 @@
 use super::PUSH;
-use super::{Found, Scenario, World};
+use super::{Found, Scenario, World, ask};
 
 pub(super) const SCENARIO: Scenario = Scenario {
     patient: true,
@@ -10,8 +10,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
 
 async fn run(world: &World) -> Found {
     let webhook = world.signed("flaky", PUSH)?;
-    let answer = world.send(&webhook).await?;
-    anyhow::ensure!(answer.status == 202, "expected 202, got {}: {}", answer.status, answer.body);
+    ask::accepted(world, &webhook).await?;
     let delivery = world.sink.wait_for(&webhook.event_id).await?;
     anyhow::ensure!(delivery.body[..] == webhook.body[..], "the body has changed");
     world.stack.at_rest().await?;

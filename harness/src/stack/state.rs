@@ -10,7 +10,7 @@ use crate::guarded::end_group;
 use crate::terraform::Outputs;
 
 /// What has to be known of a stack that was left up.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) endpoint: String,
     pub(crate) sink_port: u16,
@@ -47,9 +47,7 @@ impl State {
 
     /// Notes that the stack is about to be changed: should that not come to its end, the next run applies everything.
     pub(crate) fn begin_change(&self, files: &Files) -> Result<()> {
-        let mut state = serde_json::to_value(self)?;
-        state["fingerprint"] = "".into();
-        std::fs::write(Self::file(files), serde_json::to_vec_pretty(&state)?).context("cannot write the stack's state")
+        Self { fingerprint: String::new(), ..self.clone() }.save(files)
     }
 
     /// Ends whatever an earlier run left up; says whether there was anything. The emulator's own file of its process id

@@ -75,3 +75,15 @@ async fn a_caller_with_a_token_names_its_event() {
     assert_eq!(function.status(event).await, 202);
     assert_ne!(function.queued()[1].dedup_key, queued[0].dedup_key, "another caller's id is another event");
 }
+
+/// A size at the limit must not depend on the moment.
+#[tokio::test]
+async fn the_time_is_always_as_long() {
+    let function = Function::new();
+    for _ in 0..50 {
+        assert_eq!(function.status(github("push", SECRET, b"{}")).await, 202);
+    }
+    for event in function.queued() {
+        assert_eq!((event.time.len(), event.time.get(23..)), (24, Some("Z")), "{}", event.time);
+    }
+}
