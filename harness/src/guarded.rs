@@ -1,16 +1,16 @@
-//! Programs that end with us, however we end. Each runs under a guard, which is this program again: it starts the
-//! program in a process group of its own and waits for its standard input to close, which the system sees to even when
-//! we are killed; then it ends the whole group. A program that is to outlive us is released instead.
+//! Programs that end with us, however we end. Each runs under a guard on a leash: it starts the program in a process
+//! group of its own, and at our end it ends the whole group.
 
-use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+
+use crate::leash::{self, Leash};
 
 /// The guard's name on the command line, not for people.
 pub const GUARD: &str = "__guard";
@@ -22,7 +22,7 @@ const POLL: Duration = Duration::from_millis(10);
 /// A program under a guard; dropped, it is ended and waited for.
 #[derive(Debug)]
 pub struct Guarded {
-    guard: Child,
+    leash: Leash,
 }
 
 impl Guarded {
@@ -34,23 +34,23 @@ impl Guarded {
     pub fn start(command: &Command, log: &Path, pid_file: Option<&Path>) -> Result<Self> {
         let output = std::fs::File::options().create(true).append(true).open(log);
         let output = output.with_context(|| format!("cannot write {}", log.display()))?;
-        let mut guard = Command::new(std::env::current_exe().context("this program's own file")?);
-        guard.arg(GUARD);
-        if let Some(file) = pid_file {
-            guard.arg("--pid-file").arg(file);
-        }
-        guard.arg(command.get_program()).args(command.get_args());
-        if let Some(folder) = command.get_current_dir() {
-            guard.current_dir(folder);
-        }
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => guard.env(name, value),
-                None => guard.env_remove(name),
-            };
-        }
-        guard.stdin(Stdio::piped()).stdout(output.try_clone()?).stderr(output).process_group(0);
-        Ok(Self { guard: guard.spawn().context("cannot start the guard")? })
+        let errors = output.try_clone()?;
+        let leash = Leash::start(GUARD, |guard| {
+            if let Some(file) = pid_file {
+                guard.arg("--pid-file").arg(file);
+            }
+            guard.arg(command.get_program()).args(command.get_args()).stdout(output).stderr(errors);
+            if let Some(folder) = command.get_current_dir() {
+                guard.current_dir(folder);
+            }
+            for (name, value) in command.get_envs() {
+                match value {
+                    Some(value) => guard.env(name, value),
+                    None => guard.env_remove(name),
+                };
+            }
+        })?;
+        Ok(Self { leash })
     }
 
     /// Waits for the program's own end.
@@ -58,22 +58,13 @@ impl Guarded {
     /// # Errors
     ///
     /// If the system cannot say.
-    pub async fn wait(mut self) -> Result<ExitStatus> {
+    pub async fn wait(&mut self) -> Result<ExitStatus> {
         loop {
-            if let Some(status) = self.guard.try_wait()? {
+            if let Some(status) = self.leash.ended()? {
                 return Ok(status);
             }
             tokio::time::sleep(POLL).await;
         }
-    }
-
-    /// Whether the program has ended, and how.
-    ///
-    /// # Errors
-    ///
-    /// If the system cannot say.
-    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        Ok(self.guard.try_wait()?)
     }
 
     /// Lets the program outlive us.
@@ -81,17 +72,8 @@ impl Guarded {
     /// # Errors
     ///
     /// If the guard is gone already.
-    pub fn release(mut self) -> Result<()> {
-        self.guard.stdin.take().context("the guard's input is gone")?.write_all(b"release")?;
-        self.guard.wait()?;
-        Ok(())
-    }
-}
-
-impl Drop for Guarded {
-    fn drop(&mut self) {
-        drop(self.guard.stdin.take());
-        let _ = self.guard.wait();
+    pub fn release(self) -> Result<()> {
+        self.leash.release()
     }
 }
 
@@ -109,12 +91,7 @@ pub fn guard(pid_file: Option<&Path>, program: &str, arguments: &[String]) -> Ex
     if let Some(file) = pid_file {
         let _ = std::fs::write(file, child.id().to_string());
     }
-    let (sender, word) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let mut text = String::new();
-        let _ = std::io::stdin().read_to_string(&mut text);
-        sender.send(text)
-    });
+    let word = leash::word();
     loop {
         if let Ok(Some(status)) = child.try_wait() {
             // What it has started and left behind, such as the functions of an emulator that died.
@@ -123,8 +100,8 @@ pub fn guard(pid_file: Option<&Path>, program: &str, arguments: &[String]) -> Ex
             return ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1));
         }
         match word.recv_timeout(POLL) {
-            Ok(word) if word == "release" => return ExitCode::SUCCESS,
-            Ok(_) => {
+            Ok(true) => return ExitCode::SUCCESS,
+            Ok(false) => {
                 end_group(child.id(), || matches!(child.try_wait(), Ok(Some(_)) | Err(_)));
                 return ExitCode::FAILURE;
             }

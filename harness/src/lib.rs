@@ -1,16 +1,19 @@
 //! Brings the production Terraform up on an emulator and drives signed requests through both functions.
 //!
-//! `command` has a file for each command of the line; `emulator` starts what stands in for AWS, `terraform` applies the
+//! `command` has a file for each command of the line; `emulator` starts or finds what stands in for AWS, `terraform` applies the
 //! production files to it, `package` builds what they deploy. A [`stack::Stack`] is the result: endpoints, names and
 //! clients. `scenario` has a file for each thing that has to hold on it, with `sender` and `sink` at the two ends.
 
 #![allow(clippy::print_stderr, reason = "a command line tool")]
 #![allow(clippy::indexing_slicing, reason = "of JSON values, which answer null for what is not there")]
 
+mod aws_json;
 pub mod command;
 pub mod emulator;
 mod files;
+mod glibc;
 pub mod guarded;
+mod leash;
 mod package;
 mod progress;
 pub mod scenario;

@@ -1,8 +1,9 @@
 //! The far end: an HTTP server that deliveries arrive at, which answers as each path's name says and remembers all.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -30,36 +31,55 @@ impl Delivery {
     }
 }
 
-type Deliveries = Arc<Mutex<HashMap<String, Vec<Delivery>>>>;
+/// What has arrived, by event, and whether `/recovering` has recovered.
+#[derive(Default)]
+struct Memory {
+    deliveries: HashMap<String, Vec<Delivery>>,
+    recovered: bool,
+}
+
+type Shared = Arc<Mutex<Memory>>;
 
 /// The server; dropped, it ends.
 pub(crate) struct Sink {
-    deliveries: Deliveries,
+    memory: Shared,
     server: JoinHandle<()>,
     pub(crate) port: u16,
 }
 
 impl Sink {
-    /// On the port that a stack knows, or (0) on a free one.
-    pub(crate) async fn start(port: u16) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    /// At the address that functions reach, on the port that a stack knows, or (0) on a free one. An address that this
+    /// machine does not have stands for its loopback, as Docker Desktop's does.
+    pub(crate) async fn start(host: Ipv4Addr, port: u16) -> Result<Self> {
+        let mut listener = TcpListener::bind((host, port)).await;
+        if listener.as_ref().is_err_and(|error| error.kind() == ErrorKind::AddrNotAvailable) {
+            listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        }
         let listener = listener.with_context(|| {
             format!("the destinations' port {port} is in use: end what listens there, or `cargo harness down`")
         })?;
         let port = listener.local_addr()?.port();
-        let deliveries = Deliveries::default();
+        let memory = Shared::default();
         // A megabyte more than any event.
-        let app =
-            Router::new().fallback(receive).layer(DefaultBodyLimit::max(2 << 20)).with_state(Arc::clone(&deliveries));
+        let app = Router::new().fallback(receive).layer(DefaultBodyLimit::max(2 << 20)).with_state(Arc::clone(&memory));
         let server = tokio::spawn(async {
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self { deliveries, server, port })
+        Ok(Self { memory, server, port })
     }
 
     /// Every attempt at an event, in the order in which they came.
     pub(crate) fn attempts(&self, event_id: &str) -> Vec<Delivery> {
-        self.deliveries.lock().unwrap_or_else(PoisonError::into_inner).get(event_id).cloned().unwrap_or_default()
+        self.memory().deliveries.get(event_id).cloned().unwrap_or_default()
+    }
+
+    /// From now on `/recovering` takes what it is given; before, it refuses for good.
+    pub(crate) fn recover(&self) {
+        self.memory().recovered = true;
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The first attempt that was answered with success.
@@ -79,12 +99,14 @@ impl Drop for Sink {
     }
 }
 
-async fn receive(State(deliveries): State<Deliveries>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn receive(State(memory): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
     let event_id = headers.get("ce-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    let mut deliveries = deliveries.lock().unwrap_or_else(PoisonError::into_inner);
-    let attempts = deliveries.entry(event_id).or_default();
+    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+    let recovered = memory.recovered;
+    let attempts = memory.deliveries.entry(event_id).or_default();
     let status = match uri.path() {
         "/flaky" if attempts.len() < 2 => StatusCode::SERVICE_UNAVAILABLE,
+        "/recovering" if !recovered => StatusCode::GONE,
         "/failing" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::OK,
     };

@@ -2,11 +2,11 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, Options};
 use crate::files::Files;
 use crate::package;
 use crate::sink::Sink;
-use crate::stack::{Stack, State, terraform_variables};
+use crate::stack::{Elsewhere, Stack, State, terraform_variables};
 use crate::terraform::Terraform;
 
 /// What is up, and whose it is.
@@ -16,23 +16,25 @@ pub(super) struct Running {
     pub(super) sink: Sink,
     /// Whether this run has applied anything.
     pub(super) applied: bool,
-    /// The emulator, if this run has started it: it ends with this value.
-    pub(super) emulator: Option<Emulator>,
+    /// If this run has started it, it ends with this value.
+    pub(super) emulator: Emulator,
+    pub(super) elsewhere: Elsewhere,
 }
 
 /// Leaves a stack up for the next command.
-pub(super) fn leave_up(files: &Files, state: &State, emulator: Option<Emulator>) -> Result<()> {
+pub(super) fn leave_up(files: &Files, state: &State, emulator: Emulator, elsewhere: Elsewhere) -> Result<()> {
     state.save(files)?;
-    emulator.map_or(Ok(()), Emulator::release)
+    elsewhere.leave();
+    emulator.release()
 }
 
 /// A stack from nothing, or (`reuse`) the one that is up, changed as far as it has to be.
-pub(super) async fn bring_up(files: &Files, port: Option<u16>, reuse: bool) -> Result<Running> {
+pub(super) async fn bring_up(files: &Files, options: &Options, reuse: bool) -> Result<Running> {
     check_tools()?;
     let known = if reuse { State::load(files).await? } else { None };
-    match known {
-        Some(state) => again(files, state).await,
-        None => anew(files, port).await,
+    match known.filter(|state| options.accept(&state.place)) {
+        Some(state) => again(files, options, state).await,
+        None => anew(files, options).await,
     }
 }
 
@@ -48,43 +50,49 @@ fn check_tools() -> Result<()> {
     Ok(())
 }
 
-async fn anew(files: &Files, port: Option<u16>) -> Result<Running> {
-    if State::end(files)? {
+async fn anew(files: &Files, options: &Options) -> Result<Running> {
+    if State::end(files).await? {
         eprintln!("the stack that was left up is taken down first");
     }
-    let (packages, mut emulator) = tokio::try_join!(package::build(files), Emulator::start(files, port))?;
-    let sink = Sink::start(0).await?;
-    let variables = terraform_variables(&packages, sink.port);
+    let (packages, mut emulator) = tokio::try_join!(package::build(files), Emulator::start(files, options))?;
+    let place = emulator.place.clone();
+    emulator.check_programs(&packages)?;
+    let sink = Sink::start(place.host, 0).await?;
+    emulator.reaches(sink.port).await?;
+    let variables = terraform_variables(&packages, &emulator, sink.port);
     let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
-    let endpoint = emulator.endpoint.clone();
+    let elsewhere = Elsewhere::note(files, &place)?;
     let made = emulator.while_alive(async {
-        let terraform = Terraform::prepare(files, &endpoint, true).await?;
+        let terraform = Terraform::prepare(files, &place.endpoint, true).await?;
         let outputs = terraform.apply(&variables).await?;
-        let secrets = Stack::new(&endpoint, outputs.clone()).fill_secrets().await?;
+        let secrets = Stack::new(&place.endpoint, outputs.clone()).fill_secrets().await?;
         Ok((terraform, outputs, secrets))
     });
     let (terraform, outputs, secrets) = made.await?;
-    let state = State { endpoint, sink_port: sink.port, fingerprint, outputs, secrets };
-    Ok(Running { state, terraform, sink, applied: true, emulator: Some(emulator) })
+    let state = State { place, sink_port: sink.port, fingerprint, outputs, secrets };
+    Ok(Running { state, terraform, sink, applied: true, emulator, elsewhere })
 }
 
-async fn again(files: &Files, mut state: State) -> Result<Running> {
-    let sink = Sink::start(state.sink_port).await?;
+async fn again(files: &Files, options: &Options, mut state: State) -> Result<Running> {
+    let emulator = Emulator::attach(files, options, state.place.clone()).await?;
+    let sink = Sink::start(state.place.host, state.sink_port).await?;
     let packages = package::build(files).await?;
-    let variables = terraform_variables(&packages, state.sink_port);
+    emulator.check_programs(&packages)?;
+    let variables = terraform_variables(&packages, &emulator, state.sink_port);
     let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
     let applied = fingerprint != state.fingerprint;
     // Until it is left up again: whatever interrupts this run, the next one applies and fills all there is.
     state.begin_change(files)?;
+    let elsewhere = Elsewhere::note(files, &state.place)?;
     let terraform = if applied {
-        let terraform = Terraform::prepare(files, &state.endpoint, false).await?;
+        let terraform = Terraform::prepare(files, &state.place.endpoint, false).await?;
         state.outputs = terraform.apply(&variables).await?;
         // A source that is new has an empty secret.
         state.secrets = state.stack().fill_secrets().await?;
         state.fingerprint = fingerprint;
         terraform
     } else {
-        Terraform::as_it_was(files, &state.endpoint)
+        Terraform::as_it_was(files, &state.place.endpoint)
     };
-    Ok(Running { state, terraform, sink, applied, emulator: None })
+    Ok(Running { state, terraform, sink, applied, emulator, elsewhere })
 }

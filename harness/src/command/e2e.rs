@@ -4,7 +4,8 @@ use anyhow::{Result, bail};
 use clap::Args;
 use wildmatch::WildMatch;
 
-use super::bring_up::{bring_up, leave_up};
+use super::bring_up::{Running, bring_up, leave_up};
+use crate::emulator::Options;
 use crate::files::Files;
 use crate::progress::say;
 use crate::scenario::{self, Scenario, World};
@@ -26,9 +27,8 @@ pub(super) struct E2e {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
-    /// Port of the emulator, instead of a free one
-    #[arg(long)]
-    port: Option<u16>,
+    #[command(flatten)]
+    emulator: Options,
 }
 
 impl E2e {
@@ -40,26 +40,25 @@ impl E2e {
         }
         let files = Files::find()?;
         let _lock = files.lock()?;
-        let mut running = bring_up(&files, self.port, self.reuse).await?;
-        let stack = running.state.stack();
-        let (secrets, emulator_log) = (running.state.secrets, files.log("emulator"));
-        let world = World::new(stack, running.sink, running.terraform, running.applied, secrets, emulator_log);
+        let running = bring_up(&files, &self.emulator, self.reuse).await?;
+        let Running { mut state, terraform, sink, applied, mut emulator, elsewhere } = running;
+        let (capabilities, log) = (emulator.capabilities.clone(), emulator.log.clone());
+        let world = World::new(state.stack(), sink, terraform, applied, state.secrets.clone(), capabilities, log);
         let all = async {
             world.stack.purge().await?;
             Ok(scenario::run(&world, &scenarios).await)
         };
-        let rows = match &mut running.emulator {
-            Some(emulator) => emulator.while_alive(all).await?,
-            None => all.await?,
-        };
+        let rows = emulator.while_alive(all).await?;
         let passed = scenario::print(&rows, self.json)?;
         if !passed {
             eprintln!("logs are in {}", files.own.join("logs").display());
         }
-        running.state.secrets = world.secrets();
+        state.secrets = world.secrets();
         if self.keep || self.reuse {
-            leave_up(&files, &running.state, running.emulator)?;
+            leave_up(&files, &state, emulator, elsewhere)?;
             eprintln!("the stack is left up: `cargo harness send` uses it, `cargo harness down` ends it");
+        } else {
+            elsewhere.end(&files).await?;
         }
         Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

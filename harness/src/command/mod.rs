@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::emulator::sweep;
 use crate::guarded;
 
 /// Brings the production Terraform up on an emulator and drives signed requests through both functions.
@@ -32,6 +33,8 @@ enum Command {
     Send(send::Send),
     /// Take down the stack that is up
     Down,
+    #[command(name = sweep::SWEEP, hide = true)]
+    Sweep { label: String, marker: PathBuf },
     #[command(name = guarded::GUARD, hide = true)]
     Guard {
         #[arg(long)]
@@ -54,7 +57,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::E2e(e2e) => e2e.run().await,
         Command::Up(up) => up.run().await,
         Command::Send(send) => send.run().await,
-        Command::Down => down::run(),
+        Command::Down => down::run().await,
+        Command::Sweep { label, marker } => Ok(sweep::run(&label, &marker).await),
         Command::Guard { pid_file, program, arguments } => {
             Ok(guarded::guard(pid_file.as_deref(), &program, &arguments))
         }

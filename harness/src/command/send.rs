@@ -46,7 +46,7 @@ impl Send {
             .with_context(|| format!("source {} has no secret: give one with --secret", self.source))?;
         let webhook = Webhook::signed(&self.source, &self.event, body, &secret)?;
         let _lock = files.lock()?;
-        let sink = Sink::start(state.sink_port).await?;
+        let sink = Sink::start(state.place.host, state.sink_port).await?;
 
         let started = Instant::now();
         let answer = state.stack().send(&webhook).await?;

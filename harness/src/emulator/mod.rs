@@ -1,109 +1,180 @@
-//! What stands in for AWS.
+//! What stands in for AWS: a process of ours, a container, or whatever answers at a URL already. `process` and
+//! `container` are of one shape; [`Emulator`] is what the rest sees of either.
 
-mod ministack;
+mod capabilities;
+mod choice;
+mod container;
+mod engine;
+mod process;
+pub(crate) mod sweep;
 mod venv;
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
 
-use crate::files::{Files, tail};
-use crate::guarded::Guarded;
-use crate::progress::Step;
-use crate::wait;
+pub(crate) use self::capabilities::{Capabilities, Need};
+use self::choice::Choice;
+pub(crate) use self::choice::Options;
+use self::container::Container;
+use self::process::Process;
+use crate::files::Files;
+use crate::glibc;
+use crate::package::Packages;
+
+#[cfg(test)]
+pub(crate) use self::capabilities::tests as known;
 
 /// What decides how the emulator behaves: with another, a stack is another.
 pub(crate) const PINS: &str = concat!(include_str!("requirements.txt"), include_str!("launch.py"));
 
+/// Where an emulator is, and what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) kind: Kind,
+    /// Where all services are.
+    pub(crate) endpoint: String,
+    /// This machine, as functions see it.
+    pub(crate) host: Ipv4Addr,
+}
+
+/// What an emulator is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    /// A process of ours.
+    Ministack,
+    /// A container of ours.
+    Localstack {
+        /// Its image.
+        image: String,
+    },
+    /// Not ours: it was up, and stays up.
+    Elsewhere,
+}
+
 /// An emulator that answers.
 #[derive(Debug)]
-pub struct Emulator {
-    /// Where all services are.
-    pub endpoint: String,
-    /// Its own log, with what the functions print.
-    pub log: PathBuf,
-    program: Guarded,
+pub(crate) struct Emulator {
+    pub(crate) place: Place,
+    pub(crate) capabilities: Capabilities,
+    /// Its own log, with what the functions print. Empty of one that is not ours.
+    pub(crate) log: PathBuf,
+    life: Life,
+}
+
+/// What an adapter can do, beside being started.
+trait Adapter {
+    /// Resolves when the emulator has ended: with what it said last.
+    async fn death(&mut self) -> anyhow::Error;
+
+    /// Lets it outlive this program.
+    fn release(self) -> Result<()>;
+}
+
+#[derive(Debug)]
+enum Life {
+    Process(Process),
+    Container(Container),
+    /// Whoever started it sees to it: an earlier run, or somebody else.
+    NotOurs,
 }
 
 impl Emulator {
-    /// Starts the embedded emulator on `port`, or on a free one.
-    pub(crate) async fn start(files: &Files, port: Option<u16>) -> Result<Self> {
-        let python = venv::make(files).await?;
-        let port = port_to_use(port)?;
-        let step = Step::start(format!("start MiniStack on port {port}"));
-        let log = files.log("emulator");
-        std::fs::write(&log, "")?;
-        let program = Guarded::start(&ministack::command(files, &python, port)?, &log, Some(&files.emulator_pid()))?;
-        let mut emulator = Self { endpoint: format!("http://127.0.0.1:{port}"), log, program };
-        emulator.ready().await?;
-        step.done("");
-        Ok(emulator)
+    /// Starts the emulator that was chosen, or finds it.
+    pub(crate) async fn start(files: &Files, options: &Options) -> Result<Self> {
+        let (life, place) = match options.choose().await {
+            Choice::Ministack => {
+                let (process, place) = Process::start(files, options.port).await?;
+                (Life::Process(process), place)
+            }
+            Choice::Localstack => {
+                let (container, place) = Container::start(files, options).await?;
+                (Life::Container(container), place)
+            }
+            Choice::Url(endpoint) => {
+                ensure!(
+                    is_ready(&endpoint).await,
+                    "nothing answers at {}: is an emulator up there?",
+                    health(&endpoint)
+                );
+                std::fs::write(files.log("emulator"), "")?;
+                (Life::NotOurs, Place { kind: Kind::Elsewhere, endpoint, host: options.host_address })
+            }
+        };
+        Self::new(files, place, life).await
     }
 
-    async fn ready(&mut self) -> Result<()> {
-        let (endpoint, log) = (self.endpoint.clone(), self.log.clone());
-        let answers = wait::until("an answer of the emulator", Duration::from_secs(60), async || {
-            Ok(is_ready(&endpoint).await.then_some(()))
-        });
-        let ready = self.while_alive(answers).await;
-        ready.with_context(|| format!("the emulator does not start (log: {})", log.display()))
+    /// The one that an earlier run has left up.
+    pub(crate) async fn attach(files: &Files, options: &Options, place: Place) -> Result<Self> {
+        let life = match &place.kind {
+            Kind::Localstack { .. } => Life::Container(Container::attach(files, options).await?),
+            Kind::Ministack | Kind::Elsewhere => Life::NotOurs,
+        };
+        Self::new(files, place, life).await
+    }
+
+    async fn new(files: &Files, place: Place, life: Life) -> Result<Self> {
+        let capabilities = Capabilities::read(&client(Duration::from_secs(20))?, &place.endpoint).await?;
+        Ok(Self { place, capabilities, log: files.log("emulator"), life })
+    }
+
+    /// Whether functions start where this emulator runs them.
+    pub(crate) fn check_programs(&self, packages: &Packages) -> Result<()> {
+        match self.place.kind {
+            Kind::Localstack { .. } => {
+                [&packages.ingest, &packages.process].into_iter().try_for_each(|it| glibc::check(it))
+            }
+            Kind::Ministack | Kind::Elsewhere => Ok(()),
+        }
+    }
+
+    /// Whether functions can reach what listens on a port here.
+    pub(crate) async fn reaches(&self, port: u16) -> Result<()> {
+        match &self.life {
+            Life::Container(container) => container.reaches(self.place.host, port).await,
+            Life::Process(_) | Life::NotOurs => Ok(()),
+        }
     }
 
     /// Does `work`, but no longer than the emulator lives.
     pub(crate) async fn while_alive<T>(&mut self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let death = async {
+            match &mut self.life {
+                Life::Process(process) => process.death().await,
+                Life::Container(container) => container.death().await,
+                Life::NotOurs => std::future::pending().await,
+            }
+        };
         tokio::select! {
             done = work => done,
-            error = self.death() => Err(error),
-        }
-    }
-
-    async fn death(&mut self) -> anyhow::Error {
-        loop {
-            match self.program.ended() {
-                Ok(None) => tokio::time::sleep(Duration::from_millis(100)).await,
-                Ok(Some(status)) => {
-                    let (log, last) = (self.log.display(), tail(&self.log, 10));
-                    return anyhow::anyhow!("the emulator has ended ({status}); its log is {log}\n{last}");
-                }
-                Err(error) => return error,
-            }
+            error = death => Err(error),
         }
     }
 
     /// Lets the emulator outlive this program.
     pub(crate) fn release(self) -> Result<()> {
-        self.program.release()
+        match self.life {
+            Life::Process(process) => process.release(),
+            Life::Container(container) => container.release(),
+            Life::NotOurs => Ok(()),
+        }
     }
 }
 
 /// Whether an emulator answers there.
 pub(crate) async fn is_ready(endpoint: &str) -> bool {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build();
-    let Ok(client) = client else { return false };
-    client.get(format!("{endpoint}{}", ministack::READY)).send().await.is_ok_and(|answer| answer.status().is_success())
+    let Ok(client) = client(Duration::from_secs(2)) else { return false };
+    client.get(health(endpoint)).send().await.is_ok_and(|answer| answer.status().is_success())
 }
 
-/// A port that is free now: the one that was asked for, or any.
-fn port_to_use(port: Option<u16>) -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).with_context(|| match port {
-        Some(port) => format!("port {port} is in use: end what listens there, or leave --port out for a free one"),
-        None => "no free port on the loopback".to_owned(),
-    })?;
-    Ok(listener.local_addr()?.port())
+fn health(endpoint: &str) -> String {
+    format!("{endpoint}/_localstack/health")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_busy_port_is_one_clear_line() {
-        let busy = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = busy.local_addr().unwrap().port();
-        let error = port_to_use(Some(port)).unwrap_err().to_string();
-        assert_eq!(error, format!("port {port} is in use: end what listens there, or leave --port out for a free one"));
-        assert!(port_to_use(None).is_ok());
-    }
+fn client(timeout: Duration) -> Result<reqwest::Client> {
+    reqwest::Client::builder().no_proxy().timeout(timeout).build().context("no HTTP client")
 }

@@ -1,8 +1,9 @@
-use super::{Found, Scenario, World};
+use super::{Found, Need, Scenario, World};
 use uuid::Uuid;
 
 pub(super) const SCENARIO: Scenario =
-    Scenario::new("event-with-token", "POST /events with a good token arrives", |world| Box::pin(run(world)));
+    Scenario::new("event-with-token", "POST /events with a good token arrives", |world| Box::pin(run(world)))
+        .needing(&[Need::Cognito]);
 
 async fn run(world: &World) -> Found {
     let scope = world.stack.outputs.scope.clone().unwrap_or_default();

@@ -1,10 +1,11 @@
-use super::{Found, Scenario, World, ask};
+use super::{Found, Need, Scenario, World, ask};
 
 pub(super) const SCENARIO: Scenario = Scenario::new(
     "event-with-wrong-scope",
     "POST /events with a token for something else is refused by the API",
     |world| Box::pin(run(world)),
-);
+)
+.needing(&[Need::Cognito]);
 
 async fn run(world: &World) -> Found {
     let token = world.stack.foreign_token().await?;

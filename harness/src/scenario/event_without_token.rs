@@ -1,9 +1,10 @@
-use super::{Found, Scenario, World, ask};
+use super::{Found, Need, Scenario, World, ask};
 
 pub(super) const SCENARIO: Scenario =
     Scenario::new("event-without-token", "POST /events without a token is refused by the API", |world| {
         Box::pin(run(world))
-    });
+    })
+    .needing(&[Need::Cognito]);
 
 async fn run(world: &World) -> Found {
     let headers = [("Content-Type".to_owned(), "application/json".to_owned())];

@@ -7,6 +7,7 @@ mod duplicate_header;
 mod event_with_token;
 mod event_with_wrong_scope;
 mod event_without_token;
+mod exact_json;
 mod failing_destination;
 mod flaky_destination;
 mod large_body_delivered;
@@ -18,6 +19,7 @@ mod ping_answered;
 mod poison_record;
 mod previous_secret;
 mod push_delivered;
+mod redriven;
 mod report;
 mod run;
 mod second_plan;
@@ -34,6 +36,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use anyhow::Result;
+
+use crate::emulator::{Capabilities, Need};
 
 pub(crate) use self::report::{list, print};
 pub(crate) use self::run::run;
@@ -52,7 +56,9 @@ pub(crate) struct Scenario {
     run: for<'a> fn(&'a World) -> Pin<Box<dyn Future<Output = Found> + 'a>>,
     /// Whether it mostly waits, for a retry or a cache: neighbours that do wait together.
     patient: bool,
-    /// Why it cannot be run on this stack, if it cannot.
+    /// What not every emulator has.
+    needs: &'static [Need],
+    /// Why it cannot be run in this run, if it cannot.
     skip: fn(&World) -> Option<String>,
 }
 
@@ -62,7 +68,17 @@ impl Scenario {
         about: &'static str,
         run: for<'a> fn(&'a World) -> Pin<Box<dyn Future<Output = Found> + 'a>>,
     ) -> Self {
-        Self { name, about, run, patient: false, skip: |_| None }
+        Self { name, about, run, patient: false, needs: &[], skip: |_| None }
+    }
+
+    /// With what not every emulator has.
+    const fn needing(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// Why it cannot be run on an emulator, if it cannot.
+    fn lack(&self, capabilities: &Capabilities) -> Option<String> {
+        self.needs.iter().find_map(|need| capabilities.lacks(*need))
     }
 }
 
@@ -73,6 +89,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         push_delivered::SCENARIO,
         two_bytes_delivered::SCENARIO,
         large_body_delivered::SCENARIO,
+        exact_json::SCENARIO,
         octets_delivered::SCENARIO,
         ping_answered::SCENARIO,
         wrong_signature::SCENARIO,
@@ -91,8 +108,38 @@ pub(crate) fn all() -> Vec<Scenario> {
         failing_destination::SCENARIO,
         poison_record::SCENARIO,
         one_of_ten_retried::SCENARIO,
+        redriven::SCENARIO,
         burst::SCENARIO,
         permission_withdrawn::SCENARIO,
         logs_clean::SCENARIO,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::emulator::known;
+
+    /// Scenarios of the same fate share a row.
+    fn matrix() -> String {
+        let fate = |scenario: &Scenario, capabilities: &Capabilities| {
+            scenario.lack(capabilities).map_or_else(|| "runs".to_owned(), |reason| format!("skipped: {reason}"))
+        };
+        let mut rows: BTreeMap<[String; 2], Vec<String>> = BTreeMap::new();
+        for scenario in all() {
+            let fates = [known::ministack(), known::localstack()].map(|emulator| fate(&scenario, &emulator));
+            rows.entry(fates).or_default().push(format!("`{}`", scenario.name));
+        }
+        let rows =
+            rows.into_iter().map(|([one, other], names)| format!("| {} | {one} | {other} |\n", names.join(", ")));
+        format!("| scenario | MiniStack | LocalStack 4.14.0 |\n|---|---|---|\n{}", rows.collect::<String>())
+    }
+
+    #[test]
+    fn the_readme_says_what_runs_where() {
+        let readme = include_str!("../../../README.md");
+        assert!(readme.contains(&matrix()), "README.md must have this table:\n{}", matrix());
+    }
 }

@@ -1,4 +1,4 @@
-use super::{Found, Scenario, World};
+use super::{Found, Need, Scenario, World};
 use super::{PUSH, ask};
 use crate::sender::Webhook;
 
@@ -6,7 +6,8 @@ pub(super) const SCENARIO: Scenario = Scenario::new(
     "permission-withdrawn",
     "without sqs:SendMessage ingest answers 503; given back, it works again",
     |world| Box::pin(run(world)),
-);
+)
+.needing(&[Need::Iam]);
 
 async fn run(world: &World) -> Found {
     let outputs = &world.stack.outputs;

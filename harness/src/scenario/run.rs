@@ -63,7 +63,7 @@ impl Row {
 async fn one(world: &World, scenario: &Scenario) -> Row {
     let started = Instant::now();
     let step = Step::start(scenario.name);
-    let outcome = match (scenario.skip)(world) {
+    let outcome = match scenario.lack(&world.capabilities).or_else(|| (scenario.skip)(world)) {
         Some(reason) => Outcome::Skipped { reason },
         None => match tokio::time::timeout(LIMIT, (scenario.run)(world)).await {
             Ok(Ok(found)) => Outcome::Passed { found },

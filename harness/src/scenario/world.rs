@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::emulator::Capabilities;
 use crate::sender::{Answer, Webhook};
 use crate::sink::Sink;
 use crate::stack::{Secrets, Stack};
@@ -20,6 +21,7 @@ pub(crate) struct World {
     /// Whether this run has applied anything, or found all as it should be.
     pub(crate) applied: bool,
     pub(crate) started: SystemTime,
+    pub(crate) capabilities: Capabilities,
     pub(crate) emulator_log: PathBuf,
     secrets: Mutex<Secrets>,
     /// Everything that was sent and must be in no log.
@@ -33,11 +35,12 @@ impl World {
         terraform: Terraform,
         applied: bool,
         secrets: Secrets,
+        capabilities: Capabilities,
         emulator_log: PathBuf,
     ) -> Self {
         let confidential = Mutex::new(secrets.0.values().cloned().collect());
-        let started = SystemTime::now();
-        Self { stack, sink, terraform, applied, started, emulator_log, secrets: Mutex::new(secrets), confidential }
+        let (started, secrets) = (SystemTime::now(), Mutex::new(secrets));
+        Self { stack, sink, terraform, applied, started, capabilities, emulator_log, secrets, confidential }
     }
 
     pub(crate) fn secrets(&self) -> Secrets {

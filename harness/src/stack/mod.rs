@@ -1,5 +1,6 @@
 //! A stack that is up: where it is, what Terraform named, and clients for what the harness does to it.
 
+mod elsewhere;
 mod logs;
 mod policy;
 mod queues;
@@ -13,6 +14,7 @@ use aws_types::SdkConfig;
 use hookline_environment::{AwsSettings, Patience};
 use std::time::Duration;
 
+pub(crate) use self::elsewhere::Elsewhere;
 pub use self::policy::Withdrawn;
 
 pub use self::secrets::Secrets;

@@ -70,6 +70,27 @@ impl Stack {
         .await
     }
 
+    /// Waits until the dead-letter queue holds so many messages.
+    pub(crate) async fn dead_letters(&self, count: i64) -> Result<()> {
+        let what = format!("{count} messages in the dead-letter queue");
+        wait::until(&what, Duration::from_secs(45), async || {
+            let depth = self.depth().await?;
+            Ok((depth.intake == 0 && depth.dlq == count).then_some(()))
+        })
+        .await
+    }
+
+    /// Has SQS move everything from the dead-letter queue to the intake queue. The queue has to be named: what process
+    /// itself has sent there carries no source that SQS could find it by, and a task without one fails with
+    /// `CouldNotDetermineMessageSource`.
+    ///
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html>
+    pub(crate) async fn redrive(&self) -> Result<()> {
+        let start = Client::new(&self.sdk).start_message_move_task().source_arn(&self.outputs.dlq_arn);
+        start.destination_arn(&self.outputs.queue_arn).send().await.context("cannot start a move of messages")?;
+        Ok(())
+    }
+
     pub(crate) async fn purge(&self) -> Result<()> {
         for queue_url in [&self.outputs.queue_url, &self.outputs.dlq_url] {
             Client::new(&self.sdk).purge_queue().queue_url(queue_url).send().await.context("cannot purge a queue")?;

@@ -3,8 +3,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::{Secrets, Stack};
-use crate::emulator::is_ready;
+use super::{Secrets, Stack, elsewhere};
+use crate::emulator::{Place, is_ready, sweep};
 use crate::files::Files;
 use crate::guarded::end_group;
 use crate::terraform::Outputs;
@@ -12,7 +12,7 @@ use crate::terraform::Outputs;
 /// What has to be known of a stack that was left up.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct State {
-    pub(crate) endpoint: String,
+    pub(crate) place: Place,
     pub(crate) sink_port: u16,
     /// What the stack was made from: the same again needs no apply.
     pub(crate) fingerprint: String,
@@ -26,7 +26,7 @@ impl State {
         let Ok(text) = std::fs::read(Self::file(files)) else { return Ok(None) };
         // Written by another version, perhaps: then it is as good as none.
         let Ok(state) = serde_json::from_slice::<Self>(&text) else { return Ok(None) };
-        Ok(is_ready(&state.endpoint).await.then_some(state))
+        Ok(is_ready(&state.place.endpoint).await.then_some(state))
     }
 
     /// The same, for a command that needs one.
@@ -42,7 +42,7 @@ impl State {
     }
 
     pub(crate) fn stack(&self) -> Stack {
-        Stack::new(&self.endpoint, self.outputs.clone())
+        Stack::new(&self.place.endpoint, self.outputs.clone())
     }
 
     /// Notes that the stack is about to be changed: should that not come to its end, the next run applies everything.
@@ -50,17 +50,24 @@ impl State {
         Self { fingerprint: String::new(), ..self.clone() }.save(files)
     }
 
-    /// Ends whatever an earlier run left up; says whether there was anything. The emulator's own file of its process id
-    /// is asked, so that a state of another version is no obstacle.
-    pub(crate) fn end(files: &Files) -> Result<bool> {
+    /// Ends whatever an earlier run left up; says whether there was anything. Each kind of emulator has a file of its
+    /// own that tells, so that a state of another version is no obstacle.
+    pub(crate) async fn end(files: &Files) -> Result<bool> {
+        let elsewhere = elsewhere::end_left(files).await?;
+        let containers = sweep::end_left(files).await?;
+        let process = Self::end_process(files);
+        let _ = std::fs::remove_file(Self::file(files));
+        Ok(elsewhere || containers || process)
+    }
+
+    fn end_process(files: &Files) -> bool {
         let pid = std::fs::read_to_string(files.emulator_pid()).ok().and_then(|pid| pid.trim().parse().ok());
         let running = pid.filter(|pid| is_our_emulator(files, *pid));
         if let Some(pid) = running {
             end_group(pid, || true);
         }
         let _ = std::fs::remove_file(files.emulator_pid());
-        let _ = std::fs::remove_file(Self::file(files));
-        Ok(running.is_some())
+        running.is_some()
     }
 
     fn file(files: &Files) -> std::path::PathBuf {

@@ -3,6 +3,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Stack;
+use crate::aws_json::{self, Operation};
 
 #[derive(Deserialize)]
 struct Token {
@@ -46,16 +47,13 @@ impl Stack {
         Ok(answer.json::<Token>().await?.access_token)
     }
 
-    /// One call to Cognito's user pools, whose SDK would be the largest dependency of all. The emulator takes its root
-    /// key without a signature.
-    async fn cognito(&self, action: &str, mut body: Value) -> Result<Value> {
+    /// One call to Cognito's user pools, whose SDK would be the largest dependency of all.
+    async fn cognito(&self, name: &str, mut body: Value) -> Result<Value> {
         body["UserPoolId"] = json!(self.outputs.user_pool_id);
-        let scope = format!("20260101/{}/cognito-idp/aws4_request", crate::terraform::REGION);
-        let authorization = format!("AWS4-HMAC-SHA256 Credential=test/{scope}, SignedHeaders=host, Signature=0");
-        let request = self.http.post(&self.endpoint).header("authorization", authorization);
-        let request = request.header("x-amz-target", format!("AWSCognitoIdentityProviderService.{action}"));
-        let answer = request.header("content-type", "application/x-amz-json-1.1").body(body.to_string()).send().await?;
-        ensure!(answer.status().is_success(), "{action} fails: {}", answer.text().await?);
+        let target = "AWSCognitoIdentityProviderService";
+        let operation = Operation { service: "cognito-idp", target, version: "1.1", name };
+        let answer = aws_json::call(&self.http, &self.endpoint, "test", operation, &body).await?;
+        ensure!(answer.status().is_success(), "{name} fails: {}", answer.text().await?);
         Ok(answer.json().await?)
     }
 }

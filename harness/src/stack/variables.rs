@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hookline_signature::{Encoding, Github, Hmac, Scheme};
 use serde_json::{Value, json};
 
+use crate::emulator::{Emulator, Need};
 use crate::package::Packages;
 
 /// A source of the local workspace.
@@ -25,15 +26,17 @@ pub(crate) fn sources() -> BTreeMap<&'static str, Source> {
         ("failing", github("failing")),
         ("flaky", github("flaky")),
         ("github", github("orders")),
+        ("recovering", github("recovering")),
         ("rotating", github("orders")),
         ("unfilled", Source { filled: false, ..github("orders") }),
     ])
 }
 
 /// The root's variables. Retries come soon and secrets are looked up again soon, so that a scenario need not wait.
-pub(crate) fn terraform_variables(packages: &Packages, sink_port: u16) -> Value {
+pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink_port: u16) -> Value {
+    let host = emulator.place.host;
     let destination = |name: &str| {
-        let url = format!("http://127.0.0.1:{sink_port}/{name}");
+        let url = format!("http://{host}:{sink_port}/{name}");
         (name.to_owned(), json!({ "kind": "http", "url": url, "timeout_seconds": 5 }))
     };
     let names = sources().into_iter();
@@ -43,7 +46,8 @@ pub(crate) fn terraform_variables(packages: &Packages, sink_port: u16) -> Value 
     routes.insert("events".to_owned(), json!({ "source": "events", "destinations": ["orders"] }));
     let sources: serde_json::Map<_, _> =
         sources().into_iter().map(|(name, source)| (name.to_owned(), scheme(&source.scheme))).collect();
-    let destinations: serde_json::Map<_, _> = ["orders", "flaky", "failing"].map(destination).into_iter().collect();
+    let destinations: serde_json::Map<_, _> =
+        ["orders", "flaky", "failing", "recovering"].map(destination).into_iter().collect();
     json!({
         "region": crate::terraform::REGION,
         "packages": { "ingest": packages.ingest, "process": packages.process },
@@ -51,7 +55,8 @@ pub(crate) fn terraform_variables(packages: &Packages, sink_port: u16) -> Value 
         "sources": sources,
         "destinations": destinations,
         "routes": routes,
-        "private_networks": ["127.0.0.1/32"],
+        "private_networks": [format!("{host}/32")],
+        "identity_enabled": emulator.capabilities.lacks(Need::Cognito).is_none(),
         "retry": { "base_seconds": 1, "max_seconds": 1 },
         "secret_cache": { "refresh_seconds": 1 },
         "throttle": { "rate": 10_000, "burst": 5_000 },

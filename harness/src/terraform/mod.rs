@@ -73,6 +73,14 @@ impl Terraform {
         Ok(outputs)
     }
 
+    /// Removes what an apply has made, where ending the emulator is not ours.
+    pub(crate) async fn destroy(&self) -> Result<()> {
+        let step = Step::start("destroy what was made");
+        self.run("destroy", &["destroy", "-input=false", "-auto-approve", "-var-file=e2e.tfvars.json"]).await?;
+        step.done("");
+        Ok(())
+    }
+
     pub(crate) async fn outputs(&self) -> Result<Outputs> {
         Outputs::read(&self.read(&["output", "-json"]).await?)
     }

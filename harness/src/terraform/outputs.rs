@@ -15,6 +15,10 @@ pub struct Outputs {
     pub queue_url: String,
     /// URL of the dead-letter queue.
     pub dlq_url: String,
+    /// ARN of the intake queue.
+    pub queue_arn: String,
+    /// ARN of the dead-letter queue.
+    pub dlq_arn: String,
     /// Name of each source's secret.
     pub source_secret_names: BTreeMap<String, String>,
     /// Name of each function's role.

@@ -1,0 +1,152 @@
+//! What an emulator can do: asked, not assumed.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use reqwest::{Client, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::aws_json::{self, Operation};
+
+/// What every stack is made of.
+const REQUIRED: [&str; 7] = ["apigateway", "iam", "lambda", "logs", "s3", "secretsmanager", "sqs"];
+
+/// What not every emulator has, and some scenarios need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Cognito's user pools, and with them `POST /events`.
+    Cognito,
+    /// Policies that are evaluated, not only kept.
+    Iam,
+    /// SQS's `StartMessageMoveTask`.
+    MoveTasks,
+}
+
+/// What an emulator can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Capabilities {
+    services: BTreeMap<String, String>,
+    iam: bool,
+    move_tasks: bool,
+}
+
+/// `/_localstack/health`, which other emulators answer too.
+#[derive(Deserialize)]
+struct Health {
+    services: BTreeMap<String, String>,
+}
+
+impl Capabilities {
+    /// Asks for its health, and tries what the health does not tell: whether a key that nobody has is refused, and whether
+    /// SQS knows of moves.
+    pub(crate) async fn read(http: &Client, endpoint: &str) -> Result<Self> {
+        let health = http.get(super::health(endpoint)).send().await.context("the emulator's health")?;
+        let health: Health = health.json().await.context("the emulator's health is not what LocalStack tells")?;
+        let sqs = |name| Operation { service: "sqs", target: "AmazonSQS", version: "1.0", name };
+        let nobody = aws_json::call(http, endpoint, "AKIAIOSFODNN7NOBODY0", sqs("ListQueues"), &json!({})).await?;
+        let arn = json!({ "SourceArn": format!("arn:aws:sqs:{}:000000000000:none", crate::terraform::REGION) });
+        let tasks = aws_json::call(http, endpoint, "test", sqs("ListMessageMoveTasks"), &arn).await?;
+        let (status, answer) = (tasks.status(), tasks.text().await?);
+        let capabilities = Self {
+            services: health.services,
+            iam: nobody.status().is_client_error(),
+            move_tasks: knows(status, &answer),
+        };
+        capabilities.check(endpoint)?;
+        Ok(capabilities)
+    }
+
+    fn check(&self, endpoint: &str) -> Result<()> {
+        let missing: Vec<_> = REQUIRED.iter().filter_map(|service| self.lacks_service(service)).collect();
+        if !missing.is_empty() {
+            bail!("no stack can be made on the emulator at {endpoint}: {}", missing.join(", "));
+        }
+        Ok(())
+    }
+
+    /// Why something cannot be had, if it cannot.
+    pub(crate) fn lacks(&self, need: Need) -> Option<String> {
+        match need {
+            Need::Cognito => self.lacks_service("cognito-idp"),
+            Need::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
+            Need::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
+            Need::Iam | Need::MoveTasks => None,
+        }
+    }
+
+    fn lacks_service(&self, service: &str) -> Option<String> {
+        match self.services.get(service).map(String::as_str) {
+            None => Some(format!("the emulator has no {service}")),
+            Some(state @ ("disabled" | "error")) => Some(format!("{service} is {state} in the emulator")),
+            Some(_) => None,
+        }
+    }
+}
+
+/// Whether the operation is there: a queue that is not is another matter.
+fn knows(status: StatusCode, answer: &str) -> bool {
+    let error: Value = serde_json::from_str(answer).unwrap_or_default();
+    let kind = error["__type"].as_str().unwrap_or_default();
+    let unknown = ["InvalidAction", "UnsupportedOperation", "UnknownOperation", "NotImplemented", "InternalFailure"];
+    !status.is_server_error() && !unknown.iter().any(|word| kind.contains(word))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// As LocalStack's community image 4.14.0 answered.
+    pub(crate) fn localstack() -> Capabilities {
+        let mut services: BTreeMap<_, _> = REQUIRED.map(|name| (name.to_owned(), "available".to_owned())).into();
+        services.insert("dynamodb".to_owned(), "available".to_owned());
+        Capabilities { services, iam: false, move_tasks: true }
+    }
+
+    /// As MiniStack 1.5.33 answered.
+    pub(crate) fn ministack() -> Capabilities {
+        let mut capabilities = Capabilities { iam: true, move_tasks: false, ..localstack() };
+        capabilities.services.insert("cognito-idp".to_owned(), "available".to_owned());
+        capabilities
+    }
+
+    #[test]
+    fn each_lack_has_its_reason() {
+        let mut capabilities = localstack();
+        let lacks = |capabilities: &Capabilities| {
+            [Need::Cognito, Need::Iam, Need::MoveTasks].map(|need| capabilities.lacks(need).unwrap_or_default())
+        };
+        let iam = "the emulator does not evaluate IAM policies";
+        assert_eq!(lacks(&capabilities), ["the emulator has no cognito-idp", iam, ""]);
+        capabilities.services.insert("cognito-idp".to_owned(), "disabled".to_owned());
+        assert_eq!(lacks(&capabilities), ["cognito-idp is disabled in the emulator", iam, ""]);
+        assert_eq!(lacks(&ministack()), ["", "", "the emulator has no StartMessageMoveTask"]);
+    }
+
+    #[test]
+    fn an_emulator_without_a_queue_is_none() {
+        let mut capabilities = localstack();
+        assert!(capabilities.check("http://e").is_ok());
+        capabilities.services.remove("sqs");
+        capabilities.services.insert("lambda".to_owned(), "error".to_owned());
+        let error = capabilities.check("http://e").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "no stack can be made on the emulator at http://e: lambda is error in the emulator, the emulator has no sqs"
+        );
+    }
+
+    #[track_caller]
+    fn case(status: u16, answer: &str, expected: bool) {
+        assert_eq!(knows(StatusCode::from_u16(status).unwrap(), answer), expected, "{answer}");
+    }
+
+    #[test]
+    fn an_operation_that_is_unknown_is_told_from_a_queue_that_is() {
+        case(200, "{\"Results\":[]}", true);
+        case(404, "{\"__type\":\"ResourceNotFoundException\"}", true);
+        case(400, "{\"__type\":\"com.amazonaws.sqs#InvalidAction\"}", false);
+        case(400, "{\"__type\":\"AWS.SimpleQueueService.UnsupportedOperation\"}", false);
+        case(501, "", false);
+    }
+}
