@@ -78,7 +78,7 @@ trait Adapter {
 #[derive(Debug)]
 enum Life {
     Process(Process),
-    Container(Container),
+    Container(Box<Container>),
     /// Whoever started it sees to it: an earlier run, or somebody else.
     NotOurs,
 }
@@ -93,7 +93,7 @@ impl Emulator {
             }
             Choice::Localstack => {
                 let (container, place) = Container::start(files, options).await?;
-                (Life::Container(container), place)
+                (Life::Container(Box::new(container)), place)
             }
             Choice::Url(endpoint) => {
                 ensure!(
@@ -111,7 +111,7 @@ impl Emulator {
     /// The one that an earlier run has left up.
     pub(crate) async fn attach(files: &Files, options: &Options, place: Place) -> Result<Self> {
         let life = match &place.kind {
-            Kind::Localstack { .. } => Life::Container(Container::attach(files, options).await?),
+            Kind::Localstack { .. } => Life::Container(Box::new(Container::attach(files, options).await?)),
             Kind::Ministack | Kind::Elsewhere => Life::NotOurs,
         };
         Self::new(files, place, life).await
