@@ -7,17 +7,31 @@ pub enum VerifyError {
     /// No secret to verify with: a fault of the service's owner, never of the sender.
     #[error("no usable secret")]
     NoSecret,
+    /// The secret is not a key of the scheme: a fault of the service's owner too.
+    #[error("the secret cannot be used: {problem}")]
+    UnusableSecret {
+        /// What is wrong, without the secret.
+        problem: &'static str,
+    },
     /// The header that carries the signature is not there.
     #[error("header {header} is missing")]
     MissingHeader {
         /// The header's name.
         header: String,
     },
-    /// The header that carries the signature comes more than once.
+    /// A header that is signed or carries the signature comes more than once.
     #[error("header {header} comes more than once")]
     DuplicateHeader {
         /// The header's name.
         header: String,
+    },
+    /// The header has more signatures than anybody sends.
+    #[error("{header} has more than {limit} signatures")]
+    TooManySignatures {
+        /// The header's name.
+        header: String,
+        /// How many are looked at.
+        limit: usize,
     },
     /// The signature does not begin as the scheme says, for instance with `sha256=`.
     #[error("the signature in {header} does not begin with `{prefix}`")]
@@ -45,6 +59,43 @@ pub enum VerifyError {
         /// Bytes that the algorithm gives.
         expected: usize,
     },
+    /// The time that the scheme signs is not there.
+    #[error("no time in {place}")]
+    MissingTimestamp {
+        /// A header or a member of the body.
+        place: String,
+    },
+    /// The time is not written as the sender writes it.
+    #[error("the time in {place} is not a plain number")]
+    BadTimestamp {
+        /// A header or a member of the body.
+        place: String,
+    },
+    /// Signed too long ago: perhaps a replay, perhaps a clock that is wrong.
+    #[error("signed {seconds} s ago, more than {tolerance} s")]
+    TooOld {
+        /// Its age.
+        seconds: u64,
+        /// What is accepted.
+        tolerance: u32,
+    },
+    /// Signed in the future.
+    #[error("signed {seconds} s ahead, more than {tolerance} s")]
+    TooNew {
+        /// How far ahead.
+        seconds: u64,
+        /// What is accepted.
+        tolerance: u32,
+    },
+    /// The id that the scheme signs is missing, or could be read in two ways together with the time.
+    #[error("the id in {header} is missing or not usable")]
+    BadId {
+        /// The header's name.
+        header: String,
+    },
+    /// The hash in the signed URL is not the body's, or there is none and nothing else signs the body.
+    #[error("the signed URL has no hash of this body")]
+    BodyHash,
     /// The signature is well formed, but made by no accepted secret over these bytes.
     #[error("the signature matches none of {secrets} secrets")]
     Mismatch {
@@ -62,13 +113,29 @@ impl VerifyError {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::NoSecret => "no_secret",
+            Self::UnusableSecret { .. } => "secret_unusable",
             Self::MissingHeader { .. } => "signature_missing",
             Self::DuplicateHeader { .. } => "signature_duplicate",
+            Self::TooManySignatures { .. } => "signature_count",
             Self::WrongPrefix { .. } => "signature_prefix",
             Self::BadEncoding { .. } => "signature_encoding",
             Self::WrongLength { .. } => "signature_length",
+            Self::MissingTimestamp { .. } => "timestamp_missing",
+            Self::BadTimestamp { .. } => "timestamp_malformed",
+            Self::TooOld { .. } => "timestamp_too_old",
+            Self::TooNew { .. } => "timestamp_too_new",
+            Self::BadId { .. } => "id_malformed",
+            Self::BodyHash => "body_hash",
             Self::Mismatch { .. } => "signature_mismatch",
             Self::EmptyBody => "empty_body",
         }
     }
+}
+
+/// Why a message cannot be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the secret cannot be used to sign: {problem}")]
+pub struct SignError {
+    /// What is wrong, without the secret.
+    pub problem: &'static str,
 }

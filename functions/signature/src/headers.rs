@@ -32,6 +32,15 @@ impl Headers {
         }
     }
 
+    /// The value of a header with the time that a scheme signs.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::MissingTimestamp`] or [`VerifyError::DuplicateHeader`].
+    pub(crate) fn timestamp(&self, name: &str) -> Result<&str, VerifyError> {
+        self.at_most_one(name)?.ok_or_else(|| VerifyError::MissingTimestamp { place: name.to_owned() })
+    }
+
     /// The first value of a header that proves nothing, such as the name of an event.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {

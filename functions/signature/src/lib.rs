@@ -6,15 +6,21 @@
 //!
 //! A new scheme is one file in `scheme/`, one variant of [`Scheme`] and one of [`SchemeConfig`].
 
+mod body;
 mod config;
 mod error;
 mod headers;
-pub mod mac;
+mod mac;
 mod scheme;
 mod secret;
+mod time;
 
 pub use config::{ConfigError, SchemeConfig};
-pub use error::VerifyError;
+pub use error::{SignError, VerifyError};
 pub use headers::Headers;
-pub use scheme::{Encoding, Github, Handshake, Hmac, Message, Request, Scheme, Verified};
+pub use mac::Algorithm;
+pub use scheme::{
+    BadTemplate, Bitbucket, Encoding, Github, Gitlab, GitlabMode, Handshake, Hmac, Linear, Message, Pagerduty, Request,
+    Scheme, Shopify, Signed, Slack, Standard, Stripe, Template, Twilio, Verified,
+};
 pub use secret::{BlankSecret, Secret};

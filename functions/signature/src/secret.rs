@@ -1,9 +1,15 @@
 use std::fmt;
 
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-/// A key shared with a sender: never empty, never printed, wiped when dropped.
-#[derive(Clone, PartialEq, Eq)]
+/// A key shared with a sender: never empty, never printed, wiped when dropped, and compared only in constant time.
+///
+/// ```compile_fail,E0369
+/// let secret = hookline_signature::Secret::new("s").unwrap();
+/// let _ = secret == secret.clone();
+/// ```
+#[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 /// The secret is empty or white space: with it, anybody could sign.
@@ -20,6 +26,16 @@ impl Secret {
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, BlankSecret> {
         let bytes = Zeroizing::new(bytes.into());
         if bytes.iter().all(|byte| b" \t\r\n".contains(byte)) { Err(BlankSecret) } else { Ok(Self(bytes)) }
+    }
+
+    /// Whether both are the same, in a time that depends on their lengths only.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.matches_bytes(other.as_bytes())
+    }
+
+    pub(crate) fn matches_bytes(&self, other: &[u8]) -> bool {
+        self.0.as_slice().ct_eq(other).into()
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -46,7 +62,17 @@ mod tests {
     #[test]
     fn blank_secrets_are_refused() {
         for blank in ["", " ", "\n", " \t\r\n"] {
-            assert_eq!(Secret::new(blank), Err(BlankSecret), "{blank:?}");
+            assert_eq!(Secret::new(blank).err(), Some(BlankSecret), "{blank:?}");
         }
+    }
+
+    #[test]
+    fn a_secret_matches_itself_only() {
+        let secret = |text: &str| Secret::new(text);
+        let same =
+            |one: &str, other: &str| secret(one).is_ok_and(|it| secret(other).is_ok_and(|other| it.matches(&other)));
+        assert!(same("key", "key"));
+        assert!(!same("key", "kez"));
+        assert!(!same("key", "ke"));
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encoding {
-    /// Two digits a byte, in either case.
+    /// Two digits a byte, in lower case: every sender writes them so, and one signature has one form.
     Hex,
     /// RFC 4648 section 4, with its padding.
     Base64,
@@ -18,6 +18,7 @@ impl Encoding {
     /// Nothing lenient: no white space, no other alphabet, no missing padding.
     pub(crate) fn decode(self, text: &str) -> Option<Vec<u8>> {
         match self {
+            Self::Hex if text.bytes().any(|byte| byte.is_ascii_uppercase()) => None,
             Self::Hex => hex::decode(text).ok(),
             Self::Base64 => STANDARD.decode(text).ok(),
         }

@@ -1,5 +1,7 @@
-use super::{Encoding, Handshake, Hmac, Message, Request, Verified};
-use crate::{Secret, VerifyError};
+use super::tags::{Form, keys};
+use super::{Handshake, Message, Request, Signed, Verified};
+use crate::mac::Algorithm;
+use crate::{Encoding, Secret, VerifyError};
 
 /// GitHub: `X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA256 over the body, exactly one value; no time is signed.
 ///
@@ -11,21 +13,19 @@ use crate::{Secret, VerifyError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Github;
 
+const FORM: Form<'static> = Form::sha256("X-Hub-Signature-256", "sha256=", Encoding::Hex);
+
 impl Github {
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret]) -> Result<Verified, VerifyError> {
-        let verified = Self::hmac().verify(request, secrets)?;
+        let tag = FORM.read(request.headers.one(FORM.header)?)?;
+        Algorithm::Sha256.verify(&keys(secrets), &[request.body], &[tag])?;
         let event_type = request.headers.first("X-GitHub-Event").map(str::to_owned);
-        let handshake = (event_type.as_deref() == Some("ping"))
-            .then(|| Handshake { content_type: "text/plain; charset=utf-8", body: "pong".to_owned() });
+        let handshake = (event_type.as_deref() == Some("ping")).then(|| Handshake::text("pong"));
         let delivery_id = request.headers.first("X-GitHub-Delivery").map(str::to_owned);
-        Ok(Verified { event_type, delivery_id, handshake, ..verified })
+        Ok(Verified { event_type, delivery_id, handshake, ..Verified::default() })
     }
 
-    pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Vec<(String, String)> {
-        Self::hmac().sign(message, secret)
-    }
-
-    fn hmac() -> Hmac {
-        Hmac { header: "X-Hub-Signature-256".to_owned(), prefix: "sha256=".to_owned(), encoding: Encoding::Hex }
+    pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
+        Signed::headers([FORM.sign(Algorithm::Sha256, secret.as_bytes(), &[message.body])])
     }
 }

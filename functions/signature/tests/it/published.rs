@@ -1,0 +1,49 @@
+//! Signatures that the senders themselves have published, for the schemes that the file of vectors does not have.
+
+use hookline_signature::{Bitbucket, Headers, Request, Scheme, Twilio, VerifyError};
+
+use crate::fixture::secret;
+
+fn verdict(
+    scheme: &Scheme,
+    key: &str,
+    headers: &[(&str, &str)],
+    query: &[(&str, &str)],
+    body: &str,
+) -> Result<(), VerifyError> {
+    let headers = Headers::from_iter(headers.iter().copied());
+    let query: Vec<_> = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let request = Request { headers: &headers, body: body.as_bytes(), url: "", query: &query };
+    scheme.verify(request, &[secret(key)], 0).map(|_| ())
+}
+
+/// <https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/#Validating-webhook-deliveries>
+#[test]
+fn bitbucket() {
+    let signature = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9";
+    let with = |body| {
+        let headers = [("X-Hub-Signature", signature)];
+        verdict(&Scheme::Bitbucket(Bitbucket), "It's a Secret to Everybody", &headers, &[], body)
+    };
+    assert_eq!(with("Hello World!"), Ok(()));
+    assert!(with("Hello World").is_err());
+}
+
+/// <https://www.twilio.com/docs/usage/webhooks/webhooks-security#validating-signatures-from-twilio>
+#[test]
+fn twilio() {
+    let scheme = Scheme::Twilio(Twilio { url: Some("https://mycompany.com/myapp.php?foo=1&bar=2".to_owned()) });
+    let form = "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212";
+    let headers = |signature| {
+        [("X-Twilio-Signature", signature), ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")]
+    };
+    assert_eq!(verdict(&scheme, "12345", &headers("RSOYDt4T1cUTdK1PDd93/VVr8B8="), &[], form), Ok(()));
+    assert!(verdict(&scheme, "12345", &headers("0/KCTR6DLpKmkAf8muzZqo1nDgQ="), &[], form).is_err());
+
+    // <https://github.com/twilio/twilio-python/blob/main/tests/unit/test_request_validator.py>
+    let json = "{\"property\": \"value\", \"boolean\": true}";
+    let headers = [("X-Twilio-Signature", "a9nBmqA0ju/hNViExpshrM61xv4="), ("Content-Type", "application/json")];
+    let hash = [("bodySHA256", "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620")];
+    assert_eq!(verdict(&scheme, "12345", &headers, &hash, json), Ok(()));
+    assert_eq!(verdict(&scheme, "12345", &headers, &hash, "{}"), Err(VerifyError::BodyHash));
+}
