@@ -6,11 +6,7 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
 
   sources = {
-    for name, source in var.sources : name => {
-      for key, value in merge(source, {
-        encoding = source.scheme == "hmac" ? coalesce(source.encoding, "hex") : null
-      }) : key => value if value != null
-    }
+    for name, source in var.sources : name => { for key, value in source : key => value if value != null }
   }
 
   destinations = {

@@ -1,57 +1,5 @@
-# What is received, where it goes, and which goes where. A mistake here is a webhook that is lost or that lands in the
-# DLQ, so the three maps are checked against each other before anything is made.
-
-variable "sources" {
-  description = "Senders by name, which is the last part of their URL, and how each signs. `header`, `prefix` and `encoding` (hex or base64) are for the scheme hmac; `content_types` limits what is accepted"
-  type = map(object({
-    scheme        = string
-    header        = optional(string)
-    prefix        = optional(string)
-    encoding      = optional(string)
-    content_types = optional(list(string))
-  }))
-  nullable = false
-
-  validation {
-    condition     = alltrue([for name in keys(var.sources) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
-    error_message = "A source's name must be 1 to 63 lower-case letters, digits or hyphens, a letter first; rename ${join(", ", [for name in keys(var.sources) : name if !can(regex("^[a-z][a-z0-9-]{0,62}$", name))])}."
-  }
-
-  validation {
-    condition     = !contains(keys(var.sources), "events")
-    error_message = "The source name 'events' is reserved for POST /events: choose another."
-  }
-
-  validation {
-    condition     = alltrue([for source in var.sources : try(contains(["github", "hmac"], source.scheme), false)])
-    error_message = "The scheme of a source must be 'github' or 'hmac'; correct ${join(", ", [for name, source in var.sources : "${name} (${try(coalesce(source.scheme), "none")})" if !try(contains(["github", "hmac"], source.scheme), false)])}."
-  }
-
-  validation {
-    condition     = alltrue([for source in var.sources : can(regex("^[A-Za-z0-9-]+$", source.header)) if source.scheme == "hmac"])
-    error_message = "A source with the scheme 'hmac' needs `header`, the name of the header that carries the signature; correct ${join(", ", [for name, source in var.sources : name if source.scheme == "hmac" && !can(regex("^[A-Za-z0-9-]+$", source.header))])}."
-  }
-
-  validation {
-    condition     = alltrue([for source in var.sources : contains(["hex", "base64"], coalesce(source.encoding, "hex"))])
-    error_message = "The encoding of a source must be 'hex' (the default) or 'base64'; correct ${join(", ", [for name, source in var.sources : name if !contains(["hex", "base64"], coalesce(source.encoding, "hex"))])}."
-  }
-
-  validation {
-    condition     = alltrue([for source in var.sources : source.header == null && source.prefix == null && source.encoding == null if source.scheme == "github"])
-    error_message = "A source with the scheme 'github' takes no header, prefix or encoding, because GitHub fixes them: remove them, or use the scheme 'hmac'."
-  }
-
-  validation {
-    condition     = alltrue([for type in flatten([for source in var.sources : source.content_types if source.content_types != null]) : can(regex("^[a-z0-9.+-]+/(\\*\\+)?[a-z0-9.+-]+$", type))])
-    error_message = "content_types takes lower-case media types without parameters, such as \"application/json\" or \"application/*+json\"."
-  }
-
-  validation {
-    condition     = alltrue([for source in var.sources : length(source.content_types) > 0 if source.content_types != null])
-    error_message = "content_types must not be empty, since nothing would be accepted: name a media type, or leave it out."
-  }
-}
+# Where events go, and which goes where. A mistake here is a webhook that is lost or that lands in the DLQ, so both maps
+# are checked against each other and against the sources (variables_sources.tf) before anything is made.
 
 variable "destinations" {
   description = "Receivers by name: their kind (http), URL, and the seconds that one delivery may take. A URL rests in the state and in the environment, so it must not hold a credential"

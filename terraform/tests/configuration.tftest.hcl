@@ -34,7 +34,7 @@ variables {
 
 run "ingest_reads_sources_without_nulls" {
   assert {
-    condition     = local.ingest_environment.HOOKLINE_SOURCES == "{\"billing\":{\"encoding\":\"hex\",\"header\":\"X-Signature\",\"prefix\":\"sha256=\",\"scheme\":\"hmac\"},\"github\":{\"content_types\":[\"application/json\"],\"scheme\":\"github\"}}"
+    condition     = local.ingest_environment.HOOKLINE_SOURCES == "{\"billing\":{\"header\":\"X-Signature\",\"prefix\":\"sha256=\",\"scheme\":\"hmac\"},\"github\":{\"content_types\":[\"application/json\"],\"scheme\":\"github\"}}"
     error_message = "HOOKLINE_SOURCES is ${local.ingest_environment.HOOKLINE_SOURCES}"
   }
 

@@ -20,6 +20,7 @@ pub struct GatewayRequest {
     http_method: Option<String>,
     multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
     path_parameters: Option<BTreeMap<String, String>>,
+    multi_value_query_string_parameters: Option<BTreeMap<String, Vec<String>>>,
     body: Option<String>,
     is_base64_encoded: Option<bool>,
     request_context: RequestContext,
@@ -29,6 +30,8 @@ pub struct GatewayRequest {
 #[serde(rename_all = "camelCase", default)]
 struct RequestContext {
     request_id: Option<String>,
+    domain_name: Option<String>,
+    path: Option<String>,
     authorizer: Option<Authorizer>,
 }
 
@@ -79,6 +82,22 @@ impl GatewayRequest {
     #[must_use]
     pub fn request_id(&self) -> &str {
         self.request_context.request_id.as_deref().unwrap_or("unknown")
+    }
+
+    /// The URL that the sender called, without its query; empty if the gateway does not tell.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match (&self.request_context.domain_name, &self.request_context.path) {
+            (Some(host), Some(path)) => format!("https://{host}{path}"),
+            _ => String::new(),
+        }
+    }
+
+    /// Every parameter of the query with every value, decoded.
+    #[must_use]
+    pub fn query(&self) -> Vec<(String, String)> {
+        let parameters = self.multi_value_query_string_parameters.iter().flatten();
+        parameters.flat_map(|(name, values)| values.iter().map(move |value| (name.clone(), value.clone()))).collect()
     }
 
     /// Every header with every value.

@@ -65,6 +65,8 @@ impl<S: GetSecret, Q: SendEvent> Handler<S, Q> {
         let content = || {
             Ok::<_, Rejection>(Content {
                 headers: &headers,
+                url: request.url(),
+                query: request.query(),
                 body: request.body(self.intake.max_event_bytes())?,
                 now: OffsetDateTime::now_utc(),
                 traceparent: context.xray_trace_id.as_deref().and_then(hookline_telemetry::traceparent),

@@ -31,6 +31,8 @@ pub struct Intake<S, Q> {
 /// A request's content, already decoded.
 pub(crate) struct Content<'a> {
     pub(crate) headers: &'a Headers,
+    pub(crate) url: String,
+    pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) now: OffsetDateTime,
     pub(crate) traceparent: Option<String>,
@@ -74,7 +76,8 @@ impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
         source: &Source,
         content: Content<'_>,
     ) -> Result<Receipt, Rejection> {
-        let request = Request { headers: content.headers, body: &content.body };
+        let Content { headers, url, query, body, .. } = &content;
+        let request = Request { headers, body, url, query };
         let verified = self.verify(name, &source.scheme, request, content.now.unix_timestamp()).await?;
         let content_type = source.acceptance.check(content.headers, &content.body)?;
         if let Some(answer) = verified.handshake {
@@ -108,11 +111,12 @@ impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
         self.enqueue(id, PATH.to_owned(), format!("events.{kind}"), dedup_key, content_type, content).await
     }
 
-    /// A secret may have been rotated since it was fetched: a signature that matches none is looked at once more.
+    /// A secret may have been rotated or mended since it was fetched: a signature that matches none is looked at once
+    /// more.
     async fn verify(&self, name: &str, scheme: &Scheme, request: Request<'_>, now: i64) -> Result<Verified, Rejection> {
         let secrets = self.secrets.get(name).await?;
         let mismatch = match scheme.verify(request, &secrets, now) {
-            Err(error @ VerifyError::Mismatch { .. }) => error,
+            Err(error @ (VerifyError::Mismatch { .. } | VerifyError::UnusableSecret { .. })) => error,
             verdict => return Ok(verdict?),
         };
         match self.secrets.refresh(name).await? {

@@ -24,6 +24,9 @@ pub enum Rejection {
     /// Verified, but not the JSON that it is declared to be.
     #[error("the body is declared as JSON and is not: {0}")]
     NotJson(#[source] serde_json::Error),
+    /// Verified and declared as JSON, which is UTF-8, and is not even that.
+    #[error("the body is declared as JSON and is not UTF-8: {0}")]
+    NotUtf8(#[source] std::str::Utf8Error),
     /// An authenticated caller named its event in a way that cannot be used.
     #[error("header {header} is malformed")]
     BadHeader {
@@ -50,6 +53,9 @@ pub enum Rejection {
     /// The secret could not be had, is missing or blank.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// The secret is there, but is no key of the source's scheme.
+    #[error(transparent)]
+    UnusableSecret(VerifyError),
     /// The queue did not confirm.
     #[error(transparent)]
     Queue(#[from] SendError),
@@ -70,13 +76,16 @@ impl Rejection {
             Self::NoCaller => (401, "The request could not be authenticated.", "no_caller"),
             Self::BadBase64 => (400, "The body is not valid base64.", "bad_base64"),
             Self::EmptyBody => (400, "The body is empty.", "empty_body"),
-            Self::NotJson(_) => (400, "The body is declared as JSON, but is not.", "not_json"),
+            Self::NotJson(_) | Self::NotUtf8(_) => (400, "The body is declared as JSON, but is not.", "not_json"),
             Self::BadHeader { .. } => (400, "Ce-Id or Ce-Type is malformed.", "bad_header"),
             Self::UnknownSource => (404, "There is no such source.", "unknown_source"),
             Self::TooLarge { .. } => (413, "The body is larger than can be queued.", "too_large"),
             Self::UnsupportedType => (415, "The content type is not accepted here.", "unsupported_type"),
             Self::UnsupportedEncoding => (415, "Only an uncompressed body is accepted.", "unsupported_encoding"),
             Self::Secrets(error) => (503, "The service cannot verify requests now; send it again.", error.reason()),
+            Self::UnusableSecret(error) => {
+                (503, "The service cannot verify requests now; send it again.", error.reason())
+            }
             Self::Queue(_) => (503, "The service cannot queue events now; send it again.", "queue_unavailable"),
             Self::OutOfTime => (503, "The service did not finish in time; send it again.", "out_of_time"),
             Self::Internal => (500, "The service failed.", "internal"),
@@ -88,6 +97,7 @@ impl From<VerifyError> for Rejection {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::EmptyBody => Self::EmptyBody,
+            VerifyError::NoSecret | VerifyError::UnusableSecret { .. } => Self::UnusableSecret(error),
             error => Self::NotAuthentic(error),
         }
     }

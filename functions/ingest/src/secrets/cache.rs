@@ -77,7 +77,7 @@ impl<S: GetSecret> SecretCache<S> {
         }
         let before = known.as_ref().and_then(|entry| entry.secrets.clone().ok());
         let after = self.fetch(source, known, Some(Instant::now())).await?;
-        Ok(Some(after).filter(|after| before.as_ref() != Some(after)))
+        Ok(Some(after).filter(|after| !before.is_some_and(|before| same(&before, after))))
     }
 
     async fn fetch(
@@ -112,4 +112,8 @@ impl<S: GetSecret> SecretCache<S> {
     fn entry(&self, source: &str) -> Option<Entry> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(source).cloned()
     }
+}
+
+fn same(one: &[Secret], other: &[Secret]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.matches(other))
 }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookline_environment::Variables;
 use hookline_event::Event;
-use hookline_signature::{Message, Scheme, Secret};
+use hookline_signature::{Message, Scheme, Secret, Signed};
 use ingest::{Config, GetSecret, GetSecretError, Handler, Intake, SecretCache, SendError, SendEvent, Stage};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -110,6 +110,15 @@ pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -
         "github": { "scheme": "github" },
         "acme": { "scheme": "hmac", "header": "X-Acme-Signature", "prefix": "v1=", "encoding": "base64" },
         "xml": { "scheme": "github", "content_types": ["application/xml"] },
+        "bitbucket": { "scheme": "bitbucket" },
+        "gitlab": { "scheme": "gitlab" },
+        "linear": { "scheme": "linear" },
+        "pagerduty": { "scheme": "pagerduty" },
+        "shopify": { "scheme": "shopify" },
+        "slack": { "scheme": "slack" },
+        "standard": { "scheme": "standard" },
+        "stripe": { "scheme": "stripe" },
+        "twilio": { "scheme": "twilio" },
     });
     let mut table = HashMap::from([
         ("HOOKLINE_SOURCES".to_owned(), sources.to_string()),
@@ -135,8 +144,8 @@ impl Function {
         let lookup = environment("", None);
         let config = Config::read(Variables::new(&lookup)).unwrap();
         let (secrets, queue) = (Secrets::default(), Queue::default());
-        for source in ["github", "acme", "xml"] {
-            secrets.put(source, Stage::Current, "It's a Secret to Everybody");
+        for source in SOURCES {
+            secrets.put(source, Stage::Current, secret_of(source));
         }
         let cache = SecretCache::new(secrets.clone(), config.secrets);
         let handler = Arc::new(Handler::new(Intake::new(config.intake, cache, queue.clone())));
@@ -194,10 +203,95 @@ pub(crate) fn webhook(source: &str, headers: &[(&str, &str)], body: &[u8]) -> Va
     event
 }
 
+pub(crate) const SOURCES: [&str; 12] = [
+    "acme",
+    "bitbucket",
+    "github",
+    "gitlab",
+    "linear",
+    "pagerduty",
+    "shopify",
+    "slack",
+    "standard",
+    "stripe",
+    "twilio",
+    "xml",
+];
+
+/// Two of the schemes ask something of their key.
+pub(crate) fn secret_of(source: &str) -> &'static str {
+    if source == "standard" { "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } else { SECRET }
+}
+
+fn scheme_of(source: &str) -> Scheme {
+    let lookup = environment("", None);
+    Config::read(Variables::new(&lookup)).unwrap().intake.sources.remove(source).unwrap().scheme
+}
+
+pub(crate) fn now() -> i64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
+}
+
+/// A webhook that its source's sender has signed just now, and its headers.
+pub(crate) fn signed(source: &str, body: &[u8]) -> Sent {
+    signed_at(source, body, now())
+}
+
+pub(crate) fn signed_at(source: &str, body: &[u8], now: i64) -> Sent {
+    let url = "https://api.example.com/live/webhooks/twilio";
+    let message = Message { body, now, id: "msg_1", url, form: false };
+    let Signed { mut headers, query } =
+        scheme_of(source).sign(message, &Secret::new(secret_of(source)).unwrap()).unwrap();
+    headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+    Sent { source: source.to_owned(), headers, query, body: body.to_vec() }
+}
+
+/// A webhook, to be bent.
+#[derive(Clone)]
+pub(crate) struct Sent {
+    pub(crate) source: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) query: Option<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Sent {
+    pub(crate) fn header(&self, name: &str) -> String {
+        self.headers.iter().find(|(key, _)| key == name).unwrap().1.clone()
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(key, _)| key != name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(key, _)| key != name);
+        self
+    }
+
+    pub(crate) fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    pub(crate) fn event(&self) -> Value {
+        let headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut event = webhook(&self.source, &headers, &self.body);
+        event["requestContext"]["domainName"] = json!("api.example.com");
+        event["requestContext"]["path"] = json!(format!("/live/webhooks/{}", self.source));
+        if let Some((name, value)) = &self.query {
+            event["multiValueQueryStringParameters"] = json!({ name: [value] });
+        }
+        event
+    }
+}
+
 /// A webhook as GitHub signs and sends it.
 pub(crate) fn github(event: &str, secret: &str, body: &[u8]) -> Value {
     let scheme = Scheme::Github(hookline_signature::Github);
-    let signature = &scheme.sign(Message { body, now: 0 }, &Secret::new(secret).unwrap())[0].1;
+    let message = Message { body, now: 0, id: "", url: "", form: false };
+    let signature = &scheme.sign(message, &Secret::new(secret).unwrap()).unwrap().headers[0].1;
     let headers = [
         ("Content-Type", "application/json"),
         ("X-GitHub-Event", event),
