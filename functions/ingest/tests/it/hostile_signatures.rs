@@ -54,7 +54,7 @@ async fn a_signature_that_is_bent_is_refused_by_every_scheme() {
             ("other scripts", sent.clone().with(header, "\u{661}\u{662}\u{663}")),
             (
                 "junk between",
-                sent.clone().with(header, &good.replacen('a', "a:", 1).replacen('b', "b:", 1).replacen('0', "0:", 1)),
+                sent.clone().with(header, &format!("{}:{}", &good[..good.len() - 6], &good[good.len() - 6..])),
             ),
             ("a list of itself", sent.clone().with(header, &format!("{good};{good}"))),
         ];
