@@ -37,6 +37,16 @@ lint:
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     .ci/shape
 
+# Fuzz every parser of what a stranger sends, from the committed corpus on
+[group('check')]
+fuzz seconds="60":
+    .ci/fuzz {{ seconds }}
+
+# Verify a file of signature vectors and compare each verdict with the expected one
+[group('check')]
+vectors file="functions/signature/tests/vectors.json":
+    cargo harness verify --vectors {{ file }}
+
 # Format, validity and module tests of the Terraform, with a mocked provider
 [group('check')]
 terraform:

@@ -21,4 +21,5 @@ mod sender;
 mod sink;
 pub mod stack;
 pub mod terraform;
+mod vectors;
 mod wait;

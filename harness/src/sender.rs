@@ -1,9 +1,10 @@
 //! The near end: requests as senders make them, and each way of getting them wrong.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use hookline_signature::{Message, Scheme, Secret};
+use hookline_signature::{Message, Secret, Signed};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -14,8 +15,9 @@ use crate::stack::{Stack, sources};
 pub(crate) struct Webhook {
     pub(crate) source: String,
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) query: Option<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// The id that the sender gives the event, for schemes that have one.
+    /// The id that the sender gives the event, for schemes that have one in a header.
     pub(crate) event_id: String,
 }
 
@@ -28,19 +30,20 @@ pub(crate) struct Answer {
 }
 
 impl Webhook {
-    /// Signed as the source's sender signs; a GitHub source's event is `event`.
+    /// Signed now, as the source's sender signs; a GitHub source's event is `event`.
     pub(crate) fn signed(source: &str, event: &str, body: impl Into<Vec<u8>>, secret: &str) -> Result<Self> {
         let (body, event_id) = (body.into(), Uuid::new_v4().to_string());
-        let scheme = sources().remove(source).with_context(|| format!("no source {source}"))?.scheme;
-        let mut headers = scheme.sign(Message { body: &body, now: 0 }, &Secret::new(secret)?);
-        let content_type =
-            if matches!(scheme, Scheme::Github(_)) { "application/json" } else { "application/octet-stream" };
+        let config = sources().remove(source).with_context(|| format!("no source {source}"))?.config;
+        let message = Message { body: &body, now: now(), id: &event_id, url: "", form: false };
+        let Signed { mut headers, query } = config.resolve()?.sign(message, &Secret::new(secret)?)?;
+        // The one that scenarios send arbitrary bytes by.
+        let content_type = if source == "acme" { "application/octet-stream" } else { "application/json" };
         headers.push(("Content-Type".to_owned(), content_type.to_owned()));
-        if matches!(scheme, Scheme::Github(_)) {
+        if config.scheme == "github" {
             headers.push(("X-GitHub-Event".to_owned(), event.to_owned()));
             headers.push(("X-GitHub-Delivery".to_owned(), event_id.clone()));
         }
-        Ok(Self { source: source.to_owned(), headers, body, event_id })
+        Ok(Self { source: source.to_owned(), headers, query, body, event_id })
     }
 
     /// Replaces a header, or removes it.
@@ -55,9 +58,17 @@ impl Webhook {
     }
 }
 
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
 impl Stack {
     pub(crate) async fn send(&self, webhook: &Webhook) -> Result<Answer> {
-        self.post(&format!("/webhooks/{}", webhook.source), &webhook.headers, webhook.body.clone()).await
+        let query = webhook.query.as_ref().map(|(name, value)| format!("?{name}={value}")).unwrap_or_default();
+        let path = format!("/webhooks/{}{query}", webhook.source);
+        self.post(&path, &webhook.headers, webhook.body.clone()).await
     }
 
     /// Every header is sent as often as it stands there.

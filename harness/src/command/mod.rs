@@ -3,8 +3,11 @@
 mod bring_up;
 mod down;
 mod e2e;
+mod scheme;
 mod send;
+mod sign;
 mod up;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +36,10 @@ enum Command {
     Send(send::Send),
     /// Take down the stack that is up
     Down,
+    /// Print the headers that prove a body, as its sender would send them
+    Sign(sign::Sign),
+    /// Say whether a request is authentic, and why not
+    Verify(verify::Verify),
     #[command(name = sweep::SWEEP, hide = true)]
     Sweep { label: String, marker: PathBuf },
     #[command(name = guarded::GUARD, hide = true)]
@@ -57,6 +64,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::E2e(e2e) => e2e.run().await,
         Command::Up(up) => up.run().await,
         Command::Send(send) => send.run().await,
+        Command::Sign(sign) => sign.run(),
+        Command::Verify(verify) => verify.run(),
         Command::Down => down::run().await,
         Command::Sweep { label, marker } => Ok(sweep::run(&label, &marker).await),
         Command::Guard { pid_file, program, arguments } => {

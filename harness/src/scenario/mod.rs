@@ -7,6 +7,7 @@ mod duplicate_header;
 mod event_with_token;
 mod event_with_wrong_scope;
 mod event_without_token;
+mod every_scheme;
 mod exact_json;
 mod failing_destination;
 mod flaky_destination;
@@ -18,6 +19,7 @@ mod permission_withdrawn;
 mod ping_answered;
 mod poison_record;
 mod previous_secret;
+mod published;
 mod push_delivered;
 mod redriven;
 mod report;
@@ -91,6 +93,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         large_body_delivered::SCENARIO,
         exact_json::SCENARIO,
         octets_delivered::SCENARIO,
+        every_scheme::DELIVERED,
+        every_scheme::REFUSED,
         ping_answered::SCENARIO,
         wrong_signature::SCENARIO,
         signature_missing::SCENARIO,
@@ -103,6 +107,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         event_without_token::SCENARIO,
         event_with_wrong_scope::SCENARIO,
         event_with_token::SCENARIO,
+        published::SCENARIO,
         previous_secret::SCENARIO,
         flaky_destination::SCENARIO,
         failing_destination::SCENARIO,

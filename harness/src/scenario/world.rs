@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::emulator::Capabilities;
 use crate::sender::{Answer, Webhook};
 use crate::sink::Sink;
-use crate::stack::{Secrets, Stack};
+use crate::stack::{Pair, Secrets, Stack, sources};
 use crate::terraform::Terraform;
 
 /// What a scenario works on.
@@ -38,7 +38,8 @@ impl World {
         capabilities: Capabilities,
         emulator_log: PathBuf,
     ) -> Self {
-        let confidential = Mutex::new(secrets.0.values().cloned().collect());
+        let both = secrets.0.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
+        let confidential = Mutex::new(both.collect());
         let (started, secrets) = (SystemTime::now(), Mutex::new(secrets));
         Self { stack, sink, terraform, applied, started, capabilities, emulator_log, secrets, confidential }
     }
@@ -47,16 +48,26 @@ impl World {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What the sender of a source signs with.
     pub(crate) fn secret(&self, source: &str) -> Result<String> {
-        self.secrets().0.get(source).cloned().with_context(|| format!("no secret for source {source}"))
+        let pair = self.secrets().0.get(source).cloned();
+        Ok(pair.with_context(|| format!("no secret for source {source}"))?.sender)
     }
 
-    /// Rotates a source's secret.
+    /// Rotates a source's secret to a random one.
     pub(crate) async fn rotate(&self, source: &str) -> Result<String> {
-        let secret = self.stack.rotate_secret(source).await?;
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).0.insert(source.to_owned(), secret.clone());
-        self.keep_out_of_logs(&secret);
-        Ok(secret)
+        let pair = sources().get(source).and_then(|it| it.key.make());
+        let pair = pair.with_context(|| format!("source {source} has no secret"))?;
+        self.keep_out_of_logs(&pair.sender);
+        self.rotate_to(source, pair.clone()).await?;
+        Ok(pair.sender)
+    }
+
+    /// Rotates a source's secret to a given one, which is none: the world knows it.
+    pub(crate) async fn rotate_to(&self, source: &str, pair: Pair) -> Result<()> {
+        self.stack.put_secret(source, &pair.store).await?;
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).0.insert(source.to_owned(), pair);
+        Ok(())
     }
 
     pub(crate) fn signed(&self, source: &str, body: impl Into<Vec<u8>>) -> Result<Webhook> {
@@ -64,11 +75,11 @@ impl World {
     }
 
     pub(crate) async fn send(&self, webhook: &Webhook) -> Result<Answer> {
-        for header in ["X-Hub-Signature-256", "X-Acme-Signature"] {
-            if let Some((_, signature)) = webhook.header(header).and_then(|value| value.split_once('='))
-                && signature.len() > 16
-            {
-                self.keep_out_of_logs(signature);
+        // Whatever is long and no word of ours is a signature or a token.
+        for (name, value) in &webhook.headers {
+            let parts = value.split(['=', ',', ' ']).filter(|part| part.len() > 36);
+            if name != "Content-Type" {
+                parts.for_each(|part| self.keep_out_of_logs(part));
             }
         }
         // As a body would stand in a message or in the gateway's event; a short one stands everywhere.

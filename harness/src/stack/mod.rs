@@ -5,6 +5,7 @@ mod logs;
 mod policy;
 mod queues;
 mod secrets;
+mod sources;
 mod state;
 mod token;
 mod variables;
@@ -17,9 +18,10 @@ use std::time::Duration;
 pub(crate) use self::elsewhere::Elsewhere;
 pub use self::policy::Withdrawn;
 
-pub use self::secrets::Secrets;
+pub(crate) use self::secrets::Secrets;
+pub(crate) use self::sources::{Pair, sources};
 pub(crate) use self::state::State;
-pub(crate) use self::variables::{sources, terraform_variables};
+pub(crate) use self::variables::terraform_variables;
 use crate::terraform::{Outputs, REGION};
 
 /// The emulator may be busy with a burst.

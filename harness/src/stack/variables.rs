@@ -1,36 +1,10 @@
 //! What the local workspace is made of: the sources, destinations and routes that the scenarios need.
 
-use std::collections::BTreeMap;
-
-use hookline_signature::{Encoding, Github, Hmac, Scheme};
 use serde_json::{Value, json};
 
+use super::sources;
 use crate::emulator::{Emulator, Need};
 use crate::package::Packages;
-
-/// A source of the local workspace.
-#[derive(Debug, Clone)]
-pub(crate) struct Source {
-    pub(crate) scheme: Scheme,
-    /// The destination that its events go to.
-    pub(crate) destination: &'static str,
-    /// Whether the harness fills its secret.
-    pub(crate) filled: bool,
-}
-
-pub(crate) fn sources() -> BTreeMap<&'static str, Source> {
-    let github = |destination| Source { scheme: Scheme::Github(Github), destination, filled: true };
-    let hmac = Hmac { header: "X-Acme-Signature".into(), prefix: "v1=".into(), encoding: Encoding::Base64 };
-    BTreeMap::from([
-        ("acme", Source { scheme: Scheme::Hmac(hmac), ..github("orders") }),
-        ("failing", github("failing")),
-        ("flaky", github("flaky")),
-        ("github", github("orders")),
-        ("recovering", github("recovering")),
-        ("rotating", github("orders")),
-        ("unfilled", Source { filled: false, ..github("orders") }),
-    ])
-}
 
 /// The root's variables. Retries come soon and secrets are looked up again soon, so that a scenario need not wait.
 pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink_port: u16) -> Value {
@@ -45,7 +19,7 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
         .collect();
     routes.insert("events".to_owned(), json!({ "source": "events", "destinations": ["orders"] }));
     let sources: serde_json::Map<_, _> =
-        sources().into_iter().map(|(name, source)| (name.to_owned(), scheme(&source.scheme))).collect();
+        sources().into_iter().map(|(name, source)| (name.to_owned(), json!(source.config))).collect();
     let destinations: serde_json::Map<_, _> =
         ["orders", "flaky", "failing", "recovering"].map(destination).into_iter().collect();
     json!({
@@ -63,13 +37,4 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
         "secret_recovery_days": 0,
         "force_destroy": true,
     })
-}
-
-fn scheme(scheme: &Scheme) -> Value {
-    match scheme {
-        Scheme::Hmac(hmac) => {
-            json!({ "scheme": "hmac", "header": hmac.header, "prefix": hmac.prefix, "encoding": hmac.encoding })
-        }
-        _ => json!({ "scheme": "github" }),
-    }
 }

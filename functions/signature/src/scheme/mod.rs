@@ -24,6 +24,7 @@ pub use self::pagerduty::Pagerduty;
 pub use self::shopify::Shopify;
 pub use self::slack::Slack;
 pub use self::standard::Standard;
+pub use self::standard_key::public_key;
 pub use self::stripe::Stripe;
 pub use self::template::{BadTemplate, Template};
 pub use self::twilio::Twilio;

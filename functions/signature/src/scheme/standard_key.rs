@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ring::signature::Ed25519KeyPair;
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use zeroize::Zeroizing;
 
 use crate::Secret;
@@ -49,6 +49,15 @@ impl Signing {
             }
             _ => Err(PREFIX),
         }
+    }
+}
+
+/// The `whpk_` key that a receiver needs to verify what is signed with a `whsk_` key. `None` for what is no such key.
+#[must_use]
+pub fn public_key(signing_key: &str) -> Option<String> {
+    match Signing::read(&Secret::new(signing_key).ok()?).ok()? {
+        Signing::Pair(pair) => Some(format!("whpk_{}", STANDARD.encode(pair.public_key().as_ref()))),
+        Signing::Symmetric(_) => None,
     }
 }
 

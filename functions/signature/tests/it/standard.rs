@@ -1,4 +1,4 @@
-use hookline_signature::{Message, Scheme, Standard};
+use hookline_signature::{Message, Scheme, Standard, public_key};
 
 use crate::fixture::{Sent, WHPK, WHSK, case, secret};
 
@@ -17,6 +17,14 @@ fn an_ed25519_signature_that_somebody_else_has_made_is_accepted() {
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let sent = Sent { headers, query: Vec::new(), body: b"{\"test\": 2432232314}".to_vec() };
     assert_eq!(it.verdict(&sent), "accepted");
+}
+
+#[test]
+fn the_public_key_is_that_of_the_signing_key() {
+    assert_eq!(public_key(WHSK).as_deref(), Some(WHPK));
+    for no_signing_key in [WHPK, "whsec_AAAA", "", "whsk_AAAA"] {
+        assert_eq!(public_key(no_signing_key), None, "{no_signing_key}");
+    }
 }
 
 #[test]
