@@ -1,7 +1,7 @@
 //! What `sign` and `verify` have in common: a scheme, a secret and a body, from the command line and from files.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -50,7 +50,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// The secret, with every byte of its file, as the service takes that of its store.
-pub(super) fn secret(path: &PathBuf) -> Result<(Secret, bool)> {
+pub(super) fn secret(path: &Path) -> Result<(Secret, bool)> {
     let bytes = read(path)?;
     let ends_with_line_end = bytes.ends_with(b"\n");
     Ok((Secret::new(bytes).with_context(|| path.display().to_string())?, ends_with_line_end))

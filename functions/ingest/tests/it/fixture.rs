@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookline_environment::Variables;
 use hookline_event::Event;
-use hookline_signature::{Message, Scheme, Secret, Signed};
+use hookline_signature::{Message, Scheme, Secret};
 use ingest::{Config, GetSecret, GetSecretError, Handler, Intake, SecretCache, SendError, SendEvent, Stage};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -221,70 +221,6 @@ pub(crate) const SOURCES: [&str; 12] = [
 /// Two of the schemes ask something of their key.
 pub(crate) fn secret_of(source: &str) -> &'static str {
     if source == "standard" { "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } else { SECRET }
-}
-
-fn scheme_of(source: &str) -> Scheme {
-    let lookup = environment("", None);
-    Config::read(Variables::new(&lookup)).unwrap().intake.sources.remove(source).unwrap().scheme
-}
-
-pub(crate) fn now() -> i64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
-}
-
-/// A webhook that its source's sender has signed just now, and its headers.
-pub(crate) fn signed(source: &str, body: &[u8]) -> Sent {
-    signed_at(source, body, now())
-}
-
-pub(crate) fn signed_at(source: &str, body: &[u8], now: i64) -> Sent {
-    let url = "https://api.example.com/live/webhooks/twilio";
-    let message = Message { body, now, id: "msg_1", url, form: false };
-    let Signed { mut headers, query } =
-        scheme_of(source).sign(message, &Secret::new(secret_of(source)).unwrap()).unwrap();
-    headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
-    Sent { source: source.to_owned(), headers, query, body: body.to_vec() }
-}
-
-/// A webhook, to be bent.
-#[derive(Clone)]
-pub(crate) struct Sent {
-    pub(crate) source: String,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) query: Option<(String, String)>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Sent {
-    pub(crate) fn header(&self, name: &str) -> String {
-        self.headers.iter().find(|(key, _)| key == name).unwrap().1.clone()
-    }
-
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.retain(|(key, _)| key != name);
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(key, _)| key != name);
-        self
-    }
-
-    pub(crate) fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into(), ..self }
-    }
-
-    pub(crate) fn event(&self) -> Value {
-        let headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let mut event = webhook(&self.source, &headers, &self.body);
-        event["requestContext"]["domainName"] = json!("api.example.com");
-        event["requestContext"]["path"] = json!(format!("/live/webhooks/{}", self.source));
-        if let Some((name, value)) = &self.query {
-            event["multiValueQueryStringParameters"] = json!({ name: [value] });
-        }
-        event
-    }
 }
 
 /// A webhook as GitHub signs and sends it.

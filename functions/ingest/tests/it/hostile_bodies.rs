@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::fixture::{Function, Sent, gateway_event, signed};
+use crate::fixture::{Function, gateway_event};
+use crate::sent::{Sent, signed};
 
 async fn status(sent: &Sent) -> i64 {
     let function = Function::new();

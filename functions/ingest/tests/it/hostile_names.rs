@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::fixture::{Function, signed, webhook};
+use crate::fixture::{Function, webhook};
+use crate::sent::signed;
 
 #[tokio::test]
 async fn only_the_one_method_of_the_one_path_is_there() {

@@ -3,7 +3,8 @@
 
 use ingest::Stage;
 
-use crate::fixture::{Function, SECRET, SOURCES, Sent, secret_of, signed, webhook};
+use crate::fixture::{Function, SECRET, SOURCES, secret_of, webhook};
+use crate::sent::{Sent, signed};
 
 /// Every source's signature header.
 const HEADERS: [(&str, &str); 10] = [
@@ -30,7 +31,7 @@ async fn what_every_sender_signs_is_accepted() {
     for source in SOURCES.into_iter().filter(|source| !matches!(*source, "linear" | "xml")) {
         expect("as signed", &signed(source, b"{\"a\":1}"), 202).await;
     }
-    let linear = format!("{{\"webhookTimestamp\":{}000}}", crate::fixture::now());
+    let linear = format!("{{\"webhookTimestamp\":{}000}}", crate::sent::now());
     expect("as signed", &signed("linear", linear.as_bytes()), 202).await;
 }
 

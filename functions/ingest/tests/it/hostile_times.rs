@@ -1,6 +1,7 @@
 //! What people try with times and ids that are signed.
 
-use crate::fixture::{Function, Sent, now, signed, signed_at};
+use crate::fixture::Function;
+use crate::sent::{Sent, now, signed, signed_at};
 
 const TIMES: [(&str, &str); 2] = [("slack", "X-Slack-Request-Timestamp"), ("standard", "webhook-timestamp")];
 

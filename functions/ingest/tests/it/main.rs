@@ -13,4 +13,5 @@ mod hostile_times;
 mod problems;
 mod refused;
 mod rotation;
+mod sent;
 mod unavailable;
