@@ -18,7 +18,13 @@ locals {
   }
 
   routes = [
-    for name, route in var.routes : { name = name, source = route.source, destinations = route.destinations }
+    for name, route in var.routes : { for key, value in {
+      name         = name
+      source       = route.source
+      destinations = route.destinations
+      types        = route.types
+      filter       = try([for condition in route.filter : { for key, value in condition : key => value if value != null }], null)
+    } : key => value if value != null }
   ]
 
   ingest_environment = {

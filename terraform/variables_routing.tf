@@ -46,9 +46,22 @@ variable "destinations" {
 }
 
 variable "routes" {
-  description = "Routes by name: the source, or 'events' for POST /events, and the destinations that each of its events goes to"
+  description = <<-EOT
+    Routes by name: the `source`, or 'events' for POST /events, and the `destinations` that its events go to. `types` takes
+    only events whose type matches one of the globs ("github.pull_request*"); `filter` only those whose JSON payload meets
+    every condition: a JSON Pointer and exactly one of `equals`, `in`, `prefix` and `exists`. All routes that match count.
+    An event that no route of its source takes is done with; one whose source has no route at all goes to the DLQ.
+  EOT
   type = map(object({
-    source       = string
+    source = string
+    types  = optional(list(string))
+    filter = optional(list(object({
+      pointer = string
+      equals  = optional(string)
+      in      = optional(list(string))
+      prefix  = optional(string)
+      exists  = optional(bool)
+    })))
     destinations = set(string)
   }))
   nullable = false
@@ -66,6 +79,21 @@ variable "routes" {
   validation {
     condition     = length(setsubtract(flatten([for route in var.routes : [for name in coalesce(route.destinations, []) : try(coalesce(name), "none")]]), keys(var.destinations))) == 0
     error_message = "A route names a destination that does not exist (${join(", ", setsubtract(flatten([for route in var.routes : [for name in coalesce(route.destinations, []) : try(coalesce(name), "none")]]), keys(var.destinations)))}); known are ${join(", ", keys(var.destinations))}."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for route in var.routes : [for type in coalesce(route.types, ["*"]) : can(regex("^[A-Za-z0-9._:*?-]{1,160}$", type))]])) && alltrue([for route in var.routes : length(route.types) > 0 if route.types != null])
+    error_message = "types takes globs of an event's type, such as \"github.push\" or \"stripe.invoice.*\": letters, digits, dots, colons, hyphens, underscores, * and ?; leave it out for all."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for route in var.routes : [for condition in coalesce(route.filter, []) : length([for key, value in condition : key if key != "pointer" && value != null]) == 1]]))
+    error_message = "Each condition of a filter asks exactly one of equals, in, prefix and exists; correct ${join(", ", [for name, route in var.routes : name if anytrue([for condition in coalesce(route.filter, []) : length([for key, value in condition : key if key != "pointer" && value != null]) != 1])])}."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for route in var.routes : [for condition in coalesce(route.filter, []) : can(regex("^(/([^~]|~[01])*)?$", condition.pointer))]]))
+    error_message = "The pointer of a condition must be a JSON Pointer, such as \"/repository/full_name\", or empty for the whole payload."
   }
 
   validation {

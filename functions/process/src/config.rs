@@ -9,7 +9,7 @@ use crate::backoff::Backoff;
 use crate::delivery::Delivery;
 use crate::destination::{Destination, DestinationConfig, Outbound};
 use crate::guard::Guard;
-use crate::route::{Route, Routes};
+use crate::route::{RouteConfig, Routes};
 
 /// How long a call to a queue may take: all of it has to fit into what a batch keeps free after its deliveries.
 pub const PATIENCE: Patience = Patience {
@@ -75,7 +75,7 @@ fn delivery(variables: &mut Variables<'_>) -> Option<Delivery> {
     const ROUTES: &str = "HOOKLINE_ROUTES";
     let networks = variables.json(NETWORKS);
     let configs: Option<BTreeMap<String, DestinationConfig>> = variables.json(DESTINATIONS);
-    let routes: Option<Vec<Route>> = variables.json(ROUTES);
+    let routes: Option<Vec<RouteConfig>> = variables.json(ROUTES);
     // Without the networks none is listed: the destinations' other faults are found all the same.
     let outbound = variables.keep(NETWORKS, Outbound::new(Guard::new(networks.unwrap_or_default())))?;
     let (configs, routes) = (configs?, routes?);
@@ -91,5 +91,6 @@ fn delivery(variables: &mut Variables<'_>) -> Option<Delivery> {
             Destination::new(&config, &outbound).map_err(|error| format!("destination `{name}`: {error}"));
         destinations.extend(variables.keep(DESTINATIONS, destination).map(|destination| (name, destination)));
     }
-    Some(Delivery::new(Routes::new(routes), destinations))
+    let routes = variables.keep(ROUTES, Routes::new(routes))?;
+    Some(Delivery::new(routes, destinations))
 }

@@ -6,7 +6,7 @@ use hookline_event::Event;
 use tokio::time::Instant;
 
 use crate::destination::{Destination, Failure};
-use crate::route::Routes;
+use crate::route::{Routed, Routes};
 
 /// Takes an event to its destinations.
 pub struct Delivery {
@@ -28,15 +28,17 @@ impl Delivery {
         Self { routes, destinations }
     }
 
-    /// One attempt at each destination, all at once, within `time`. An event that no route takes is a permanent
-    /// failure: it was accepted, so it is never dropped.
+    /// One attempt at each destination, all at once, within `time`. An event whose source no route takes is a permanent
+    /// failure: it was accepted, so it is never dropped. One that the routes of its source filter out has no destination.
     pub(crate) async fn deliver(&self, event: &Event, time: Duration) -> Vec<Attempt> {
-        let names = self.routes.destinations(event);
-        if names.is_empty() {
-            let result = Err(Failure::permanent("no_route"));
-            return vec![Attempt { destination: String::new(), result, took: Duration::ZERO }];
+        match self.routes.of(event) {
+            Routed::To(names) => join_all(names.into_iter().map(|name| self.attempt(name, event, time))).await,
+            Routed::FilteredOut => Vec::new(),
+            Routed::Nowhere => {
+                let result = Err(Failure::permanent("no_route"));
+                vec![Attempt { destination: String::new(), result, took: Duration::ZERO }]
+            }
         }
-        join_all(names.into_iter().map(|name| self.attempt(name, event, time))).await
     }
 
     async fn attempt(&self, name: &str, event: &Event, time: Duration) -> Attempt {

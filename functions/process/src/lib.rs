@@ -10,6 +10,7 @@ mod config;
 mod dead_letter;
 mod delivery;
 mod destination;
+mod filter;
 mod guard;
 mod record;
 mod retry_after;

@@ -44,6 +44,10 @@ impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
             }
         };
         let attempts = self.delivery.deliver(&event, time).await;
+        if attempts.is_empty() {
+            let (event_id, source, r#type) = (&event.id, event.source_name(), &event.event_type);
+            tracing::info!(outcome = "filtered_out", event_id, source, r#type);
+        }
         let retry_in = self.retry_in(&attempts);
         attempts.iter().for_each(|attempt| self.log(&event, attempt, retry_in));
         match retry_in {

@@ -1,6 +1,7 @@
 //! One accepted and one refused delivery for every scheme, signed as its sender signs.
 
 use anyhow::{Context, Result, ensure};
+use futures_util::future::try_join_all;
 
 use super::{Found, Scenario, World, ask};
 use crate::sender::{Webhook, now};
@@ -36,10 +37,11 @@ const SOURCES: [&str; 14] = [
 ];
 
 async fn delivered(world: &World) -> Found {
-    for source in SOURCES {
+    let all = SOURCES.map(async |source| {
         let webhook = world.signed(source, body(source))?;
-        one(world, &webhook).await.with_context(|| format!("source {source}"))?;
-    }
+        one(world, &webhook).await.with_context(|| format!("source {source}"))
+    });
+    try_join_all(all).await?;
     world.stack.at_rest().await?;
     Ok(format!("{} sources", SOURCES.len()))
 }

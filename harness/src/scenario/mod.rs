@@ -10,6 +10,7 @@ mod event_without_token;
 mod every_scheme;
 mod exact_json;
 mod failing_destination;
+mod filtered;
 mod flaky_destination;
 mod large_body_delivered;
 mod logs_clean;
@@ -107,6 +108,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         event_without_token::SCENARIO,
         event_with_wrong_scope::SCENARIO,
         event_with_token::SCENARIO,
+        filtered::SCENARIO,
         published::SCENARIO,
         previous_secret::SCENARIO,
         flaky_destination::SCENARIO,

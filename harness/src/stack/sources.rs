@@ -99,6 +99,7 @@ pub(crate) fn sources() -> BTreeMap<&'static str, Source> {
         ("acme", Source { config: acme, ..Source::new("hmac") }),
         ("bitbucket", Source::new("bitbucket")),
         ("failing", github("failing")),
+        ("filtered", github("orders")),
         ("flaky", github("flaky")),
         ("github", github("orders")),
         ("gitlab", Source::new("gitlab")),

@@ -17,11 +17,30 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
     let mut routes: serde_json::Map<_, _> = names
         .map(|(name, source)| (name.to_owned(), json!({ "source": name, "destinations": [source.destination] })))
         .collect();
+    // Beside that, everything that is opened or reopened goes to `picked` too.
+    routes.insert(
+        "picked".to_owned(),
+        json!({
+            "source": "filtered",
+            "types": ["filtered.issue*"],
+            "filter": [
+                { "pointer": "/action", "in": ["opened", "reopened"] },
+                { "pointer": "/issue/labels/0/name", "prefix": "bug" },
+            ],
+            "destinations": ["picked"],
+        }),
+    );
+    routes.insert(
+        "filtered".to_owned(),
+        json!({
+            "source": "filtered", "types": ["filtered.push", "filtered.issues"], "destinations": ["orders"],
+        }),
+    );
     routes.insert("events".to_owned(), json!({ "source": "events", "destinations": ["orders"] }));
     let sources: serde_json::Map<_, _> =
         sources().into_iter().map(|(name, source)| (name.to_owned(), json!(source.config))).collect();
     let destinations: serde_json::Map<_, _> =
-        ["orders", "flaky", "failing", "recovering"].map(destination).into_iter().collect();
+        ["orders", "flaky", "failing", "recovering", "picked"].map(destination).into_iter().collect();
     json!({
         "region": crate::terraform::REGION,
         "packages": { "ingest": packages.ingest, "process": packages.process },

@@ -41,6 +41,19 @@ fn every_destination_that_cannot_be_used_is_reported() {
 }
 
 #[test]
+fn a_route_that_cannot_be_asked_is_reported() {
+    let route = |more: serde_json::Value| {
+        let mut route = json!({ "name": "r", "source": "github", "destinations": ["orders"] });
+        route.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        faults("HOOKLINE_ROUTES", Some(&json!([route]).to_string()))
+    };
+    assert_eq!(route(json!({ "types": ["github.*"], "filter": [{ "pointer": "/a", "in": ["b"] }] })), "");
+    assert!(route(json!({ "filter": [{ "pointer": "a", "exists": true }] })).contains("`a` is no JSON Pointer"));
+    assert!(route(json!({ "filter": [{ "pointer": "/a" }] })).contains("exactly one of equals, in, prefix and exists"));
+    assert!(route(json!({ "filters": [] })).contains("unknown field `filters`"));
+}
+
+#[test]
 fn routes_name_only_destinations_that_there_are() {
     let routes = json!([{ "name": "r", "source": "github", "destinations": ["orders", "odrers"] }]).to_string();
     let faults = faults("HOOKLINE_ROUTES", Some(&routes));

@@ -10,3 +10,4 @@ mod delivered;
 mod fixture;
 mod given_up;
 mod retried;
+mod routed;
