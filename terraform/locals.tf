@@ -37,7 +37,10 @@ locals {
     HOOKLINE_MAX_MESSAGE_BYTES      = tostring(var.queue.max_message_bytes)
   }
 
-  process_environment = {
+  process_environment = merge(!var.idempotency.enabled ? {} : {
+    HOOKLINE_IDEMPOTENCY_TABLE   = module.idempotency[0].name
+    HOOKLINE_IDEMPOTENCY_SECONDS = tostring(var.idempotency.window_days * 86400)
+    }, {
     HOOKLINE_LOG_LEVEL          = var.log_level
     HOOKLINE_ROUTES             = jsonencode(local.routes)
     HOOKLINE_DESTINATIONS       = jsonencode(local.destinations)
@@ -47,5 +50,5 @@ locals {
     HOOKLINE_RETRY_BASE_SECONDS = tostring(var.retry.base_seconds)
     HOOKLINE_RETRY_MAX_SECONDS  = tostring(var.retry.max_seconds)
     HOOKLINE_PRIVATE_NETWORKS   = jsonencode(var.private_networks)
-  }
+  })
 }

@@ -35,6 +35,14 @@ module "queue" {
   max_message_bytes        = var.queue.max_message_bytes
 }
 
+module "idempotency" {
+  source = "./modules/idempotency"
+  count  = var.idempotency.enabled ? 1 : 0
+
+  name                = "${local.prefix}-idempotency"
+  deletion_protection = !var.force_destroy
+}
+
 module "ingest" {
   source = "./modules/function"
 

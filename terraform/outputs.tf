@@ -105,6 +105,11 @@ output "scope" {
   value       = var.identity_enabled ? "${local.prefix}/events.write" : null
 }
 
+output "idempotency_table" {
+  description = "Name of the table that keeps what was delivered; null without it"
+  value       = one(module.idempotency[*].name)
+}
+
 output "artifacts_bucket" {
   description = "Name of the bucket that holds the packages"
   value       = module.artifacts.bucket

@@ -31,6 +31,16 @@ data "aws_iam_policy_document" "process" {
     resources = [module.queue.arn]
   }
 
+  dynamic "statement" {
+    for_each = module.idempotency[*].arn
+
+    content {
+      sid       = "ClaimDeliveries"
+      actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      resources = [statement.value]
+    }
+  }
+
   statement {
     sid       = "SendToDlq"
     actions   = ["sqs:SendMessage"]

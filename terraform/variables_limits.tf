@@ -113,6 +113,22 @@ variable "retry" {
   }
 }
 
+variable "idempotency" {
+  description = "Whether it is kept what was delivered, so that the same event has one effect at each destination, and for how many days. Off, an event is delivered at least once: SQS, a sender or a redrive may repeat it"
+  type = object({
+    enabled     = optional(bool, true)
+    window_days = optional(number, 15)
+  })
+  default  = {}
+  nullable = false
+
+  # A message may be redriven until the DLQ's 14 days are over, to destinations of which some have had it.
+  validation {
+    condition     = var.idempotency.window_days >= 15 && var.idempotency.window_days <= 365 && floor(var.idempotency.window_days) == var.idempotency.window_days
+    error_message = "idempotency.window_days must be a whole number from 15 to 365: shorter, a message could be redriven from the DLQ (14 days) after it is forgotten where it was delivered."
+  }
+}
+
 variable "secret_cache" {
   description = "Seconds that ingest uses a secret without a look at the store, and seconds at least between two looks that failed signatures cause"
   type = object({

@@ -40,8 +40,8 @@ variable "destinations" {
   }
 
   validation {
-    condition     = alltrue([for destination in var.destinations : destination.timeout_seconds >= 0.1 && destination.timeout_seconds <= var.functions.process.timeout_seconds - 4])
-    error_message = "The timeout_seconds of a destination must be at least 0.1 and at most 4 below functions.process.timeout_seconds: the function needs those seconds to tell the queues."
+    condition     = alltrue([for destination in var.destinations : destination.timeout_seconds >= 0.1 && destination.timeout_seconds <= var.functions.process.timeout_seconds - 6])
+    error_message = "The timeout_seconds of a destination must be at least 0.1 and at most 6 below functions.process.timeout_seconds: the function needs those seconds for the idempotency table and the queues."
   }
 }
 

@@ -9,6 +9,7 @@
 
 mod aws_json;
 pub mod command;
+mod dead_letters;
 pub mod emulator;
 mod files;
 mod glibc;

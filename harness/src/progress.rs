@@ -60,3 +60,24 @@ impl Drop for Step {
 pub(crate) fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
+
+/// How far a long move has come; gone when dropped. Where there is no terminal, the command's closing line is enough.
+pub(crate) struct Bar(ProgressBar);
+
+impl Bar {
+    pub(crate) fn start(name: &'static str, length: usize) -> Self {
+        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(length as u64) } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} {eta}");
+        Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(name))
+    }
+
+    pub(crate) fn advance(&self) {
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

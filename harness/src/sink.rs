@@ -73,9 +73,9 @@ impl Sink {
         self.memory().deliveries.get(event_id).cloned().unwrap_or_default()
     }
 
-    /// From now on `/recovering` takes what it is given; before, it refuses for good.
-    pub(crate) fn recover(&self) {
-        self.memory().recovered = true;
+    /// Whether `/recovering` takes from now on what it is given, or refuses it for good, as at the beginning.
+    pub(crate) fn recover(&self, recovered: bool) {
+        self.memory().recovered = recovered;
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -83,13 +83,16 @@ impl Sink {
     }
 
     /// The first attempt that was answered with success.
-    pub(crate) fn delivered(&self, event_id: &str) -> Option<Delivery> {
-        self.attempts(event_id).into_iter().find(|attempt| attempt.status.is_success())
+    pub(crate) async fn wait_for(&self, event_id: &str) -> Result<Delivery> {
+        self.wait_for_path(event_id, "").await
     }
 
-    pub(crate) async fn wait_for(&self, event_id: &str) -> Result<Delivery> {
-        let what = format!("event {event_id} at its destination");
-        wait::until(&what, Duration::from_secs(30), async || Ok(self.delivered(event_id))).await
+    /// The first of those at a path that begins like this.
+    pub(crate) async fn wait_for_path(&self, event_id: &str, path: &str) -> Result<Delivery> {
+        let what = format!("event {event_id} at its destination {path}");
+        let delivered = |attempt: &Delivery| attempt.status.is_success() && attempt.path.starts_with(path);
+        wait::until(&what, Duration::from_secs(30), async || Ok(self.attempts(event_id).into_iter().find(delivered)))
+            .await
     }
 }
 
@@ -105,7 +108,9 @@ async fn receive(State(memory): State<Shared>, uri: Uri, headers: HeaderMap, bod
     let recovered = memory.recovered;
     let attempts = memory.deliveries.entry(event_id).or_default();
     let status = match uri.path() {
-        "/flaky" if attempts.len() < 2 => StatusCode::SERVICE_UNAVAILABLE,
+        "/flaky" if attempts.iter().filter(|attempt| attempt.path == "/flaky").count() < 2 => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         "/recovering" if !recovered => StatusCode::GONE,
         "/failing" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::OK,

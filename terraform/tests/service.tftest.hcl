@@ -96,7 +96,7 @@ run "each_privilege_names_its_arns" {
   }
 
   assert {
-    condition     = [for s in data.aws_iam_policy_document.process.statement : length(s.actions)] == [4, 1]
+    condition     = [for s in data.aws_iam_policy_document.process.statement : length(s.actions)] == [4, 3, 1]
     error_message = "process may do ${jsonencode(data.aws_iam_policy_document.process.statement[*].actions)}"
   }
 

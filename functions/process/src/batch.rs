@@ -11,28 +11,32 @@ use futures_util::future::join_all;
 use lambda_runtime::LambdaEvent;
 
 use crate::backoff::ChangeVisibility;
+use crate::claim::Claims;
 use crate::config::QueueConfig;
 use crate::dead_letter::SendDeadLetter;
 use crate::delivery::Delivery;
+use crate::once::Once;
 use crate::record::{Record, Verdict};
 
-/// Left of the function's time, after all deliveries, for what has to be told to the queues: see [`crate::PATIENCE`].
-const RESERVE: Duration = Duration::from_secs(3);
+/// Left of the function's time, after all deliveries, for two calls: to the idempotency table and to a queue. See
+/// [`crate::PATIENCE`].
+const RESERVE: Duration = Duration::from_millis(5400);
 
 /// Left for the response itself.
 const RESPOND: Duration = Duration::from_millis(400);
 
 /// The function's entry point.
-pub struct Batch<Q> {
+pub struct Batch<Q, C> {
     delivery: Delivery,
     config: QueueConfig,
     queue: Q,
+    once: Once<C>,
 }
 
-impl<Q: ChangeVisibility + SendDeadLetter> Batch<Q> {
-    /// Over a delivery and the queues.
-    pub fn new(delivery: Delivery, config: QueueConfig, queue: Q) -> Self {
-        Self { delivery, config, queue }
+impl<Q: ChangeVisibility + SendDeadLetter, C: Claims> Batch<Q, C> {
+    /// Over a delivery, the queues, and what makes each delivery one.
+    pub fn new(delivery: Delivery, config: QueueConfig, queue: Q, once: Once<C>) -> Self {
+        Self { delivery, config, queue, once }
     }
 
     /// Handles each message alone and at the same time as the others; a panic in one fails that one.
@@ -58,8 +62,8 @@ impl<Q: ChangeVisibility + SendDeadLetter> Batch<Q> {
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = message.message_id.clone().unwrap_or_default();
         let task = tokio::spawn(async move {
-            let record =
-                Record { message: &message, delivery: &self.delivery, config: &self.config, queue: &self.queue };
+            let Self { delivery, config, queue, once } = &*self;
+            let record = Record { message: &message, delivery, config, queue, once };
             let whole = record.process(left.saturating_sub(RESERVE));
             // Out of time is not acknowledged: the queue's own visibility timeout brings it again.
             tokio::time::timeout(left.saturating_sub(RESPOND), whole).await.unwrap_or(Verdict::Retry)

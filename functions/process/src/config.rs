@@ -29,6 +29,17 @@ pub struct Config {
     pub delivery: Delivery,
     /// What happens to those that cannot go there.
     pub queue: QueueConfig,
+    /// What makes each delivery one; without it, a delivery is made at least once.
+    pub idempotency: Option<IdempotencyConfig>,
+}
+
+/// Where it is kept what was delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyConfig {
+    /// The table's name.
+    pub table: String,
+    /// For how long.
+    pub window: Duration,
 }
 
 /// The queue that events come from and the one that they end in.
@@ -57,13 +68,21 @@ impl Config {
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
         let dlq_url = variables.required("HOOKLINE_DLQ_URL");
         let max_receive_count = variables.parsed::<NonZeroU32>("HOOKLINE_MAX_RECEIVE_COUNT");
+        let table = variables.optional("HOOKLINE_IDEMPOTENCY_TABLE");
+        // Needed only with a table, and then as much as any other.
+        let window = match &table {
+            Some(_) => variables.parsed("HOOKLINE_IDEMPOTENCY_SECONDS"),
+            None => Some(0),
+        };
         let base = variables.parsed("HOOKLINE_RETRY_BASE_SECONDS");
         let max = variables.parsed("HOOKLINE_RETRY_MAX_SECONDS");
         let whole = || {
             let backoff = Backoff { base_seconds: base?, max_seconds: max? };
             let max_receive_count = max_receive_count?.get();
             let queue = QueueConfig { queue_url: queue_url?, dlq_url: dlq_url?, max_receive_count, backoff };
-            Some(Self { log_level: log_level?, aws: aws?, delivery: delivery?, queue })
+            let window = Duration::from_secs(window?);
+            let idempotency = table.map(|table| IdempotencyConfig { table, window });
+            Some(Self { log_level: log_level?, aws: aws?, delivery: delivery?, queue, idempotency })
         };
         variables.finish(whole())
     }

@@ -5,7 +5,9 @@ use futures_util::future::join_all;
 use hookline_event::Event;
 use tokio::time::Instant;
 
+use crate::claim::Claims;
 use crate::destination::{Destination, Failure};
+use crate::once::{Effect, Once};
 use crate::route::{Routed, Routes};
 
 /// Takes an event to its destinations.
@@ -17,7 +19,7 @@ pub struct Delivery {
 /// What came of one destination.
 pub(crate) struct Attempt {
     pub(crate) destination: String,
-    pub(crate) result: Result<(), Failure>,
+    pub(crate) result: Result<Effect, Failure>,
     pub(crate) took: Duration,
 }
 
@@ -30,9 +32,9 @@ impl Delivery {
 
     /// One attempt at each destination, all at once, within `time`. An event whose source no route takes is a permanent
     /// failure: it was accepted, so it is never dropped. One that the routes of its source filter out has no destination.
-    pub(crate) async fn deliver(&self, event: &Event, time: Duration) -> Vec<Attempt> {
+    pub(crate) async fn deliver<C: Claims>(&self, event: &Event, time: Duration, once: &Once<C>) -> Vec<Attempt> {
         match self.routes.of(event) {
-            Routed::To(names) => join_all(names.into_iter().map(|name| self.attempt(name, event, time))).await,
+            Routed::To(names) => join_all(names.into_iter().map(|name| self.attempt(name, event, time, once))).await,
             Routed::FilteredOut => Vec::new(),
             Routed::Nowhere => {
                 let result = Err(Failure::permanent("no_route"));
@@ -41,10 +43,13 @@ impl Delivery {
         }
     }
 
-    async fn attempt(&self, name: &str, event: &Event, time: Duration) -> Attempt {
+    async fn attempt<C: Claims>(&self, name: &str, event: &Event, time: Duration, once: &Once<C>) -> Attempt {
         let started = Instant::now();
         let result = match self.destinations.get(name) {
-            Some(destination) => destination.deliver(event, time).await,
+            Some(destination) => {
+                let key = format!("{}#{name}", event.dedup_key.as_str());
+                once.run(key, time, |left| destination.deliver(event, left)).await
+            }
             None => Err(Failure::permanent("unknown_destination")),
         };
         Attempt { destination: name.to_owned(), result, took: started.elapsed() }

@@ -6,18 +6,22 @@
 
 mod backoff;
 mod batch;
+mod claim;
 mod config;
 mod dead_letter;
 mod delivery;
 mod destination;
 mod filter;
 mod guard;
+mod once;
 mod record;
 mod retry_after;
 mod route;
 
 pub use backoff::{Backoff, ChangeVisibility, VisibilityError};
 pub use batch::Batch;
-pub use config::{Config, PATIENCE, QueueConfig};
+pub use claim::{Claim, ClaimError, Claimed, Claims, Table};
+pub use config::{Config, IdempotencyConfig, PATIENCE, QueueConfig};
 pub use dead_letter::{DeadLetter, DeadLetterError, SendDeadLetter};
 pub use delivery::Delivery;
+pub use once::Once;

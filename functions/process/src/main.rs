@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_sqs::Client as Sqs;
 use hookline_environment::Variables;
 use lambda_runtime::{Error, service_fn};
-use process::{Batch, Config};
+use process::{Batch, Config, IdempotencyConfig, Once, Table};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let lookup = |name: &str| std::env::var(name).ok();
     let config = hookline_telemetry::start(Config::read(Variables::new(&lookup)), |config| config.log_level)?;
 
-    let sqs = Sqs::new(&config.aws.sdk_config(process::PATIENCE));
-    let batch = Arc::new(Batch::new(config.delivery, config.queue, sqs));
+    let sdk = config.aws.sdk_config(process::PATIENCE);
+    let table = |it: &IdempotencyConfig| Table { client: DynamoDb::new(&sdk), name: it.table.clone() };
+    let window = config.idempotency.as_ref().map(|it| it.window).unwrap_or_default();
+    let once = Once::new(config.idempotency.as_ref().map(table), window);
+    let batch = Arc::new(Batch::new(config.delivery, config.queue, Sqs::new(&sdk), once));
     lambda_runtime::run(service_fn(move |event| Arc::clone(&batch).handle(event))).await
 }

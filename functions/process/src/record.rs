@@ -7,10 +7,12 @@ use futures_util::future::join_all;
 use hookline_event::Event;
 
 use crate::backoff::ChangeVisibility;
+use crate::claim::Claims;
 use crate::config::QueueConfig;
 use crate::dead_letter::{DeadLetter, SendDeadLetter};
 use crate::delivery::{Attempt, Delivery};
 use crate::destination::Failure;
+use crate::once::{Effect, Once};
 
 /// What the queue is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,14 +24,15 @@ pub(crate) enum Verdict {
 }
 
 /// A message with what is needed to decide on it.
-pub(crate) struct Record<'a, Q> {
+pub(crate) struct Record<'a, Q, C> {
     pub(crate) message: &'a SqsMessage,
     pub(crate) delivery: &'a Delivery,
     pub(crate) config: &'a QueueConfig,
     pub(crate) queue: &'a Q,
+    pub(crate) once: &'a Once<C>,
 }
 
-impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
+impl<Q: ChangeVisibility + SendDeadLetter, C: Claims> Record<'_, Q, C> {
     pub(crate) async fn process(&self, time: Duration) -> Verdict {
         if time.is_zero() {
             tracing::warn!(outcome = "out_of_time");
@@ -43,7 +46,7 @@ impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
                 return self.dead_letter("", "unreadable_event").await;
             }
         };
-        let attempts = self.delivery.deliver(&event, time).await;
+        let attempts = self.delivery.deliver(&event, time, self.once).await;
         if attempts.is_empty() {
             let (event_id, source, r#type) = (&event.id, event.source_name(), &event.event_type);
             tracing::info!(outcome = "filtered_out", event_id, source, r#type);
@@ -108,7 +111,8 @@ impl<Q: ChangeVisibility + SendDeadLetter> Record<'_, Q> {
             };
         }
         match (&attempt.result, retry_in) {
-            (Ok(()), _) => line!(info, "delivered"),
+            (Ok(Effect::Delivered), _) => line!(info, "delivered"),
+            (Ok(Effect::AlreadyDelivered), _) => line!(info, "already_delivered"),
             (Err(failure), Some(retry_in_seconds)) => {
                 let reason = failure.reason();
                 line!(warn, "failed", reason, retry_in_seconds);

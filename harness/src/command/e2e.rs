@@ -46,6 +46,7 @@ impl E2e {
         let world = World::new(state.stack(), sink, terraform, applied, state.secrets.clone(), capabilities, log);
         let all = async {
             world.stack.purge().await?;
+            world.stack.forget_deliveries().await?;
             Ok(scenario::run(&world, &scenarios).await)
         };
         let rows = emulator.while_alive(all).await?;

@@ -1,8 +1,10 @@
 //! The command line: a file a command.
 
 mod bring_up;
+mod dlq;
 mod down;
 mod e2e;
+mod replay;
 mod scheme;
 mod send;
 mod sign;
@@ -36,6 +38,10 @@ enum Command {
     Send(send::Send),
     /// Take down the stack that is up
     Down,
+    /// List, show, redrive or purge what could not be delivered
+    Dlq(dlq::Dlq),
+    /// Put events of a file on the intake queue
+    Replay(replay::Replay),
     /// Print the headers that prove a body, as its sender would send them
     Sign(sign::Sign),
     /// Say whether a request is authentic, and why not
@@ -64,6 +70,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::E2e(e2e) => e2e.run().await,
         Command::Up(up) => up.run().await,
         Command::Send(send) => send.run().await,
+        Command::Dlq(dlq) => dlq.run().await,
+        Command::Replay(replay) => replay.run().await,
         Command::Sign(sign) => sign.run(),
         Command::Verify(verify) => verify.run(),
         Command::Down => down::run().await,

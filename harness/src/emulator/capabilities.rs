@@ -17,6 +17,8 @@ const REQUIRED: [&str; 7] = ["apigateway", "iam", "lambda", "logs", "s3", "secre
 pub(crate) enum Need {
     /// Cognito's user pools, and with them `POST /events`.
     Cognito,
+    /// DynamoDB, and with it one effect a key.
+    Dynamodb,
     /// Policies that are evaluated, not only kept.
     Iam,
     /// SQS's `StartMessageMoveTask`.
@@ -69,6 +71,7 @@ impl Capabilities {
     pub(crate) fn lacks(&self, need: Need) -> Option<String> {
         match need {
             Need::Cognito => self.lacks_service("cognito-idp"),
+            Need::Dynamodb => self.lacks_service("dynamodb"),
             Need::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
             Need::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
             Need::Iam | Need::MoveTasks => None,

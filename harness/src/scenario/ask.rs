@@ -62,7 +62,7 @@ pub(super) async fn not_authentic(world: &World, webhook: &Webhook) -> Found {
 }
 
 /// An event as ingest would have queued it.
-pub(super) fn event(source: &str, id: &str) -> Event {
+pub(crate) fn event(source: &str, id: &str) -> Event {
     let path = format!("/webhooks/{source}");
     Event {
         id: id.to_owned(),

@@ -3,6 +3,7 @@
 mod ask;
 mod body_changed;
 mod burst;
+mod delivered_once;
 mod duplicate_header;
 mod event_with_token;
 mod event_with_wrong_scope;
@@ -13,9 +14,11 @@ mod failing_destination;
 mod filtered;
 mod flaky_destination;
 mod large_body_delivered;
+mod letters_operated;
 mod logs_clean;
 mod octets_delivered;
 mod one_of_ten_retried;
+mod pair_retried;
 mod permission_withdrawn;
 mod ping_answered;
 mod poison_record;
@@ -42,6 +45,8 @@ use anyhow::Result;
 
 use crate::emulator::{Capabilities, Need};
 
+#[cfg(test)]
+pub(crate) use self::ask::event as ask_event;
 pub(crate) use self::report::{list, print};
 pub(crate) use self::run::run;
 pub(crate) use self::world::World;
@@ -112,9 +117,12 @@ pub(crate) fn all() -> Vec<Scenario> {
         published::SCENARIO,
         previous_secret::SCENARIO,
         flaky_destination::SCENARIO,
+        pair_retried::SCENARIO,
         failing_destination::SCENARIO,
+        delivered_once::SCENARIO,
         poison_record::SCENARIO,
         one_of_ten_retried::SCENARIO,
+        letters_operated::SCENARIO,
         redriven::SCENARIO,
         burst::SCENARIO,
         permission_withdrawn::SCENARIO,

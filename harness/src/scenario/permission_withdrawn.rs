@@ -1,5 +1,5 @@
+use super::ask;
 use super::{Found, Need, Scenario, World};
-use super::{PUSH, ask};
 use crate::sender::Webhook;
 
 pub(super) const SCENARIO: Scenario = Scenario::new(
@@ -11,7 +11,7 @@ pub(super) const SCENARIO: Scenario = Scenario::new(
 
 async fn run(world: &World) -> Found {
     let outputs = &world.stack.outputs;
-    let webhook = world.signed("github", PUSH)?;
+    let webhook = world.signed("github", format!("{{\"n\":\"{}\"}}", uuid::Uuid::new_v4()))?;
     let (role, policy) = (&outputs.role_names.ingest, &outputs.role_policy_names.ingest);
     let withdrawn = world.stack.withdraw(role, policy, "sqs:SendMessage").await?;
     let refused = without(world, &webhook).await;

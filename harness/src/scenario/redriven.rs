@@ -10,11 +10,12 @@ pub(super) const SCENARIO: Scenario = Scenario::new(
 .needing(&[Need::MoveTasks]);
 
 async fn run(world: &World) -> Found {
+    world.sink.recover(false);
     let webhook = |number: u32| world.signed("recovering", format!("{{\"number\":{number}}}"));
     let webhooks = (1..=3).map(webhook).collect::<Result<Vec<_>, _>>()?;
     try_join_all(webhooks.iter().map(|webhook| ask::accepted(world, webhook))).await?;
     world.stack.dead_letters(3).await?;
-    world.sink.recover();
+    world.sink.recover(true);
     world.stack.redrive().await?;
     for webhook in &webhooks {
         let delivery = world.sink.wait_for(&webhook.event_id).await?;

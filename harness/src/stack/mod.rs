@@ -1,5 +1,6 @@
 //! A stack that is up: where it is, what Terraform named, and clients for what the harness does to it.
 
+mod claims;
 mod elsewhere;
 mod logs;
 mod policy;
@@ -51,6 +52,11 @@ impl Stack {
         };
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(35)).build().unwrap_or_default();
         Self { endpoint: endpoint.to_owned(), outputs, http, sdk: settings.sdk_config(PATIENCE) }
+    }
+
+    /// For clients of any service.
+    pub(crate) fn sdk_config(&self) -> SdkConfig {
+        self.sdk.clone()
     }
 
     /// Where a path of the API is on the emulator: what AWS resolves by the host's name is a prefix here.

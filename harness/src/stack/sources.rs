@@ -106,6 +106,7 @@ pub(crate) fn sources() -> BTreeMap<&'static str, Source> {
         ("gitlab-signing", Source { config: signing, key: KeyKind::Whsec, ..Source::new("gitlab") }),
         ("linear", Source::new("linear")),
         ("pagerduty", Source::new("pagerduty")),
+        ("pair", github("flaky")),
         ("published", github("orders")),
         ("recovering", github("recovering")),
         ("rotating", github("orders")),

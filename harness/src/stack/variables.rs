@@ -36,11 +36,12 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
             "source": "filtered", "types": ["filtered.push", "filtered.issues"], "destinations": ["orders"],
         }),
     );
+    routes.insert("audited".to_owned(), json!({ "source": "pair", "destinations": ["audit"] }));
     routes.insert("events".to_owned(), json!({ "source": "events", "destinations": ["orders"] }));
     let sources: serde_json::Map<_, _> =
         sources().into_iter().map(|(name, source)| (name.to_owned(), json!(source.config))).collect();
     let destinations: serde_json::Map<_, _> =
-        ["orders", "flaky", "failing", "recovering", "picked"].map(destination).into_iter().collect();
+        ["orders", "flaky", "failing", "recovering", "picked", "audit"].map(destination).into_iter().collect();
     json!({
         "region": crate::terraform::REGION,
         "packages": { "ingest": packages.ingest, "process": packages.process },
@@ -50,6 +51,7 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
         "routes": routes,
         "private_networks": [format!("{host}/32")],
         "identity_enabled": emulator.capabilities.lacks(Need::Cognito).is_none(),
+        "idempotency": { "enabled": emulator.capabilities.lacks(Need::Dynamodb).is_none() },
         "retry": { "base_seconds": 1, "max_seconds": 1 },
         "secret_cache": { "refresh_seconds": 1 },
         "throttle": { "rate": 10_000, "burst": 5_000 },

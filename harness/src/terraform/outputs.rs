@@ -27,6 +27,8 @@ pub struct Outputs {
     pub role_policy_names: Functions,
     /// Name of each function's log group.
     pub log_group_names: Functions,
+    /// Name of the table that keeps what was delivered.
+    pub idempotency_table: Option<String>,
     /// Id of the user pool.
     pub user_pool_id: Option<String>,
     /// Id of the machine client.
@@ -46,7 +48,7 @@ pub struct Functions {
 
 impl Outputs {
     /// Reads `terraform output -json`.
-    pub(super) fn read(json: &[u8]) -> Result<Self> {
+    pub(crate) fn read(json: &[u8]) -> Result<Self> {
         let outputs: BTreeMap<String, Value> = serde_json::from_slice(json).context("terraform's outputs")?;
         let values: Value = outputs.into_iter().map(|(name, mut output)| (name, output["value"].take())).collect();
         serde_json::from_value(values).context("terraform's outputs are not those that the harness knows")

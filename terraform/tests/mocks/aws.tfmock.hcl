@@ -32,6 +32,12 @@ mock_resource "aws_sqs_queue" {
   }
 }
 
+mock_resource "aws_dynamodb_table" {
+  defaults = {
+    arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/mocked"
+  }
+}
+
 mock_resource "aws_s3_bucket" {
   defaults = {
     arn = "arn:aws:s3:::mocked"

@@ -11,8 +11,8 @@ async fn the_response_has_the_shape_that_the_queue_understands() {
     let minute = Duration::from_secs(60);
     assert_eq!(function.response(vec![message("m", "github", 1)], minute).await, json!({ "batchItemFailures": [] }));
     function.sink.answer(500, None);
-    let failed = function.response(vec![message("m", "github", 1)], minute).await;
-    assert_eq!(failed, json!({ "batchItemFailures": [{ "itemIdentifier": "m" }] }));
+    let failed = function.response(vec![message("n", "github", 1)], minute).await;
+    assert_eq!(failed, json!({ "batchItemFailures": [{ "itemIdentifier": "n" }] }));
     assert_eq!(function.response(Vec::new(), minute).await, json!({ "batchItemFailures": [] }));
 }
 

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
-use crate::fixture::{Function, event, message};
+use crate::fixture::{Function, event, message, same};
 
 #[tokio::test]
 async fn the_exact_body_is_posted_with_the_events_attributes_as_headers() {
     let function = Function::new().await;
-    assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty());
+    assert!(function.failures(vec![same("m", "github", 1)]).await.is_empty());
     let requests = function.sink.requests.lock().unwrap().clone();
     let (headers, body) = &requests[0];
     assert_eq!(body[..], event("github").data[..]);

@@ -11,7 +11,10 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use hookline_environment::Variables;
 use hookline_event::{DedupKey, Event};
 use lambda_runtime::{Context, LambdaEvent};
-use process::{Batch, ChangeVisibility, Config, DeadLetter, DeadLetterError, SendDeadLetter, VisibilityError};
+use process::{
+    Batch, ChangeVisibility, Claim, ClaimError, Claimed, Claims, Config, DeadLetter, DeadLetterError, Once,
+    SendDeadLetter, VisibilityError,
+};
 use serde_json::{Value, json};
 
 /// A destination that answers as it is told, and remembers what it got.
@@ -89,6 +92,46 @@ impl SendDeadLetter for Queue {
     }
 }
 
+/// Claims as the table keeps them.
+#[derive(Clone, Default)]
+pub(crate) struct Memory {
+    /// By key: the lease's owner and end, or `None` once it is done.
+    pub(crate) claims: Arc<Mutex<HashMap<String, Option<(String, u64)>>>>,
+    pub(crate) down: Arc<Mutex<bool>>,
+}
+
+impl Memory {
+    fn up(&self) -> Result<(), ClaimError> {
+        if *self.down.lock().unwrap() { Err(ClaimError { detail: "down".into() }) } else { Ok(()) }
+    }
+}
+
+impl Claims for Memory {
+    async fn claim(&self, claim: &Claim) -> Result<Claimed, ClaimError> {
+        self.up()?;
+        let mut claims = self.claims.lock().unwrap();
+        match claims.get(&claim.key) {
+            Some(None) => return Ok(Claimed::Done),
+            Some(Some((_, until))) if *until >= claim.now => return Ok(Claimed::Leased { until: *until }),
+            _ => {}
+        }
+        claims.insert(claim.key.clone(), Some((claim.owner.clone(), claim.lease_until)));
+        Ok(Claimed::Ours)
+    }
+
+    async fn complete(&self, claim: &Claim) -> Result<(), ClaimError> {
+        self.up()?;
+        self.claims.lock().unwrap().insert(claim.key.clone(), None);
+        Ok(())
+    }
+
+    async fn release(&self, claim: &Claim) -> Result<(), ClaimError> {
+        self.up()?;
+        self.claims.lock().unwrap().remove(&claim.key);
+        Ok(())
+    }
+}
+
 /// A complete environment whose destinations are at `sink`, with one variable replaced or (by `None`) removed.
 pub(crate) fn environment(sink: &str, name: &str, replaced: Option<&str>) -> impl Fn(&str) -> Option<String> + use<> {
     let destination = |path: &str| json!({ "kind": "http", "url": format!("{sink}{path}"), "timeout_ms": 400 });
@@ -106,6 +149,8 @@ pub(crate) fn environment(sink: &str, name: &str, replaced: Option<&str>) -> imp
         ("HOOKLINE_PRIVATE_NETWORKS", "[\"127.0.0.1/32\"]".to_owned()),
         ("HOOKLINE_QUEUE_URL", "https://sqs.test/intake".to_owned()),
         ("HOOKLINE_DLQ_URL", "https://sqs.test/dlq".to_owned()),
+        ("HOOKLINE_IDEMPOTENCY_TABLE", "claims".to_owned()),
+        ("HOOKLINE_IDEMPOTENCY_SECONDS", "3600".to_owned()),
         ("HOOKLINE_MAX_RECEIVE_COUNT", "5".to_owned()),
         ("HOOKLINE_RETRY_BASE_SECONDS", "10".to_owned()),
         ("HOOKLINE_RETRY_MAX_SECONDS", "900".to_owned()),
@@ -128,7 +173,8 @@ pub(crate) fn environment(sink: &str, name: &str, replaced: Option<&str>) -> imp
 pub(crate) struct Function {
     pub(crate) sink: Sink,
     pub(crate) queue: Queue,
-    pub(crate) batch: Arc<Batch<Queue>>,
+    pub(crate) claims: Memory,
+    pub(crate) batch: Arc<Batch<Queue, Memory>>,
 }
 
 impl Function {
@@ -140,8 +186,11 @@ impl Function {
         let (sink, queue) = (Sink::default(), Queue::default());
         let lookup = environment(&format!("http://{}", sink.start().await), name, replaced);
         let config = Config::read(Variables::new(&lookup)).unwrap();
-        let batch = Arc::new(Batch::new(config.delivery, config.queue, queue.clone()));
-        Self { sink, queue, batch }
+        let claims = Memory::default();
+        // As `main` does it: without the variable there is no table.
+        let once = Once::new(config.idempotency.is_some().then(|| claims.clone()), Duration::from_secs(3600));
+        let batch = Arc::new(Batch::new(config.delivery, config.queue, queue.clone(), once));
+        Self { sink, queue, claims, batch }
     }
 
     /// The identifiers that the function reports as failed.
@@ -203,6 +252,16 @@ pub(crate) fn record(id: &str, body: &str, receives: u32) -> Value {
     })
 }
 
+/// A message with an event of its own, for each id.
 pub(crate) fn message(id: &str, source: &str, receives: u32) -> Value {
+    record(id, &event_of(id, source).to_json().unwrap(), receives)
+}
+
+pub(crate) fn event_of(id: &str, source: &str) -> Event {
+    Event { dedup_key: DedupKey::from_signed_id(source, id), ..event(source) }
+}
+
+/// A message with an event that is always the same.
+pub(crate) fn same(id: &str, source: &str, receives: u32) -> Value {
     record(id, &event(source).to_json().unwrap(), receives)
 }

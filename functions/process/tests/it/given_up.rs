@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::fixture::{Function, event, message, record};
+use crate::fixture::{Function, event, event_of, message, record};
 
 #[tokio::test]
 async fn a_permanent_failure_goes_to_the_dead_letter_queue_at_once_with_its_reason() {
@@ -8,7 +8,7 @@ async fn a_permanent_failure_goes_to_the_dead_letter_queue_at_once_with_its_reas
     function.sink.answer(404, None);
     assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty(), "acknowledged");
     let letter = json!({
-        "message": event("github").to_json().unwrap(),
+        "message": event_of("m", "github").to_json().unwrap(),
         "reason": "http_404",
         "destination": "orders",
         "attempts": 1,

@@ -9,5 +9,7 @@ mod configuration;
 mod delivered;
 mod fixture;
 mod given_up;
+mod once;
 mod retried;
 mod routed;
+mod table;

@@ -1,0 +1,77 @@
+//! What the idempotency table's adapter asks of DynamoDB, on the real SDK client, and how it reads the answers.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
+use hookline_environment::{AwsSettings, Patience, Variables};
+use process::{Claim, ClaimError, Claimed, Claims, Table};
+use serde_json::{Value, json};
+
+use crate::fixture::environment;
+
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(1),
+    attempt: Duration::from_secs(1),
+    call: Duration::from_secs(1),
+    attempts: 1,
+};
+
+/// A table that gives one answer, and the operations that it was asked for.
+async fn table(status: u16, answer: Value) -> (Table, Arc<Mutex<Vec<(String, Value)>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&seen);
+    let app = Router::new().fallback(async move |headers: HeaderMap, request: String| {
+        let operation = headers["x-amz-target"].to_str().unwrap().rsplit('.').next().unwrap().to_owned();
+        record.lock().unwrap().push((operation, serde_json::from_str(&request).unwrap()));
+        (StatusCode::from_u16(status).unwrap(), [("content-type", "application/x-amz-json-1.0")], answer.to_string())
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, app).await });
+    let lookup = environment("https://sink.test", "AWS_ENDPOINT_URL", Some(&url));
+    let config = AwsSettings::read(&mut Variables::new(&lookup)).unwrap().sdk_config(PATIENCE);
+    (Table { client: Client::new(&config), name: "claims".into() }, seen)
+}
+
+fn claim() -> Claim {
+    Claim { key: "k#orders".into(), owner: "me".into(), now: 100, lease_until: 165, forget_at: 1000 }
+}
+
+async fn refused(item: Value) -> Result<Claimed, ClaimError> {
+    let answer = json!({ "__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "Item": item });
+    table(400, answer).await.0.claim(&claim()).await
+}
+
+#[tokio::test]
+async fn a_claim_is_a_conditional_write() {
+    let (table, seen) = table(200, json!({})).await;
+    assert_eq!(table.claim(&claim()).await, Ok(Claimed::Ours));
+    table.complete(&claim()).await.unwrap();
+    table.release(&claim()).await.unwrap();
+    insta::assert_json_snapshot!(*seen.lock().unwrap());
+}
+
+#[tokio::test]
+async fn what_stands_there_says_why_it_is_refused() {
+    assert_eq!(refused(json!({ "state": { "S": "done" } })).await, Ok(Claimed::Done));
+    let leased = json!({ "state": { "S": "leased" }, "lease_until": { "N": "140" } });
+    assert_eq!(refused(leased).await, Ok(Claimed::Leased { until: 140 }));
+    let ours = json!({ "state": { "S": "leased" }, "owner": { "S": "me" }, "lease_until": { "N": "165" } });
+    assert_eq!(refused(ours).await, Ok(Claimed::Ours), "the first answer was lost");
+    // Gone in between, or not told: to be asked again when our own lease would have ended.
+    assert_eq!(refused(json!(null)).await, Ok(Claimed::Leased { until: 165 }));
+}
+
+#[tokio::test]
+async fn any_other_answer_is_no_claim() {
+    for (status, kind) in
+        [(400, "ResourceNotFoundException"), (400, "AccessDeniedException"), (500, "InternalServerError")]
+    {
+        let (table, _) = table(status, json!({ "__type": kind })).await;
+        assert!(table.claim(&claim()).await.is_err(), "{kind}");
+        assert!(table.complete(&claim()).await.is_err(), "{kind}");
+    }
+}
