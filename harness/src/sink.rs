@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -23,6 +24,7 @@ pub(crate) struct Delivery {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) status: StatusCode,
+    pub(crate) at: Instant,
 }
 
 impl Delivery {
@@ -37,6 +39,9 @@ struct Memory {
     deliveries: HashMap<String, Vec<Delivery>>,
     recovered: bool,
 }
+
+/// What `/busy` asks for at the first attempt.
+pub(crate) const RETRY_AFTER_SECONDS: u32 = 3;
 
 type Shared = Arc<Mutex<Memory>>;
 
@@ -102,7 +107,7 @@ impl Drop for Sink {
     }
 }
 
-async fn receive(State(memory): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn receive(State(memory): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> (StatusCode, HeaderMap) {
     let event_id = headers.get("ce-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
     let recovered = memory.recovered;
@@ -111,10 +116,15 @@ async fn receive(State(memory): State<Shared>, uri: Uri, headers: HeaderMap, bod
         "/flaky" if attempts.iter().filter(|attempt| attempt.path == "/flaky").count() < 2 => {
             StatusCode::SERVICE_UNAVAILABLE
         }
+        "/busy" if attempts.is_empty() => StatusCode::TOO_MANY_REQUESTS,
         "/recovering" if !recovered => StatusCode::GONE,
         "/failing" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::OK,
     };
-    attempts.push(Delivery { path: uri.path().to_owned(), headers, body, status });
-    status
+    attempts.push(Delivery { path: uri.path().to_owned(), headers, body, status, at: Instant::now() });
+    let mut asks = HeaderMap::new();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        asks.insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+    }
+    (status, asks)
 }

@@ -63,7 +63,7 @@ impl Target {
     fn workspace(files: &Files, workspace: &str) -> Result<Self> {
         let mut terraform = Command::new("terraform");
         terraform.current_dir(files.repository.join("terraform")).env("TF_WORKSPACE", workspace);
-        let output = terraform.args(["output", "-json"]).output().context("cannot start terraform")?;
+        let output = terraform.args(["output", "-json", "-no-color"]).output().context("cannot start terraform")?;
         ensure!(
             output.status.success(),
             "workspace {workspace} has no outputs to read (is terraform/ initialised with its backend?): {}",

@@ -19,6 +19,7 @@ async fn run(world: &World) -> Found {
     ask::delivered(world, &first).await?;
     let again = Webhook::signed("github", "push", body, &secret)?;
     ask::accepted(world, &again).await?;
+    world.settle(&again.event_id);
     world.stack.at_rest().await?;
     ensure!(world.sink.attempts(&again.event_id).is_empty(), "the same event was delivered again");
 

@@ -18,6 +18,7 @@ async fn run(world: &World) -> Found {
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value));
     let answer = world.stack.post("/events", &headers, body.to_vec()).await?;
+    world.accept(&answer);
     anyhow::ensure!(answer.status == 202, "expected 202, got {}: {}", answer.status, answer.body);
     let delivery = world.sink.wait_for(&id).await?;
     anyhow::ensure!(delivery.body[..] == body[..], "the body has changed");

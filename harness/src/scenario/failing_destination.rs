@@ -15,6 +15,7 @@ async fn run(world: &World) -> Found {
     let webhook = world.signed("failing", PUSH)?;
     ask::accepted(world, &webhook).await?;
     let letter = world.stack.take_letter(&webhook.event_id).await?;
+    world.settle(&webhook.event_id);
     let event = Event::from_json(&letter.body)?;
     anyhow::ensure!(event.data == webhook.body && event.id == webhook.event_id, "the event is not intact");
     let attributes: Vec<_> =

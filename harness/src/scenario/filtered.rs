@@ -22,6 +22,9 @@ async fn run(world: &World) -> Found {
     for (kind, body, paths) in CASES {
         let webhook = Webhook::signed("filtered", kind, body, &world.secret("filtered")?)?;
         ask::accepted(world, &webhook).await?;
+        if paths.is_empty() {
+            world.settle(&webhook.event_id);
+        }
         sent.push((webhook.event_id, kind, paths));
     }
     world.stack.at_rest().await?;

@@ -14,6 +14,7 @@ mod failing_destination;
 mod filtered;
 mod flaky_destination;
 mod large_body_delivered;
+mod ledger;
 mod letters_operated;
 mod logs_clean;
 mod octets_delivered;
@@ -27,6 +28,7 @@ mod published;
 mod push_delivered;
 mod redriven;
 mod report;
+mod retry_after;
 mod run;
 mod second_plan;
 mod secret_missing;
@@ -118,6 +120,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         previous_secret::SCENARIO,
         flaky_destination::SCENARIO,
         pair_retried::SCENARIO,
+        retry_after::SCENARIO,
         failing_destination::SCENARIO,
         delivered_once::SCENARIO,
         poison_record::SCENARIO,

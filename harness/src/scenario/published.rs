@@ -89,6 +89,7 @@ async fn one(world: &World, published: &Published) -> Result<()> {
     // The secret is looked up again as soon as the last look is old enough.
     let accepted = wait::until("the published signature to be accepted", Duration::from_secs(10), async || {
         let answer = world.stack.send(&webhook).await?;
+        world.accept(&answer);
         Ok((answer.status == 202).then_some(answer))
     });
     let event_id = accepted.await?.event_id().context("the answer has no id")?;

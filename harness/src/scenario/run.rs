@@ -79,10 +79,12 @@ async fn one(world: &World, scenario: &Scenario) -> Row {
     Row { name: scenario.name, took: started.elapsed(), outcome }
 }
 
-/// What holds at rest after every scenario: nothing is on its way, and the dead-letter queue has nothing that the
-/// scenario did not expect there and take out.
+/// What holds at rest after every scenario: nothing is on its way, the dead-letter queue has nothing that the scenario did
+/// not expect there and take out, and every event that was accepted until now has arrived once or has been accounted for.
 async fn nothing_left(world: &World) -> Result<()> {
     let depth = world.stack.at_rest().await?;
     ensure!(depth.dlq == 0, "{} messages are left in the dead-letter queue", depth.dlq);
+    let faults = world.faults();
+    ensure!(faults.is_empty(), "{}", faults.join("; "));
     Ok(())
 }

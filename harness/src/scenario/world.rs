@@ -1,13 +1,14 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::emulator::Capabilities;
+use super::ledger::Ledger;
+use crate::emulator::{Capabilities, Need};
 use crate::sender::{Answer, Webhook};
 use crate::sink::Sink;
 use crate::stack::{Pair, Secrets, Stack, sources};
@@ -23,6 +24,7 @@ pub(crate) struct World {
     pub(crate) started: SystemTime,
     pub(crate) capabilities: Capabilities,
     pub(crate) emulator_log: PathBuf,
+    ledger: Mutex<Ledger>,
     secrets: Mutex<Secrets>,
     /// Everything that was sent and must be in no log.
     confidential: Mutex<BTreeSet<String>>,
@@ -41,7 +43,8 @@ impl World {
         let both = secrets.0.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
         let confidential = Mutex::new(both.collect());
         let (started, secrets) = (SystemTime::now(), Mutex::new(secrets));
-        Self { stack, sink, terraform, applied, started, capabilities, emulator_log, secrets, confidential }
+        let ledger = Mutex::default();
+        Self { stack, sink, terraform, applied, started, capabilities, emulator_log, ledger, secrets, confidential }
     }
 
     pub(crate) fn secrets(&self) -> Secrets {
@@ -86,7 +89,31 @@ impl World {
         if let Some(start) = STANDARD.encode(&webhook.body).get(..40) {
             self.keep_out_of_logs(start);
         }
-        self.stack.send(webhook).await
+        let answer = self.stack.send(webhook).await?;
+        self.accept(&answer);
+        Ok(answer)
+    }
+
+    /// Remembers an event that was accepted: what becomes of it is asked after every scenario.
+    pub(crate) fn accept(&self, answer: &Answer) {
+        if let (202, Some(event_id)) = (answer.status, answer.event_id()) {
+            self.ledger().accept(event_id);
+        }
+    }
+
+    /// Says that an event is not to arrive, or need not any more: it is in the dead-letter queue, or nobody wants it.
+    pub(crate) fn settle(&self, event_id: &str) {
+        self.ledger().settle(event_id);
+    }
+
+    /// What is lost, or has had an effect twice.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let once = self.capabilities.lacks(Need::Dynamodb).is_none();
+        self.ledger().faults(&self.sink, once)
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn keep_out_of_logs(&self, text: &str) {

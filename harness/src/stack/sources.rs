@@ -98,6 +98,7 @@ pub(crate) fn sources() -> BTreeMap<&'static str, Source> {
     BTreeMap::from([
         ("acme", Source { config: acme, ..Source::new("hmac") }),
         ("bitbucket", Source::new("bitbucket")),
+        ("busy", github("busy")),
         ("failing", github("failing")),
         ("filtered", github("orders")),
         ("flaky", github("flaky")),

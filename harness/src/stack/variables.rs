@@ -41,7 +41,7 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
     let sources: serde_json::Map<_, _> =
         sources().into_iter().map(|(name, source)| (name.to_owned(), json!(source.config))).collect();
     let destinations: serde_json::Map<_, _> =
-        ["orders", "flaky", "failing", "recovering", "picked", "audit"].map(destination).into_iter().collect();
+        ["orders", "flaky", "failing", "recovering", "picked", "audit", "busy"].map(destination).into_iter().collect();
     json!({
         "region": crate::terraform::REGION,
         "packages": { "ingest": packages.ingest, "process": packages.process },
@@ -52,7 +52,7 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
         "private_networks": [format!("{host}/32")],
         "identity_enabled": emulator.capabilities.lacks(Need::Cognito).is_none(),
         "idempotency": { "enabled": emulator.capabilities.lacks(Need::Dynamodb).is_none() },
-        "retry": { "base_seconds": 1, "max_seconds": 1 },
+        "retry": { "base_seconds": 1, "max_seconds": 3 },
         "secret_cache": { "refresh_seconds": 1 },
         "throttle": { "rate": 10_000, "burst": 5_000 },
         "secret_recovery_days": 0,
