@@ -5,7 +5,7 @@ use hookline_signature::{Message, Scheme, Secret, Signed};
 use ingest::Config;
 use serde_json::{Value, json};
 
-use crate::fixture::{environment, secret_of, webhook};
+use crate::fixture::{Function, environment, secret_of, webhook};
 
 fn scheme_of(source: &str) -> Scheme {
     let lookup = environment("", None);
@@ -57,6 +57,14 @@ impl Sent {
 
     pub(crate) fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: body.into(), ..self }
+    }
+
+    /// What a function of its own answers; only with 202 there is something on its queue.
+    pub(crate) async fn status(&self) -> i64 {
+        let function = Function::new();
+        let status = function.status(self.event()).await;
+        assert_eq!(function.queued().len(), usize::from(status == 202));
+        status
     }
 
     pub(crate) fn event(&self) -> Value {

@@ -1,0 +1,94 @@
+# Which of a source's events a route takes: types and filters that process could not ask are refused.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+# Tests run in the workspace "default", which the module refuses.
+override_module {
+  target = module.naming
+  outputs = {
+    prefix = "hookline-test"
+  }
+}
+
+run "filter_that_asks_nothing_is_refused" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"] }
+      x      = { source = "github", destinations = ["sink"], filter = [{ pointer = "/a" }] }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "filter_that_asks_two_things_is_refused" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"] }
+      x      = { source = "github", destinations = ["sink"], filter = [{ pointer = "/a", equals = "1", exists = true }] }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "pointer_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"] }
+      x      = { source = "github", destinations = ["sink"], filter = [{ pointer = "a", exists = true }] }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "type_that_no_event_has_is_refused" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"] }
+      x      = { source = "github", destinations = ["sink"], types = ["github push"] }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "no_types_is_refused" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"] }
+      x      = { source = "github", destinations = ["sink"], types = [] }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "types_and_filters_are_passed_on" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"] }
+      x      = { source = "github", destinations = ["sink"], types = ["github.p*"], filter = [{ pointer = "/a/0", in = ["1"] }, { pointer = "", exists = true }] }
+    }
+  }
+
+  assert {
+    condition     = local.process_environment.HOOKLINE_ROUTES == "[{\"destinations\":[\"sink\"],\"name\":\"events\",\"source\":\"events\"},{\"destinations\":[\"sink\"],\"filter\":[{\"in\":[\"1\"],\"pointer\":\"/a/0\"},{\"exists\":true,\"pointer\":\"\"}],\"name\":\"x\",\"source\":\"github\",\"types\":[\"github.p*\"]}]"
+    error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
+  }
+}
