@@ -2,11 +2,10 @@
 //! own metadata, or reach what only its network can. The check is on the address that is connected to, after
 //! resolution, so that no name can stand for one address when it is checked and for another when it is used.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Which addresses may be connected to.
 #[derive(Debug, Clone)]
@@ -40,18 +39,6 @@ impl Guard {
     /// [`Blocked`] if not.
     pub(crate) fn check(&self, address: IpAddr) -> Result<(), Blocked> {
         if is_public(address) || self.lists(address) { Ok(()) } else { Err(Blocked { address }) }
-    }
-}
-
-impl Resolve for Guard {
-    fn resolve(&self, name: Name) -> Resolving {
-        let guard = self.clone();
-        Box::pin(async move {
-            let resolved: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            // One private address among public ones is a sign of rebinding: none of them is used.
-            resolved.iter().try_for_each(|address| guard.check(address.ip()))?;
-            Ok::<Addrs, _>(Box::new(resolved.into_iter()))
-        })
     }
 }
 

@@ -15,6 +15,7 @@ mod filter;
 mod guard;
 mod once;
 mod record;
+mod resolver;
 mod retry_after;
 mod route;
 

@@ -5,6 +5,7 @@ use reqwest::redirect::Policy;
 
 use super::DestinationError;
 use crate::guard::Guard;
+use crate::resolver::{Resolver, System};
 
 const CONNECT: Duration = Duration::from_secs(3);
 
@@ -34,7 +35,7 @@ impl Outbound {
             .no_proxy()
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
-            .dns_resolver(guard.clone())
+            .dns_resolver(Resolver::new(guard.clone(), System))
             .user_agent(concat!("hookline/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, guard })
