@@ -10,11 +10,11 @@ locals {
   }
 
   destinations = {
-    for name, destination in var.destinations : name => {
+    for name, destination in var.destinations : name => merge({
       kind       = destination.kind
       url        = destination.url
       timeout_ms = floor(destination.timeout_seconds * 1000)
-    }
+    }, length(destination.headers) == 0 ? {} : { headers = destination.headers })
   }
 
   routes = [

@@ -2,11 +2,12 @@
 # are checked against each other and against the sources (variables_sources.tf) before anything is made.
 
 variable "destinations" {
-  description = "Receivers by name: their kind (http), URL, and the seconds that one delivery may take. A URL rests in the state and in the environment, so it must not hold a credential"
+  description = "Receivers by name: their kind (http), URL, the seconds that one delivery may take, and headers to send beside the event's own. URL and headers rest in the state and in the environment, so they must not hold a credential"
   type = map(object({
     kind            = string
     url             = string
     timeout_seconds = optional(number, 10)
+    headers         = optional(map(string), {})
   }))
   nullable = false
 
@@ -37,6 +38,14 @@ variable "destinations" {
       ])
     ])
     error_message = "The url of a destination must begin with https://, unless its host is an IPv4 address within private_networks; correct the url, or list the network."
+  }
+
+  validation {
+    condition = alltrue(flatten([for destination in var.destinations : [for name, value in destination.headers :
+      can(regex("^[A-Za-z0-9_-]+$", name)) && can(regex("^[ -~]+$", value)) && !startswith(lower(name), "ce-") &&
+      !contains(["authorization", "connection", "content-length", "content-type", "cookie", "host", "proxy-authorization", "traceparent", "transfer-encoding"], lower(name))
+    ]]))
+    error_message = "headers takes names of headers and printable text. Those of the event (ce-*, content-type, traceparent) and of the connection are not yours to set, and one with credentials would be a secret in the state; correct ${join(", ", flatten([for name, destination in var.destinations : [for header in keys(destination.headers) : "${name} (${header})"]]))}."
   }
 
   validation {

@@ -2,6 +2,7 @@
 //!
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>
 
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -24,11 +25,18 @@ pub(crate) struct Http {
     url: Url,
     literal: Option<IpAddr>,
     timeout: Duration,
+    /// The owner's own.
+    headers: HeaderMap,
     outbound: Outbound,
 }
 
 impl Http {
-    pub(super) fn new(url: &str, timeout: Duration, outbound: &Outbound) -> Result<Self, DestinationError> {
+    pub(super) fn new(
+        url: &str,
+        timeout: Duration,
+        headers: &BTreeMap<String, String>,
+        outbound: &Outbound,
+    ) -> Result<Self, DestinationError> {
         let bad = || DestinationError::BadUrl { url: url.to_owned() };
         let parsed = Url::parse(url).map_err(|_| bad())?;
         let host = parsed.host_str().ok_or_else(bad)?;
@@ -37,7 +45,7 @@ impl Http {
         if parsed.scheme() != "https" && !(parsed.scheme() == "http" && listed) {
             return Err(DestinationError::NotHttps { url: url.to_owned() });
         }
-        Ok(Self { url: parsed, literal, timeout, outbound: outbound.clone() })
+        Ok(Self { url: parsed, literal, timeout, headers: own_headers(headers)?, outbound: outbound.clone() })
     }
 
     pub(super) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
@@ -45,14 +53,45 @@ impl Http {
         if self.literal.is_some_and(|address| self.outbound.guard.check(address).is_err()) {
             return Err(Failure::permanent("blocked_address"));
         }
-        let headers = headers(event).ok_or_else(|| Failure::permanent("unreadable_event"))?;
-        let request = self.outbound.client.post(self.url.clone()).headers(headers).body(event.data.clone());
+        let event_headers = headers(event).ok_or_else(|| Failure::permanent("unreadable_event"))?;
+        let request = self
+            .outbound
+            .client
+            .post(self.url.clone())
+            .headers(self.headers.clone())
+            .headers(event_headers)
+            .body(event.data.clone());
         let response = request.timeout(self.timeout.min(time)).send().await.map_err(|error| failure(&error))?;
         let verdict = verdict(response.status(), response.headers(), OffsetDateTime::now_utc());
         // The verdict stands already: what goes wrong here concerns only the connection, which is then closed.
         let _ = tokio::time::timeout(DRAIN, drain(response)).await;
         verdict
     }
+}
+
+/// What is the event's, the connection's, or would be a secret in the configuration.
+const RESERVED: [&str; 9] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "host",
+    "proxy-authorization",
+    "traceparent",
+    "transfer-encoding",
+];
+
+fn own_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, DestinationError> {
+    let header = |(name, value): (&String, &String)| {
+        let bad = || DestinationError::BadHeader { name: name.clone() };
+        let parsed = HeaderName::try_from(name).map_err(|_| bad())?;
+        if parsed.as_str().starts_with("ce-") || RESERVED.contains(&parsed.as_str()) {
+            return Err(bad());
+        }
+        Ok((parsed, HeaderValue::from_str(value).map_err(|_| bad())?))
+    };
+    headers.iter().map(header).collect()
 }
 
 fn headers(event: &Event) -> Option<HeaderMap> {

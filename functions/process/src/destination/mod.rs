@@ -3,6 +3,7 @@
 mod http;
 mod outbound;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ pub(crate) enum DestinationConfig {
         url: String,
         /// How long an attempt may take.
         timeout_ms: NonZeroU64,
+        /// What is sent beside the event's own headers.
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
     },
 }
 
@@ -38,6 +42,12 @@ pub(crate) enum DestinationError {
     BadUrl {
         /// What was given.
         url: String,
+    },
+    /// Not a header, or one that is not its owner's to set.
+    #[error("`{name}` is no header that can be set: not a header, the event's own, or one that carries credentials")]
+    BadHeader {
+        /// What was given.
+        name: String,
     },
     /// Neither https nor an address of a private network that the workspace lists.
     #[error("`{url}` is not https, which only addresses in private_networks may do without")]
@@ -101,8 +111,8 @@ impl Destination {
     /// [`DestinationError`].
     pub(crate) fn new(config: &DestinationConfig, outbound: &Outbound) -> Result<Self, DestinationError> {
         match config {
-            DestinationConfig::Http { url, timeout_ms } => {
-                http::Http::new(url, Duration::from_millis(timeout_ms.get()), outbound).map(Self::Http)
+            DestinationConfig::Http { url, timeout_ms, headers } => {
+                http::Http::new(url, Duration::from_millis(timeout_ms.get()), headers, outbound).map(Self::Http)
             }
         }
     }

@@ -41,6 +41,16 @@ fn every_destination_that_cannot_be_used_is_reported() {
 }
 
 #[test]
+fn a_header_that_is_not_its_owners_is_reported() {
+    for name in ["Ce-Id", "content-type", "Authorization", "Cookie", "Host", "X Y", ""] {
+        let http = json!({ "kind": "http", "url": "https://a.example/", "timeout_ms": 1000, "headers": { name: "x" } });
+        let destinations = json!({ "orders": http, "audit": http, "hangs": http }).to_string();
+        let faults = faults("HOOKLINE_DESTINATIONS", Some(&destinations));
+        assert!(faults.contains(&format!("`{name}` is no header that can be set")), "{faults}");
+    }
+}
+
+#[test]
 fn a_route_that_cannot_be_asked_is_reported() {
     let route = |more: serde_json::Value| {
         let mut route = json!({ "name": "r", "source": "github", "destinations": ["orders"] });

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use crate::fixture::{Function, event, message, same};
 
 #[tokio::test]
@@ -13,6 +15,21 @@ async fn the_exact_body_is_posted_with_the_events_attributes_as_headers() {
         headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
     headers.remove("host");
     insta::assert_json_snapshot!(headers);
+}
+
+#[tokio::test]
+async fn a_destinations_own_headers_go_with_every_event() {
+    let sink = crate::fixture::Sink::default();
+    let url = format!("http://{}/orders", sink.start().await);
+    let destination = json!({ "kind": "http", "url": url, "timeout_ms": 400, "headers": { "X-Tenant": "blue" } });
+    let destinations = json!({ "orders": destination, "audit": destination, "hangs": destination });
+    let function = Function::with("HOOKLINE_DESTINATIONS", Some(&destinations.to_string())).await;
+    assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty());
+    let requests = sink.requests.lock().unwrap().clone();
+    assert_eq!(
+        (&requests[0].0["x-tenant"], &requests[0].0["ce-source"]),
+        (&"blue".parse().unwrap(), &"/webhooks/github".parse().unwrap())
+    );
 }
 
 #[tokio::test]

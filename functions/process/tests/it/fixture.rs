@@ -29,7 +29,7 @@ impl Sink {
         self.answers.lock().unwrap().push_back((status, retry_after));
     }
 
-    async fn start(&self) -> SocketAddr {
+    pub(crate) async fn start(&self) -> SocketAddr {
         let app = Router::new().fallback(receive).with_state(self.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -1,4 +1,4 @@
-# Which of a source's events a route takes: types and filters that process could not ask are refused.
+# Which of a source's events a route takes, and what goes with them: what process could not ask or send is refused.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -90,5 +90,56 @@ run "types_and_filters_are_passed_on" {
   assert {
     condition     = local.process_environment.HOOKLINE_ROUTES == "[{\"destinations\":[\"sink\"],\"name\":\"events\",\"source\":\"events\"},{\"destinations\":[\"sink\"],\"filter\":[{\"in\":[\"1\"],\"pointer\":\"/a/0\"},{\"exists\":true,\"pointer\":\"\"}],\"name\":\"x\",\"source\":\"github\",\"types\":[\"github.p*\"]}]"
     error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
+  }
+}
+
+run "header_of_the_event_is_refused" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/", headers = { "Ce-Id" = "1" } }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "header_with_credentials_is_refused" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/", headers = { Authorization = "Bearer x" } }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "header_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/", headers = { "X Tenant" = "blue" } }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "headers_are_passed_on" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/", headers = { X-Tenant = "blue" } }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(local.process_environment.HOOKLINE_DESTINATIONS).sink.headers.X-Tenant == "blue"
+    error_message = "HOOKLINE_DESTINATIONS is ${local.process_environment.HOOKLINE_DESTINATIONS}"
   }
 }
