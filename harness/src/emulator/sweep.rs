@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 use super::engine::Engine;
@@ -86,9 +86,7 @@ async fn remove_all(label: &str) -> Result<bool> {
         }
         (any, quiet) = (true, 0);
         for id in found {
-            if let Err(error) = engine.remove(&id).await {
-                bail!(error);
-            }
+            engine.remove(&id).await?;
         }
     }
     Ok(any)

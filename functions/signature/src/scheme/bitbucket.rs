@@ -1,6 +1,5 @@
-use super::tags::{Form, keys};
+use super::tags::Form;
 use super::{Message, Request, Signed, Verified};
-use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError};
 
 /// Bitbucket Cloud and Data Center: `X-Hub-Signature: sha256=<hex>`, HMAC-SHA256 over the body, exactly one value; no
@@ -17,14 +16,13 @@ const FORM: Form<'static> = Form::sha256("X-Hub-Signature", "sha256=", Encoding:
 
 impl Bitbucket {
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret]) -> Result<Verified, VerifyError> {
-        let tag = FORM.read(request.headers.one(FORM.header)?)?;
-        Algorithm::Sha256.verify(&keys(secrets), &[request.body], &[tag])?;
+        FORM.verify_body(request, secrets)?;
         let event_type = request.headers.first("X-Event-Key").map(str::to_owned);
         let delivery_id = request.headers.first("X-Request-UUID").map(str::to_owned);
         Ok(Verified { event_type, delivery_id, ..Verified::default() })
     }
 
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
-        Signed::headers([FORM.sign(Algorithm::Sha256, secret.as_bytes(), &[message.body])])
+        FORM.sign_body(message, secret)
     }
 }

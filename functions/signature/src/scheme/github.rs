@@ -1,6 +1,5 @@
-use super::tags::{Form, keys};
+use super::tags::Form;
 use super::{Handshake, Message, Request, Signed, Verified};
-use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError};
 
 /// GitHub: `X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA256 over the body, exactly one value; no time is signed.
@@ -17,8 +16,7 @@ const FORM: Form<'static> = Form::sha256("X-Hub-Signature-256", "sha256=", Encod
 
 impl Github {
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret]) -> Result<Verified, VerifyError> {
-        let tag = FORM.read(request.headers.one(FORM.header)?)?;
-        Algorithm::Sha256.verify(&keys(secrets), &[request.body], &[tag])?;
+        FORM.verify_body(request, secrets)?;
         let event_type = request.headers.first("X-GitHub-Event").map(str::to_owned);
         let handshake = (event_type.as_deref() == Some("ping")).then(|| Handshake::text("pong"));
         let delivery_id = request.headers.first("X-GitHub-Delivery").map(str::to_owned);
@@ -26,6 +24,6 @@ impl Github {
     }
 
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
-        Signed::headers([FORM.sign(Algorithm::Sha256, secret.as_bytes(), &[message.body])])
+        FORM.sign_body(message, secret)
     }
 }

@@ -1,9 +1,8 @@
 use serde::Deserialize;
 
-use super::tags::{Form, keys};
+use super::tags::Form;
 use super::{Message, Request, Signed, Verified};
 use crate::body::{self, Member};
-use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError, time};
 
 /// Linear: `Linear-Signature: <hex>`, HMAC-SHA256 over the body, exactly one value. The time is in the signed body:
@@ -37,8 +36,7 @@ impl Linear {
     pub const TOLERANCE: u32 = 60;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
-        let tag = FORM.read(request.headers.one(FORM.header)?)?;
-        Algorithm::Sha256.verify(&keys(secrets), &[request.body], &[tag])?;
+        FORM.verify_body(request, secrets)?;
         if request.body.is_empty() {
             return Err(VerifyError::EmptyBody);
         }
@@ -55,6 +53,6 @@ impl Linear {
     }
 
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
-        Signed::headers([FORM.sign(Algorithm::Sha256, secret.as_bytes(), &[message.body])])
+        FORM.sign_body(message, secret)
     }
 }

@@ -43,6 +43,6 @@ impl Pagerduty {
     }
 
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
-        Signed::headers([FORM.sign(Algorithm::Sha256, secret.as_bytes(), &[message.body])])
+        FORM.sign_body(message, secret)
     }
 }

@@ -1,5 +1,6 @@
 //! What a header's signatures have to look like, before any secret is touched.
 
+use super::{Message, Request, Signed};
 use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError};
 
@@ -52,6 +53,17 @@ impl<'a> Form<'a> {
             (true, Some(error)) => Err(error),
             (true, None) => Err(VerifyError::MissingHeader { header: self.header.to_owned() }),
         }
+    }
+
+    /// Verifies the one signature of a scheme that signs the body alone.
+    pub(super) fn verify_body(&self, request: Request<'_>, secrets: &[Secret]) -> Result<(), VerifyError> {
+        let tag = self.read(request.headers.one(self.header)?)?;
+        Algorithm::Sha256.verify(&keys(secrets), &[request.body], &[tag])
+    }
+
+    /// Signs the body alone.
+    pub(super) fn sign_body(&self, message: Message<'_>, secret: &Secret) -> Signed {
+        Signed::headers([self.sign(Algorithm::Sha256, secret.as_bytes(), &[message.body])])
     }
 
     /// The header that carries the signature of all parts.
