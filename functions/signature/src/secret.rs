@@ -31,14 +31,16 @@ impl Secret {
     /// Whether both are the same, in a time that depends on their lengths only.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
-        self.matches_bytes(other.as_bytes())
+        self.matches_bytes(other.expose())
     }
 
     pub(crate) fn matches_bytes(&self, other: &[u8]) -> bool {
         self.0.as_slice().ct_eq(other).into()
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    /// The bytes themselves, for whoever has to send or sign with them: never for a log.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
         &self.0
     }
 }

@@ -47,7 +47,7 @@ impl Gitlab {
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Result<Signed, SignError> {
         match self.mode {
             GitlabMode::Token => {
-                let text = std::str::from_utf8(secret.as_bytes());
+                let text = std::str::from_utf8(secret.expose());
                 let text = text.map_err(|_| SignError { problem: "a token that is sent as it is has to be text" })?;
                 Ok(Signed::headers([(TOKEN.to_owned(), text.to_owned())]))
             }

@@ -67,7 +67,7 @@ impl Hmac {
     pub(super) fn sign(&self, message: Message<'_>, secret: &Secret) -> Signed {
         let time = message.now.to_string();
         let parts = self.template.parts(message.body, &time, message.id);
-        let mut headers = vec![self.form().sign(self.algorithm, secret.as_bytes(), &parts)];
+        let mut headers = vec![self.form().sign(self.algorithm, secret.expose(), &parts)];
         headers.extend(self.timestamp_header.iter().map(|header| (header.clone(), time.clone())));
         headers.extend(self.id_header.iter().map(|header| (header.clone(), message.id.to_owned())));
         Signed { headers, query: None }

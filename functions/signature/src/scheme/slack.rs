@@ -51,7 +51,7 @@ impl Slack {
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
         let time = message.now.to_string();
         let parts: [&[u8]; 4] = [b"v0:", time.as_bytes(), b":", message.body];
-        let signature = FORM.sign(Algorithm::Sha256, secret.as_bytes(), &parts);
+        let signature = FORM.sign(Algorithm::Sha256, secret.expose(), &parts);
         Signed::headers([(TIME.to_owned(), time), signature])
     }
 }

@@ -63,7 +63,7 @@ pub fn public_key(signing_key: &str) -> Option<String> {
 
 /// The line end that an editor leaves is no part of a key.
 fn split(secret: &Secret) -> Result<(&str, &str), &'static str> {
-    let text = std::str::from_utf8(secret.as_bytes()).map_err(|_| PREFIX)?.trim_end_matches(['\r', '\n']);
+    let text = std::str::from_utf8(secret.expose()).map_err(|_| PREFIX)?.trim_end_matches(['\r', '\n']);
     text.split_once('_').ok_or(PREFIX)
 }
 

@@ -55,7 +55,7 @@ impl Stripe {
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
         let time = message.now.to_string();
         let parts: [&[u8]; 3] = [time.as_bytes(), b".", message.body];
-        let (header, tag) = FORM.sign(Algorithm::Sha256, secret.as_bytes(), &parts);
+        let (header, tag) = FORM.sign(Algorithm::Sha256, secret.expose(), &parts);
         Signed::headers([(header, format!("t={time},v1={tag}"))])
     }
 }

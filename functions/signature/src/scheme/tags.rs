@@ -63,7 +63,7 @@ impl<'a> Form<'a> {
 
     /// Signs the body alone.
     pub(super) fn sign_body(&self, message: Message<'_>, secret: &Secret) -> Signed {
-        Signed::headers([self.sign(Algorithm::Sha256, secret.as_bytes(), &[message.body])])
+        Signed::headers([self.sign(Algorithm::Sha256, secret.expose(), &[message.body])])
     }
 
     /// The header that carries the signature of all parts.
@@ -75,5 +75,5 @@ impl<'a> Form<'a> {
 
 /// The secrets as keys, for the schemes that take them as they are.
 pub(super) fn keys(secrets: &[Secret]) -> Vec<&[u8]> {
-    secrets.iter().map(Secret::as_bytes).collect()
+    secrets.iter().map(Secret::expose).collect()
 }

@@ -52,9 +52,8 @@ impl Twilio {
 
     pub(super) fn sign(&self, message: Message<'_>, secret: &Secret) -> Signed {
         let base = self.url.as_deref().unwrap_or(message.url);
-        let sign = |url: &str, fields: &str| {
-            FORM.sign(Algorithm::Sha1, secret.as_bytes(), &[url.as_bytes(), fields.as_bytes()])
-        };
+        let sign =
+            |url: &str, fields: &str| FORM.sign(Algorithm::Sha1, secret.expose(), &[url.as_bytes(), fields.as_bytes()]);
         if message.form {
             return Signed::headers([sign(base, &fields(message.body))]);
         }

@@ -1,0 +1,119 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hookline_signature::Secret;
+use tokio::time::Instant;
+
+use crate::store::{self, Fetched, GetSecret, GetSecretError, SecretsError};
+
+/// For how long a failure is remembered: a flood of requests for a source without a secret is not a flood of calls.
+const FAILURE_TTL: Duration = Duration::from_secs(2);
+
+/// For how long secrets are used whose store does not answer, counted from its last answer.
+const STALE: Duration = Duration::from_secs(3600);
+
+/// How secrets are kept.
+#[derive(Debug, Clone)]
+pub struct SecretCacheSettings {
+    /// What comes before `/<owner>` in a secret's name, for instance `hookline-prod/sources`.
+    pub folder: String,
+    /// For how long secrets are used without a look at the store.
+    pub ttl: Duration,
+    /// How long it takes at least, for each owner, between two looks that a secret's failure caused.
+    pub refresh: Duration,
+}
+
+/// The secrets of all sources, or of all destinations: of each owner, by its name.
+pub struct SecretCache<S> {
+    store: S,
+    settings: SecretCacheSettings,
+    entries: Mutex<HashMap<String, Entry>>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    secrets: Result<Arc<[Secret]>, SecretsError>,
+    /// When the store last answered for them.
+    answered: Instant,
+    /// Until when they are used without a look.
+    until: Instant,
+    /// When a secret's failure last caused a look.
+    looked: Option<Instant>,
+}
+
+impl<S: GetSecret> SecretCache<S> {
+    /// An empty cache over a store.
+    pub fn new(store: S, settings: SecretCacheSettings) -> Self {
+        Self { store, settings, entries: Mutex::default() }
+    }
+
+    /// The secrets of an owner that is configured (a caller cannot make this look up a name of its own).
+    ///
+    /// # Errors
+    ///
+    /// [`SecretsError`] if there is none, or none can be had and none is known.
+    pub async fn get(&self, owner: &str) -> Result<Arc<[Secret]>, SecretsError> {
+        match self.entry(owner) {
+            Some(entry) if Instant::now() < entry.until => entry.secrets,
+            known => {
+                let looked = known.as_ref().and_then(|entry| entry.looked);
+                self.fetch(owner, known, looked).await
+            }
+        }
+    }
+
+    /// Looks once more, because none of the known secrets does. `None` if there is nothing new, or it is too early to look
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretsError`] as [`SecretCache::get`].
+    pub async fn refresh(&self, owner: &str) -> Result<Option<Arc<[Secret]>>, SecretsError> {
+        let known = self.entry(owner);
+        let looked = known.as_ref().and_then(|entry| entry.looked);
+        if looked.is_some_and(|looked| looked.elapsed() < self.settings.refresh) {
+            return Ok(None);
+        }
+        let before = known.as_ref().and_then(|entry| entry.secrets.clone().ok());
+        let after = self.fetch(owner, known, Some(Instant::now())).await?;
+        Ok(Some(after).filter(|after| !before.is_some_and(|before| same(&before, after))))
+    }
+
+    async fn fetch(
+        &self,
+        owner: &str,
+        known: Option<Entry>,
+        looked: Option<Instant>,
+    ) -> Result<Arc<[Secret]>, SecretsError> {
+        let name = format!("{}/{owner}", self.settings.folder);
+        let fetched = store::fetch(&self.store, &name).await;
+        let now = Instant::now();
+        let entry = match (fetched, known) {
+            (Ok(Fetched { secrets, whole }), _) => {
+                let until = now + if whole { self.settings.ttl } else { FAILURE_TTL };
+                Entry { secrets: Ok(secrets.into()), answered: now, until, looked }
+            }
+            // A store that does not answer takes nothing down that has worked. One that refuses does: the secret was
+            // withdrawn.
+            (Err(SecretsError::Unavailable { source: GetSecretError::Unanswered { detail }, .. }), Some(known))
+                if known.secrets.is_ok() && known.answered.elapsed() < STALE =>
+            {
+                tracing::warn!(outcome = "known_secrets_kept", owner, reason = "secret_unavailable", detail);
+                Entry { until: now + self.settings.refresh, looked, ..known }
+            }
+            (Err(error), _) => Entry { secrets: Err(error), answered: now, until: now + FAILURE_TTL, looked },
+        };
+        let secrets = entry.secrets.clone();
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).insert(owner.to_owned(), entry);
+        secrets
+    }
+
+    fn entry(&self, owner: &str) -> Option<Entry> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(owner).cloned()
+    }
+}
+
+fn same(one: &[Secret], other: &[Secret]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.matches(other))
+}
