@@ -2,7 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use crate::{DedupKey, Event};
+use crate::{DedupKey, Event, Payload};
 
 /// Why a message is not an event that this version can read.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum ReadError {
         /// The version that was found.
         specversion: String,
     },
+    /// Neither a payload nor where it is kept.
+    #[error("neither data_base64 nor dataref")]
+    NoData,
     /// The payload is not base64.
     #[error("data_base64 is not base64")]
     Data {
@@ -42,7 +45,10 @@ struct Written<'a> {
     dedupkey: &'a DedupKey,
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
-    data_base64: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_base64: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dataref: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +67,8 @@ struct Read {
     datacontenttype: Option<String>,
     dedupkey: DedupKey,
     traceparent: Option<String>,
-    data_base64: String,
+    data_base64: Option<String>,
+    dataref: Option<String>,
 }
 
 fn known(specversion: &str) -> Result<(), ReadError> {
@@ -77,13 +84,17 @@ fn unreadable(message: &str, source: serde_json::Error) -> ReadError {
     version.and_then(|it| known(&it.specversion).err()).unwrap_or(ReadError::Json { source })
 }
 
-impl Event {
+impl Event<Payload> {
     /// The message for the queue.
     ///
     /// # Errors
     ///
     /// Only if `serde_json` fails to write strings, which it does not.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        let (data_base64, dataref) = match &self.data {
+            Payload::Inline(bytes) => (Some(STANDARD.encode(bytes)), None),
+            Payload::Kept { uri } => (None, Some(uri.as_str())),
+        };
         serde_json::to_string(&Written {
             specversion: "1.0",
             id: &self.id,
@@ -93,7 +104,8 @@ impl Event {
             datacontenttype: self.content_type.as_deref(),
             dedupkey: &self.dedup_key,
             traceparent: self.traceparent.as_deref(),
-            data_base64: STANDARD.encode(&self.data),
+            data_base64,
+            dataref,
         })
     }
 
@@ -105,6 +117,11 @@ impl Event {
     pub fn from_json(message: &str) -> Result<Self, ReadError> {
         let read: Read = serde_json::from_str(message).map_err(|source| unreadable(message, source))?;
         known(&read.specversion)?;
+        let data = match (read.data_base64, read.dataref) {
+            (Some(base64), _) => Payload::Inline(STANDARD.decode(base64)?),
+            (None, Some(uri)) => Payload::Kept { uri },
+            (None, None) => return Err(ReadError::NoData),
+        };
         Ok(Self {
             id: read.id,
             source: read.source,
@@ -113,13 +130,7 @@ impl Event {
             content_type: read.datacontenttype,
             dedup_key: read.dedupkey,
             traceparent: read.traceparent,
-            data: STANDARD.decode(read.data_base64)?,
+            data,
         })
-    }
-
-    /// The source's bare name: `github` of `/webhooks/github`, `events` of `/events`.
-    #[must_use]
-    pub fn source_name(&self) -> &str {
-        self.source.rsplit('/').next().unwrap_or_default()
     }
 }

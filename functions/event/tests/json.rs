@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use hookline_event::{DedupKey, Event, ReadError};
+use hookline_event::{DedupKey, Event, Payload, ReadError};
 
-fn event() -> Event {
+fn event() -> Event<Payload> {
     Event {
         id: "72d3162e-cc78-11e3-81ab-4c9367dc0958".into(),
         source: "/webhooks/github".into(),
@@ -13,7 +13,7 @@ fn event() -> Event {
         content_type: Some("application/json".into()),
         dedup_key: DedupKey::from_body("/webhooks/github", b"{\"a\": \"\\u001B\"}"),
         traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
-        data: b"{\"a\": \"\\u001B\"}".to_vec(),
+        data: b"{\"a\": \"\\u001B\"}".to_vec().into(),
     }
 }
 
@@ -24,10 +24,22 @@ fn the_message_is_a_cloud_event() {
 
 #[test]
 fn what_was_written_is_read() {
-    let any_bytes = Event { data: (0..=255).collect(), content_type: None, traceparent: None, ..event() };
-    for event in [event(), any_bytes] {
+    let any_bytes =
+        Event { data: Payload::Inline((0..=255).collect()), content_type: None, traceparent: None, ..event() };
+    let kept = Event { data: Payload::kept("bucket", "key"), ..event() };
+    for event in [event(), any_bytes, kept] {
         assert_eq!(Event::from_json(&event.to_json().unwrap()).unwrap(), event);
     }
+}
+
+#[test]
+fn a_payload_that_is_kept_elsewhere_is_named() {
+    let kept = Event { data: Payload::kept("bucket", "key"), ..event() };
+    let message = kept.to_json().unwrap();
+    assert!(message.ends_with("\"dataref\":\"s3://bucket/key\"}"), "{message}");
+    assert!(!message.contains("data_base64"), "{message}");
+    let neither = message.replace("dataref", "elsewhere");
+    assert!(matches!(Event::from_json(&neither), Err(ReadError::NoData)));
 }
 
 #[test]

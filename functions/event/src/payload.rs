@@ -1,0 +1,46 @@
+/// Where a queued event's payload is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// In the message itself, as `data_base64`.
+    Inline(Vec<u8>),
+    /// In a bucket, because the queue cannot hold it: the message has its URI as `dataref`
+    /// ([the claim check pattern](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/dataref.md)).
+    Kept {
+        /// `s3://<bucket>/<key>`.
+        uri: String,
+    },
+}
+
+impl Payload {
+    /// The URI of an object.
+    #[must_use]
+    pub fn kept(bucket: &str, key: &str) -> Self {
+        Self::Kept { uri: format!("s3://{bucket}/{key}") }
+    }
+
+    /// The object's key, if the URI is one of this bucket: whoever reads payloads reads those of one bucket only.
+    #[must_use]
+    pub fn key<'u>(uri: &'u str, bucket: &str) -> Option<&'u str> {
+        uri.strip_prefix("s3://")?.strip_prefix(bucket)?.strip_prefix('/').filter(|key| !key.is_empty())
+    }
+}
+
+impl From<Vec<u8>> for Payload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Inline(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_one_of_its_own_bucket() {
+        assert_eq!(Payload::kept("b", "k/1"), Payload::Kept { uri: "s3://b/k/1".to_owned() });
+        assert_eq!(Payload::key("s3://b/k/1", "b"), Some("k/1"));
+        for other in ["s3://bb/k", "s3://b/", "s3://b", "s3:/b/k", "https://b/k", "", "s3://a/b/k"] {
+            assert_eq!(Payload::key(other, "b"), None, "{other}");
+        }
+    }
+}
