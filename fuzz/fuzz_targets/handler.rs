@@ -7,7 +7,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
 use hookline_environment::Variables;
-use ingest::{Config, GetSecret, GetSecretError, Handler, Intake, SecretCache, SendError, SendEvent, Stage};
+use hookline_secrets::{GetSecret, GetSecretError, SecretCache, Stage};
+use ingest::{Config, Handler, Intake, SendError, SendEvent};
 use lambda_runtime::{Context, LambdaEvent};
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::{Builder, Runtime};

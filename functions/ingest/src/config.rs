@@ -9,13 +9,21 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::accept::Acceptance;
-use crate::secrets::SecretCacheSettings;
+use hookline_secrets::SecretCacheSettings;
 
 /// How long the secret store may take: with a second look at it, it has to leave time for the queue.
 pub const SECRETS_PATIENCE: Patience = Patience {
     connect: Duration::from_secs(1),
     attempt: Duration::from_millis(1500),
     call: Duration::from_secs(3),
+    attempts: 2,
+};
+
+/// How long the payload bucket may take for the largest body.
+pub const BUCKET_PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(1),
+    attempt: Duration::from_secs(3),
+    call: Duration::from_secs(5),
     attempts: 2,
 };
 
@@ -35,6 +43,8 @@ pub struct Config {
     pub aws: AwsSettings,
     /// How secrets are kept.
     pub secrets: SecretCacheSettings,
+    /// The bucket for bodies that the queue cannot hold.
+    pub payload_bucket: String,
     /// What is accepted and where it goes.
     pub intake: IntakeConfig,
 }
@@ -46,7 +56,7 @@ pub struct IntakeConfig {
     /// The intake queue.
     pub queue_url: String,
     /// The longest message that ingest puts on the queue, in bytes: the queue's limit less what the dead-letter queue
-    /// needs for its attributes.
+    /// needs for its attributes. The body of a longer one is kept in the bucket.
     pub max_event_bytes: usize,
 }
 
@@ -82,12 +92,13 @@ impl Config {
         let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
         let sources = sources(&mut variables);
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
+        let payload_bucket = variables.required("HOOKLINE_PAYLOAD_BUCKET");
         let max_message_bytes = variables.parsed::<usize>("HOOKLINE_MAX_MESSAGE_BYTES");
         let whole = || {
             let max_event_bytes = max_message_bytes?.saturating_sub(DEAD_LETTER_RESERVE_BYTES);
-            let secrets = SecretCacheSettings { prefix: prefix?, ttl: ttl?, refresh: refresh? };
+            let secrets = SecretCacheSettings { folder: format!("{}/sources", prefix?), ttl: ttl?, refresh: refresh? };
             let intake = IntakeConfig { sources: sources?, queue_url: queue_url?, max_event_bytes };
-            Some(Self { log_level: log_level?, aws: aws?, secrets, intake })
+            Some(Self { log_level: log_level?, aws: aws?, secrets, payload_bucket: payload_bucket?, intake })
         };
         variables.finish(whole())
     }

@@ -12,6 +12,11 @@ use serde::Deserialize;
 
 use crate::rejection::Rejection;
 
+/// The largest body, as base64 in the gateway's event: Lambda takes 6 MB in all
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>), so that API Gateway answers 413 before more
+/// than this gets here. What stands in for it may not.
+pub const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
+
 /// A REST proxy event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -111,12 +116,12 @@ impl GatewayRequest {
     ///
     /// # Errors
     ///
-    /// [`Rejection::TooLarge`] before anything is decoded: an event holds the body as base64, as the gateway does.
+    /// [`Rejection::TooLarge`] before anything is decoded.
     /// [`Rejection::BadBase64`] if the gateway's own encoding is broken.
-    pub fn body(&self, max_event_bytes: usize) -> Result<Vec<u8>, Rejection> {
+    pub fn body(&self) -> Result<Vec<u8>, Rejection> {
         let body = self.body.as_deref().unwrap_or_default();
-        if body.len() > max_event_bytes {
-            return Err(Rejection::TooLarge { bytes: body.len(), limit: max_event_bytes });
+        if body.len() > MAX_BODY_BYTES {
+            return Err(Rejection::TooLarge { bytes: body.len(), limit: MAX_BODY_BYTES });
         }
         if self.is_base64_encoded.unwrap_or(false) {
             return STANDARD.decode(body).map_err(|_| Rejection::BadBase64);

@@ -10,22 +10,23 @@ use time::OffsetDateTime;
 
 use crate::gateway::{Gateway, GatewayRequest};
 use crate::intake::{Content, Intake, Receipt};
+use crate::payload::KeepPayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
 use crate::respond;
-use crate::secrets::GetSecret;
+use hookline_secrets::GetSecret;
 
 /// Left of the function's time for the answer itself.
 const RESERVE: Duration = Duration::from_millis(500);
 
 /// The function's entry point.
-pub struct Handler<S, Q> {
-    intake: Intake<S, Q>,
+pub struct Handler<S, Q, P> {
+    intake: Intake<S, Q, P>,
 }
 
-impl<S: GetSecret, Q: SendEvent> Handler<S, Q> {
+impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Handler<S, Q, P> {
     /// Over the part that decides.
-    pub fn new(intake: Intake<S, Q>) -> Self {
+    pub fn new(intake: Intake<S, Q, P>) -> Self {
         Self { intake }
     }
 
@@ -67,7 +68,7 @@ impl<S: GetSecret, Q: SendEvent> Handler<S, Q> {
                 headers: &headers,
                 url: request.url(),
                 query: request.query(),
-                body: request.body(self.intake.max_event_bytes())?,
+                body: request.body()?,
                 now: OffsetDateTime::now_utc(),
                 traceparent: context.xray_trace_id.as_deref().and_then(hookline_telemetry::traceparent),
             })

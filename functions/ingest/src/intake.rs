@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU8;
 
-use hookline_event::{DedupKey, Event};
+use hookline_event::{DedupKey, Event, Payload};
 use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
@@ -11,19 +11,21 @@ use uuid::Uuid;
 
 use crate::accept::Acceptance;
 use crate::config::{IntakeConfig, Source};
+use crate::payload::KeepPayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
-use crate::secrets::{GetSecret, SecretCache};
+use hookline_secrets::{GetSecret, SecretCache};
 
 /// RFC 3339 with three decimals, always: a message's size must not depend on the moment.
 const MILLISECONDS: EncodedConfig =
     Config::DEFAULT.set_time_precision(TimePrecision::Second { decimal_digits: NonZeroU8::new(3) }).encode();
 
 /// Takes requests in.
-pub struct Intake<S, Q> {
+pub struct Intake<S, Q, P> {
     config: IntakeConfig,
     secrets: SecretCache<S>,
     queue: Q,
+    payloads: P,
     /// What `POST /events` may carry.
     events: Acceptance,
 }
@@ -55,14 +57,10 @@ pub enum Receipt {
     },
 }
 
-impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
-    /// Over the secrets of a store and a queue.
-    pub fn new(config: IntakeConfig, secrets: SecretCache<S>, queue: Q) -> Self {
-        Self { config, secrets, queue, events: Acceptance::default() }
-    }
-
-    pub(crate) fn max_event_bytes(&self) -> usize {
-        self.config.max_event_bytes
+impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
+    /// Over the secrets of a store, a queue, and a place for what the queue cannot hold.
+    pub fn new(config: IntakeConfig, secrets: SecretCache<S>, queue: Q, payloads: P) -> Self {
+        Self { config, secrets, queue, payloads, events: Acceptance::default() }
     }
 
     pub(crate) fn source(&self, name: &str) -> Result<&Source, Rejection> {
@@ -143,15 +141,26 @@ impl<S: GetSecret, Q: SendEvent> Intake<S, Q> {
             content_type,
             dedup_key,
             traceparent,
-            data: body,
+            data: body.into(),
         };
-        let message = event.to_json().map_err(|_| Rejection::Internal)?;
-        let (bytes, limit) = (message.len(), self.config.max_event_bytes);
-        if bytes > limit {
-            return Err(Rejection::TooLarge { bytes, limit });
-        }
+        let (event_id, event_type) = (event.id.clone(), event.event_type.clone());
+        let message = self.message(event).await?;
         self.queue.send_event(&self.config.queue_url, message).await?;
-        Ok(Receipt::Queued { event_id: event.id, event_type: event.event_type })
+        Ok(Receipt::Queued { event_id, event_type })
+    }
+
+    /// The event itself, or one whose body is in the bucket because the queue could not hold it.
+    async fn message(&self, event: Event<Payload>) -> Result<String, Rejection> {
+        let whole = event.to_json().map_err(|_| Rejection::Internal)?;
+        if whole.len() <= self.config.max_event_bytes {
+            return Ok(whole);
+        }
+        let (event, payload) = event.replace(());
+        let kept = match payload {
+            Payload::Inline(body) => self.payloads.keep_payload(body).await?,
+            kept @ Payload::Kept { .. } => kept,
+        };
+        event.replace(kept).0.to_json().map_err(|_| Rejection::Internal)
     }
 }
 

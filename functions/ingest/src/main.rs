@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use aws_sdk_s3::Client as S3;
 use aws_sdk_secretsmanager::Client as SecretsManager;
 use aws_sdk_sqs::Client as Sqs;
 use hookline_environment::Variables;
-use ingest::{Config, Handler, Intake, SecretCache};
+use hookline_secrets::SecretCache;
+use ingest::{Bucket, Config, Handler, Intake};
 use lambda_runtime::{Error, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,7 +17,9 @@ async fn main() -> Result<(), Error> {
 
     let store = SecretsManager::new(&config.aws.sdk_config(ingest::SECRETS_PATIENCE));
     let queue = Sqs::new(&config.aws.sdk_config(ingest::QUEUE_PATIENCE));
-    let intake = Intake::new(config.intake, SecretCache::new(store, config.secrets), queue);
+    let s3 = S3::new(&config.aws.sdk_config(ingest::BUCKET_PATIENCE));
+    let bucket = Bucket { client: s3, name: config.payload_bucket };
+    let intake = Intake::new(config.intake, SecretCache::new(store, config.secrets), queue, bucket);
     let handler = Arc::new(Handler::new(intake));
     lambda_runtime::run(service_fn(move |event| Arc::clone(&handler).handle(event))).await
 }

@@ -3,8 +3,9 @@
 
 use hookline_signature::VerifyError;
 
+use crate::payload::KeepError;
 use crate::queue::SendError;
-use crate::secrets::SecretsError;
+use hookline_secrets::SecretsError;
 
 /// Why a request is not queued.
 #[derive(Debug, thiserror::Error)]
@@ -36,12 +37,12 @@ pub enum Rejection {
     /// No such source, or no such method.
     #[error("no such source")]
     UnknownSource,
-    /// Larger than can be queued.
+    /// Larger than can be queued or kept.
     #[error("{bytes} bytes are more than {limit}")]
     TooLarge {
-        /// Bytes of the body or message, as the queue counts them.
+        /// Bytes of the body.
         bytes: usize,
-        /// The most that can be queued.
+        /// The most that can be kept.
         limit: usize,
     },
     /// The content type is not one that the source may send.
@@ -56,6 +57,9 @@ pub enum Rejection {
     /// The secret is there, but is no key of the source's scheme.
     #[error(transparent)]
     UnusableSecret(VerifyError),
+    /// The bucket for large bodies did not confirm.
+    #[error(transparent)]
+    Bucket(#[from] KeepError),
     /// The queue did not confirm.
     #[error(transparent)]
     Queue(#[from] SendError),
@@ -79,7 +83,7 @@ impl Rejection {
             Self::NotJson(_) | Self::NotUtf8(_) => (400, "The body is declared as JSON, but is not.", "not_json"),
             Self::BadHeader { .. } => (400, "Ce-Id or Ce-Type is malformed.", "bad_header"),
             Self::UnknownSource => (404, "There is no such source.", "unknown_source"),
-            Self::TooLarge { .. } => (413, "The body is larger than can be queued.", "too_large"),
+            Self::TooLarge { .. } => (413, "The body is larger than can be kept.", "too_large"),
             Self::UnsupportedType => (415, "The content type is not accepted here.", "unsupported_type"),
             Self::UnsupportedEncoding => (415, "Only an uncompressed body is accepted.", "unsupported_encoding"),
             Self::Secrets(error) => (503, "The service cannot verify requests now; send it again.", error.reason()),
@@ -87,6 +91,7 @@ impl Rejection {
                 (503, "The service cannot verify requests now; send it again.", error.reason())
             }
             Self::Queue(_) => (503, "The service cannot queue events now; send it again.", "queue_unavailable"),
+            Self::Bucket(_) => (503, "The service cannot keep large bodies now; send it again.", "bucket_unavailable"),
             Self::OutOfTime => (503, "The service did not finish in time; send it again.", "out_of_time"),
             Self::Internal => (500, "The service failed.", "internal"),
         }

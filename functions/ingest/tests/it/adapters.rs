@@ -8,7 +8,8 @@ use aws_sdk_sqs::Client as Sqs;
 use axum::Router;
 use axum::http::StatusCode;
 use hookline_environment::{AwsSettings, Patience, Variables};
-use ingest::{GetSecret, GetSecretError, SendEvent, Stage};
+use hookline_secrets::{GetSecret, GetSecretError, Stage};
+use ingest::SendEvent;
 use serde_json::Value;
 
 use crate::fixture::environment;

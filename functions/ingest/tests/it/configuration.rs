@@ -18,6 +18,7 @@ fn each_missing_variable_is_named() {
         "HOOKLINE_SECRET_TTL_SECONDS",
         "HOOKLINE_SECRET_REFRESH_SECONDS",
         "HOOKLINE_MAX_MESSAGE_BYTES",
+        "HOOKLINE_PAYLOAD_BUCKET",
         "HOOKLINE_LOG_LEVEL",
         "AWS_REGION",
     ] {

@@ -5,17 +5,37 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookline_environment::Variables;
-use hookline_event::Event;
+use hookline_event::{Event, Payload};
+use hookline_secrets::{GetSecret, GetSecretError, SecretCache, Stage};
 use hookline_signature::{Message, Scheme, Secret};
-use ingest::{Config, GetSecret, GetSecretError, Handler, Intake, SecretCache, SendError, SendEvent, Stage};
+use ingest::{Config, Handler, Intake, KeepError, KeepPayload, SendError, SendEvent};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
 /// The function with a scripted secret store and queue.
 pub(crate) struct Function {
-    handler: Arc<Handler<Secrets, Queue>>,
+    handler: Arc<Handler<Secrets, Queue, Payloads>>,
     pub(crate) secrets: Secrets,
     pub(crate) queue: Queue,
+    pub(crate) payloads: Payloads,
+}
+
+/// The bodies that were kept, and whether any more are.
+#[derive(Clone, Default)]
+pub(crate) struct Payloads {
+    pub(crate) kept: Arc<Mutex<Vec<Vec<u8>>>>,
+    pub(crate) down: Arc<Mutex<bool>>,
+}
+
+impl KeepPayload for Payloads {
+    async fn keep_payload(&self, body: Vec<u8>) -> Result<Payload, KeepError> {
+        if *self.down.lock().unwrap() {
+            return Err(KeepError { detail: "down".into() });
+        }
+        let mut kept = self.kept.lock().unwrap();
+        kept.push(body);
+        Ok(Payload::kept("payloads", &kept.len().to_string()))
+    }
 }
 
 #[derive(Clone, Default)]
@@ -126,6 +146,7 @@ pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -
         ("HOOKLINE_SECRET_PREFIX".to_owned(), "hookline-test".to_owned()),
         ("HOOKLINE_SECRET_TTL_SECONDS".to_owned(), "300".to_owned()),
         ("HOOKLINE_SECRET_REFRESH_SECONDS".to_owned(), "30".to_owned()),
+        ("HOOKLINE_PAYLOAD_BUCKET".to_owned(), "payloads".to_owned()),
         ("HOOKLINE_MAX_MESSAGE_BYTES".to_owned(), "262144".to_owned()),
         ("HOOKLINE_LOG_LEVEL".to_owned(), "info".to_owned()),
         ("AWS_REGION".to_owned(), "eu-central-1".to_owned()),
@@ -143,13 +164,13 @@ impl Function {
     pub(crate) fn new() -> Self {
         let lookup = environment("", None);
         let config = Config::read(Variables::new(&lookup)).unwrap();
-        let (secrets, queue) = (Secrets::default(), Queue::default());
+        let (secrets, queue, payloads) = (Secrets::default(), Queue::default(), Payloads::default());
         for source in SOURCES {
             secrets.put(source, Stage::Current, secret_of(source));
         }
         let cache = SecretCache::new(secrets.clone(), config.secrets);
-        let handler = Arc::new(Handler::new(Intake::new(config.intake, cache, queue.clone())));
-        Self { handler, secrets, queue }
+        let intake = Intake::new(config.intake, cache, queue.clone(), payloads.clone());
+        Self { handler: Arc::new(Handler::new(intake)), secrets, queue, payloads }
     }
 
     /// Status, headers and body as JSON (or as text).
@@ -170,7 +191,7 @@ impl Function {
         self.call(event).await.0
     }
 
-    pub(crate) fn queued(&self) -> Vec<Event> {
+    pub(crate) fn queued(&self) -> Vec<Event<Payload>> {
         self.queue.messages.lock().unwrap().iter().map(|message| Event::from_json(message).unwrap()).collect()
     }
 }

@@ -50,8 +50,8 @@ async fn whatever_is_signed_and_is_what_it_is_declared_to_be_is_queued_as_it_is(
         assert_eq!(function.status(sent.event()).await, expected, "{name}");
         let queued = function.queued();
         assert_eq!(
-            queued.iter().map(|event| &event.data[..]).collect::<Vec<_>>(),
-            if expected == 202 { vec![body] } else { vec![] }
+            queued.into_iter().map(|event| event.data).collect::<Vec<_>>(),
+            if expected == 202 { vec![body.to_vec().into()] } else { vec![] }
         );
     }
 }

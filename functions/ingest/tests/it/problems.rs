@@ -7,7 +7,7 @@ use crate::fixture::{Function, Mood, SECRET, StoreMood, gateway_event, github, w
 async fn what_a_sender_reads() {
     let function = Function::new();
     let mut read = BTreeMap::new();
-    let large = vec![b'x'; 300_000];
+    let large = vec![b'x'; ingest::MAX_BODY_BYTES + 1];
     let html =
         serde_json::from_str(&github("push", SECRET, b"{}").to_string().replace("application/json", "text/html"));
     for (name, event) in [
@@ -22,6 +22,9 @@ async fn what_a_sender_reads() {
         let (_, headers, body) = function.call(event).await;
         read.insert(name, (headers, body));
     }
+    *function.payloads.down.lock().unwrap() = true;
+    let (_, headers, body) = function.call(github("push", SECRET, &vec![b'1'; 300_000])).await;
+    read.insert("bucket down", (headers, body));
     *function.queue.mood.lock().unwrap() = Mood::Refuses;
     let (_, headers, body) = function.call(github("push", SECRET, b"{}")).await;
     read.insert("queue down", (headers, body));

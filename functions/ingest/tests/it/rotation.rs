@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use ingest::Stage;
+use hookline_secrets::Stage;
 
 use crate::fixture::{Function, SECRET, StoreMood, github};
 

@@ -1,4 +1,4 @@
-use ingest::Stage;
+use hookline_secrets::Stage;
 use serde_json::json;
 
 use crate::fixture::{Function, Mood, SECRET, StoreMood, github};
