@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::join_all;
 use lambda_runtime::LambdaEvent;
+use tokio::sync::Semaphore;
 
 use crate::backoff::ChangeVisibility;
 use crate::claim::Claims;
@@ -16,27 +17,34 @@ use crate::config::QueueConfig;
 use crate::dead_letter::SendDeadLetter;
 use crate::delivery::Delivery;
 use crate::once::Once;
+use crate::payload::FetchPayload;
 use crate::record::{Record, Verdict};
 
 /// Left of the function's time, after all deliveries, for two calls: to the idempotency table and to a queue. See
 /// [`crate::PATIENCE`].
 const RESERVE: Duration = Duration::from_millis(5400);
 
+/// Payloads out of the bucket that are in memory at once: ten of them, with what templates and filters make of each, would
+/// not fit into a small function.
+const KEPT_AT_ONCE: usize = 2;
+
 /// Left for the response itself.
 const RESPOND: Duration = Duration::from_millis(400);
 
 /// The function's entry point.
-pub struct Batch<Q, C> {
+pub struct Batch<Q, C, P> {
     delivery: Delivery,
     config: QueueConfig,
     queue: Q,
     once: Once<C>,
+    payloads: P,
+    kept_at_once: Semaphore,
 }
 
-impl<Q: ChangeVisibility + SendDeadLetter, C: Claims> Batch<Q, C> {
-    /// Over a delivery, the queues, and what makes each delivery one.
-    pub fn new(delivery: Delivery, config: QueueConfig, queue: Q, once: Once<C>) -> Self {
-        Self { delivery, config, queue, once }
+impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, C, P> {
+    /// Over a delivery, the queues, what makes each delivery one, and where payloads are that the queue could not hold.
+    pub fn new(delivery: Delivery, config: QueueConfig, queue: Q, once: Once<C>, payloads: P) -> Self {
+        Self { delivery, config, queue, once, payloads, kept_at_once: Semaphore::new(KEPT_AT_ONCE) }
     }
 
     /// Handles each message alone and at the same time as the others; a panic in one fails that one.
@@ -62,8 +70,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims> Batch<Q, C> {
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = message.message_id.clone().unwrap_or_default();
         let task = tokio::spawn(async move {
-            let Self { delivery, config, queue, once } = &*self;
-            let record = Record { message: &message, delivery, config, queue, once };
+            let Self { delivery, config, queue, once, payloads, kept_at_once } = &*self;
+            let record = Record { message: &message, delivery, config, queue, once, payloads, kept_at_once };
             let whole = record.process(left.saturating_sub(RESERVE));
             // Out of time is not acknowledged: the queue's own visibility timeout brings it again.
             tokio::time::timeout(left.saturating_sub(RESPOND), whole).await.unwrap_or(Verdict::Retry)

@@ -1,13 +1,18 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_secretsmanager::Client as SecretsManager;
+use aws_types::SdkConfig;
+use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
 use hookline_environment::{AwsSettings, Faults, Patience, Variables};
+use hookline_secrets::{SecretCache, SecretCacheSettings};
 use hookline_telemetry::LogLevel;
 
 use crate::backoff::Backoff;
 use crate::delivery::Delivery;
-use crate::destination::{Destination, DestinationConfig, Outbound};
+use crate::destination::{Destination, DestinationConfig, Outbound, Shared};
 use crate::guard::Guard;
 use crate::route::{RouteConfig, Routes};
 
@@ -23,12 +28,14 @@ pub const PATIENCE: Patience = Patience {
 pub struct Config {
     /// The least level that is logged.
     pub log_level: LogLevel,
-    /// Where AWS is.
-    pub aws: AwsSettings,
+    /// The settings of every client of AWS: one trust store, one set of connections.
+    pub sdk: SdkConfig,
     /// Where events go.
     pub delivery: Delivery,
     /// What happens to those that cannot go there.
     pub queue: QueueConfig,
+    /// The bucket for payloads that the queue cannot hold.
+    pub payload_bucket: String,
     /// What makes each delivery one; without it, a delivery is made at least once.
     pub idempotency: Option<IdempotencyConfig>,
 }
@@ -63,11 +70,13 @@ impl Config {
     /// [`Faults`]: all that is wrong, at once.
     pub fn read(mut variables: Variables<'_>) -> Result<Self, Faults> {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
-        let aws = AwsSettings::read(&mut variables);
-        let delivery = delivery(&mut variables);
+        let sdk = AwsSettings::read(&mut variables).map(|it| it.sdk_config(PATIENCE));
+        let secrets = secrets(&mut variables);
+        let delivery = delivery(&mut variables, sdk.as_ref(), secrets);
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
         let dlq_url = variables.required("HOOKLINE_DLQ_URL");
         let max_receive_count = variables.parsed::<NonZeroU32>("HOOKLINE_MAX_RECEIVE_COUNT");
+        let payload_bucket = variables.required("HOOKLINE_PAYLOAD_BUCKET");
         let table = variables.optional("HOOKLINE_IDEMPOTENCY_TABLE");
         // Needed only with a table, and then as much as any other.
         let window = match &table {
@@ -82,13 +91,32 @@ impl Config {
             let queue = QueueConfig { queue_url: queue_url?, dlq_url: dlq_url?, max_receive_count, backoff };
             let window = Duration::from_secs(window?);
             let idempotency = table.map(|table| IdempotencyConfig { table, window });
-            Some(Self { log_level: log_level?, aws: aws?, delivery: delivery?, queue, idempotency })
+            let (sdk, payload_bucket) = (sdk?, payload_bucket?);
+            Some(Self { log_level: log_level?, sdk, delivery: delivery?, queue, payload_bucket, idempotency })
         };
         variables.finish(whole())
     }
 }
 
-fn delivery(variables: &mut Variables<'_>) -> Option<Delivery> {
+fn secrets(variables: &mut Variables<'_>) -> Option<SecretCacheSettings> {
+    let prefix = variables.required("HOOKLINE_SECRET_PREFIX");
+    let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
+    let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
+    Some(SecretCacheSettings { folder: format!("{}/destinations", prefix?), ttl: ttl?, refresh: refresh? })
+}
+
+/// For what has an effect: a call that was not answered may have had it, so it is not the SDK that repeats it, and its
+/// time is the destination's.
+fn one_attempt(sdk: SdkConfig) -> SdkConfig {
+    let time = TimeoutConfig::builder().connect_timeout(PATIENCE.connect).build();
+    sdk.into_builder().retry_config(RetryConfig::disabled()).timeout_config(time).build()
+}
+
+fn delivery(
+    variables: &mut Variables<'_>,
+    sdk: Option<&SdkConfig>,
+    secrets: Option<SecretCacheSettings>,
+) -> Option<Delivery> {
     const NETWORKS: &str = "HOOKLINE_PRIVATE_NETWORKS";
     const DESTINATIONS: &str = "HOOKLINE_DESTINATIONS";
     const ROUTES: &str = "HOOKLINE_ROUTES";
@@ -97,7 +125,9 @@ fn delivery(variables: &mut Variables<'_>) -> Option<Delivery> {
     let routes: Option<Vec<RouteConfig>> = variables.json(ROUTES);
     // Without the networks none is listed: the destinations' other faults are found all the same.
     let outbound = variables.keep(NETWORKS, Outbound::new(Guard::new(networks.unwrap_or_default())))?;
-    let (configs, routes) = (configs?, routes?);
+    let (configs, routes, sdk) = (configs?, routes?, sdk?.clone());
+    let secrets = Arc::new(SecretCache::new(SecretsManager::new(&sdk), secrets?));
+    let shared = Shared { outbound, secrets, sdk: one_attempt(sdk) };
 
     for route in &routes {
         for unknown in route.destinations.iter().filter(|name| !configs.contains_key(*name)) {
@@ -107,7 +137,7 @@ fn delivery(variables: &mut Variables<'_>) -> Option<Delivery> {
     let mut destinations = BTreeMap::new();
     for (name, config) in configs {
         let destination =
-            Destination::new(&config, &outbound).map_err(|error| format!("destination `{name}`: {error}"));
+            Destination::new(&name, config, &shared).map_err(|error| format!("destination `{name}`: {error}"));
         destinations.extend(variables.keep(DESTINATIONS, destination).map(|destination| (name, destination)));
     }
     let routes = variables.keep(ROUTES, Routes::new(routes))?;

@@ -2,7 +2,8 @@
 //! and names the ones that failed, so that only those come again.
 //!
 //! `batch` translates between the queue and `delivery`, which decides; `destination` has a file for each kind;
-//! `backoff` and `dead_letter` are the ports to what happens to a failure.
+//! `backoff` and `dead_letter` are the ports to what happens to a failure, `claim` and `payload` those to what is
+//! kept beside the queue.
 
 mod backoff;
 mod batch;
@@ -14,6 +15,7 @@ mod destination;
 mod filter;
 mod guard;
 mod once;
+mod payload;
 mod record;
 mod resolver;
 mod retry_after;
@@ -26,3 +28,4 @@ pub use config::{Config, IdempotencyConfig, PATIENCE, QueueConfig};
 pub use dead_letter::{DeadLetter, DeadLetterError, SendDeadLetter};
 pub use delivery::Delivery;
 pub use once::Once;
+pub use payload::{Bucket, FetchError, FetchPayload};

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client as DynamoDb;
+use aws_sdk_s3::Client as S3;
 use aws_sdk_sqs::Client as Sqs;
 use hookline_environment::Variables;
 use lambda_runtime::{Error, service_fn};
-use process::{Batch, Config, IdempotencyConfig, Once, Table};
+use process::{Batch, Bucket, Config, IdempotencyConfig, Once, Table};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let lookup = |name: &str| std::env::var(name).ok();
     let config = hookline_telemetry::start(Config::read(Variables::new(&lookup)), |config| config.log_level)?;
 
-    let sdk = config.aws.sdk_config(process::PATIENCE);
+    let sdk = config.sdk;
     let table = |it: &IdempotencyConfig| Table { client: DynamoDb::new(&sdk), name: it.table.clone() };
     let window = config.idempotency.as_ref().map(|it| it.window).unwrap_or_default();
     let once = Once::new(config.idempotency.as_ref().map(table), window);
-    let batch = Arc::new(Batch::new(config.delivery, config.queue, Sqs::new(&sdk), once));
+    let payloads = Bucket { client: S3::new(&sdk), name: config.payload_bucket };
+    let batch = Arc::new(Batch::new(config.delivery, config.queue, Sqs::new(&sdk), once, payloads));
     lambda_runtime::run(service_fn(move |event| Arc::clone(&batch).handle(event))).await
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsMessage;
 use futures_util::future::join_all;
-use hookline_event::Event;
+use hookline_event::{Event, Payload};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
 
 use crate::backoff::ChangeVisibility;
 use crate::claim::Claims;
@@ -13,6 +15,7 @@ use crate::dead_letter::{DeadLetter, SendDeadLetter};
 use crate::delivery::{Attempt, Delivery};
 use crate::destination::Failure;
 use crate::once::{Effect, Once};
+use crate::payload::{FetchError, FetchPayload};
 
 /// What the queue is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +27,17 @@ pub(crate) enum Verdict {
 }
 
 /// A message with what is needed to decide on it.
-pub(crate) struct Record<'a, Q, C> {
+pub(crate) struct Record<'a, Q, C, P> {
     pub(crate) message: &'a SqsMessage,
     pub(crate) delivery: &'a Delivery,
     pub(crate) config: &'a QueueConfig,
     pub(crate) queue: &'a Q,
     pub(crate) once: &'a Once<C>,
+    pub(crate) payloads: &'a P,
+    pub(crate) kept_at_once: &'a Semaphore,
 }
 
-impl<Q: ChangeVisibility + SendDeadLetter, C: Claims> Record<'_, Q, C> {
+impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_, Q, C, P> {
     pub(crate) async fn process(&self, time: Duration) -> Verdict {
         if time.is_zero() {
             tracing::warn!(outcome = "out_of_time");
@@ -46,7 +51,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims> Record<'_, Q, C> {
                 return self.dead_letter("", "unreadable_event").await;
             }
         };
-        let attempts = self.delivery.deliver(&event, time, self.once).await;
+        let (event, payload) = event.replace(());
+        let attempts = self.attempt(event.clone(), payload, time).await;
         if attempts.is_empty() {
             let (event_id, source, r#type) = (&event.id, event.source_name(), &event.event_type);
             tracing::info!(outcome = "filtered_out", event_id, source, r#type);
@@ -56,6 +62,35 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims> Record<'_, Q, C> {
         match retry_in {
             Some(seconds) => self.retry(seconds).await,
             None => self.give_up(&attempts).await,
+        }
+    }
+
+    /// One attempt at each destination, once the payload is here: routes and destinations need it.
+    async fn attempt(&self, event: Event<()>, payload: Payload, time: Duration) -> Vec<Attempt> {
+        let started = Instant::now();
+        // Held until the last delivery is over.
+        let (bytes, _room) = match payload {
+            Payload::Inline(bytes) => (Ok(bytes), None),
+            Payload::Kept { uri } => {
+                let fetch = async {
+                    let room = self.kept_at_once.acquire().await.ok();
+                    (self.payloads.fetch_payload(&uri).await, room)
+                };
+                let late =
+                    |_| (Err(FetchError::Unavailable { uri: uri.clone(), detail: "out of time".to_owned() }), None);
+                timeout(time, fetch).await.unwrap_or_else(late)
+            }
+        };
+        match bytes {
+            Ok(bytes) => {
+                let left = time.saturating_sub(started.elapsed());
+                self.delivery.deliver(&event.replace(bytes).0, left, self.once).await
+            }
+            Err(error) => {
+                tracing::warn!(outcome = "no_payload", event_id = event.id, detail = %error);
+                let (destination, result) = (String::new(), Err(Failure::from(&error)));
+                vec![Attempt { destination, result, took: started.elapsed() }]
+            }
         }
     }
 
@@ -99,7 +134,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims> Record<'_, Q, C> {
     }
 
     /// One line for each destination.
-    fn log(&self, event: &Event, attempt: &Attempt, retry_in: Option<u32>) {
+    fn log(&self, event: &Event<()>, attempt: &Attempt, retry_in: Option<u32>) {
         let (event_id, source, r#type) = (&event.id, event.source_name(), &event.event_type);
         let (destination, duration_ms) = (&attempt.destination, attempt.took.as_secs_f64() * 1e3);
         let receives = self.receives();

@@ -1,126 +1,94 @@
-//! Where events go: a file a kind. A new kind is one file, a variant here and one of [`DestinationConfig`].
+//! Where events go: a file a kind. A new kind is one file here and one line in `kinds!`.
 
-mod http;
+mod answer;
+mod aws;
+mod error;
+mod message;
 mod outbound;
+mod secret_url;
 
-use std::collections::BTreeMap;
-use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_secretsmanager::Client as SecretsManager;
+use aws_types::SdkConfig;
 use hookline_event::Event;
+use hookline_secrets::{SecretCache, SecretsError};
 use serde::Deserialize;
 
+pub(crate) use self::error::{DestinationError, Failure};
 pub(crate) use self::outbound::Outbound;
 
-/// A destination as Terraform writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-pub(crate) enum DestinationConfig {
-    /// Posts the exact body to a URL.
-    Http {
-        /// Where to.
-        url: String,
-        /// How long an attempt may take.
-        timeout_ms: NonZeroU64,
-        /// What is sent beside the event's own headers.
-        #[serde(default)]
-        headers: BTreeMap<String, String>,
-    },
+/// What destinations are made of: each takes what it needs.
+pub(crate) struct Shared {
+    /// For requests to the internet.
+    pub(crate) outbound: Outbound,
+    /// The secrets of destinations, by the destination's name.
+    pub(crate) secrets: Arc<SecretCache<SecretsManager>>,
+    /// For clients of AWS.
+    pub(crate) sdk: SdkConfig,
 }
 
-/// A destination that is ready to be delivered to.
-pub(crate) enum Destination {
-    /// Posts the exact body to a URL.
-    Http(http::Http),
-}
+/// Each kind is a module with a `Config`, as Terraform writes it, and a type of the kind's name with `new` and `deliver`.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $module:ident::$Kind:ident),+ $(,)?) => {
+        $(mod $module;)+
 
-/// Why a destination cannot be used at all.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DestinationError {
-    /// Not a URL.
-    #[error("`{url}` is not a URL with a host")]
-    BadUrl {
-        /// What was given.
-        url: String,
-    },
-    /// Not a header, or one that is not its owner's to set.
-    #[error("`{name}` is no header that can be set: not a header, the event's own, or one that carries credentials")]
-    BadHeader {
-        /// What was given.
-        name: String,
-    },
-    /// Neither https nor an address of a private network that the workspace lists.
-    #[error("`{url}` is not https, which only addresses in private_networks may do without")]
-    NotHttps {
-        /// What was given.
-        url: String,
-    },
-    /// The HTTP client could not be made.
-    #[error("the client could not be made")]
-    Client {
-        /// What `reqwest` says.
-        #[from]
-        source: reqwest::Error,
-    },
-}
-
-/// Why an attempt failed, and with it whether another one can help.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Failure {
-    /// Another attempt may work.
-    #[error("{reason} (retryable)")]
-    Retryable {
-        /// A stable word, for instance `http_503` or `timeout`.
-        reason: String,
-        /// Seconds that the destination asked for.
-        retry_after: Option<u32>,
-    },
-    /// No attempt will work until somebody changes something.
-    #[error("{reason} (permanent)")]
-    Permanent {
-        /// A stable word, for instance `http_404`.
-        reason: String,
-    },
-}
-
-impl Failure {
-    /// Retryable, with no time asked for.
-    pub(crate) fn retryable(reason: impl Into<String>) -> Self {
-        Self::Retryable { reason: reason.into(), retry_after: None }
-    }
-
-    /// Permanent.
-    pub(crate) fn permanent(reason: impl Into<String>) -> Self {
-        Self::Permanent { reason: reason.into() }
-    }
-
-    /// The stable word.
-    #[must_use]
-    pub(crate) fn reason(&self) -> &str {
-        match self {
-            Self::Retryable { reason, .. } | Self::Permanent { reason } => reason,
+        /// A destination as Terraform writes it.
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(tag = "kind", rename_all = "lowercase")]
+        pub(crate) enum DestinationConfig {
+            $($(#[$doc])* $Kind($module::Config),)+
         }
-    }
-}
 
-impl Destination {
-    /// Checks what was said and makes what is needed to deliver.
-    ///
-    /// # Errors
-    ///
-    /// [`DestinationError`].
-    pub(crate) fn new(config: &DestinationConfig, outbound: &Outbound) -> Result<Self, DestinationError> {
-        match config {
-            DestinationConfig::Http { url, timeout_ms, headers } => {
-                http::Http::new(url, Duration::from_millis(timeout_ms.get()), headers, outbound).map(Self::Http)
+        /// A destination that is ready to be delivered to.
+        pub(crate) enum Destination {
+            $($(#[$doc])* $Kind($module::$Kind),)+
+        }
+
+        impl Destination {
+            /// Checks what was said and makes what is needed to deliver.
+            ///
+            /// # Errors
+            ///
+            /// [`DestinationError`].
+            pub(crate) fn new(name: &str, config: DestinationConfig, shared: &Shared) -> Result<Self, DestinationError> {
+                match config {
+                    $(DestinationConfig::$Kind(config) => $module::$Kind::new(name, config, shared).map(Self::$Kind),)+
+                }
+            }
+
+            /// One attempt, within `time`.
+            pub(crate) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
+                match self {
+                    $(Self::$Kind(destination) => destination.deliver(event, time).await,)+
+                }
             }
         }
-    }
+    };
+}
 
-    /// One attempt, within `time`.
-    pub(crate) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
-        match self {
-            Self::Http(http) => http.deliver(event, time).await,
-        }
-    }
+kinds! {
+    /// Posts a message to a Discord channel.
+    discord::Discord,
+    /// Sends a plain-text e-mail through SES.
+    email::Email,
+    /// Puts the event on an EventBridge bus.
+    eventbridge::Eventbridge,
+    /// Posts the exact body to a URL.
+    http::Http,
+    /// Posts a message to a Slack channel.
+    slack::Slack,
+}
+
+/// A destination whose secret cannot be had: a fault of ours that a person can mend, so the event waits.
+fn no_secret(destination: &str, error: &SecretsError) -> Failure {
+    tracing::warn!(outcome = "no_secret", destination, reason = error.reason(), detail = %error);
+    Failure::retryable(error.reason())
+}
+
+/// A destination whose secret is there, and not what it has to be.
+fn unusable_secret(destination: &str, detail: &str) -> Failure {
+    tracing::warn!(outcome = "no_secret", destination, reason = "secret_unusable", detail);
+    Failure::retryable("secret_unusable")
 }

@@ -1,9 +1,12 @@
+use std::net::IpAddr;
 use std::time::Duration;
 
-use reqwest::Client;
+use http::HeaderMap;
 use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+use time::OffsetDateTime;
 
-use super::DestinationError;
+use super::{DestinationError, Failure, answer};
 use crate::guard::Guard;
 use crate::resolver::{Resolver, System};
 
@@ -17,8 +20,14 @@ const IDLE: Duration = Duration::from_secs(5);
 /// names with.
 #[derive(Clone)]
 pub(crate) struct Outbound {
-    pub(super) client: Client,
-    pub(super) guard: Guard,
+    client: Client,
+    guard: Guard,
+}
+
+/// A URL that may be posted to, as far as can be told without resolving its host.
+pub(super) struct Target {
+    url: Url,
+    literal: Option<IpAddr>,
 }
 
 impl Outbound {
@@ -39,5 +48,35 @@ impl Outbound {
             .user_agent(concat!("hookline/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, guard })
+    }
+
+    /// Checks a URL: https, or plain HTTP to an address of a listed network.
+    ///
+    /// # Errors
+    ///
+    /// [`DestinationError::BadUrl`], [`DestinationError::NotHttps`]: both quote the URL.
+    pub(super) fn target(&self, url: &str) -> Result<Target, DestinationError> {
+        let bad = || DestinationError::BadUrl { url: url.to_owned() };
+        let parsed = Url::parse(url).map_err(|_| bad())?;
+        let host = parsed.host_str().ok_or_else(bad)?;
+        let literal = host.trim_matches(['[', ']']).parse().ok();
+        let listed = literal.is_some_and(|address| self.guard.lists(address));
+        if parsed.scheme() != "https" && !(parsed.scheme() == "http" && listed) {
+            return Err(DestinationError::NotHttps { url: url.to_owned() });
+        }
+        Ok(Target { url: parsed, literal })
+    }
+
+    /// One POST; the caller bounds its time.
+    pub(super) async fn post(&self, target: &Target, headers: HeaderMap, body: Vec<u8>) -> Result<(), Failure> {
+        // A host that is an address is connected to without the resolver, and so without its check.
+        if target.literal.is_some_and(|address| self.guard.check(address).is_err()) {
+            return Err(Failure::permanent("blocked_address"));
+        }
+        let request = self.client.post(target.url.clone()).headers(headers).body(body);
+        let response = request.send().await.map_err(|error| answer::failure(&error))?;
+        let verdict = answer::verdict(response.status(), response.headers(), OffsetDateTime::now_utc());
+        answer::drain(response).await;
+        verdict
     }
 }

@@ -1,0 +1,99 @@
+//! What an answer over HTTP, or none, means for the event.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode, header};
+use reqwest::Response;
+use time::OffsetDateTime;
+
+use super::Failure;
+use crate::guard::Blocked;
+use crate::retry_after::retry_after;
+
+/// An answer is read so far that its connection can be used again, and no further.
+const MAX_ANSWER_BYTES: usize = 16 * 1024;
+const DRAIN: Duration = Duration::from_millis(300);
+
+/// What a status means.
+pub(super) fn verdict(status: StatusCode, headers: &HeaderMap, now: OffsetDateTime) -> Result<(), Failure> {
+    let reason = format!("http_{}", status.as_u16());
+    match status.as_u16() {
+        200..=299 => Ok(()),
+        408 | 425 | 429 | 500..=599 => {
+            let asked = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            Err(Failure::Retryable { reason, retry_after: asked.and_then(|value| retry_after(value, now)) })
+        }
+        _ => Err(Failure::Permanent { reason }),
+    }
+}
+
+/// Why there was no answer.
+pub(super) fn failure(error: &reqwest::Error) -> Failure {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<Blocked>() {
+            return Failure::permanent("blocked_address");
+        }
+        cause = error.source();
+    }
+    Failure::retryable(match () {
+        () if error.is_timeout() => "timeout",
+        () if error.is_connect() => "connection",
+        () => "request",
+    })
+}
+
+/// Reads what is left of an answer, to a bound. The verdict stands already: what goes wrong here concerns only the
+/// connection, which is then closed.
+pub(super) async fn drain(response: Response) {
+    let _ = tokio::time::timeout(DRAIN, read(response)).await;
+}
+
+async fn read(mut response: Response) {
+    let mut read = 0;
+    while let Ok(Some(chunk)) = response.chunk().await {
+        read += chunk.len();
+        if read > MAX_ANSWER_BYTES {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[track_caller]
+    fn case(status: u16, retry_after: Option<&'static str>, expected: &str) {
+        let mut headers = HeaderMap::new();
+        headers.extend(retry_after.map(|value| (header::RETRY_AFTER, HeaderValue::from_static(value))));
+        let verdict = verdict(StatusCode::from_u16(status).unwrap(), &headers, OffsetDateTime::UNIX_EPOCH);
+        let words = match verdict {
+            Ok(()) => "delivered".to_owned(),
+            Err(Failure::Retryable { retry_after, .. }) => format!("retryable {retry_after:?}"),
+            Err(Failure::Permanent { reason }) => format!("permanent {reason}"),
+        };
+        assert_eq!(words, expected, "{status}");
+    }
+
+    #[test]
+    fn a_status_says_whether_another_attempt_can_help() {
+        case(200, None, "delivered");
+        case(204, None, "delivered");
+        case(301, None, "permanent http_301");
+        case(307, None, "permanent http_307");
+        case(400, None, "permanent http_400");
+        case(401, None, "permanent http_401");
+        case(404, None, "permanent http_404");
+        case(408, None, "retryable None");
+        case(410, None, "permanent http_410");
+        case(429, Some("7"), "retryable Some(7)");
+        case(429, Some("-7"), "retryable None");
+        case(500, None, "retryable None");
+        case(503, Some("120"), "retryable Some(120)");
+        case(599, None, "retryable None");
+    }
+}

@@ -1,0 +1,69 @@
+//! Where a payload comes from that the queue could not hold: the claim check.
+
+use std::future::Future;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
+use hookline_environment::describe;
+use hookline_event::Payload;
+
+use crate::destination::Failure;
+
+/// Why a payload could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// It is not there any more, or was never: no attempt will bring it back.
+    #[error("there is no payload at {uri}")]
+    Missing {
+        /// What the message says.
+        uri: String,
+    },
+    /// The bucket did not answer, or refuses.
+    #[error("the bucket did not give {uri}: {detail}")]
+    Unavailable {
+        /// What the message says.
+        uri: String,
+        /// What the SDK says, after its own attempts.
+        detail: String,
+    },
+}
+
+impl From<&FetchError> for Failure {
+    fn from(error: &FetchError) -> Self {
+        match error {
+            FetchError::Missing { .. } => Self::permanent("payload_missing"),
+            FetchError::Unavailable { .. } => Self::retryable("payload_unavailable"),
+        }
+    }
+}
+
+/// Reads one payload.
+pub trait FetchPayload: Send + Sync + 'static {
+    /// The exact bytes that were kept.
+    fn fetch_payload(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send;
+}
+
+/// The payload bucket.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    /// What it is asked with.
+    pub client: Client,
+    /// Its name; what is said to lie elsewhere is not looked for.
+    pub name: String,
+}
+
+impl FetchPayload for Bucket {
+    async fn fetch_payload(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        let missing = || FetchError::Missing { uri: uri.to_owned() };
+        let unavailable = |detail: String| FetchError::Unavailable { uri: uri.to_owned(), detail };
+        let key = Payload::key(uri, &self.name).ok_or_else(missing)?;
+        let object = match self.client.get_object().bucket(&self.name).key(key).send().await {
+            Ok(object) => object,
+            Err(error) if error.code() == Some("NoSuchKey") => return Err(missing()),
+            Err(error) => return Err(unavailable(describe(&error))),
+        };
+        // Its length is ingest's: no more than Lambda takes.
+        let bytes = object.body.collect().await.map_err(|error| unavailable(error.to_string()))?;
+        Ok(bytes.to_vec())
+    }
+}
