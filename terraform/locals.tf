@@ -10,12 +10,17 @@ locals {
   }
 
   destinations = {
-    for name, destination in var.destinations : name => merge({
-      kind       = destination.kind
-      url        = destination.url
-      timeout_ms = floor(destination.timeout_seconds * 1000)
-    }, length(destination.headers) == 0 ? {} : { headers = destination.headers })
+    for name, destination in var.destinations : name => merge(
+      { timeout_ms = floor(destination.timeout_seconds * 1000) },
+      { for key, value in destination : key => value if key != "timeout_seconds" && value != null },
+    )
   }
+
+  # A chat's URL is its credential; a signed request needs a key.
+  destinations_with_secret = [
+    for name, destination in var.destinations : name
+    if contains(["discord", "slack"], destination.kind) || destination.signed == true
+  ]
 
   routes = [
     for name, route in var.routes : { for key, value in {
@@ -35,20 +40,25 @@ locals {
     HOOKLINE_SECRET_TTL_SECONDS     = tostring(var.secret_cache.ttl_seconds)
     HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
     HOOKLINE_MAX_MESSAGE_BYTES      = tostring(var.queue.max_message_bytes)
+    HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
   }
 
   process_environment = merge(!var.idempotency.enabled ? {} : {
     HOOKLINE_IDEMPOTENCY_TABLE   = module.idempotency[0].name
     HOOKLINE_IDEMPOTENCY_SECONDS = tostring(var.idempotency.window_days * 86400)
     }, {
-    HOOKLINE_LOG_LEVEL          = var.log_level
-    HOOKLINE_ROUTES             = jsonencode(local.routes)
-    HOOKLINE_DESTINATIONS       = jsonencode(local.destinations)
-    HOOKLINE_QUEUE_URL          = module.queue.url
-    HOOKLINE_DLQ_URL            = module.queue.dlq_url
-    HOOKLINE_MAX_RECEIVE_COUNT  = tostring(var.queue.max_receive_count)
-    HOOKLINE_RETRY_BASE_SECONDS = tostring(var.retry.base_seconds)
-    HOOKLINE_RETRY_MAX_SECONDS  = tostring(var.retry.max_seconds)
-    HOOKLINE_PRIVATE_NETWORKS   = jsonencode(var.private_networks)
+    HOOKLINE_LOG_LEVEL              = var.log_level
+    HOOKLINE_ROUTES                 = jsonencode(local.routes)
+    HOOKLINE_DESTINATIONS           = jsonencode(local.destinations)
+    HOOKLINE_QUEUE_URL              = module.queue.url
+    HOOKLINE_DLQ_URL                = module.queue.dlq_url
+    HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
+    HOOKLINE_SECRET_PREFIX          = local.prefix
+    HOOKLINE_SECRET_TTL_SECONDS     = tostring(var.secret_cache.ttl_seconds)
+    HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
+    HOOKLINE_MAX_RECEIVE_COUNT      = tostring(var.queue.max_receive_count)
+    HOOKLINE_RETRY_BASE_SECONDS     = tostring(var.retry.base_seconds)
+    HOOKLINE_RETRY_MAX_SECONDS      = tostring(var.retry.max_seconds)
+    HOOKLINE_PRIVATE_NETWORKS       = jsonencode(var.private_networks)
   })
 }

@@ -2,6 +2,8 @@
 
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 module "naming" {
   source = "./modules/naming"
 
@@ -10,10 +12,21 @@ module "naming" {
 }
 
 module "artifacts" {
-  source = "./modules/artifacts"
+  source = "./modules/bucket"
 
   bucket        = coalesce(var.artifacts_bucket, "${local.prefix}-artifacts-${local.account_id}")
+  versioned     = true
   force_destroy = var.force_destroy
+}
+
+# Payloads that no message can hold. Each is written once, under a key that nobody else has.
+module "payloads" {
+  source = "./modules/bucket"
+
+  bucket          = coalesce(var.payloads_bucket, "${local.prefix}-payloads-${local.account_id}")
+  versioned       = false
+  expiration_days = var.payload_retention_days
+  force_destroy   = var.force_destroy
 }
 
 module "secrets" {
@@ -21,7 +34,7 @@ module "secrets" {
 
   prefix                  = local.prefix
   sources                 = keys(var.sources)
-  destinations            = keys(var.destinations)
+  destinations            = local.destinations_with_secret
   recovery_window_in_days = var.secret_recovery_days
 }
 

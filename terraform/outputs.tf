@@ -114,3 +114,8 @@ output "artifacts_bucket" {
   description = "Name of the bucket that holds the packages"
   value       = module.artifacts.bucket
 }
+
+output "payloads_bucket" {
+  description = "Name of the bucket that keeps the payloads that no message can hold"
+  value       = module.payloads.bucket
+}

@@ -95,6 +95,12 @@ variable "artifacts_bucket" {
   default     = null
 }
 
+variable "payloads_bucket" {
+  description = "Name for the bucket of large payloads; null makes <prefix>-payloads-<account id>"
+  type        = string
+  default     = null
+}
+
 variable "force_destroy" {
   description = "Whether destroy also removes a bucket that holds objects and a protected user pool; for environments that come and go. It takes effect at the apply before the destroy: apply with it first"
   type        = bool

@@ -93,6 +93,19 @@ variable "queue" {
   }
 }
 
+variable "payload_retention_days" {
+  description = "Days that a payload is kept which no message can hold: as long at least as its event may wait in the queue and then in the DLQ"
+  type        = number
+  default     = 30
+  nullable    = false
+
+  # The DLQ's 14 days count from the first queue; a redrive puts the event on the intake queue once more.
+  validation {
+    condition     = floor(var.payload_retention_days) == var.payload_retention_days && var.payload_retention_days > 14 + ceil(var.queue.retention_seconds / 86400) && var.payload_retention_days <= 365
+    error_message = "payload_retention_days must be a whole number, more than ${14 + ceil(var.queue.retention_seconds / 86400)} (14 days in the DLQ and queue.retention_seconds after a redrive) and at most 365: else an event could be redriven without its payload."
+  }
+}
+
 variable "retry" {
   description = "Shortest and longest wait before a failed delivery is tried again, in seconds"
   type = object({
@@ -130,7 +143,7 @@ variable "idempotency" {
 }
 
 variable "secret_cache" {
-  description = "Seconds that ingest uses a secret without a look at the store, and seconds at least between two looks that failed signatures cause"
+  description = "Seconds that a function uses a secret without a look at the store, and seconds at least between two looks that failures cause"
   type = object({
     ttl_seconds     = optional(number, 300)
     refresh_seconds = optional(number, 30)

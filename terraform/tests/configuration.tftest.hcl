@@ -20,7 +20,9 @@ variables {
 
   destinations = {
     local = { kind = "http", url = "http://10.20.4.15:8080/hooks?a=1", timeout_seconds = 2.5 }
-    sink  = { kind = "http", url = "https://sink.example.com/hooks" }
+    mail  = { kind = "email", from = "hooks@example.com", to = ["ops@example.com", "dev@example.com"], subject = "{{ event.type }}" }
+    sink  = { kind = "http", url = "https://sink.example.com/hooks", signed = true }
+    team  = { kind = "slack", template = "{{ event.type }} for {{ payload.account|line }}" }
   }
 
   routes = {
@@ -39,12 +41,12 @@ run "ingest_reads_sources_without_nulls" {
   }
 
   assert {
-    condition     = keys(local.ingest_environment) == ["HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_MESSAGE_BYTES", "HOOKLINE_QUEUE_URL", "HOOKLINE_SECRET_PREFIX", "HOOKLINE_SECRET_REFRESH_SECONDS", "HOOKLINE_SECRET_TTL_SECONDS", "HOOKLINE_SOURCES"]
+    condition     = keys(local.ingest_environment) == ["HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_MESSAGE_BYTES", "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_QUEUE_URL", "HOOKLINE_SECRET_PREFIX", "HOOKLINE_SECRET_REFRESH_SECONDS", "HOOKLINE_SECRET_TTL_SECONDS", "HOOKLINE_SOURCES"]
     error_message = "ingest reads ${jsonencode(keys(local.ingest_environment))}"
   }
 
   assert {
-    condition     = local.ingest_environment.HOOKLINE_SECRET_PREFIX == "hookline-test" && local.ingest_environment.HOOKLINE_MAX_MESSAGE_BYTES == "262144"
+    condition     = local.ingest_environment.HOOKLINE_SECRET_PREFIX == "hookline-test" && local.ingest_environment.HOOKLINE_MAX_MESSAGE_BYTES == "262144" && local.ingest_environment.HOOKLINE_PAYLOAD_BUCKET == "hookline-test-payloads-123456789012"
     error_message = "ingest reads ${jsonencode(local.ingest_environment)}"
   }
 }
@@ -56,7 +58,7 @@ run "process_reads_routes_and_destinations" {
   }
 
   assert {
-    condition     = local.process_environment.HOOKLINE_DESTINATIONS == "{\"local\":{\"kind\":\"http\",\"timeout_ms\":2500,\"url\":\"http://10.20.4.15:8080/hooks?a=1\"},\"sink\":{\"kind\":\"http\",\"timeout_ms\":10000,\"url\":\"https://sink.example.com/hooks\"}}"
+    condition     = local.process_environment.HOOKLINE_DESTINATIONS == "{\"local\":{\"kind\":\"http\",\"timeout_ms\":2500,\"url\":\"http://10.20.4.15:8080/hooks?a=1\"},\"mail\":{\"from\":\"hooks@example.com\",\"kind\":\"email\",\"subject\":\"{{ event.type }}\",\"timeout_ms\":10000,\"to\":[\"dev@example.com\",\"ops@example.com\"]},\"sink\":{\"kind\":\"http\",\"signed\":true,\"timeout_ms\":10000,\"url\":\"https://sink.example.com/hooks\"},\"team\":{\"kind\":\"slack\",\"template\":\"{{ event.type }} for {{ payload.account|line }}\",\"timeout_ms\":10000}}"
     error_message = "HOOKLINE_DESTINATIONS is ${local.process_environment.HOOKLINE_DESTINATIONS}"
   }
 
@@ -73,8 +75,9 @@ run "process_reads_routes_and_destinations" {
   assert {
     condition = keys(local.process_environment) == [
       "HOOKLINE_DESTINATIONS", "HOOKLINE_DLQ_URL", "HOOKLINE_IDEMPOTENCY_SECONDS", "HOOKLINE_IDEMPOTENCY_TABLE", "HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_RECEIVE_COUNT",
-      "HOOKLINE_PRIVATE_NETWORKS", "HOOKLINE_QUEUE_URL", "HOOKLINE_RETRY_BASE_SECONDS", "HOOKLINE_RETRY_MAX_SECONDS",
-      "HOOKLINE_ROUTES",
+      "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_PRIVATE_NETWORKS", "HOOKLINE_QUEUE_URL", "HOOKLINE_RETRY_BASE_SECONDS",
+      "HOOKLINE_RETRY_MAX_SECONDS", "HOOKLINE_ROUTES", "HOOKLINE_SECRET_PREFIX", "HOOKLINE_SECRET_REFRESH_SECONDS",
+      "HOOKLINE_SECRET_TTL_SECONDS",
     ]
     error_message = "process reads ${jsonencode(keys(local.process_environment))}"
   }

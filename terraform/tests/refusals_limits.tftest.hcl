@@ -215,3 +215,14 @@ run "half_a_receive_is_refused" {
 
   expect_failures = [var.queue]
 }
+
+run "payload_that_goes_before_its_event_is_refused" {
+  command = plan
+
+  variables {
+    queue                  = { retention_seconds = 864000 }
+    payload_retention_days = 24
+  }
+
+  expect_failures = [var.payload_retention_days]
+}

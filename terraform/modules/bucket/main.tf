@@ -1,9 +1,12 @@
+# A bucket as every bucket here is: encrypted, closed to the public, over TLS only, its objects its owner's.
+
 resource "aws_s3_bucket" "this" {
   bucket        = var.bucket
   force_destroy = var.force_destroy
 }
 
 resource "aws_s3_bucket_versioning" "this" {
+  count  = var.versioned ? 1 : 0
   bucket = aws_s3_bucket.this.id
 
   versioning_configuration {
@@ -36,6 +39,22 @@ resource "aws_s3_bucket_public_access_block" "this" {
   block_public_policy     = true
   ignore_public_acls      = true
   restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  count  = var.expiration_days == null ? 0 : 1
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    id     = "expire"
+    status = "Enabled"
+
+    filter {}
+
+    expiration {
+      days = var.expiration_days
+    }
+  }
 }
 
 data "aws_iam_policy_document" "this" {

@@ -1,5 +1,5 @@
 output "bucket" {
-  description = "Name of the bucket, known once it is versioned, encrypted and closed: what is put there is so from the start"
+  description = "Name of the bucket, known once it is encrypted and closed: what is put there is so from the start"
   value       = aws_s3_bucket.this.id
 
   depends_on = [
@@ -8,4 +8,9 @@ output "bucket" {
     aws_s3_bucket_ownership_controls.this,
     aws_s3_bucket_policy.this,
   ]
+}
+
+output "arn" {
+  description = "ARN of the bucket"
+  value       = aws_s3_bucket.this.arn
 }

@@ -1,10 +1,10 @@
 # Names only. A value that passed through Terraform would rest in its state, so a person fills each secret afterwards;
-# until then ingest answers that the fault is ours, and passes nothing. Destinations of the kind http need none yet.
+# until then ingest answers that the fault is ours and passes nothing, and what goes to such a destination waits.
 
 locals {
   secrets = merge(
     { for name in var.sources : "sources/${name}" => "Signing secret of the source ${name}" },
-    { for name in var.destinations : "destinations/${name}" => "Credentials for the destination ${name}" },
+    { for name in var.destinations : "destinations/${name}" => "Credential for the destination ${name}" },
   )
 }
 

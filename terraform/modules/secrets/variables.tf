@@ -11,7 +11,7 @@ variable "sources" {
 }
 
 variable "destinations" {
-  description = "Names of the destinations that may need credentials"
+  description = "Names of the destinations that need a credential"
   type        = set(string)
   nullable    = false
 }
