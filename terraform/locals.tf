@@ -22,15 +22,15 @@ locals {
     if contains(["discord", "slack"], destination.kind) || destination.signed == true
   ]
 
-  routes = [
-    for name, route in var.routes : { for key, value in {
-      name         = name
-      source       = route.source
+  # A route takes the source of its own name unless it says another: most do, and each byte counts.
+  routes = {
+    for name, route in var.routes : name => { for key, value in {
+      source       = route.source == name ? null : route.source
       destinations = route.destinations
       types        = route.types
       filter       = try([for condition in route.filter : { for key, value in condition : key => value if value != null }], null)
     } : key => value if value != null }
-  ]
+  }
 
   ingest_environment = {
     HOOKLINE_LOG_LEVEL              = var.log_level

@@ -7,8 +7,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
 use hookline_environment::Variables;
+use hookline_event::Payload;
 use hookline_secrets::{GetSecret, GetSecretError, SecretCache, Stage};
-use ingest::{Config, Handler, Intake, SendError, SendEvent};
+use ingest::{Config, Handler, Intake, KeepError, KeepPayload, SendError, SendEvent};
 use lambda_runtime::{Context, LambdaEvent};
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::{Builder, Runtime};
@@ -30,6 +31,14 @@ impl SendEvent for Queue {
     }
 }
 
+struct Bucket;
+
+impl KeepPayload for Bucket {
+    async fn keep_payload(&self, _: Vec<u8>) -> Result<Payload, KeepError> {
+        panic!("kept without a signature");
+    }
+}
+
 fn variable(name: &str) -> Option<String> {
     let value = match name {
         "HOOKLINE_SOURCES" => {
@@ -45,6 +54,7 @@ fn variable(name: &str) -> Option<String> {
         "HOOKLINE_SECRET_PREFIX" => "hookline-fuzz",
         "HOOKLINE_SECRET_TTL_SECONDS" | "HOOKLINE_SECRET_REFRESH_SECONDS" => "3600",
         "HOOKLINE_MAX_MESSAGE_BYTES" => "262144",
+        "HOOKLINE_PAYLOAD_BUCKET" => "payloads",
         "HOOKLINE_LOG_LEVEL" => "error",
         "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => "fuzz",
         _ => return None,
@@ -55,9 +65,9 @@ fn variable(name: &str) -> Option<String> {
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_current_thread().enable_time().build().expect("a runtime"));
 
-static HANDLER: LazyLock<Arc<Handler<Store, Queue>>> = LazyLock::new(|| {
+static HANDLER: LazyLock<Arc<Handler<Store, Queue, Bucket>>> = LazyLock::new(|| {
     let config = Config::read(Variables::new(&variable)).unwrap_or_else(|faults| panic!("{faults}"));
-    Arc::new(Handler::new(Intake::new(config.intake, SecretCache::new(Store, config.secrets), Queue)))
+    Arc::new(Handler::new(Intake::new(config.intake, SecretCache::new(Store, config.secrets), Queue, Bucket)))
 });
 
 fuzz_target!(|data: &[u8]| {

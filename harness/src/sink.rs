@@ -31,17 +31,35 @@ impl Delivery {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+
+    /// The body as text, without what makes markup harmless.
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).replace('\\', "")
+    }
 }
 
-/// What has arrived, by event, and whether `/recovering` has recovered.
+/// What has arrived, by event, what has arrived that says itself which event it is of, and whether `/recovering` has
+/// recovered.
 #[derive(Default)]
 struct Memory {
     deliveries: HashMap<String, Vec<Delivery>>,
+    messages: Vec<Delivery>,
     recovered: bool,
+}
+
+impl Memory {
+    /// Every attempt at an event. A message for people has no headers of the event: its text has to hold the id.
+    fn attempts(&self, event_id: &str) -> impl Iterator<Item = &Delivery> {
+        let told = self.messages.iter().filter(move |message| message.text().contains(event_id));
+        self.deliveries.get(event_id).into_iter().flatten().chain(told)
+    }
 }
 
 /// What `/busy` asks for at the first attempt.
 pub(crate) const RETRY_AFTER_SECONDS: u32 = 3;
+
+/// What stands for no answer at all: that of `/stalled` at the first attempt.
+const STALLED: StatusCode = StatusCode::GATEWAY_TIMEOUT;
 
 type Shared = Arc<Mutex<Memory>>;
 
@@ -65,17 +83,22 @@ impl Sink {
         })?;
         let port = listener.local_addr()?.port();
         let memory = Shared::default();
-        // A megabyte more than any event.
-        let app = Router::new().fallback(receive).layer(DefaultBodyLimit::max(2 << 20)).with_state(Arc::clone(&memory));
+        // More than any event.
+        let app = Router::new().fallback(receive).layer(DefaultBodyLimit::max(8 << 20)).with_state(Arc::clone(&memory));
         let server = tokio::spawn(async {
             let _ = axum::serve(listener, app).await;
         });
         Ok(Self { memory, server, port })
     }
 
+    /// Where it is, as functions see it, without a path.
+    pub(crate) fn url(&self, host: Ipv4Addr) -> String {
+        format!("http://{host}:{}", self.port)
+    }
+
     /// Every attempt at an event, in the order in which they came.
     pub(crate) fn attempts(&self, event_id: &str) -> Vec<Delivery> {
-        self.memory().deliveries.get(event_id).cloned().unwrap_or_default()
+        self.memory().attempts(event_id).cloned().collect()
     }
 
     /// Whether `/recovering` takes from now on what it is given, or refuses it for good, as at the beginning.
@@ -108,23 +131,36 @@ impl Drop for Sink {
 }
 
 async fn receive(State(memory): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> (StatusCode, HeaderMap) {
-    let event_id = headers.get("ce-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
-    let recovered = memory.recovered;
-    let attempts = memory.deliveries.entry(event_id).or_default();
-    let status = match uri.path() {
-        "/flaky" if attempts.iter().filter(|attempt| attempt.path == "/flaky").count() < 2 => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-        "/busy" if attempts.is_empty() => StatusCode::TOO_MANY_REQUESTS,
-        "/recovering" if !recovered => StatusCode::GONE,
-        "/failing" => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::OK,
-    };
-    attempts.push(Delivery { path: uri.path().to_owned(), headers, body, status, at: Instant::now() });
+    let path = uri.path().to_owned();
+    let status = note(&memory, path, headers, body);
+    if status == STALLED {
+        std::future::pending::<()>().await;
+    }
     let mut asks = HeaderMap::new();
     if status == StatusCode::TOO_MANY_REQUESTS {
         asks.insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
     }
     (status, asks)
+}
+
+/// Remembers an attempt, with what it is answered.
+fn note(memory: &Shared, path: String, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+    let event_id = headers.get("ce-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let before = event_id.iter().flat_map(|id| memory.attempts(id)).filter(|attempt| attempt.path == path).count();
+    let status = match path.as_str() {
+        "/flaky" if before < 2 => StatusCode::SERVICE_UNAVAILABLE,
+        "/busy" if before == 0 => StatusCode::TOO_MANY_REQUESTS,
+        "/stalled" if before == 0 => STALLED,
+        "/recovering" if !memory.recovered => StatusCode::GONE,
+        "/missing" => StatusCode::NOT_FOUND,
+        "/failing" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::OK,
+    };
+    let delivery = Delivery { path, headers, body, status, at: Instant::now() };
+    match event_id {
+        Some(event_id) => memory.deliveries.entry(event_id).or_default().push(delivery),
+        None => memory.messages.push(delivery),
+    }
+    status
 }

@@ -53,7 +53,7 @@ run "ingest_reads_sources_without_nulls" {
 
 run "process_reads_routes_and_destinations" {
   assert {
-    condition     = local.process_environment.HOOKLINE_ROUTES == "[{\"destinations\":[\"local\",\"sink\"],\"name\":\"billing\",\"source\":\"billing\"},{\"destinations\":[\"sink\"],\"name\":\"events\",\"source\":\"events\"},{\"destinations\":[\"sink\"],\"name\":\"github\",\"source\":\"github\"}]"
+    condition     = local.process_environment.HOOKLINE_ROUTES == "{\"billing\":{\"destinations\":[\"local\",\"sink\"]},\"events\":{\"destinations\":[\"sink\"]},\"github\":{\"destinations\":[\"sink\"]}}"
     error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
   }
 

@@ -88,7 +88,7 @@ run "types_and_filters_are_passed_on" {
   }
 
   assert {
-    condition     = local.process_environment.HOOKLINE_ROUTES == "[{\"destinations\":[\"sink\"],\"name\":\"events\",\"source\":\"events\"},{\"destinations\":[\"sink\"],\"filter\":[{\"in\":[\"1\"],\"pointer\":\"/a/0\"},{\"exists\":true,\"pointer\":\"\"}],\"name\":\"x\",\"source\":\"github\",\"types\":[\"github.p*\"]}]"
+    condition     = local.process_environment.HOOKLINE_ROUTES == "{\"events\":{\"destinations\":[\"sink\"]},\"x\":{\"destinations\":[\"sink\"],\"filter\":[{\"in\":[\"1\"],\"pointer\":\"/a/0\"},{\"exists\":true,\"pointer\":\"\"}],\"source\":\"github\",\"types\":[\"github.p*\"]}}"
     error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
   }
 }

@@ -122,16 +122,16 @@ fn delivery(
     const ROUTES: &str = "HOOKLINE_ROUTES";
     let networks = variables.json(NETWORKS);
     let configs: Option<BTreeMap<String, DestinationConfig>> = variables.json(DESTINATIONS);
-    let routes: Option<Vec<RouteConfig>> = variables.json(ROUTES);
+    let routes: Option<BTreeMap<String, RouteConfig>> = variables.json(ROUTES);
     // Without the networks none is listed: the destinations' other faults are found all the same.
     let outbound = variables.keep(NETWORKS, Outbound::new(Guard::new(networks.unwrap_or_default())))?;
     let (configs, routes, sdk) = (configs?, routes?, sdk?.clone());
     let secrets = Arc::new(SecretCache::new(SecretsManager::new(&sdk), secrets?));
     let shared = Shared { outbound, secrets, sdk: one_attempt(sdk) };
 
-    for route in &routes {
+    for (name, route) in &routes {
         for unknown in route.destinations.iter().filter(|name| !configs.contains_key(*name)) {
-            variables.fault(ROUTES, format!("route `{}` names unknown destination `{unknown}`", route.name));
+            variables.fault(ROUTES, format!("route `{name}` names unknown destination `{unknown}`"));
         }
     }
     let mut destinations = BTreeMap::new();

@@ -12,6 +12,7 @@ mod config;
 mod dead_letter;
 mod delivery;
 mod destination;
+mod drill;
 mod filter;
 mod guard;
 mod once;

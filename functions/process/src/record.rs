@@ -14,6 +14,7 @@ use crate::config::QueueConfig;
 use crate::dead_letter::{DeadLetter, SendDeadLetter};
 use crate::delivery::{Attempt, Delivery};
 use crate::destination::Failure;
+use crate::drill;
 use crate::once::{Effect, Once};
 use crate::payload::{FetchError, FetchPayload};
 
@@ -51,6 +52,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
                 return self.dead_letter("", "unreadable_event").await;
             }
         };
+        drill::panic_if_asked(&event.event_type);
         let (event, payload) = event.replace(());
         let attempts = self.attempt(event.clone(), payload, time).await;
         if attempts.is_empty() {

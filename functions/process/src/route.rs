@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hookline_event::Event;
 use serde::Deserialize;
@@ -11,16 +11,14 @@ use crate::filter::{BadCondition, Condition};
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RouteConfig {
-    /// Its name, for logs.
-    pub(crate) name: String,
-    /// The source whose events it takes: a webhook source's name, or `events`.
-    pub(crate) source: String,
+    /// The source whose events it takes: a webhook source's name, or `events`. Left out, it is that of the route's name.
+    source: Option<String>,
     /// Which of them, by type, with `*` and `?`; all if there are none.
     #[serde(default)]
-    pub(crate) types: Vec<String>,
+    types: Vec<String>,
     /// What has to hold of the payload; every one of them.
     #[serde(default)]
-    pub(crate) filter: Vec<Condition>,
+    filter: Vec<Condition>,
     /// Where they go, by name.
     pub(crate) destinations: Vec<String>,
 }
@@ -28,8 +26,10 @@ pub(crate) struct RouteConfig {
 /// A route, ready to be asked.
 #[derive(Debug, Clone)]
 struct Route {
-    config: RouteConfig,
+    source: String,
     types: Vec<WildMatch>,
+    filter: Vec<Condition>,
+    destinations: Vec<String>,
 }
 
 /// All routes. Every route that matches counts: an event goes to the destinations of all of them, to each one once.
@@ -48,31 +48,35 @@ pub(crate) enum Routed<'a> {
 }
 
 impl Routes {
-    /// In the order in which they were declared.
+    /// By name.
     ///
     /// # Errors
     ///
     /// [`BadCondition`] names the first condition that cannot be asked.
-    pub(crate) fn new(routes: Vec<RouteConfig>) -> Result<Self, BadCondition> {
-        for config in &routes {
-            config.filter.iter().try_for_each(|condition| condition.check(&config.name))?;
+    pub(crate) fn new(routes: BTreeMap<String, RouteConfig>) -> Result<Self, BadCondition> {
+        for (name, config) in &routes {
+            config.filter.iter().try_for_each(|condition| condition.check(name))?;
         }
-        let route =
-            |config: RouteConfig| Route { types: config.types.iter().map(|it| WildMatch::new(it)).collect(), config };
+        let route = |(name, config): (String, RouteConfig)| Route {
+            source: config.source.unwrap_or(name),
+            types: config.types.iter().map(|it| WildMatch::new(it)).collect(),
+            filter: config.filter,
+            destinations: config.destinations,
+        };
         Ok(Self(routes.into_iter().map(route).collect()))
     }
 
     /// What becomes of an event.
     #[must_use]
     pub(crate) fn of(&self, event: &Event) -> Routed<'_> {
-        let mut candidates = self.0.iter().filter(|route| route.config.source == event.source_name()).peekable();
+        let mut candidates = self.0.iter().filter(|route| route.source == event.source_name()).peekable();
         if candidates.peek().is_none() {
             return Routed::Nowhere;
         }
         let mut payload = Payload::new(&event.data);
         let matching = candidates.filter(|route| route.takes(event, &mut payload));
         let names: BTreeSet<_> =
-            matching.flat_map(|route| route.config.destinations.iter().map(String::as_str)).collect();
+            matching.flat_map(|route| route.destinations.iter().map(String::as_str)).collect();
         if names.is_empty() { Routed::FilteredOut } else { Routed::To(names) }
     }
 }
@@ -80,7 +84,7 @@ impl Routes {
 impl Route {
     fn takes(&self, event: &Event, payload: &mut Payload<'_>) -> bool {
         let typed = self.types.is_empty() || self.types.iter().any(|glob| glob.matches(&event.event_type));
-        typed && (self.config.filter.is_empty() || payload.meets(&self.config.filter))
+        typed && (self.filter.is_empty() || payload.meets(&self.filter))
     }
 }
 

@@ -2,11 +2,11 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::emulator::{Emulator, Options};
+use crate::emulator::{Capabilities, Emulator, Need, Options};
 use crate::files::Files;
 use crate::package;
 use crate::sink::Sink;
-use crate::stack::{Elsewhere, Stack, State, terraform_variables};
+use crate::stack::{Elsewhere, Secrets, Stack, State, terraform_variables};
 use crate::terraform::Terraform;
 
 /// What is up, and whose it is.
@@ -62,10 +62,12 @@ async fn anew(files: &Files, options: &Options) -> Result<Running> {
     let variables = terraform_variables(&packages, &emulator, sink.port);
     let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
     let elsewhere = Elsewhere::note(files, &place)?;
+    let capabilities = emulator.capabilities.clone();
     let made = emulator.while_alive(async {
         let terraform = Terraform::prepare(files, &place.endpoint, true).await?;
         let outputs = terraform.apply(&variables).await?;
-        let secrets = Stack::new(&place.endpoint, outputs.clone()).fill_secrets().await?;
+        let stack = Stack::new(&place.endpoint, outputs.clone());
+        let secrets = complete(&stack, &capabilities, &sink.url(place.host)).await?;
         Ok((terraform, outputs, secrets))
     });
     let (terraform, outputs, secrets) = made.await?;
@@ -87,12 +89,20 @@ async fn again(files: &Files, options: &Options, mut state: State) -> Result<Run
     let terraform = if applied {
         let terraform = Terraform::prepare(files, &state.place.endpoint, false).await?;
         state.outputs = terraform.apply(&variables).await?;
-        // A source that is new has an empty secret.
-        state.secrets = state.stack().fill_secrets().await?;
+        // What is new has an empty secret.
+        state.secrets = complete(&state.stack(), &emulator.capabilities, &sink.url(state.place.host)).await?;
         state.fingerprint = fingerprint;
         terraform
     } else {
         Terraform::as_it_was(files, &state.place.endpoint)
     };
     Ok(Running { state, terraform, sink, applied, emulator, elsewhere })
+}
+
+/// What a person does after an apply: fills the secrets, and has SES know the sender.
+async fn complete(stack: &Stack, capabilities: &Capabilities, sink: &str) -> Result<Secrets> {
+    if capabilities.lacks(Need::Ses).is_none() {
+        stack.verify_sender().await?;
+    }
+    stack.fill_secrets(sink).await
 }

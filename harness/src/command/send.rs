@@ -41,7 +41,7 @@ impl Send {
         let sources = sources();
         let names: Vec<_> = sources.keys().copied().collect();
         ensure!(names.contains(&self.source.as_str()), "no source {}; there are {}", self.source, names.join(", "));
-        let known = state.secrets.0.get(&self.source).map(|pair| pair.sender.clone());
+        let known = state.secrets.sources.get(&self.source).map(|pair| pair.sender.clone());
         let secret = self
             .secret
             .or(known)

@@ -1,7 +1,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
-use hookline_event::Event;
+use hookline_event::{Event, Payload};
 use serde_json::{Value, json};
 
 /// A message of the dead-letter queue.
@@ -20,7 +20,7 @@ pub(crate) struct Letter {
     pub(crate) first_seen_ms: u64,
     pub(crate) body: String,
     pub(super) receipt_handle: String,
-    event: Option<Event>,
+    event: Option<Event<Payload>>,
 }
 
 impl Letter {
@@ -34,7 +34,7 @@ impl Letter {
         let (reason, destination, attempts) = (attribute("reason"), attribute("destination"), attribute("attempts"));
         let body = message.body.unwrap_or_default();
         let (event, message_id) = (Event::from_json(&body).ok(), message.message_id.unwrap_or_default());
-        let of = |part: fn(&Event) -> String| event.as_ref().map(part);
+        let of = |part: fn(&Event<Payload>) -> String| event.as_ref().map(part);
         Self {
             id: of(|event| event.id.clone()).unwrap_or_else(|| message_id.clone()),
             source: of(|event| event.source_name().to_owned()).unwrap_or_default(),
@@ -76,8 +76,11 @@ impl Letter {
         })
     }
 
-    /// The payload as text, if it is any.
+    /// The payload as text, if it is any, or where it is kept.
     pub(crate) fn payload(&self) -> Option<&str> {
-        self.event.as_ref().and_then(|event| std::str::from_utf8(&event.data).ok())
+        match &self.event.as_ref()?.data {
+            Payload::Inline(bytes) => std::str::from_utf8(bytes).ok(),
+            Payload::Kept { uri } => Some(uri),
+        }
     }
 }

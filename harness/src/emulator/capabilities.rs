@@ -19,10 +19,14 @@ pub(crate) enum Need {
     Cognito,
     /// DynamoDB, and with it one effect a key.
     Dynamodb,
+    /// EventBridge's buses and rules.
+    Eventbridge,
     /// Policies that are evaluated, not only kept.
     Iam,
     /// SQS's `StartMessageMoveTask`.
     MoveTasks,
+    /// SES, first version of its API.
+    Ses,
 }
 
 /// What an emulator can do.
@@ -72,6 +76,8 @@ impl Capabilities {
         match need {
             Need::Cognito => self.lacks_service("cognito-idp"),
             Need::Dynamodb => self.lacks_service("dynamodb"),
+            Need::Eventbridge => self.lacks_service("events"),
+            Need::Ses => self.lacks_service("ses"),
             Need::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
             Need::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
             Need::Iam | Need::MoveTasks => None,
@@ -102,7 +108,9 @@ pub(crate) mod tests {
     /// As LocalStack's community image 4.14.0 answered.
     pub(crate) fn localstack() -> Capabilities {
         let mut services: BTreeMap<_, _> = REQUIRED.map(|name| (name.to_owned(), "available".to_owned())).into();
-        services.insert("dynamodb".to_owned(), "available".to_owned());
+        for more in ["dynamodb", "events", "ses"] {
+            services.insert(more.to_owned(), "available".to_owned());
+        }
         Capabilities { services, iam: false, move_tasks: true }
     }
 

@@ -64,6 +64,18 @@ impl Engine {
         Ok(found.into_iter().filter_map(|container| container.id).collect())
     }
 
+    /// Removes the running containers that have this in their name, and says how many those were.
+    pub(super) async fn remove_named(&self, part: &str) -> Result<usize> {
+        let filters = HashMap::from([("name", vec![part])]);
+        let options = ListContainersOptionsBuilder::new().filters(&filters).build();
+        let found = self.0.list_containers(Some(options)).await.context("cannot list containers")?;
+        let ids: Vec<_> = found.into_iter().filter_map(|container| container.id).collect();
+        for id in &ids {
+            self.remove(id).await?;
+        }
+        Ok(ids.len())
+    }
+
     /// With whatever it still does, and its own volumes. One that is gone, or going, already is no error.
     pub(super) async fn remove(&self, id: &str) -> Result<()> {
         let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();

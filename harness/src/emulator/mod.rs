@@ -4,6 +4,7 @@
 mod capabilities;
 mod choice;
 mod container;
+pub(crate) mod crash;
 mod engine;
 mod process;
 pub(crate) mod sweep;

@@ -1,7 +1,7 @@
 //! What several scenarios ask in the same way.
 
 use anyhow::{Context, Result, ensure};
-use hookline_event::{DedupKey, Event};
+use hookline_event::{DedupKey, Event, Payload};
 use serde_json::Value;
 
 use super::{Found, World};
@@ -62,7 +62,7 @@ pub(super) async fn not_authentic(world: &World, webhook: &Webhook) -> Found {
 }
 
 /// An event as ingest would have queued it.
-pub(crate) fn event(source: &str, id: &str) -> Event {
+pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
     let path = format!("/webhooks/{source}");
     Event {
         id: id.to_owned(),
@@ -72,6 +72,6 @@ pub(crate) fn event(source: &str, id: &str) -> Event {
         dedup_key: DedupKey::from_signed_id(&path, id),
         traceparent: None,
         source: path,
-        data: b"{}".to_vec(),
+        data: b"{}".to_vec().into(),
     }
 }

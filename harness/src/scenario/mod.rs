@@ -3,23 +3,31 @@
 mod ask;
 mod body_changed;
 mod burst;
+mod crash;
 mod delivered_once;
+mod discord_message;
 mod duplicate_header;
+mod email_sent;
+mod event_put;
 mod event_with_token;
 mod event_with_wrong_scope;
 mod event_without_token;
 mod every_scheme;
+mod everywhere;
 mod exact_json;
 mod failing_destination;
 mod filtered;
 mod flaky_destination;
+mod kept_body_delivered;
 mod large_body_delivered;
 mod ledger;
 mod letters_operated;
 mod logs_clean;
+mod not_found;
 mod octets_delivered;
 mod one_of_ten_retried;
 mod pair_retried;
+mod panicking_record;
 mod permission_withdrawn;
 mod ping_answered;
 mod poison_record;
@@ -28,12 +36,14 @@ mod published;
 mod push_delivered;
 mod redriven;
 mod report;
+mod request_signed;
 mod retry_after;
 mod run;
 mod second_plan;
 mod secret_missing;
 mod sha1_only;
 mod signature_missing;
+mod slack_message;
 mod too_large;
 mod two_bytes_delivered;
 mod unknown_source;
@@ -99,6 +109,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         push_delivered::SCENARIO,
         two_bytes_delivered::SCENARIO,
         large_body_delivered::SCENARIO,
+        kept_body_delivered::SCENARIO,
         exact_json::SCENARIO,
         octets_delivered::SCENARIO,
         every_scheme::DELIVERED,
@@ -116,15 +127,23 @@ pub(crate) fn all() -> Vec<Scenario> {
         event_with_wrong_scope::SCENARIO,
         event_with_token::SCENARIO,
         filtered::SCENARIO,
+        request_signed::SCENARIO,
+        slack_message::SCENARIO,
+        discord_message::SCENARIO,
+        email_sent::SCENARIO,
+        event_put::SCENARIO,
         published::SCENARIO,
         previous_secret::SCENARIO,
         flaky_destination::SCENARIO,
         pair_retried::SCENARIO,
         retry_after::SCENARIO,
         failing_destination::SCENARIO,
+        not_found::SCENARIO,
         delivered_once::SCENARIO,
         poison_record::SCENARIO,
         one_of_ten_retried::SCENARIO,
+        panicking_record::SCENARIO,
+        crash::SCENARIO,
         letters_operated::SCENARIO,
         redriven::SCENARIO,
         burst::SCENARIO,

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::ledger::Ledger;
-use crate::emulator::{Capabilities, Need};
+use crate::emulator::{Capabilities, Need, Place};
 use crate::sender::{Answer, Webhook};
 use crate::sink::Sink;
 use crate::stack::{Pair, Secrets, Stack, sources};
@@ -22,6 +22,7 @@ pub(crate) struct World {
     /// Whether this run has applied anything, or found all as it should be.
     pub(crate) applied: bool,
     pub(crate) started: SystemTime,
+    pub(crate) place: Place,
     pub(crate) capabilities: Capabilities,
     pub(crate) emulator_log: PathBuf,
     ledger: Mutex<Ledger>,
@@ -37,14 +38,17 @@ impl World {
         terraform: Terraform,
         applied: bool,
         secrets: Secrets,
+        place: Place,
         capabilities: Capabilities,
         emulator_log: PathBuf,
     ) -> Self {
-        let both = secrets.0.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
-        let confidential = Mutex::new(both.collect());
+        let both = secrets.sources.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
+        // Of a URL only what makes it a secret: the rest is in every destination's.
+        let theirs = secrets.destinations.values().filter_map(|it| it.rsplit('=').find(|part| !part.is_empty()));
+        let confidential = Mutex::new(both.chain(theirs.map(str::to_owned)).collect());
         let (started, secrets) = (SystemTime::now(), Mutex::new(secrets));
         let ledger = Mutex::default();
-        Self { stack, sink, terraform, applied, started, capabilities, emulator_log, ledger, secrets, confidential }
+        Self { stack, sink, terraform, applied, started, place, capabilities, emulator_log, ledger, secrets, confidential }
     }
 
     pub(crate) fn secrets(&self) -> Secrets {
@@ -53,7 +57,7 @@ impl World {
 
     /// What the sender of a source signs with.
     pub(crate) fn secret(&self, source: &str) -> Result<String> {
-        let pair = self.secrets().0.get(source).cloned();
+        let pair = self.secrets().sources.get(source).cloned();
         Ok(pair.with_context(|| format!("no secret for source {source}"))?.sender)
     }
 
@@ -69,7 +73,7 @@ impl World {
     /// Rotates a source's secret to a given one, which is none: the world knows it.
     pub(crate) async fn rotate_to(&self, source: &str, pair: Pair) -> Result<()> {
         self.stack.put_secret(source, &pair.store).await?;
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).0.insert(source.to_owned(), pair);
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).sources.insert(source.to_owned(), pair);
         Ok(())
     }
 

@@ -3,8 +3,10 @@
 mod claims;
 mod elsewhere;
 mod logs;
+mod mails;
 mod policy;
 mod queues;
+mod recorder;
 mod secrets;
 mod sources;
 mod state;
@@ -19,6 +21,8 @@ use std::time::Duration;
 pub(crate) use self::elsewhere::Elsewhere;
 pub use self::policy::Withdrawn;
 
+pub(crate) use self::mails::{RECIPIENT, SENDER};
+pub(crate) use self::recorder::Recorder;
 pub(crate) use self::secrets::Secrets;
 pub(crate) use self::sources::{Pair, sources};
 pub(crate) use self::state::State;

@@ -45,6 +45,22 @@ impl Stack {
             + count(QueueAttributeName::ApproximateNumberOfMessagesDelayed))
     }
 
+    /// Seconds that a message of the intake queue that was received stays invisible.
+    pub(crate) async fn visibility(&self) -> Result<u32> {
+        let ask = Client::new(&self.sdk).get_queue_attributes().queue_url(&self.outputs.queue_url);
+        let ask = ask.attribute_names(QueueAttributeName::VisibilityTimeout).send().await;
+        let attributes = ask.context("the queue's attributes")?.attributes.unwrap_or_default();
+        let seconds = attributes.get(&QueueAttributeName::VisibilityTimeout).and_then(|it| it.parse().ok());
+        seconds.context("the queue has no visibility timeout")
+    }
+
+    pub(crate) async fn set_visibility(&self, seconds: u32) -> Result<()> {
+        let set = Client::new(&self.sdk).set_queue_attributes().queue_url(&self.outputs.queue_url);
+        let set = set.attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string());
+        set.send().await.context("cannot set the queue's visibility timeout")?;
+        Ok(())
+    }
+
     /// Waits until nothing is on its way.
     pub(crate) async fn at_rest(&self) -> Result<Depth> {
         wait::until("the intake queue to be empty", Duration::from_secs(60), async || {

@@ -2,9 +2,23 @@
 
 use serde_json::{Value, json};
 
+use super::mails::{RECIPIENT, SENDER};
 use super::sources;
-use crate::emulator::{Emulator, Need};
+use crate::emulator::{Capabilities, Emulator, Need};
 use crate::package::Packages;
+
+/// A destination of each kind that the emulator has, for one source's events.
+fn kinds(capabilities: &Capabilities) -> Vec<(&'static str, Value)> {
+    let all = [
+        ("bus", Some(Need::Eventbridge), json!({ "kind": "eventbridge", "bus": "default" })),
+        ("discord", None, json!({ "kind": "discord" })),
+        ("mail", Some(Need::Ses), json!({ "kind": "email", "from": SENDER, "to": [RECIPIENT] })),
+        ("signed", None, json!({ "kind": "http", "signed": true })),
+        ("slack", None, json!({ "kind": "slack" })),
+    ];
+    let had = all.into_iter().filter(|(_, need, _)| need.is_none_or(|need| capabilities.lacks(need).is_none()));
+    had.map(|(name, _, config)| (name, config)).collect()
+}
 
 /// The root's variables. Retries come soon and secrets are looked up again soon, so that a scenario need not wait.
 pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink_port: u16) -> Value {
@@ -36,12 +50,20 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
             "source": "filtered", "types": ["filtered.push", "filtered.issues"], "destinations": ["orders"],
         }),
     );
+    let everywhere: Vec<_> = kinds(&emulator.capabilities).into_iter().map(|(name, _)| name).collect();
+    routes.insert("everywhere".to_owned(), json!({ "source": "everywhere", "destinations": everywhere }));
     routes.insert("audited".to_owned(), json!({ "source": "pair", "destinations": ["audit"] }));
     routes.insert("events".to_owned(), json!({ "source": "events", "destinations": ["orders"] }));
     let sources: serde_json::Map<_, _> =
         sources().into_iter().map(|(name, source)| (name.to_owned(), json!(source.config))).collect();
-    let destinations: serde_json::Map<_, _> =
-        ["orders", "flaky", "failing", "recovering", "picked", "audit", "busy"].map(destination).into_iter().collect();
+    let paths = ["orders", "flaky", "failing", "recovering", "picked", "audit", "busy", "missing", "stalled", "signed"];
+    let mut destinations: serde_json::Map<_, _> = paths.into_iter().map(destination).collect();
+    for (name, mut config) in kinds(&emulator.capabilities) {
+        if let Some(url) = destinations.get(name).and_then(|signed| signed.get("url")) {
+            config["url"] = url.clone();
+        }
+        destinations.insert(name.to_owned(), config);
+    }
     json!({
         "region": crate::terraform::REGION,
         "packages": { "ingest": packages.ingest, "process": packages.process },
@@ -52,6 +74,8 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
         "private_networks": [format!("{host}/32")],
         "identity_enabled": emulator.capabilities.lacks(Need::Cognito).is_none(),
         "idempotency": { "enabled": emulator.capabilities.lacks(Need::Dynamodb).is_none() },
+        // Short, so that what a dead function had in hand comes again within a run.
+        "functions": { "process": { "timeout_seconds": 20 } },
         "retry": { "base_seconds": 1, "max_seconds": 3 },
         "secret_cache": { "refresh_seconds": 1 },
         "throttle": { "rate": 10_000, "burst": 5_000 },

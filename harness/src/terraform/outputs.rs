@@ -21,6 +21,10 @@ pub struct Outputs {
     pub dlq_arn: String,
     /// Name of each source's secret.
     pub source_secret_names: BTreeMap<String, String>,
+    /// Name of the secret of each destination that needs one.
+    pub destination_secret_names: BTreeMap<String, String>,
+    /// Name of each function.
+    pub function_names: Functions,
     /// Name of each function's role.
     pub role_names: Functions,
     /// Name of the policy that says what a function may do.

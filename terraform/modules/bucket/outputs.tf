@@ -1,6 +1,6 @@
 output "bucket" {
   description = "Name of the bucket, known once it is encrypted and closed: what is put there is so from the start"
-  value       = aws_s3_bucket.this.id
+  value       = aws_s3_bucket.this.bucket
 
   depends_on = [
     aws_s3_bucket_versioning.this,

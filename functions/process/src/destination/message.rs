@@ -4,7 +4,7 @@
 
 use hookline_event::Event;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use reqwest::Url;
 
 use super::{DestinationError, Failure};
@@ -62,7 +62,18 @@ impl Message {
             }
             None => TEMPLATES.iter().try_for_each(|(name, text)| environment.add_template(name, text)).map_err(bad)?,
         }
-        Ok(Self { environment, max_units: style.max_units, own: is_own })
+        let message = Self { environment, max_units: style.max_units, own: is_own };
+        message.rehearse()?;
+        Ok(message)
+    }
+
+    /// Names that there are not show only when they are come to: as many as an event without anything comes to.
+    fn rehearse(&self) -> Result<(), DestinationError> {
+        let rendered = self.environment.templates().map(|(_, template)| template.render(context! {}));
+        let unknown = rendered.filter_map(Result::err).find(|error| {
+            matches!(error.kind(), ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest)
+        });
+        unknown.map_or(Ok(()), |error| Err(DestinationError::BadTemplate { detail: error.to_string() }))
     }
 
     /// The message for an event, cut to what the receiver takes.

@@ -1,38 +1,17 @@
 //! What the dead-letter queue's adapter sends, on the real SDK client.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
 use aws_sdk_sqs::Client;
-use axum::Router;
-use hookline_environment::{AwsSettings, Patience, Variables};
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
 use process::{DeadLetter, SendDeadLetter};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::fixture::environment;
-
-const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(1),
-    attempt: Duration::from_secs(1),
-    call: Duration::from_secs(1),
-    attempts: 1,
-};
+use crate::fixture::Aws;
 
 async fn sent(letter: DeadLetter<'_>) -> Value {
-    let seen = Arc::new(Mutex::new(Value::Null));
-    let record = Arc::clone(&seen);
-    let app = Router::new().fallback(async move |request: String| {
-        *record.lock().unwrap() = serde_json::from_str(&request).unwrap();
-        r#"{"MessageId":"m"}"#
-    });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async { axum::serve(listener, app).await });
-    let lookup = environment("https://sink.test", "AWS_ENDPOINT_URL", Some(&url));
-    let config = AwsSettings::read(&mut Variables::new(&lookup)).unwrap().sdk_config(PATIENCE);
-    Client::new(&config).send_dead_letter("https://sqs.test/dlq", letter).await.unwrap();
-    seen.lock().unwrap().clone()
+    let aws = Aws::default();
+    aws.answer("SendMessage", 200, json!({ "MessageId": "m" }));
+    Client::new(&aws.sdk_config().await).send_dead_letter("https://sqs.test/dlq", letter).await.unwrap();
+    aws.seen.lock().unwrap().pop().unwrap().1
 }
 
 fn letter<'a>(reason: &'a str, destination: &'a str) -> DeadLetter<'a> {

@@ -19,6 +19,10 @@ fn each_missing_variable_is_named() {
         "HOOKLINE_QUEUE_URL",
         "HOOKLINE_DLQ_URL",
         "HOOKLINE_MAX_RECEIVE_COUNT",
+        "HOOKLINE_PAYLOAD_BUCKET",
+        "HOOKLINE_SECRET_PREFIX",
+        "HOOKLINE_SECRET_TTL_SECONDS",
+        "HOOKLINE_SECRET_REFRESH_SECONDS",
         "HOOKLINE_RETRY_BASE_SECONDS",
         "HOOKLINE_RETRY_MAX_SECONDS",
         "HOOKLINE_LOG_LEVEL",
@@ -42,7 +46,7 @@ fn every_destination_that_cannot_be_used_is_reported() {
 
 #[test]
 fn a_header_that_is_not_its_owners_is_reported() {
-    for name in ["Ce-Id", "content-type", "Authorization", "Cookie", "Host", "X Y", ""] {
+    for name in ["Ce-Id", "content-type", "Authorization", "Cookie", "Host", "Webhook-Id", "X Y", ""] {
         let http = json!({ "kind": "http", "url": "https://a.example/", "timeout_ms": 1000, "headers": { name: "x" } });
         let destinations = json!({ "orders": http, "audit": http, "hangs": http }).to_string();
         let faults = faults("HOOKLINE_DESTINATIONS", Some(&destinations));
@@ -50,12 +54,70 @@ fn a_header_that_is_not_its_owners_is_reported() {
     }
 }
 
+/// Every kind takes its own options and no other's, as Terraform has it in its table.
+#[test]
+fn each_kind_takes_what_terraform_lets_it_have() {
+    let terraform = include_str!("../../../../terraform/variables_destinations.tf");
+    let table = terraform.split("kind_options = {").nth(1).unwrap().split("\n  }").next().unwrap();
+    let value = |option: &str| match option {
+        "headers" => json!({ "X-A": "b" }),
+        "signed" => json!(true),
+        "to" => json!(["a@example.com"]),
+        "from" => json!("b@example.com"),
+        "url" => json!("https://a.example/"),
+        _ => json!("text"),
+    };
+    let rows: Vec<(&str, Vec<&str>)> = table
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(kind, options)| (kind.trim(), options.split('"').skip(1).step_by(2).collect()))
+        .collect();
+    assert_eq!(rows.len(), 5, "{table}");
+    let all: std::collections::BTreeSet<_> = rows.iter().flat_map(|(_, options)| options).collect();
+    for (kind, options) in &rows {
+        let mut config = json!({ "kind": kind, "timeout_ms": 1000 });
+        options.iter().for_each(|option| config[option] = value(option));
+        let faults = |config: &serde_json::Value| {
+            let destinations = json!({ "orders": config, "audit": config, "hangs": config }).to_string();
+            faults("HOOKLINE_DESTINATIONS", Some(&destinations))
+        };
+        assert_eq!(faults(&config), "", "{kind}");
+        for other in all.iter().filter(|option| !options.contains(option)) {
+            let mut with = config.clone();
+            with[**other] = value(other);
+            assert!(faults(&with).contains(&format!("unknown field `{other}`")), "{kind} with {other}");
+        }
+    }
+}
+
+#[test]
+fn what_a_message_cannot_be_made_or_sent_with_is_reported() {
+    let fault = |more: serde_json::Value| {
+        let mut config =
+            json!({ "kind": "email", "timeout_ms": 1000, "from": "a@example.com", "to": ["b@example.com"] });
+        config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let destinations = json!({ "orders": config, "audit": config, "hangs": config }).to_string();
+        faults("HOOKLINE_DESTINATIONS", Some(&destinations))
+    };
+    assert_eq!(fault(json!({ "template": "{{ payload.a.b|line }}", "subject": "{{ event.type }}" })), "");
+    for template in ["{{ payload", "{% if %}", "{{ payload|safe }}", "{{ payload|nosuch }}", "{% include 'x' %}"] {
+        assert!(fault(json!({ "template": template })).contains("the template cannot be used"), "{template}");
+    }
+    assert!(fault(json!({ "template": "<{{ payload.url }}>" })).contains("could become a mention"));
+    for address in
+        ["", "a", "a@b", "a@example.com,b@example.com", "A <a@example.com>", "a@example.com\r\nBcc: x@example.com"]
+    {
+        assert!(fault(json!({ "to": ["b@example.com", address] })).contains("is not an e-mail address"), "{address}");
+        assert!(fault(json!({ "from": address })).contains("is not an e-mail address"), "{address}");
+    }
+}
+
 #[test]
 fn a_route_that_cannot_be_asked_is_reported() {
     let route = |more: serde_json::Value| {
-        let mut route = json!({ "name": "r", "source": "github", "destinations": ["orders"] });
+        let mut route = json!({ "source": "github", "destinations": ["orders"] });
         route.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        faults("HOOKLINE_ROUTES", Some(&json!([route]).to_string()))
+        faults("HOOKLINE_ROUTES", Some(&json!({ "r": route }).to_string()))
     };
     assert_eq!(route(json!({ "types": ["github.*"], "filter": [{ "pointer": "/a", "in": ["b"] }] })), "");
     assert!(route(json!({ "filter": [{ "pointer": "a", "exists": true }] })).contains("`a` is no JSON Pointer"));
@@ -65,7 +127,7 @@ fn a_route_that_cannot_be_asked_is_reported() {
 
 #[test]
 fn routes_name_only_destinations_that_there_are() {
-    let routes = json!([{ "name": "r", "source": "github", "destinations": ["orders", "odrers"] }]).to_string();
+    let routes = json!({ "r": { "source": "github", "destinations": ["orders", "odrers"] } }).to_string();
     let faults = faults("HOOKLINE_ROUTES", Some(&routes));
     assert!(faults.contains("route `r` names unknown destination `odrers`"), "{faults}");
 }

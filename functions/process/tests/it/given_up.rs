@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::fixture::{Function, event, event_of, message, record};
+use crate::fixture::{Function, event, event_of, message, queued, record};
 
 #[tokio::test]
 async fn a_permanent_failure_goes_to_the_dead_letter_queue_at_once_with_its_reason() {
@@ -8,7 +8,7 @@ async fn a_permanent_failure_goes_to_the_dead_letter_queue_at_once_with_its_reas
     function.sink.answer(404, None);
     assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty(), "acknowledged");
     let letter = json!({
-        "message": event_of("m", "github").to_json().unwrap(),
+        "message": queued(event_of("m", "github")),
         "reason": "http_404",
         "destination": "orders",
         "attempts": 1,
@@ -52,7 +52,7 @@ async fn an_event_that_no_route_takes_is_kept() {
 #[tokio::test]
 async fn what_is_no_event_is_kept_as_it_is() {
     let function = Function::new().await;
-    for body in ["not json", "{}", "", &event("github").to_json().unwrap().replacen("1.0", "2.0", 1)] {
+    for body in ["not json", "{}", "", &queued(event("github")).replacen("1.0", "2.0", 1)] {
         assert!(function.failures(vec![record("m", body, 1)]).await.is_empty());
         let letter = function.letters().pop().unwrap();
         assert_eq!((&letter["message"], &letter["reason"]), (&json!(body), &json!("unreadable_event")));

@@ -3,13 +3,19 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::type_complexity, reason = "tests")]
 
 mod adapters;
+mod aws_kinds;
 mod batch;
 mod blocked;
+mod bucket;
+mod chats;
 mod configuration;
 mod delivered;
 mod fixture;
 mod given_up;
+mod kept;
+mod messages;
 mod once;
 mod retried;
 mod routed;
+mod signed;
 mod table;

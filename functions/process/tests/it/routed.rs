@@ -1,27 +1,27 @@
 use hookline_event::Event;
 use serde_json::json;
 
-use crate::fixture::{Function, event, record};
+use crate::fixture::{Function, event, queued, record};
 
 /// Routes of one source, by what they ask.
 async fn function() -> Function {
-    let routes = json!([
-        { "name": "pushes", "source": "github", "types": ["github.push", "github.pull_*"], "destinations": ["orders"] },
-        {
-            "name": "main", "source": "github", "destinations": ["audit", "orders"],
+    let routes = json!({
+        "github": { "types": ["github.push", "github.pull_*"], "destinations": ["orders"] },
+        "main": {
+            "source": "github", "destinations": ["audit", "orders"],
             "filter": [
                 { "pointer": "/ref", "equals": "refs/heads/main" },
                 { "pointer": "/deleted", "exists": false },
             ],
         },
-    ]);
+    });
     Function::with("HOOKLINE_ROUTES", Some(&routes.to_string())).await
 }
 
 async fn deliveries(event_type: &str, data: &str) -> usize {
     let function = function().await;
     let event = Event { event_type: event_type.to_owned(), data: data.into(), ..event("github") };
-    assert!(function.failures(vec![record("m", &event.to_json().unwrap(), 1)]).await.is_empty());
+    assert!(function.failures(vec![record("m", &queued(event), 1)]).await.is_empty());
     assert!(function.letters().is_empty(), "what nobody wants is no failure");
     function.received()
 }

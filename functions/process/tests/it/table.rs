@@ -1,39 +1,18 @@
 //! What the idempotency table's adapter asks of DynamoDB, on the real SDK client, and how it reads the answers.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
 use aws_sdk_dynamodb::Client;
-use axum::Router;
-use axum::http::{HeaderMap, StatusCode};
-use hookline_environment::{AwsSettings, Patience, Variables};
 use process::{Claim, ClaimError, Claimed, Claims, Table};
 use serde_json::{Value, json};
 
-use crate::fixture::environment;
+use crate::fixture::Aws;
 
-const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(1),
-    attempt: Duration::from_secs(1),
-    call: Duration::from_secs(1),
-    attempts: 1,
-};
-
-/// A table that gives one answer, and the operations that it was asked for.
-async fn table(status: u16, answer: Value) -> (Table, Arc<Mutex<Vec<(String, Value)>>>) {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let record = Arc::clone(&seen);
-    let app = Router::new().fallback(async move |headers: HeaderMap, request: String| {
-        let operation = headers["x-amz-target"].to_str().unwrap().rsplit('.').next().unwrap().to_owned();
-        record.lock().unwrap().push((operation, serde_json::from_str(&request).unwrap()));
-        (StatusCode::from_u16(status).unwrap(), [("content-type", "application/x-amz-json-1.0")], answer.to_string())
-    });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async { axum::serve(listener, app).await });
-    let lookup = environment("https://sink.test", "AWS_ENDPOINT_URL", Some(&url));
-    let config = AwsSettings::read(&mut Variables::new(&lookup)).unwrap().sdk_config(PATIENCE);
-    (Table { client: Client::new(&config), name: "claims".into() }, seen)
+/// A table that gives one answer.
+async fn table(status: u16, answer: Value) -> (Table, Aws) {
+    let aws = Aws::default();
+    for operation in ["PutItem", "UpdateItem", "DeleteItem"] {
+        aws.answer(operation, status, &answer);
+    }
+    (Table { client: Client::new(&aws.sdk_config().await), name: "claims".into() }, aws)
 }
 
 fn claim() -> Claim {
@@ -47,11 +26,11 @@ async fn refused(item: Value) -> Result<Claimed, ClaimError> {
 
 #[tokio::test]
 async fn a_claim_is_a_conditional_write() {
-    let (table, seen) = table(200, json!({})).await;
+    let (table, aws) = table(200, json!({})).await;
     assert_eq!(table.claim(&claim()).await, Ok(Claimed::Ours));
     table.complete(&claim()).await.unwrap();
     table.release(&claim()).await.unwrap();
-    insta::assert_json_snapshot!(*seen.lock().unwrap());
+    insta::assert_json_snapshot!(*aws.seen.lock().unwrap());
 }
 
 #[tokio::test]

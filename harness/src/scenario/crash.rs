@@ -1,0 +1,50 @@
+use std::time::Duration;
+
+use anyhow::ensure;
+use uuid::Uuid;
+
+use super::{Found, Need, Scenario, World, ask};
+use crate::emulator::crash;
+use crate::wait;
+
+/// Instead of the queue's minutes: more than the function's own timeout, as it has to be.
+const VISIBILITY_SECONDS: u32 = 21;
+
+pub(super) const SCENARIO: Scenario = Scenario {
+    skip: |world| crash::impossible(&world.place),
+    ..Scenario::new(
+        "crash",
+        "process is killed in the middle of a batch: everything arrives, and what had arrived does not again",
+        |world| Box::pin(run(world)),
+    )
+};
+
+async fn run(world: &World) -> Found {
+    let before = world.stack.visibility().await?;
+    world.stack.set_visibility(VISIBILITY_SECONDS).await?;
+    let found = killed(world).await;
+    world.stack.set_visibility(before).await?;
+    found
+}
+
+async fn killed(world: &World) -> Found {
+    let ids: Vec<_> = (0..10).map(|_| Uuid::new_v4().to_string()).collect();
+    let source = |number| if number == 3 { "stalled" } else { "github" };
+    let events = ids.iter().enumerate().map(|(number, id)| ask::event(source(number), id).to_json());
+    world.stack.enqueue(&events.collect::<Result<Vec<_>, _>>()?).await?;
+    wait::until("ten attempts, of which one is not answered", Duration::from_secs(30), async || {
+        Ok(ids.iter().all(|id| !world.sink.attempts(id).is_empty()).then_some(()))
+    })
+    .await?;
+    let killed = crash::kill(&world.place, &world.stack.outputs.function_names.process).await?;
+    ensure!(killed > 0, "no process of the function's was found");
+
+    for id in &ids {
+        world.sink.wait_for(id).await?;
+    }
+    world.stack.at_rest().await?;
+    let attempts: Vec<_> = ids.iter().map(|id| world.sink.attempts(id).len()).collect();
+    let once = world.capabilities.lacks(Need::Dynamodb).is_none();
+    ensure!(!once || attempts == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1], "the attempts were {attempts:?}");
+    Ok(if once { "10 delivered, 9 of them before, none twice" } else { "10 delivered" }.to_owned())
+}
