@@ -34,6 +34,7 @@ test:
 [group('check')]
 lint:
     cargo fmt --all --check
+    rustfmt --edition 2024 --check functions/process/src/destination/*.rs
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     .ci/shape
 
@@ -62,7 +63,7 @@ ci:
 snapshots:
     cargo insta review
 
-# Fill a source's secret from standard input: `just secret hookline-dev github < file`
+# Fill a secret from standard input: `just secret hookline-dev sources/github < file`, or `destinations/team`
 [group('operate')]
-secret prefix source:
-    aws secretsmanager put-secret-value --secret-id "{{ prefix }}/sources/{{ source }}" --secret-string file:///dev/stdin
+secret prefix name:
+    aws secretsmanager put-secret-value --secret-id "{{ prefix }}/{{ name }}" --secret-string file:///dev/stdin

@@ -75,8 +75,7 @@ impl Routes {
         }
         let mut payload = Payload::new(&event.data);
         let matching = candidates.filter(|route| route.takes(event, &mut payload));
-        let names: BTreeSet<_> =
-            matching.flat_map(|route| route.destinations.iter().map(String::as_str)).collect();
+        let names: BTreeSet<_> = matching.flat_map(|route| route.destinations.iter().map(String::as_str)).collect();
         if names.is_empty() { Routed::FilteredOut } else { Routed::To(names) }
     }
 }

@@ -2,7 +2,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::emulator::{Capabilities, Emulator, Need, Options};
+use crate::emulator::{Capabilities, Emulator, Kind, Need, Options, Place};
 use crate::files::Files;
 use crate::package;
 use crate::sink::Sink;
@@ -67,7 +67,7 @@ async fn anew(files: &Files, options: &Options) -> Result<Running> {
         let terraform = Terraform::prepare(files, &place.endpoint, true).await?;
         let outputs = terraform.apply(&variables).await?;
         let stack = Stack::new(&place.endpoint, outputs.clone());
-        let secrets = complete(&stack, &capabilities, &sink.url(place.host)).await?;
+        let secrets = complete(&stack, &place, &capabilities, &sink).await?;
         Ok((terraform, outputs, secrets))
     });
     let (terraform, outputs, secrets) = made.await?;
@@ -90,7 +90,7 @@ async fn again(files: &Files, options: &Options, mut state: State) -> Result<Run
         let terraform = Terraform::prepare(files, &state.place.endpoint, false).await?;
         state.outputs = terraform.apply(&variables).await?;
         // What is new has an empty secret.
-        state.secrets = complete(&state.stack(), &emulator.capabilities, &sink.url(state.place.host)).await?;
+        state.secrets = complete(&state.stack(), &state.place, &emulator.capabilities, &sink).await?;
         state.fingerprint = fingerprint;
         terraform
     } else {
@@ -100,9 +100,12 @@ async fn again(files: &Files, options: &Options, mut state: State) -> Result<Run
 }
 
 /// What a person does after an apply: fills the secrets, and has SES know the sender.
-async fn complete(stack: &Stack, capabilities: &Capabilities, sink: &str) -> Result<Secrets> {
+async fn complete(stack: &Stack, place: &Place, capabilities: &Capabilities, sink: &Sink) -> Result<Secrets> {
     if capabilities.lacks(Need::Ses).is_none() {
         stack.verify_sender().await?;
+        if place.kind == Kind::Ministack {
+            stack.allow_mail().await?;
+        }
     }
-    stack.fill_secrets(sink).await
+    stack.fill_secrets(&sink.url(place.host)).await
 }

@@ -43,8 +43,7 @@ impl E2e {
         let running = bring_up(&files, &self.emulator, self.reuse).await?;
         let Running { mut state, terraform, sink, applied, mut emulator, elsewhere } = running;
         let (capabilities, log) = (emulator.capabilities.clone(), emulator.log.clone());
-        let (secrets, place) = (state.secrets.clone(), state.place.clone());
-        let world = World::new(state.stack(), sink, terraform, applied, secrets, place, capabilities, log);
+        let world = World::new(&state, sink, terraform, applied, capabilities, log);
         let all = async {
             world.stack.purge().await?;
             world.stack.forget_deliveries().await?;

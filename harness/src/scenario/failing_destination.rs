@@ -17,7 +17,10 @@ async fn run(world: &World) -> Found {
     let letter = world.stack.take_letter(&webhook.event_id).await?;
     world.settle(&webhook.event_id);
     let event = Event::from_json(&letter.body)?;
-    anyhow::ensure!(event.data == webhook.body.clone().into() && event.id == webhook.event_id, "the event is not intact");
+    anyhow::ensure!(
+        event.data == webhook.body.clone().into() && event.id == webhook.event_id,
+        "the event is not intact"
+    );
     let attributes: Vec<_> =
         ["reason", "destination", "attempts"].map(|name| letter.attributes.get(name)).into_iter().flatten().collect();
     anyhow::ensure!(letter.attributes.contains_key("first_seen"), "the attributes are {:?}", letter.attributes);

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use crate::emulator::{Capabilities, Need, Place};
 use crate::sender::{Answer, Webhook};
 use crate::sink::Sink;
-use crate::stack::{Pair, Secrets, Stack, sources};
+use crate::stack::{Pair, Secrets, Stack, State, sources};
 use crate::terraform::Terraform;
 
 /// What a scenario works on.
@@ -33,22 +33,33 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(
-        stack: Stack,
+        state: &State,
         sink: Sink,
         terraform: Terraform,
         applied: bool,
-        secrets: Secrets,
-        place: Place,
         capabilities: Capabilities,
         emulator_log: PathBuf,
     ) -> Self {
+        let (stack, secrets, place) = (state.stack(), state.secrets.clone(), state.place.clone());
         let both = secrets.sources.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
         // Of a URL only what makes it a secret: the rest is in every destination's.
         let theirs = secrets.destinations.values().filter_map(|it| it.rsplit('=').find(|part| !part.is_empty()));
         let confidential = Mutex::new(both.chain(theirs.map(str::to_owned)).collect());
         let (started, secrets) = (SystemTime::now(), Mutex::new(secrets));
         let ledger = Mutex::default();
-        Self { stack, sink, terraform, applied, started, place, capabilities, emulator_log, ledger, secrets, confidential }
+        Self {
+            stack,
+            sink,
+            terraform,
+            applied,
+            started,
+            place,
+            capabilities,
+            emulator_log,
+            ledger,
+            secrets,
+            confidential,
+        }
     }
 
     pub(crate) fn secrets(&self) -> Secrets {

@@ -1,8 +1,9 @@
 //! What the emulator's SES has sent: each kind of emulator keeps a record of its own.
 
 use anyhow::{Context, Result, bail};
+use aws_sdk_iam::Client as Iam;
 use aws_sdk_ses::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Stack;
 
@@ -28,9 +29,23 @@ impl Stack {
         Ok(())
     }
 
+    /// MiniStack asks IAM whether mail may be sent as `*`, whoever the sender is: a policy on identities, as Terraform
+    /// makes it and AWS reads it, never allows that there.
+    pub(crate) async fn allow_mail(&self) -> Result<()> {
+        let policy = json!({
+            "Version": "2012-10-17",
+            "Statement": [{ "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*" }],
+        });
+        let put = Iam::new(&self.sdk).put_role_policy().role_name(&self.outputs.role_names.process);
+        let put = put.policy_name("emulator-mail").policy_document(policy.to_string());
+        put.send().await.context("cannot allow mail")?;
+        Ok(())
+    }
+
     pub(crate) async fn mails(&self) -> Result<Vec<Mail>> {
         for path in ["_aws/ses", "_ministack/ses/messages"] {
-            let answer = self.http.get(format!("{}/{path}", self.endpoint)).send().await.context("the record of SES")?;
+            let answer =
+                self.http.get(format!("{}/{path}", self.endpoint)).send().await.context("the record of SES")?;
             let record = answer.json::<Value>().await.unwrap_or_default();
             if let Some(mails) = mails(&record) {
                 return Ok(mails);
@@ -71,8 +86,6 @@ fn mails(record: &Value) -> Option<Vec<Mail>> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

@@ -42,6 +42,7 @@ macro_rules! kinds {
         }
 
         /// A destination that is ready to be delivered to.
+        #[allow(clippy::large_enum_variant, reason = "there are a few, made once and never moved")]
         pub(crate) enum Destination {
             $($(#[$doc])* $Kind($module::$Kind),)+
         }

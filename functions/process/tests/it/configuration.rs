@@ -72,7 +72,11 @@ fn each_kind_takes_what_terraform_lets_it_have() {
         .filter_map(|line| line.split_once('='))
         .map(|(kind, options)| (kind.trim(), options.split('"').skip(1).step_by(2).collect()))
         .collect();
-    assert_eq!(rows.len(), 5, "{table}");
+    let unknown = json!({ "orders": { "kind": "none" } }).to_string();
+    let known: Vec<_> = rows.iter().map(|(kind, _)| format!("`{kind}`")).collect();
+    let expected = format!("unknown variant `none`, expected one of {}", known.join(", "));
+    let told = faults("HOOKLINE_DESTINATIONS", Some(&unknown));
+    assert!(told.contains(&expected), "{told}");
     let all: std::collections::BTreeSet<_> = rows.iter().flat_map(|(_, options)| options).collect();
     for (kind, options) in &rows {
         let mut config = json!({ "kind": kind, "timeout_ms": 1000 });
