@@ -120,10 +120,12 @@ impl GatewayRequest {
     /// [`Rejection::BadBase64`] if the gateway's own encoding is broken.
     pub fn body(&self) -> Result<Vec<u8>, Rejection> {
         let body = self.body.as_deref().unwrap_or_default();
-        if body.len() > MAX_BODY_BYTES {
-            return Err(Rejection::TooLarge { bytes: body.len(), limit: MAX_BODY_BYTES });
+        let encoded = self.is_base64_encoded.unwrap_or(false);
+        let bytes = if encoded { body.len() } else { body.len().div_ceil(3) * 4 };
+        if bytes > MAX_BODY_BYTES {
+            return Err(Rejection::TooLarge { bytes, limit: MAX_BODY_BYTES });
         }
-        if self.is_base64_encoded.unwrap_or(false) {
+        if encoded {
             return STANDARD.decode(body).map_err(|_| Rejection::BadBase64);
         }
         Ok(body.as_bytes().to_vec())

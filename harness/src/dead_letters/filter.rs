@@ -66,6 +66,7 @@ fn duration(text: &str) -> Result<Duration> {
 #[cfg(test)]
 mod tests {
     use aws_sdk_sqs::types::{Message, MessageAttributeValue};
+    use hookline_event::Payload;
 
     use super::*;
 
@@ -102,6 +103,14 @@ mod tests {
         let seconds = |text: &str| duration(text).ok().map(|it| it.as_secs());
         assert_eq!(["90s", "15m", "6h", "2d"].map(seconds), [Some(90), Some(900), Some(21_600), Some(172_800)]);
         assert_eq!(["", "s", "10", "-1h", "1w", "1.5h"].map(seconds), [None; 6]);
+    }
+
+    #[test]
+    fn of_a_kept_payload_its_place_is_shown() {
+        let uri = "s3://payloads/payloads/1".to_owned();
+        let (event, _) = crate::scenario::ask_event("github", "e-1").replace(Payload::Kept { uri: uri.clone() });
+        let letter = Letter::new(Message::builder().message_id("m-1").body(event.to_json().unwrap()).build());
+        assert_eq!((letter.payload(), letter.id.as_str()), (Some(uri.as_str()), "e-1"));
     }
 
     #[test]

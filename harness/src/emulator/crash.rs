@@ -20,9 +20,22 @@ pub(crate) fn impossible(place: &Place) -> Option<String> {
 /// Kills whatever runs the function there, and says how many that were.
 pub(crate) async fn kill(place: &Place, function: &str) -> Result<usize> {
     match place.kind {
-        Kind::Localstack { .. } => Engine::find().await?.remove_named(function).await,
+        Kind::Localstack { .. } => kill_in_containers(function).await,
         Kind::Ministack | Kind::Elsewhere => kill_processes(&place.endpoint, function),
     }
+}
+
+/// In each container of the function: the function alone, since the container's first process tells of its end.
+async fn kill_in_containers(function: &str) -> Result<usize> {
+    const KILL: &str = "for exe in /proc/[0-9]*/exe; do \
+        if [ \"$(readlink $exe)\" = /var/task/bootstrap ]; then pid=${exe%/exe}; kill -9 ${pid#/proc/} && found=1; fi; done; \
+        [ \"$found\" ]";
+    let engine = Engine::find().await?;
+    let mut killed = 0;
+    for id in engine.named(function).await? {
+        killed += usize::from(engine.execute(&id, &["sh", "-c", KILL]).await? == 0);
+    }
+    Ok(killed)
 }
 
 /// A function's process has the function's name in its environment, and its emulator's address.

@@ -9,6 +9,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use futures_util::{StreamExt, TryStreamExt};
 use testcontainers::bollard::container::LogOutput;
+use testcontainers::bollard::exec::StartExecResults;
+use testcontainers::bollard::models::ExecConfig;
 use testcontainers::bollard::query_parameters::{
     ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
 };
@@ -64,16 +66,25 @@ impl Engine {
         Ok(found.into_iter().filter_map(|container| container.id).collect())
     }
 
-    /// Removes the running containers that have this in their name, and says how many those were.
-    pub(super) async fn remove_named(&self, part: &str) -> Result<usize> {
+    /// Ids of the running containers that have this in their name.
+    pub(super) async fn named(&self, part: &str) -> Result<Vec<String>> {
         let filters = HashMap::from([("name", vec![part])]);
         let options = ListContainersOptionsBuilder::new().filters(&filters).build();
         let found = self.0.list_containers(Some(options)).await.context("cannot list containers")?;
-        let ids: Vec<_> = found.into_iter().filter_map(|container| container.id).collect();
-        for id in &ids {
-            self.remove(id).await?;
+        Ok(found.into_iter().filter_map(|container| container.id).collect())
+    }
+
+    /// Runs a command in a container, to its end, and gives its exit code.
+    pub(super) async fn execute(&self, id: &str, command: &[&str]) -> Result<i64> {
+        let cmd = command.iter().map(|&word| word.to_owned()).collect();
+        let config = ExecConfig { cmd: Some(cmd), attach_stdout: Some(true), ..ExecConfig::default() };
+        let exec = self.0.create_exec(id, config).await.context("cannot run a command in a container")?.id;
+        if let StartExecResults::Attached { output, .. } = self.0.start_exec(&exec, None).await? {
+            // Its end is the command's.
+            output.for_each(|_| std::future::ready(())).await;
         }
-        Ok(ids.len())
+        let code = self.0.inspect_exec(&exec).await.context("no exit code")?.exit_code;
+        code.context("the command in the container has not ended")
     }
 
     /// With whatever it still does, and its own volumes. One that is gone, or going, already is no error.
