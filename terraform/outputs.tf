@@ -65,6 +65,11 @@ output "function_versions" {
   value       = { ingest = module.ingest.version, process = module.process.version }
 }
 
+output "alias_versions" {
+  description = "Published version that each function's alias is at"
+  value       = { ingest = module.ingest.alias_version, process = module.process.alias_version }
+}
+
 output "alias_arns" {
   description = "ARN of the alias that each function is called by"
   value       = { ingest = module.ingest.alias_arn, process = module.process.alias_arn }

@@ -15,8 +15,8 @@ pub(crate) fn check(package: &Path) -> Result<()> {
     let (major, minor) = newest(&bytes).unwrap_or_default();
     ensure!(
         (major, minor) <= LAMBDA,
-        "{} needs glibc {major}.{minor}, and functions in containers have {}.{}: build on an older system, or use \
-         --emulator ministack, which runs it here",
+        "{} needs glibc {major}.{minor}, and Lambda and functions in containers have {}.{}: build on an older system; \
+         --emulator ministack runs it here",
         package.display(),
         LAMBDA.0,
         LAMBDA.1
@@ -53,6 +53,6 @@ mod tests {
         assert!(check(file.path()).is_ok());
         std::fs::write(file.path(), b"\x7fELF\0GLIBC_2.38").unwrap();
         let error = check(file.path()).unwrap_err().to_string();
-        assert!(error.contains("needs glibc 2.38, and functions in containers have 2.34"), "{error}");
+        assert!(error.contains("needs glibc 2.38, and Lambda and functions in containers have 2.34"), "{error}");
     }
 }

@@ -1,5 +1,5 @@
-//! Builds both functions for this machine and packages them as Lambda wants them: a zip with `bootstrap` in it.
-//! Nothing is compressed and every time is fixed: the package changes only with the program.
+//! Packages functions as Lambda wants them: a zip with `bootstrap` in it, and every time in it fixed, so that the package
+//! changes only with the program. For local runs both are built for this machine, and nothing is compressed.
 
 use std::fs::File;
 use std::io::copy;
@@ -21,19 +21,24 @@ pub(crate) struct Packages {
     pub(crate) process: PathBuf,
 }
 
-pub(crate) async fn build(files: &Files) -> Result<Packages> {
-    let step = Step::start("build both functions");
-    let log = files.log("build");
-    std::fs::write(&log, "")?;
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", "ingest", "--package", "process", "--bins"]).current_dir(&files.repository);
-    // `cargo run` describes the harness in these; build scripts that look at them would run again each time.
+/// Build scripts that look at these would run again each time: `cargo run` describes the harness in them.
+pub(crate) fn forget_harness(cargo: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
             cargo.env_remove(name);
         }
     }
+}
+
+/// Both functions for this machine.
+pub(crate) async fn build(files: &Files) -> Result<Packages> {
+    let step = Step::start("build both functions");
+    let log = files.log("build");
+    std::fs::write(&log, "")?;
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--package", "ingest", "--package", "process", "--bins"]).current_dir(&files.repository);
+    forget_harness(&mut cargo);
     let status = Guarded::start(&cargo, &log, None)?.wait().await?;
     if !status.success() {
         bail!("the functions do not build; the whole log is {}\n{}", log.display(), tail(&log, 30));
@@ -46,20 +51,33 @@ pub(crate) async fn build(files: &Files) -> Result<Packages> {
 fn package(files: &Files, function: &str) -> Result<PathBuf> {
     let program = files.target.join("debug").join(function);
     let package = files.own.join(format!("{function}.zip"));
-    write(&program, &package).with_context(|| format!("cannot package {}", program.display()))?;
+    write(&program, &package, CompressionMethod::Stored)
+        .with_context(|| format!("cannot package {}", program.display()))?;
     Ok(package)
 }
 
-fn write(program: &Path, package: &Path) -> Result<()> {
+/// Writes the package of a program.
+pub(crate) fn write(program: &Path, package: &Path, compression: CompressionMethod) -> Result<()> {
     let mut zip = ZipWriter::new(File::create(package)?);
     let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
+        .compression_method(compression)
         .last_modified_time(DateTime::default())
         .unix_permissions(0o755);
     zip.start_file("bootstrap", options)?;
     copy(&mut File::open(program)?, &mut zip)?;
     zip.finish()?;
     Ok(())
+}
+
+/// The same program in a package with another content, beside the first.
+pub(crate) fn renew(package: &Path) -> Result<PathBuf> {
+    let renewed = package.with_extension("renewed.zip");
+    let _ = std::fs::copy(package, &renewed).with_context(|| format!("cannot copy {}", package.display()))?;
+    let file = File::options().read(true).write(true).open(&renewed)?;
+    let mut zip = ZipWriter::new_append(file).context("the package is no zip")?;
+    zip.add_directory("renewed", SimpleFileOptions::default().last_modified_time(DateTime::default()))?;
+    zip.finish()?;
+    Ok(renewed)
 }
 
 #[cfg(test)]
@@ -71,9 +89,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (program, package) = (folder.path().join("program"), folder.path().join("package.zip"));
         std::fs::write(&program, "a program").unwrap();
-        write(&program, &package).unwrap();
+        write(&program, &package, CompressionMethod::Deflated).unwrap();
         let first = std::fs::read(&package).unwrap();
-        write(&program, &package).unwrap();
+        write(&program, &package, CompressionMethod::Deflated).unwrap();
         assert_eq!(first, std::fs::read(&package).unwrap());
+        assert_ne!(first, std::fs::read(renew(&package).unwrap()).unwrap());
     }
 }

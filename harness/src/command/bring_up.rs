@@ -1,6 +1,7 @@
 use std::process::Command;
 
 use anyhow::{Result, ensure};
+use serde_json::Value;
 
 use crate::emulator::{Capabilities, Emulator, Kind, Need, Options, Place};
 use crate::files::Files;
@@ -13,6 +14,8 @@ use crate::terraform::Terraform;
 pub(super) struct Running {
     pub(super) state: State,
     pub(super) terraform: Terraform,
+    /// What is applied.
+    pub(super) variables: Value,
     pub(super) sink: Sink,
     /// Whether this run has applied anything.
     pub(super) applied: bool,
@@ -72,7 +75,7 @@ async fn anew(files: &Files, options: &Options) -> Result<Running> {
     });
     let (terraform, outputs, secrets) = made.await?;
     let state = State { place, sink_port: sink.port, fingerprint, outputs, secrets };
-    Ok(Running { state, terraform, sink, applied: true, emulator, elsewhere })
+    Ok(Running { state, terraform, variables, sink, applied: true, emulator, elsewhere })
 }
 
 async fn again(files: &Files, options: &Options, mut state: State) -> Result<Running> {
@@ -96,7 +99,7 @@ async fn again(files: &Files, options: &Options, mut state: State) -> Result<Run
     } else {
         Terraform::as_it_was(files, &state.place.endpoint)
     };
-    Ok(Running { state, terraform, sink, applied, emulator, elsewhere })
+    Ok(Running { state, terraform, variables, sink, applied, emulator, elsewhere })
 }
 
 /// What a person does after an apply: fills the secrets, and has SES know the sender.

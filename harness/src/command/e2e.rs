@@ -8,7 +8,7 @@ use super::bring_up::{Running, bring_up, leave_up};
 use crate::emulator::Options;
 use crate::files::Files;
 use crate::progress::say;
-use crate::scenario::{self, Scenario, World};
+use crate::scenario::{self, Deployment, Scenario, World};
 
 #[derive(Debug, Args)]
 pub(super) struct E2e {
@@ -41,9 +41,9 @@ impl E2e {
         let files = Files::find()?;
         let _lock = files.lock()?;
         let running = bring_up(&files, &self.emulator, self.reuse).await?;
-        let Running { mut state, terraform, sink, applied, mut emulator, elsewhere } = running;
+        let Running { mut state, terraform, variables, sink, applied, mut emulator, elsewhere } = running;
         let (capabilities, log) = (emulator.capabilities.clone(), emulator.log.clone());
-        let world = World::new(&state, sink, terraform, applied, capabilities, log);
+        let world = World::new(&state, sink, Deployment::new(terraform, variables, applied), capabilities, log);
         let all = async {
             world.stack.purge().await?;
             world.stack.forget_deliveries().await?;
@@ -55,6 +55,10 @@ impl E2e {
             eprintln!("logs are in {}", files.own.join("logs").display());
         }
         state.secrets = world.secrets();
+        if world.deployment.is_changed() {
+            // The next run applies what is ours again.
+            state.fingerprint.clear();
+        }
         if self.keep || self.reuse {
             leave_up(&files, &state, emulator, elsewhere)?;
             eprintln!("the stack is left up: `cargo harness send` uses it, `cargo harness down` ends it");

@@ -4,6 +4,7 @@ mod bring_up;
 mod dlq;
 mod down;
 mod e2e;
+mod package;
 mod replay;
 mod scheme;
 mod send;
@@ -38,6 +39,8 @@ enum Command {
     Send(send::Send),
     /// Take down the stack that is up
     Down,
+    /// Build both functions for Lambda and package them for Terraform
+    Package(package::Package),
     /// List, show, redrive or purge what could not be delivered
     Dlq(dlq::Dlq),
     /// Put events of a file on the intake queue
@@ -70,6 +73,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::E2e(e2e) => e2e.run().await,
         Command::Up(up) => up.run().await,
         Command::Send(send) => send.run().await,
+        Command::Package(package) => package.run().await,
         Command::Dlq(dlq) => dlq.run().await,
         Command::Replay(replay) => replay.run().await,
         Command::Sign(sign) => sign.run(),

@@ -5,6 +5,8 @@ mod body_changed;
 mod burst;
 mod crash;
 mod delivered_once;
+mod deployed_unnoticed;
+mod deployment;
 mod discord_message;
 mod duplicate_header;
 mod email_sent;
@@ -18,6 +20,7 @@ mod exact_json;
 mod failing_destination;
 mod filtered;
 mod flaky_destination;
+mod ingest_permissions;
 mod kept_body_delivered;
 mod large_body_delivered;
 mod ledger;
@@ -28,10 +31,11 @@ mod octets_delivered;
 mod one_of_ten_retried;
 mod pair_retried;
 mod panicking_record;
-mod permission_withdrawn;
+mod permissions;
 mod ping_answered;
 mod poison_record;
 mod previous_secret;
+mod process_permissions;
 mod published;
 mod push_delivered;
 mod redriven;
@@ -59,6 +63,7 @@ use crate::emulator::{Capabilities, Need};
 
 #[cfg(test)]
 pub(crate) use self::ask::event as ask_event;
+pub(crate) use self::deployment::Deployment;
 pub(crate) use self::report::{list, print};
 pub(crate) use self::run::run;
 pub(crate) use self::world::World;
@@ -147,7 +152,10 @@ pub(crate) fn all() -> Vec<Scenario> {
         letters_operated::SCENARIO,
         redriven::SCENARIO,
         burst::SCENARIO,
-        permission_withdrawn::SCENARIO,
+        deployed_unnoticed::DEPLOYED,
+        deployed_unnoticed::ROLLED_BACK,
+        ingest_permissions::SCENARIO,
+        process_permissions::SCENARIO,
         logs_clean::SCENARIO,
     ]
 }

@@ -7,20 +7,18 @@ use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::deployment::Deployment;
 use super::ledger::Ledger;
 use crate::emulator::{Capabilities, Need, Place};
 use crate::sender::{Answer, Webhook};
 use crate::sink::Sink;
 use crate::stack::{Pair, Secrets, Stack, State, sources};
-use crate::terraform::Terraform;
 
 /// What a scenario works on.
 pub(crate) struct World {
     pub(crate) stack: Stack,
     pub(crate) sink: Sink,
-    pub(crate) terraform: Terraform,
-    /// Whether this run has applied anything, or found all as it should be.
-    pub(crate) applied: bool,
+    pub(crate) deployment: Deployment,
     pub(crate) started: SystemTime,
     pub(crate) place: Place,
     pub(crate) capabilities: Capabilities,
@@ -35,8 +33,7 @@ impl World {
     pub(crate) fn new(
         state: &State,
         sink: Sink,
-        terraform: Terraform,
-        applied: bool,
+        deployment: Deployment,
         capabilities: Capabilities,
         emulator_log: PathBuf,
     ) -> Self {
@@ -47,19 +44,7 @@ impl World {
         let confidential = Mutex::new(both.chain(theirs.map(str::to_owned)).collect());
         let (started, secrets) = (SystemTime::now(), Mutex::new(secrets));
         let ledger = Mutex::default();
-        Self {
-            stack,
-            sink,
-            terraform,
-            applied,
-            started,
-            place,
-            capabilities,
-            emulator_log,
-            ledger,
-            secrets,
-            confidential,
-        }
+        Self { stack, sink, deployment, started, place, capabilities, emulator_log, ledger, secrets, confidential }
     }
 
     pub(crate) fn secrets(&self) -> Secrets {

@@ -11,6 +11,9 @@ use super::Stack;
 pub(crate) const SENDER: &str = "hooks@hookline.example";
 pub(crate) const RECIPIENT: &str = "ops@hookline.example";
 
+/// Where [`Stack::allow_mail`] allows it.
+pub(crate) const MAIL_POLICY: &str = "emulator-mail";
+
 /// A mail that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mail {
@@ -34,10 +37,14 @@ impl Stack {
     pub(crate) async fn allow_mail(&self) -> Result<()> {
         let policy = json!({
             "Version": "2012-10-17",
-            "Statement": [{ "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*" }],
+            "Statement": [
+                { "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*" },
+                // A policy has to have something when the first is withdrawn.
+                { "Effect": "Allow", "Action": "ses:GetSendQuota", "Resource": "*" },
+            ],
         });
         let put = Iam::new(&self.sdk).put_role_policy().role_name(&self.outputs.role_names.process);
-        let put = put.policy_name("emulator-mail").policy_document(policy.to_string());
+        let put = put.policy_name(MAIL_POLICY).policy_document(policy.to_string());
         put.send().await.context("cannot allow mail")?;
         Ok(())
     }

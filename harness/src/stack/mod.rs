@@ -21,7 +21,7 @@ use std::time::Duration;
 pub(crate) use self::elsewhere::Elsewhere;
 pub use self::policy::Withdrawn;
 
-pub(crate) use self::mails::{RECIPIENT, SENDER};
+pub(crate) use self::mails::{MAIL_POLICY, RECIPIENT, SENDER};
 pub(crate) use self::recorder::Recorder;
 pub(crate) use self::secrets::Secrets;
 pub(crate) use self::sources::{Pair, sources};

@@ -1,7 +1,7 @@
 use anyhow::{Context, Result};
 use aws_sdk_iam::Client;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Stack;
 
@@ -50,13 +50,19 @@ impl Withdrawn {
     }
 }
 
-/// The document without any statement that allows the action.
+/// The document without the action, in whichever statement allows it.
 fn without(document: &str, action: &str) -> Result<String> {
     let mut policy: Value = serde_json::from_str(document).context("the policy is not JSON")?;
     let statements = policy["Statement"].as_array_mut().context("the policy has no statements")?;
-    let before = statements.len();
-    statements.retain(|statement| !names(&statement["Action"], action));
-    anyhow::ensure!(statements.len() < before, "no statement of the policy names {action}");
+    let mut found = false;
+    for actions in statements.iter_mut().filter_map(|statement| statement.get_mut("Action")) {
+        found |= names(actions, action);
+        if let Some(actions) = actions.as_array_mut() {
+            actions.retain(|it| it != action);
+        }
+    }
+    anyhow::ensure!(found, "no statement of the policy names {action}");
+    statements.retain(|statement| statement["Action"] != action && statement["Action"] != json!([]));
     Ok(policy.to_string())
 }
 
@@ -69,13 +75,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_statement_is_taken_out_whole() {
+    fn one_action_is_taken_out_and_its_statement_if_it_was_the_only_one() {
         let document = r#"{"Statement":[{"Action":"sqs:SendMessage"},{"Action":["s3:GetObject","s3:PutObject"]}]}"#;
-        assert_eq!(
-            without(document, "sqs:SendMessage").unwrap(),
-            r#"{"Statement":[{"Action":["s3:GetObject","s3:PutObject"]}]}"#
-        );
-        assert_eq!(without(document, "s3:PutObject").unwrap(), r#"{"Statement":[{"Action":"sqs:SendMessage"}]}"#);
+        let both = r#"{"Statement":[{"Action":["s3:GetObject","s3:PutObject"]}]}"#;
+        assert_eq!(without(document, "sqs:SendMessage").unwrap(), both);
+        let one = without(document, "s3:PutObject").unwrap();
+        assert_eq!(one, r#"{"Statement":[{"Action":"sqs:SendMessage"},{"Action":["s3:GetObject"]}]}"#);
+        assert_eq!(without(&one, "s3:GetObject").unwrap(), r#"{"Statement":[{"Action":"sqs:SendMessage"}]}"#);
         assert!(without(document, "sqs:DeleteMessage").is_err());
     }
 }

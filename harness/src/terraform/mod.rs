@@ -65,12 +65,17 @@ impl Terraform {
 
     pub(crate) async fn apply(&self, variables: &Value) -> Result<Outputs> {
         let step = Step::start("apply the production Terraform");
-        let file = self.folder.join("e2e.tfvars.json");
-        std::fs::write(&file, serde_json::to_vec_pretty(variables)?)?;
+        self.write(variables)?;
         self.run("apply", &["apply", "-input=false", "-auto-approve", "-var-file=e2e.tfvars.json"]).await?;
         let outputs = self.outputs().await?;
         step.done("");
         Ok(outputs)
+    }
+
+    fn write(&self, variables: &Value) -> Result<()> {
+        let file = self.folder.join("e2e.tfvars.json");
+        std::fs::write(&file, serde_json::to_vec_pretty(variables)?)
+            .with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// Removes what an apply has made, where ending the emulator is not ours.
@@ -85,8 +90,9 @@ impl Terraform {
         Outputs::read(&self.read(&["output", "-json"]).await?)
     }
 
-    /// What a second plan would change, apart from what the emulator is known to report wrongly.
-    pub(crate) async fn drift(&self) -> Result<Vec<String>> {
+    /// What a plan would change, apart from what the emulator is known to report wrongly.
+    pub(crate) async fn plan(&self, variables: &Value) -> Result<Vec<String>> {
+        self.write(variables)?;
         self.run("plan", &["plan", "-input=false", "-var-file=e2e.tfvars.json", "-out=second.tfplan"]).await?;
         let plan: Value = serde_json::from_slice(&self.read(&["show", "-json", "second.tfplan"]).await?)?;
         Ok(drift::changes(&plan))

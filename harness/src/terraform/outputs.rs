@@ -25,6 +25,10 @@ pub struct Outputs {
     pub destination_secret_names: BTreeMap<String, String>,
     /// Name of each function.
     pub function_names: Functions,
+    /// The latest published version of each function.
+    pub function_versions: Functions,
+    /// The version that each function's alias is at.
+    pub alias_versions: Functions,
     /// Name of each function's role.
     pub role_names: Functions,
     /// Name of the policy that says what a function may do.
@@ -42,7 +46,7 @@ pub struct Outputs {
 }
 
 /// One value for each function.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Functions {
     /// Ingest's.
     pub ingest: String,

@@ -13,6 +13,11 @@ output "alias_name" {
   value       = aws_lambda_alias.this.name
 }
 
+output "alias_version" {
+  description = "Published version that the alias is at"
+  value       = aws_lambda_alias.this.function_version
+}
+
 output "alias_arn" {
   description = "ARN of the alias"
   value       = aws_lambda_alias.this.arn

@@ -1,0 +1,66 @@
+//! What each function does without one of its permissions: each is needed, and what is missing is never silence.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::World;
+use crate::stack::Withdrawn;
+use crate::terraform::Outputs;
+use crate::wait;
+
+/// Whose permission.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Role {
+    Ingest,
+    Process,
+    /// Process's, where the emulator asks about mail in another way than AWS.
+    Mail,
+}
+
+/// Does `work` without those permissions, and gives them back whatever comes of it.
+pub(super) async fn without<T>(
+    world: &World,
+    role: Role,
+    actions: &[&str],
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let mut withdrawn = Vec::new();
+    let done = match withdraw(world, role, actions, &mut withdrawn).await {
+        Ok(()) => work.await,
+        Err(error) => Err(error),
+    };
+    // The last one first: each puts the policy back as it found it.
+    while let Some(one) = withdrawn.pop() {
+        one.give_back().await?;
+    }
+    done
+}
+
+async fn withdraw(world: &World, role: Role, actions: &[&str], withdrawn: &mut Vec<Withdrawn>) -> Result<()> {
+    let Outputs { role_names: names, role_policy_names: policies, .. } = &world.stack.outputs;
+    let (name, policy) = match role {
+        Role::Ingest => (&names.ingest, policies.ingest.as_str()),
+        Role::Process => (&names.process, policies.process.as_str()),
+        Role::Mail => (&names.process, crate::stack::MAIL_POLICY),
+    };
+    for action in actions {
+        withdrawn.push(world.stack.withdraw(name, policy, action).await?);
+    }
+    Ok(())
+}
+
+/// Waits for a line of the log with these fields.
+pub(super) async fn told(world: &World, fields: &[(&str, &str)]) -> Result<()> {
+    let what = format!("a line of the log with {fields:?}");
+    wait::until(&what, Duration::from_secs(20), async || {
+        let lines = world.stack.logs(world.started).await?;
+        let says = |line: &String| {
+            let line: Value = serde_json::from_str(line).unwrap_or_default();
+            fields.iter().all(|(name, value)| line[name].as_str().is_some_and(|it| it.starts_with(value)))
+        };
+        Ok(lines.iter().any(says).then_some(()))
+    })
+    .await
+}

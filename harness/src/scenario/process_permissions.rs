@@ -1,0 +1,99 @@
+use anyhow::{Result, ensure};
+use uuid::Uuid;
+
+use super::permissions::{Role, told, without};
+use super::{Found, Need, Scenario, World, ask, everywhere};
+use crate::emulator::crash;
+
+pub(super) const SCENARIO: Scenario = Scenario {
+    skip: |world| crash::impossible(&world.place),
+    ..Scenario::new(
+        "process-permissions",
+        "without any one of its permissions process says so and loses nothing; given back, all is delivered once",
+        |world| Box::pin(run(world)),
+    )
+    .needing(&[Need::Iam, Need::Dynamodb, Need::Eventbridge, Need::Ses])
+};
+
+/// Instead of the queue's minutes: what cannot be told to wait comes again when this is over.
+const VISIBILITY_SECONDS: u32 = 21;
+
+async fn run(world: &World) -> Found {
+    claims(world).await?;
+    payloads(world).await?;
+    destinations(world).await?;
+    let before = world.stack.visibility().await?;
+    world.stack.set_visibility(VISIBILITY_SECONDS).await?;
+    let queues = queues(world).await;
+    world.stack.set_visibility(before).await?;
+    queues?;
+    Ok("9 permissions, nothing lost".to_owned())
+}
+
+/// Sends, waits for a line about the event, and gives its id.
+async fn sent(world: &World, source: &str, bytes: usize, line: &[(&str, &str)]) -> Result<String> {
+    let body = format!("{{\"n\":\"{}\",\"x\":\"{}\"}}", Uuid::new_v4(), "x".repeat(bytes));
+    let event_id = ask::accepted(world, &world.signed(source, body)?).await?;
+    told(world, line).await?;
+    Ok(event_id)
+}
+
+async fn claims(world: &World) -> Result<()> {
+    let unclaimed = [("outcome", "failed"), ("reason", "idempotency_unavailable")];
+    let event_id = without(world, Role::Process, &["dynamodb:PutItem"], sent(world, "github", 0, &unclaimed)).await?;
+    world.sink.wait_for(&event_id).await?;
+    // What is not marked has been delivered all the same.
+    let unmarked = [("outcome", "not_marked_done")];
+    let event_id = without(world, Role::Process, &["dynamodb:UpdateItem"], sent(world, "github", 0, &unmarked)).await?;
+    world.sink.wait_for(&event_id).await?;
+    // Whose delivery fails for good is in the dead-letter queue, though its claim stays until it ends.
+    let kept = [("outcome", "not_released")];
+    let event_id = without(world, Role::Process, &["dynamodb:DeleteItem"], sent(world, "missing", 0, &kept)).await?;
+    world.stack.take_letter(&event_id).await?;
+    world.settle(&event_id);
+    Ok(())
+}
+
+async fn payloads(world: &World) -> Result<()> {
+    let unread = [("outcome", "failed"), ("reason", "payload_unavailable")];
+    let event_id = without(world, Role::Process, &["s3:GetObject"], sent(world, "github", 300_000, &unread)).await?;
+    world.sink.wait_for(&event_id).await?;
+    Ok(())
+}
+
+async fn destinations(world: &World) -> Result<()> {
+    let actions = ["secretsmanager:GetSecretValue", "events:PutEvents"];
+    let unsent = async {
+        // A function that starts anew knows no secret yet.
+        crash::kill(&world.place, &world.stack.outputs.function_names.process).await?;
+        let event_id = everywhere::push(world).await?.event_id;
+        for (destination, reason) in [("slack", "secret_unavailable"), ("bus", "eventbridge_"), ("mail", "ses_")] {
+            told(world, &[("event_id", &event_id), ("destination", destination), ("reason", reason)]).await?;
+        }
+        Ok(event_id)
+    };
+    let mailless = without(world, Role::Mail, &["ses:SendEmail"], unsent);
+    let event_id = without(world, Role::Process, &actions, mailless).await?;
+    for path in ["/slack", "/discord", "/signed"] {
+        everywhere::once_at(world, &event_id, path).await?;
+    }
+    let mails = world.stack.mails().await?.into_iter().filter(|mail| mail.text.contains(&event_id)).count();
+    ensure!(mails == 1, "{mails} mails were sent");
+    Ok(())
+}
+
+async fn queues(world: &World) -> Result<()> {
+    let actions = ["sqs:ChangeMessageVisibility", "sqs:SendMessage"];
+    let stuck = async {
+        let flaky = sent(world, "flaky", 0, &[("outcome", "retry_not_scheduled")]).await?;
+        let missing = sent(world, "missing", 0, &[("outcome", "not_dead_lettered")]).await?;
+        let depth = world.stack.depth().await?;
+        ensure!(depth.intake == 2 && depth.dlq == 0, "not both are on the queue: {depth:?}");
+        Ok((flaky, missing))
+    };
+    let (flaky, missing) = without(world, Role::Process, &actions, stuck).await?;
+    world.sink.wait_for(&flaky).await?;
+    world.stack.take_letter(&missing).await?;
+    world.settle(&missing);
+    Ok(())
+}
