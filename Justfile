@@ -63,6 +63,31 @@ ci:
 snapshots:
     cargo insta review
 
+# Build both functions for Lambda, as Terraform takes them (needs cargo-lambda)
+[group('deploy')]
+package *arguments:
+    cargo harness package {{ arguments }}
+
+# Plan an environment
+[group('deploy')]
+plan workspace *arguments:
+    terraform/workspace {{ workspace }} plan {{ arguments }}
+
+# Apply an environment, after showing what changes
+[group('deploy')]
+apply workspace *arguments:
+    terraform/workspace {{ workspace }} apply {{ arguments }}
+
+# Hold a function's alias at an earlier version (or let it follow the `latest` again), and change nothing else
+[group('deploy')]
+rollback workspace function version:
+    terraform/rollback {{ workspace }} {{ function }} {{ version }}
+
+# Bring committed environments up side by side on an emulator, and destroy them again
+[group('check')]
+environments *workspaces:
+    cargo harness environments {{ workspaces }}
+
 # Fill a secret from standard input: `just secret hookline-dev sources/github < file`, or `destinations/team`
 [group('operate')]
 secret prefix name:

@@ -71,6 +71,7 @@ module "ingest" {
   policy_json          = data.aws_iam_policy_document.ingest.json
   pinned_version       = var.pinned_versions.ingest
   log_retention_days   = var.log_retention_days
+  permissions_boundary = var.permissions_boundary
 }
 
 module "process" {
@@ -88,6 +89,7 @@ module "process" {
   policy_json          = data.aws_iam_policy_document.process.json
   pinned_version       = var.pinned_versions.process
   log_retention_days   = var.log_retention_days
+  permissions_boundary = var.permissions_boundary
 }
 
 # Lambda checks the role when a mapping is made; the alias waits for the function, which waits for its role's policies.

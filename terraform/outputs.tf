@@ -124,3 +124,8 @@ output "payloads_bucket" {
   description = "Name of the bucket that keeps the payloads that no message can hold"
   value       = module.payloads.bucket
 }
+
+output "package_keys" {
+  description = "Key of each function's package in the artifacts bucket"
+  value       = { ingest = module.ingest.package_key, process = module.process.package_key }
+}

@@ -76,6 +76,17 @@ variable "log_level" {
   }
 }
 
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds what the functions' roles may ever do: the bootstrap's permissions_boundary_arns for this workspace. The apply role makes no role without it; null where somebody else applies"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary must be the ARN of an IAM policy; it is '${coalesce(var.permissions_boundary, "null")}'."
+  }
+}
+
 variable "identity_enabled" {
   description = "Whether there is a user pool and with it POST /events. Turning it off deletes the pool with every client in it, once force_destroy has been applied"
   type        = bool

@@ -11,7 +11,7 @@ locals {
   }
 
   # As process reads an address: no second one in a field, no header.
-  address = "^[!#$%&'*+/=?^_`{|}~0-9A-Za-z.-]+@[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)+$"
+  address = "^[0-9A-Za-z._+=/'~-]+@[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)+$"
 }
 
 variable "destinations" {
@@ -80,7 +80,7 @@ variable "destinations" {
       can(regex("^[A-Za-z0-9_-]+$", name)) && can(regex("^[ -~]+$", value)) && !startswith(lower(name), "ce-") && !startswith(lower(name), "webhook-") &&
       !contains(["authorization", "connection", "content-length", "content-type", "cookie", "host", "proxy-authorization", "traceparent", "transfer-encoding"], lower(name))
     ]]))
-    error_message = "headers takes names of headers and printable text. Those of the event (ce-*, content-type, traceparent), of its signature (webhook-*) and of the connection are not yours to set, and one with credentials would be a secret in the state; correct ${join(", ", flatten([for name, destination in var.destinations : [for header in keys(coalesce(destination.headers, {})) : "${name} (${header})"]]))}."
+    error_message = "headers takes names of headers and printable text. Those of the event (ce-*, content-type, traceparent), of its signature (webhook-*) and of the connection are not yours to set, and one with credentials would be a secret in the state; correct ${join(", ", flatten([for name, destination in var.destinations : [for header in try(keys(destination.headers), []) : "${name} (${header})"]]))}."
   }
 
   validation {

@@ -30,7 +30,7 @@ run "bucket_is_encrypted_and_closed" {
   }
 
   assert {
-    condition     = length(aws_s3_bucket_versioning.this) == 0 && length(aws_s3_bucket_lifecycle_configuration.this) == 0
+    condition     = length(aws_s3_bucket_versioning.this) == 0 && length(aws_s3_bucket_lifecycle_configuration.this.rule) == 1
     error_message = "nobody asked for versions or an expiry"
   }
 }
@@ -45,7 +45,7 @@ run "objects_expire_when_asked" {
   }
 
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.this[0].rule[0].status == "Enabled" && aws_s3_bucket_lifecycle_configuration.this[0].rule[0].expiration[0].days == 30
+    condition     = aws_s3_bucket_lifecycle_configuration.this.rule[1].status == "Enabled" && aws_s3_bucket_lifecycle_configuration.this.rule[1].expiration[0].days == 30
     error_message = "objects do not expire after 30 days"
   }
 }

@@ -87,3 +87,24 @@ run "events_are_put_on_the_named_buses" {
     error_message = "events may be put on ${jsonencode([for s in data.aws_iam_policy_document.process.statement : s.resources if s.sid == "PutEvents"])}"
   }
 }
+
+run "both_roles_carry_the_boundary" {
+  variables {
+    permissions_boundary = "arn:aws:iam::123456789012:policy/hookline-bootstrap/boundary-test"
+  }
+
+  assert {
+    condition     = [module.ingest.permissions_boundary, module.process.permissions_boundary] == [var.permissions_boundary, var.permissions_boundary]
+    error_message = "a role has no boundary, or another"
+  }
+}
+
+run "boundary_that_is_no_policy_is_refused" {
+  command = plan
+
+  variables {
+    permissions_boundary = "hookline-boundary"
+  }
+
+  expect_failures = [var.permissions_boundary]
+}

@@ -8,7 +8,7 @@ use crate::files::Files;
 use crate::package;
 use crate::sink::Sink;
 use crate::stack::{Elsewhere, Secrets, Stack, State, terraform_variables};
-use crate::terraform::Terraform;
+use crate::terraform::{Terraform, Which};
 
 /// What is up, and whose it is.
 pub(super) struct Running {
@@ -42,7 +42,7 @@ pub(super) async fn bring_up(files: &Files, options: &Options, reuse: bool) -> R
 }
 
 /// Told before anything is built.
-fn check_tools() -> Result<()> {
+pub(super) fn check_tools() -> Result<()> {
     for (tool, argument, advice) in [
         ("terraform", "version", "install Terraform 1.11 or later"),
         ("python3", "--version", "install Python 3.10 or later with its venv module"),
@@ -67,7 +67,7 @@ async fn anew(files: &Files, options: &Options) -> Result<Running> {
     let elsewhere = Elsewhere::note(files, &place)?;
     let capabilities = emulator.capabilities.clone();
     let made = emulator.while_alive(async {
-        let terraform = Terraform::prepare(files, &place.endpoint, true).await?;
+        let terraform = Terraform::prepare(files, &place.endpoint, Which::local(), true).await?;
         let outputs = terraform.apply(&variables).await?;
         let stack = Stack::new(&place.endpoint, outputs.clone());
         let secrets = complete(&stack, &place, &capabilities, &sink).await?;
@@ -90,7 +90,7 @@ async fn again(files: &Files, options: &Options, mut state: State) -> Result<Run
     state.begin_change(files)?;
     let elsewhere = Elsewhere::note(files, &state.place)?;
     let terraform = if applied {
-        let terraform = Terraform::prepare(files, &state.place.endpoint, false).await?;
+        let terraform = Terraform::prepare(files, &state.place.endpoint, Which::local(), false).await?;
         state.outputs = terraform.apply(&variables).await?;
         // What is new has an empty secret.
         state.secrets = complete(&state.stack(), &state.place, &emulator.capabilities, &sink).await?;

@@ -42,8 +42,9 @@ impl E2e {
         let _lock = files.lock()?;
         let running = bring_up(&files, &self.emulator, self.reuse).await?;
         let Running { mut state, terraform, variables, sink, applied, mut emulator, elsewhere } = running;
-        let (capabilities, log) = (emulator.capabilities.clone(), emulator.log.clone());
-        let world = World::new(&state, sink, Deployment::new(terraform, variables, applied), capabilities, log);
+        let capabilities = emulator.capabilities.clone();
+        let world =
+            World::new(&state, sink, Deployment::new(terraform, variables, applied), capabilities, files.clone());
         let all = async {
             world.stack.purge().await?;
             world.stack.forget_deliveries().await?;

@@ -4,6 +4,7 @@ mod bring_up;
 mod dlq;
 mod down;
 mod e2e;
+mod environments;
 mod package;
 mod replay;
 mod scheme;
@@ -39,6 +40,8 @@ enum Command {
     Send(send::Send),
     /// Take down the stack that is up
     Down,
+    /// Bring committed environments up side by side on an emulator, and destroy them again
+    Environments(environments::Environments),
     /// Build both functions for Lambda and package them for Terraform
     Package(package::Package),
     /// List, show, redrive or purge what could not be delivered
@@ -73,6 +76,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::E2e(e2e) => e2e.run().await,
         Command::Up(up) => up.run().await,
         Command::Send(send) => send.run().await,
+        Command::Environments(environments) => environments.run().await,
         Command::Package(package) => package.run().await,
         Command::Dlq(dlq) => dlq.run().await,
         Command::Replay(replay) => replay.run().await,

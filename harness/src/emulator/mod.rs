@@ -11,7 +11,6 @@ pub(crate) mod sweep;
 mod venv;
 
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -62,8 +61,6 @@ pub(crate) enum Kind {
 pub(crate) struct Emulator {
     pub(crate) place: Place,
     pub(crate) capabilities: Capabilities,
-    /// Its own log, with what the functions print. Empty of one that is not ours.
-    pub(crate) log: PathBuf,
     life: Life,
 }
 
@@ -106,7 +103,7 @@ impl Emulator {
                 (Life::NotOurs, Place { kind: Kind::Elsewhere, endpoint, host: options.host_address })
             }
         };
-        Self::new(files, place, life).await
+        Self::new(place, life).await
     }
 
     /// The one that an earlier run has left up.
@@ -115,12 +112,12 @@ impl Emulator {
             Kind::Localstack { .. } => Life::Container(Box::new(Container::attach(files, options).await?)),
             Kind::Ministack | Kind::Elsewhere => Life::NotOurs,
         };
-        Self::new(files, place, life).await
+        Self::new(place, life).await
     }
 
-    async fn new(files: &Files, place: Place, life: Life) -> Result<Self> {
+    async fn new(place: Place, life: Life) -> Result<Self> {
         let capabilities = Capabilities::read(&client(Duration::from_secs(20))?, &place.endpoint).await?;
-        Ok(Self { place, capabilities, log: files.log("emulator"), life })
+        Ok(Self { place, capabilities, life })
     }
 
     /// Whether functions start where this emulator runs them.

@@ -35,12 +35,9 @@ async fn run(world: &World) -> Found {
     let confidential = world.confidential();
     let leak = lines.iter().find(|line| confidential.iter().any(|text| line.contains(text)));
     ensure!(leak.is_none(), "a line of the log has what it must not: {}", leak.map_or("", String::as_str));
-    let printed = std::fs::read_to_string(&world.emulator_log).unwrap_or_default();
-    ensure!(
-        !confidential.iter().any(|text| printed.contains(text)),
-        "{} has what it must not",
-        world.emulator_log.display()
-    );
+    let log = world.files.log("emulator");
+    let printed = std::fs::read_to_string(&log).unwrap_or_default();
+    ensure!(!confidential.iter().any(|text| printed.contains(text)), "{} has what it must not", log.display());
     Ok(format!("{} lines, {} confidential strings", lines.len(), confidential.len()))
 }
 

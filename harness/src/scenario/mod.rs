@@ -34,6 +34,7 @@ mod panicking_record;
 mod permissions;
 mod ping_answered;
 mod poison_record;
+mod policies_reviewed;
 mod previous_secret;
 mod process_permissions;
 mod published;
@@ -111,6 +112,7 @@ impl Scenario {
 pub(crate) fn all() -> Vec<Scenario> {
     vec![
         second_plan::SCENARIO,
+        policies_reviewed::SCENARIO,
         push_delivered::SCENARIO,
         two_bytes_delivered::SCENARIO,
         large_body_delivered::SCENARIO,

@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -10,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::deployment::Deployment;
 use super::ledger::Ledger;
 use crate::emulator::{Capabilities, Need, Place};
+use crate::files::Files;
 use crate::sender::{Answer, Webhook};
 use crate::sink::Sink;
 use crate::stack::{Pair, Secrets, Stack, State, sources};
@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) started: SystemTime,
     pub(crate) place: Place,
     pub(crate) capabilities: Capabilities,
-    pub(crate) emulator_log: PathBuf,
+    pub(crate) files: Files,
     ledger: Mutex<Ledger>,
     secrets: Mutex<Secrets>,
     /// Everything that was sent and must be in no log.
@@ -35,7 +35,7 @@ impl World {
         sink: Sink,
         deployment: Deployment,
         capabilities: Capabilities,
-        emulator_log: PathBuf,
+        files: Files,
     ) -> Self {
         let (stack, secrets, place) = (state.stack(), state.secrets.clone(), state.place.clone());
         let both = secrets.sources.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
@@ -44,7 +44,7 @@ impl World {
         let confidential = Mutex::new(both.chain(theirs.map(str::to_owned)).collect());
         let (started, secrets) = (SystemTime::now(), Mutex::new(secrets));
         let ledger = Mutex::default();
-        Self { stack, sink, deployment, started, place, capabilities, emulator_log, ledger, secrets, confidential }
+        Self { stack, sink, deployment, started, place, capabilities, files, ledger, secrets, confidential }
     }
 
     pub(crate) fn secrets(&self) -> Secrets {

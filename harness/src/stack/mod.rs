@@ -2,6 +2,7 @@
 
 mod claims;
 mod elsewhere;
+mod left;
 mod logs;
 mod mails;
 mod policy;
@@ -19,6 +20,7 @@ use hookline_environment::{AwsSettings, Patience};
 use std::time::Duration;
 
 pub(crate) use self::elsewhere::Elsewhere;
+pub(crate) use self::left::left;
 pub use self::policy::Withdrawn;
 
 pub(crate) use self::mails::{MAIL_POLICY, RECIPIENT, SENDER};

@@ -15,16 +15,20 @@ pub struct Withdrawn {
 }
 
 impl Stack {
+    /// A policy of a role, as JSON.
+    pub(crate) async fn policy(&self, role: &str, policy: &str) -> Result<String> {
+        let read = Client::new(&self.sdk).get_role_policy().role_name(role).policy_name(policy).send().await;
+        let read = read.with_context(|| format!("cannot read policy {policy} of role {role}"))?;
+        Ok(percent_decode_str(&read.policy_document).decode_utf8()?.into_owned())
+    }
+
     /// Takes an action out of the role's policy.
     ///
     /// # Errors
     ///
     /// If the policy cannot be read or written, or does not have the action.
     pub async fn withdraw(&self, role: &str, policy: &str, action: &str) -> Result<Withdrawn> {
-        let client = Client::new(&self.sdk);
-        let read = client.get_role_policy().role_name(role).policy_name(policy).send().await;
-        let read = read.with_context(|| format!("cannot read policy {policy} of role {role}"))?;
-        let original = percent_decode_str(&read.policy_document).decode_utf8()?.into_owned();
+        let (client, original) = (Client::new(&self.sdk), self.policy(role, policy).await?);
         let reduced = without(&original, action)?;
         let withdrawn = Withdrawn { client, role: role.to_owned(), policy: policy.to_owned(), original };
         withdrawn.put(&reduced).await?;

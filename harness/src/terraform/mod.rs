@@ -4,7 +4,9 @@ mod copy;
 mod drift;
 mod mirror;
 mod outputs;
+mod which;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +15,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use self::outputs::{Functions, Outputs};
+use self::which::VARIABLES;
+pub(crate) use self::which::Which;
 use crate::files::{Files, tail};
 use crate::guarded::Guarded;
 use crate::progress::Step;
@@ -20,14 +24,12 @@ use crate::progress::Step;
 /// The region that the emulator plays.
 pub const REGION: &str = "eu-central-1";
 
-/// The workspace of local runs.
-pub const WORKSPACE: &str = "e2e";
-
 const OVERRIDE: &str = include_str!("override.tf");
 
 /// A copy of `terraform/` with its state.
 pub(crate) struct Terraform {
     files: Files,
+    which: Which,
     folder: PathBuf,
     endpoint: String,
     cli_config: Option<PathBuf>,
@@ -35,12 +37,11 @@ pub(crate) struct Terraform {
 
 impl Terraform {
     /// Copies the files and initialises; `fresh` forgets the state of an emulator that is gone.
-    pub(crate) async fn prepare(files: &Files, endpoint: &str, fresh: bool) -> Result<Self> {
-        let step = Step::start("prepare Terraform");
-        let folder = files.own.join("terraform");
+    pub(crate) async fn prepare(files: &Files, endpoint: &str, which: Which, fresh: bool) -> Result<Self> {
+        let step = Step::start(format!("prepare {}", which.name));
         let (cli_config, provider) = mirror::cli_config(files).await?;
-        let terraform = Self { files: files.clone(), folder, endpoint: endpoint.to_owned(), cli_config };
-        copy::refresh(&files.repository.join("terraform"), &terraform.folder, fresh)?;
+        let terraform = Self { cli_config, ..Self::at(files, endpoint, which) };
+        copy::refresh(&files.repository.join("terraform"), &files.own.join(&terraform.which.name), fresh)?;
         std::fs::write(terraform.folder.join("harness_override.tf"), OVERRIDE)?;
         std::fs::create_dir_all(files.own.join("terraform-plugins"))?;
         // The committed lock has the provider's checksum for one platform; on another, a local run goes without.
@@ -48,40 +49,45 @@ impl Terraform {
             let _ = std::fs::remove_file(terraform.folder.join(".terraform.lock.hcl"));
         }
         terraform.run("init", &["init", "-input=false"]).await?;
-        terraform.run("workspace", &["workspace", "select", "-or-create", WORKSPACE]).await?;
+        terraform.run("workspace", &["workspace", "select", "-or-create", &terraform.which.workspace]).await?;
         step.done(&provider);
         Ok(terraform)
     }
 
     /// The copy of an earlier run, for a stack that needs no change.
     pub(crate) fn as_it_was(files: &Files, endpoint: &str) -> Self {
-        Self {
-            files: files.clone(),
-            folder: files.own.join("terraform"),
-            endpoint: endpoint.to_owned(),
-            cli_config: None,
-        }
+        Self::at(files, endpoint, Which::local())
     }
 
+    fn at(files: &Files, endpoint: &str, which: Which) -> Self {
+        let folder = files.own.join(&which.name).join(which.module);
+        Self { files: files.clone(), which, folder, endpoint: endpoint.to_owned(), cli_config: None }
+    }
+
+    /// The local stack, and what came of it.
     pub(crate) async fn apply(&self, variables: &Value) -> Result<Outputs> {
-        let step = Step::start("apply the production Terraform");
+        self.make(variables).await?;
+        self.outputs().await
+    }
+
+    pub(crate) async fn make(&self, variables: &Value) -> Result<()> {
+        let step = Step::start(format!("apply {}", self.which.name));
         self.write(variables)?;
-        self.run("apply", &["apply", "-input=false", "-auto-approve", "-var-file=e2e.tfvars.json"]).await?;
-        let outputs = self.outputs().await?;
+        self.run("apply", &self.which.with_variables(&["apply", "-input=false", "-auto-approve"])).await?;
         step.done("");
-        Ok(outputs)
+        Ok(())
     }
 
     fn write(&self, variables: &Value) -> Result<()> {
-        let file = self.folder.join("e2e.tfvars.json");
-        std::fs::write(&file, serde_json::to_vec_pretty(variables)?)
-            .with_context(|| format!("cannot write {}", file.display()))
+        let file = self.folder.join(VARIABLES);
+        let written = std::fs::write(&file, serde_json::to_vec_pretty(variables)?);
+        written.with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// Removes what an apply has made, where ending the emulator is not ours.
     pub(crate) async fn destroy(&self) -> Result<()> {
-        let step = Step::start("destroy what was made");
-        self.run("destroy", &["destroy", "-input=false", "-auto-approve", "-var-file=e2e.tfvars.json"]).await?;
+        let step = Step::start(format!("destroy {}", self.which.name));
+        self.run("destroy", &self.which.with_variables(&["destroy", "-input=false", "-auto-approve"])).await?;
         step.done("");
         Ok(())
     }
@@ -90,10 +96,15 @@ impl Terraform {
         Outputs::read(&self.read(&["output", "-json"]).await?)
     }
 
+    /// One output.
+    pub(crate) async fn output(&self, name: &str) -> Result<Value> {
+        serde_json::from_slice(&self.read(&["output", "-json", name]).await?).context("an output is JSON")
+    }
+
     /// What a plan would change, apart from what the emulator is known to report wrongly.
     pub(crate) async fn plan(&self, variables: &Value) -> Result<Vec<String>> {
         self.write(variables)?;
-        self.run("plan", &["plan", "-input=false", "-var-file=e2e.tfvars.json", "-out=second.tfplan"]).await?;
+        self.run("plan", &self.which.with_variables(&["plan", "-input=false", "-out=second.tfplan"])).await?;
         let plan: Value = serde_json::from_slice(&self.read(&["show", "-json", "second.tfplan"]).await?)?;
         Ok(drift::changes(&plan))
     }
@@ -106,8 +117,8 @@ impl Terraform {
         Ok(format!("{} {pins} {variables}", crate::files::fingerprint(&paths)?))
     }
 
-    async fn run(&self, name: &str, arguments: &[&str]) -> Result<()> {
-        let log = self.files.log(&format!("terraform-{name}"));
+    async fn run<A: AsRef<OsStr>>(&self, name: &str, arguments: &[A]) -> Result<()> {
+        let log = self.files.log(&format!("{}-{name}", self.which.name));
         std::fs::write(&log, "")?;
         let mut command = self.command();
         command.args(arguments).arg("-no-color");

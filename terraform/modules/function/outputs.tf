@@ -42,3 +42,13 @@ output "log_group_name" {
   description = "Name of the function's log group"
   value       = aws_cloudwatch_log_group.this.name
 }
+
+output "package_key" {
+  description = "Key of the package in the artifacts bucket"
+  value       = aws_s3_object.this.key
+}
+
+output "permissions_boundary" {
+  description = "ARN of the policy that bounds the function's role; null without one"
+  value       = aws_iam_role.this.permissions_boundary
+}

@@ -104,3 +104,9 @@ variable "log_retention_days" {
   default     = 30
   nullable    = false
 }
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds what the function's role may ever do; null for none"
+  type        = string
+  default     = null
+}

@@ -1,6 +1,8 @@
 # What was delivered, by key: dedupkey#destination. Items come and go with their TTL, so there is nothing to restore.
 
 resource "aws_dynamodb_table" "this" {
+  # checkov:skip=CKV_AWS_28: what was delivered last week is of no use from a backup: items end by themselves
+  # checkov:skip=CKV_AWS_119: encrypted with the key that AWS manages; items hold hashes and names of destinations
   name                        = var.name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "key"
