@@ -37,6 +37,7 @@ lint:
     rustfmt --edition 2024 --check functions/process/src/destination/*.rs
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     .ci/shape
+    .ci/lint
 
 # Fuzz every parser of what a stranger sends, from the committed corpus on
 [group('check')]

@@ -1,0 +1,61 @@
+# What the provider reads when it refreshes the root module's resources, and no more: no secret's value, no message, and
+# of objects only packages. The plan role reads every environment, an apply role its own.
+
+locals {
+  readers = merge(
+    { plan = [for name in var.environments : name] },
+    { for name in var.environments : "apply-${name}" => [name] },
+  )
+
+  reads_storage = {
+    for reader, names in local.readers : reader => [
+      {
+        Sid    = "ReadBuckets"
+        Effect = "Allow"
+        Action = [
+          "s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation",
+          "s3:GetBucketLogging", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls",
+          "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging",
+          "s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration",
+          "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource",
+        ]
+        Resource = flatten([for name in names : [local.buckets[name].artifacts, local.buckets[name].payloads]])
+      },
+      {
+        Sid      = "ReadPackages"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:GetObjectTagging"]
+        Resource = [for name in names : "${local.buckets[name].artifacts}/functions/*"]
+      },
+      {
+        Sid      = "ReadQueues"
+        Effect   = "Allow"
+        Action   = ["sqs:GetQueueAttributes", "sqs:ListQueueTags"]
+        Resource = [for name in names : "${local.regional.sqs}:${local.prefixes[name]}-*"]
+      },
+      {
+        Sid      = "ReadSecretNames"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"]
+        Resource = [for name in names : "${local.regional.secretsmanager}:secret:${local.prefixes[name]}/*"]
+      },
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
+          "dynamodb:ListTagsOfResource",
+        ]
+        Resource = [for name in names : "${local.regional.dynamodb}:table/${local.prefixes[name]}-*"]
+      },
+      # Whether a table's key is DynamoDB's own, which has a random id but one alias.
+      {
+        Sid       = "ReadTablesKey"
+        Effect    = "Allow"
+        Action    = ["kms:DescribeKey"]
+        Resource  = ["${local.regional.kms}:key/*"]
+        Condition = { StringEquals = { "kms:RequestAlias" = ["alias/aws/dynamodb"] } }
+      },
+    ]
+  }
+}

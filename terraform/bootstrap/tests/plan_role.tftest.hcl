@@ -1,0 +1,95 @@
+# What the plan role may do: read what a plan reads, and lock.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  environments = ["dev", "prod"]
+}
+
+run "its_policies_are_made_and_attached" {
+  command = plan
+
+  assert {
+    condition     = aws_iam_role.plan.name == "hookline-bootstrap-plan" && keys(aws_iam_role_policy_attachment.plan) == ["plan-api", "plan-functions", "plan-state", "plan-storage"]
+    error_message = "${aws_iam_role.plan.name} has ${jsonencode(keys(aws_iam_role_policy_attachment.plan))}"
+  }
+
+  assert {
+    condition     = alltrue([for topic, statements in local.plan_policies : aws_iam_policy.this[topic].policy == jsonencode({ Version = "2012-10-17", Statement = statements })])
+    error_message = "a policy is not what the tests below look at"
+  }
+}
+
+run "it_writes_nothing_but_locks" {
+  command = plan
+
+  assert {
+    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Action if !alltrue([for action in s.Action : can(regex("^(apigateway:GET|[a-z0-9-]+:(Describe|Get|List)[A-Za-z]+)$", action))]) } == {
+      LockStates = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    }
+    error_message = "the plan role may write: ${jsonencode(flatten(values(local.plan_policies))[*].Action)}"
+  }
+
+  assert {
+    condition = [for s in local.plan_state : s.Resource if s.Sid == "LockStates"][0] == [
+      "arn:aws:s3:::hookline-bootstrap-state-123456789012/hookline.tfstate.tflock",
+      "arn:aws:s3:::hookline-bootstrap-state-123456789012/env:/dev/hookline.tfstate.tflock",
+      "arn:aws:s3:::hookline-bootstrap-state-123456789012/env:/prod/hookline.tfstate.tflock",
+    ]
+    error_message = "the plan role may write ${jsonencode([for s in local.plan_state : s.Resource if s.Sid == "LockStates"])}"
+  }
+}
+
+run "it_reads_states_and_packages_but_no_other_object" {
+  command = plan
+
+  assert {
+    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if contains(s.Action, "s3:GetObject") && s.Sid != "LockStates" } == {
+      ReadPackages = ["arn:aws:s3:::hookline-dev-artifacts-123456789012/functions/*", "arn:aws:s3:::hookline-prod-artifacts-123456789012/functions/*"]
+      ReadStates = [
+        "arn:aws:s3:::hookline-bootstrap-state-123456789012/hookline.tfstate",
+        "arn:aws:s3:::hookline-bootstrap-state-123456789012/env:/dev/hookline.tfstate",
+        "arn:aws:s3:::hookline-bootstrap-state-123456789012/env:/prod/hookline.tfstate",
+      ]
+    }
+    error_message = "the plan role reads objects: ${jsonencode({ for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if contains(s.Action, "s3:GetObject") })}"
+  }
+}
+
+run "it_reads_no_secret_and_no_message" {
+  command = plan
+
+  assert {
+    condition     = length(setintersection(flatten(flatten(values(local.plan_policies))[*].Action), ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "sqs:ReceiveMessage", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "logs:GetLogEvents", "logs:FilterLogEvents", "kms:Decrypt"])) == 0
+    error_message = "the plan role reads what passes through the service"
+  }
+}
+
+# Everything else names an environment; these are what AWS gives no name to.
+run "it_reads_only_the_environments" {
+  command = plan
+
+  assert {
+    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if !alltrue([for resource in s.Resource : can(regex("hookline-(dev|prod)[-/]|hookline-bootstrap-state-", resource))]) } == {
+      ReadApi            = ["arn:aws:apigateway:eu-west-1::/restapis/*"]
+      ReadIdentity       = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
+      ReadMappings       = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
+      ReadTablesKey      = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
+      ReadTagsOfMappings = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
+      ReadWhatHasNoName  = ["*"]
+    }
+    error_message = "the plan role reads more: ${jsonencode({ for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource })}"
+  }
+
+  assert {
+    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Condition if can(s.Condition) } == {
+      ReadApi       = { StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] } }
+      ReadIdentity  = { StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] } }
+      ReadMappings  = { ArnLike = { "lambda:FunctionArn" = ["arn:aws:lambda:eu-west-1:123456789012:function:hookline-dev-*", "arn:aws:lambda:eu-west-1:123456789012:function:hookline-prod-*"] } }
+      ReadTablesKey = { StringEquals = { "kms:RequestAlias" = ["alias/aws/dynamodb"] } }
+    }
+    error_message = "the conditions are ${jsonencode({ for s in flatten(values(local.plan_policies)) : s.Sid => s.Condition if can(s.Condition) })}"
+  }
+}
