@@ -39,6 +39,11 @@ lint:
     .ci/shape
     .ci/lint
 
+# Run the workflows apply and plan here, on the stack of `cargo harness up --emulator ministack` (needs jq and the AWS CLI)
+[group('check')]
+workflows:
+    .ci/act/run
+
 # Fuzz every parser of what a stranger sends, from the committed corpus on
 [group('check')]
 fuzz seconds="60":

@@ -12,7 +12,8 @@ use crate::destination::Failure;
 /// Why a payload could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// It is not there any more, or was never: no attempt will bring it back.
+    /// It is not there any more, or was never: no attempt will bring it back. Of a role that may not list the bucket's keys,
+    /// as ours, S3 only says that access is denied; then the event is given up after the last receive, not at once.
     #[error("there is no payload at {uri}")]
     Missing {
         /// What the message says.
