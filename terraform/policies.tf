@@ -97,7 +97,7 @@ data "aws_iam_policy_document" "process" {
     for_each = local.emails
 
     content {
-      sid       = "Email${replace(title(statement.key), "-", "")}"
+      sid       = "Email${index(keys(local.emails), statement.key)}"
       actions   = ["ses:SendEmail"]
       resources = local.email_identities[statement.key]
 

@@ -98,8 +98,8 @@ variable "destinations" {
 
   # What comes out of a payload is made harmless, but not what a template puts around it.
   validation {
-    condition     = alltrue(flatten([for destination in var.destinations : [for template in [destination.template, destination.subject] : can(regex("\\S", template)) && !can(regex("<\\s*\\{", template)) if template != null]]))
-    error_message = "template and subject must not be empty, and `<` before an expression could become a mention: use link(url, text)."
+    condition     = alltrue(flatten([for destination in var.destinations : [for template in [destination.template, destination.subject] : can(regex("\\S", template)) && !can(regex("<[^>]*\\{", template)) if template != null]]))
+    error_message = "template and subject must not be empty, and `<` before an expression could become a mention: use link(url, text), and `b > a` for `a < b`."
   }
 
   validation {

@@ -65,14 +65,14 @@ run "secrets_are_made_for_destinations_that_need_one" {
 
 run "mail_is_sent_as_the_one_sender_to_its_recipients" {
   assert {
-    condition = [for s in data.aws_iam_policy_document.process.statement : s if s.sid == "EmailOrderMail"][0].resources == toset([
+    condition = [for s in data.aws_iam_policy_document.process.statement : s if s.sid == "Email0"][0].resources == toset([
       for identity in ["hooks@example.com", "example.com", "ops@example.org", "example.org"] : "arn:aws:ses:eu-west-1:123456789012:identity/${identity}"
     ])
-    error_message = "mail may be sent with ${jsonencode([for s in data.aws_iam_policy_document.process.statement : s.resources if s.sid == "EmailOrderMail"])}"
+    error_message = "mail may be sent with ${jsonencode([for s in data.aws_iam_policy_document.process.statement : s.resources if s.sid == "Email0"])}"
   }
 
   assert {
-    condition = { for c in [for s in data.aws_iam_policy_document.process.statement : s if s.sid == "EmailOrderMail"][0].condition : c.variable => jsonencode(c.values) } == {
+    condition = { for c in [for s in data.aws_iam_policy_document.process.statement : s if s.sid == "Email0"][0].condition : c.variable => jsonencode(c.values) } == {
       "ses:FromAddress" = "[\"hooks@example.com\"]", "ses:Recipients" = "[\"ops@example.org\"]"
     }
     error_message = "mail may be sent by others or to others"

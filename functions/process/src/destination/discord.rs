@@ -43,7 +43,9 @@ impl Discord {
     pub(super) fn new(name: &str, config: Config, shared: &Shared) -> Result<Self, DestinationError> {
         let timeout = Duration::from_millis(config.timeout_ms.get());
         let message = Message::new(STYLE, config.template)?;
-        Ok(Self { message, webhook: SecretUrl::new(name, timeout, shared) })
+        // Without it the answer comes before the message is kept, and a message that is not kept is no error.
+        let webhook = SecretUrl::new(name, timeout, shared).asking("wait", "true");
+        Ok(Self { message, webhook })
     }
 
     pub(super) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {

@@ -18,6 +18,8 @@ use serde_json::value::RawValue;
 
 use super::{DestinationError, Failure, Shared, aws};
 
+const MAX_DETAIL_TYPE: usize = 128;
+
 /// As Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +66,8 @@ impl Eventbridge {
         let entry = PutEventsRequestEntry::builder()
             .event_bus_name(&self.bus)
             .source(format!("hookline.{}", event.source_name()))
-            .detail_type(&event.event_type)
+            // It takes 128 characters; the whole type is in the detail.
+            .detail_type(event.event_type.chars().take(MAX_DETAIL_TYPE).collect::<String>())
             .detail(detail);
         let put = self.client.put_events().entries(entry.build()).send();
         let put = tokio::time::timeout(self.timeout.min(time), put).await.map_err(|_| Failure::retryable("timeout"))?;

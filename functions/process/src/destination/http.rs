@@ -80,10 +80,14 @@ impl Http {
         let scheme = Scheme::Standard(Standard { tolerance: Standard::TOLERANCE });
         let (now, id) = (OffsetDateTime::now_utc().unix_timestamp(), event.dedup_key.as_str());
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
-        for secret in secrets {
+        for (number, secret) in secrets.iter().enumerate() {
             let message = Message { body: &event.data, now, id, url: "", form: false };
-            let signed = scheme.sign(message, secret);
-            let signed = signed.map_err(|error| super::unusable_secret(&self.name, &error.to_string()))?;
+            let signed = match scheme.sign(message, secret) {
+                Ok(signed) => signed,
+                // The one that was replaced may have been replaced because it is no key.
+                Err(_) if number > 0 => continue,
+                Err(error) => return Err(super::unusable_secret(&self.name, &error.to_string())),
+            };
             for (name, value) in signed.headers {
                 let text = headers.entry(name).or_default();
                 if text.is_empty() {

@@ -23,6 +23,10 @@ pub(super) struct Style {
 /// Steps that a template may take: a payload may be a list of thousands.
 const FUEL: u64 = 50_000;
 
+/// The largest payload that a message is made of: as values it takes many times its bytes. Of a larger one only the event
+/// is told.
+const MAX_PAYLOAD_BYTES: usize = 512 * 1024;
+
 /// The longest line out of a payload, in characters.
 const MAX_LINE: usize = 200;
 
@@ -82,7 +86,8 @@ impl Message {
     ///
     /// [`Failure::Permanent`] if the owner's template makes nothing of this event.
     pub(super) fn render(&self, event: &Event) -> Result<String, Failure> {
-        let payload: Option<serde_json::Value> = serde_json::from_slice(&event.data).ok();
+        let small = Some(&event.data).filter(|data| data.len() <= MAX_PAYLOAD_BYTES);
+        let payload: Option<serde_json::Value> = small.and_then(|data| serde_json::from_slice(data).ok());
         let context = context! {
             event => context! {
                 id => event.id.as_str(),
@@ -164,11 +169,12 @@ fn plain(text: &str) -> String {
     text.chars().filter(|it| (!it.is_control() || matches!(it, '\n' | '\t')) && !turns(*it)).collect()
 }
 
-/// `<` right before an expression would let a payload choose what is mentioned.
+/// An expression between `<` and `>` would let a payload choose what is mentioned, or linked to.
 fn check(template: &str) -> Result<(), DestinationError> {
-    let opens = |rest: &str| rest.trim_start().starts_with('{');
+    let opens = |rest: &str| rest.split('>').next().is_some_and(|inner| inner.contains('{'));
     if template.split('<').skip(1).any(opens) {
-        let detail = "`<` before an expression could become a mention: use link(url, text)".to_owned();
+        let detail =
+            "`<` before an expression could become a mention: use link(url, text), and `b > a` for `a < b`".to_owned();
         return Err(DestinationError::BadTemplate { detail });
     }
     Ok(())

@@ -30,6 +30,13 @@ pub(super) struct Target {
     literal: Option<IpAddr>,
 }
 
+impl Target {
+    /// Adds a parameter to the query.
+    pub(super) fn ask(&mut self, name: &str, value: &str) {
+        self.url.query_pairs_mut().append_pair(name, value);
+    }
+}
+
 impl Outbound {
     /// Follows no redirect (it could lead past the guard) and takes no proxy from the environment.
     ///

@@ -16,12 +16,19 @@ pub(super) struct SecretUrl {
     timeout: Duration,
     outbound: Outbound,
     secrets: Arc<SecretCache<SecretsManager>>,
+    /// What is asked for beside what the URL says.
+    query: Option<(&'static str, &'static str)>,
 }
 
 impl SecretUrl {
     pub(super) fn new(name: &str, timeout: Duration, shared: &Shared) -> Self {
         let (outbound, secrets) = (shared.outbound.clone(), Arc::clone(&shared.secrets));
-        Self { name: name.to_owned(), timeout, outbound, secrets }
+        Self { name: name.to_owned(), timeout, outbound, secrets, query: None }
+    }
+
+    /// With a parameter of the query.
+    pub(super) fn asking(self, name: &'static str, value: &'static str) -> Self {
+        Self { query: Some((name, value)), ..self }
     }
 
     pub(super) async fn post(&self, message: &Value, time: Duration) -> Result<(), Failure> {
@@ -37,9 +44,15 @@ impl SecretUrl {
             Err(failure) if failure.reason() == "secret_unusable" => failure,
             result => return result,
         };
-        match self.secrets.refresh(&self.name).await {
-            Ok(Some(secrets)) => self.post_to(&secrets, message).await,
-            Ok(None) | Err(_) => Err(failure),
+        let newer = match self.secrets.refresh(&self.name).await {
+            Ok(Some(newer)) => newer,
+            // Another event may just have had it looked up.
+            Ok(None) => self.secrets.get(&self.name).await.map_err(|_| failure.clone())?,
+            Err(_) => return Err(failure),
+        };
+        match (secrets.first(), newer.first()) {
+            (Some(tried), Some(newest)) if !newest.matches(tried) => self.post_to(&newer, message).await,
+            _ => Err(failure),
         }
     }
 
@@ -47,7 +60,8 @@ impl SecretUrl {
         // The first is the current one; the previous one is what was replaced. What is wrong with it is not quoted.
         let url = secrets.first().and_then(|secret| std::str::from_utf8(secret.expose()).ok()).map(str::trim);
         let target = url.and_then(|url| self.outbound.target(url).ok());
-        let target = target.ok_or_else(|| super::unusable_secret(&self.name, "it is not an https URL"))?;
+        let mut target = target.ok_or_else(|| super::unusable_secret(&self.name, "it is not an https URL"))?;
+        self.query.iter().for_each(|(name, value)| target.ask(name, value));
         let json = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
         self.outbound.post(&target, json, message.to_string().into_bytes()).await
     }

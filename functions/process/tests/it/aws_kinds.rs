@@ -76,9 +76,11 @@ async fn the_event_is_put_whole() {
 #[tokio::test]
 async fn what_is_not_json_is_put_as_bytes() {
     let function = bus(200, json!({ "FailedEntryCount": 0, "Entries": [{ "EventId": "e" }] })).await;
-    let event = Event { data: vec![0, 255], content_type: None, ..event("github") };
+    let event_type = format!("github.{}", "x".repeat(200));
+    let event = Event { data: vec![0, 255], content_type: None, event_type, ..event("github") };
     assert!(function.failures(vec![record("m", &queued(event), 1)]).await.is_empty());
     let asked = asked(&function);
+    assert_eq!(asked["Entries"][0]["DetailType"].as_str().unwrap().len(), 128);
     let detail: Value = serde_json::from_str(asked["Entries"][0]["Detail"].as_str().unwrap()).unwrap();
     assert_eq!((&detail["data_base64"], &detail["data"]), (&json!("AP8="), &Value::Null));
 }

@@ -1,5 +1,7 @@
 //! Slack and Discord: what is posted, to which URL, and what becomes of an event that cannot be.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::fixture::Function;
@@ -103,6 +105,34 @@ async fn a_url_that_was_replaced_is_looked_up_again() {
     assert_eq!(function.received(), 3);
     function.sink.answer(404, None);
     assert_eq!(function.outcome(b"[2]").await, "http_404", "it is too early for a third look");
+}
+
+/// The first looks the new one up; the second, whose refusal comes after that, uses it.
+#[tokio::test]
+async fn a_url_that_was_replaced_fails_none_of_a_batch() {
+    let function = to("slack", json!({})).await;
+    assert_eq!(function.outcome(b"{}").await, "");
+    function.aws.put_secret("orders", &format!("{}/new", function.sink_url));
+    function.sink.answer(404, None);
+    function.sink.answer_after(Duration::from_millis(150), 404);
+    let records = ["a", "b"].map(|id| crate::fixture::message(id, "github", 1)).to_vec();
+    assert!(function.failures(records).await.is_empty());
+    assert!(function.letters().is_empty(), "{:?}", function.letters());
+    assert_eq!(function.received(), 5);
+}
+
+#[tokio::test]
+async fn discord_is_asked_to_say_when_it_has_kept_a_message() {
+    let function = to("discord", json!({})).await;
+    assert_eq!(function.outcome(b"{}").await, "");
+    assert_eq!(*function.sink.queries.lock().unwrap(), ["token=1&wait=true"]);
+}
+
+#[tokio::test]
+async fn a_payload_that_is_too_large_for_a_message_is_named_only() {
+    let large = format!("{{\"a\":\"{}\"}}", "b".repeat(600 * 1024));
+    let message = posted("slack", json!({}), large.as_bytes()).await;
+    assert!(message["text"].as_str().unwrap().starts_with("github.push from github: event "), "{message}");
 }
 
 #[tokio::test]

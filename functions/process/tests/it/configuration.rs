@@ -107,7 +107,10 @@ fn what_a_message_cannot_be_made_or_sent_with_is_reported() {
     for template in ["{{ payload", "{% if %}", "{{ payload|safe }}", "{{ payload|nosuch }}", "{% include 'x' %}"] {
         assert!(fault(json!({ "template": template })).contains("the template cannot be used"), "{template}");
     }
-    assert!(fault(json!({ "template": "<{{ payload.url }}>" })).contains("could become a mention"));
+    for template in ["<{{ payload.a }}>", "<!{{ payload.a }}>", "< @{{ payload.a }}", "<https://a/{{ payload.a }}|b>"] {
+        assert!(fault(json!({ "template": template })).contains("could become a mention"), "{template}");
+    }
+    assert_eq!(fault(json!({ "template": "<!here> {{ payload.a }}{% if payload.n > 1 %}s{% endif %}" })), "");
     for address in
         ["", "a", "a@b", "a@example.com,b@example.com", "A <a@example.com>", "a@example.com\r\nBcc: x@example.com"]
     {

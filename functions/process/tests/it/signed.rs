@@ -49,6 +49,16 @@ async fn during_a_rotation_either_secret_verifies() {
 }
 
 #[tokio::test]
+async fn a_previous_secret_that_was_no_key_stops_nothing() {
+    let function = function().await;
+    function.aws.put_secret("orders", "whsec_not base64");
+    function.aws.put_secret("orders", FIRST);
+    assert!(function.failures(vec![same("m", "github", 1)]).await.is_empty());
+    let (headers, body) = function.sink.requests.lock().unwrap()[0].clone();
+    assert!(verify(&headers, &body, FIRST));
+}
+
+#[tokio::test]
 async fn without_a_secret_that_can_sign_nothing_is_sent() {
     for secret in [None, Some("whsec_"), Some("whsec_not base64")] {
         let function = function().await;
