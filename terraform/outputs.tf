@@ -65,9 +65,15 @@ output "function_versions" {
   value       = { ingest = module.ingest.version, process = module.process.version }
 }
 
-output "alias_versions" {
-  description = "Published version that each function's alias is at"
-  value       = { ingest = module.ingest.alias_version, process = module.process.alias_version }
+# One a function: a rollback looks at one alias alone, and brings up to date what depends on nothing else.
+output "ingest_alias_version" {
+  description = "Published version that ingest's alias is at"
+  value       = module.ingest.alias_version
+}
+
+output "process_alias_version" {
+  description = "Published version that process's alias is at"
+  value       = module.process.alias_version
 }
 
 output "alias_arns" {

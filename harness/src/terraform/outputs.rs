@@ -27,8 +27,10 @@ pub struct Outputs {
     pub function_names: Functions,
     /// The latest published version of each function.
     pub function_versions: Functions,
-    /// The version that each function's alias is at.
-    pub alias_versions: Functions,
+    /// The version that ingest's alias is at.
+    pub ingest_alias_version: String,
+    /// The version that process's alias is at.
+    pub process_alias_version: String,
     /// Name of each function's role.
     pub role_names: Functions,
     /// Name of the policy that says what a function may do.
@@ -55,6 +57,11 @@ pub struct Functions {
 }
 
 impl Outputs {
+    /// The version that each function's alias is at.
+    pub(crate) fn alias_versions(&self) -> Functions {
+        Functions { ingest: self.ingest_alias_version.clone(), process: self.process_alias_version.clone() }
+    }
+
     /// Reads `terraform output -json`.
     pub(crate) fn read(json: &[u8]) -> Result<Self> {
         let outputs: BTreeMap<String, Value> = serde_json::from_slice(json).context("terraform's outputs")?;
