@@ -105,8 +105,10 @@ impl Terraform {
     pub(crate) async fn plan(&self, variables: &Value) -> Result<Vec<String>> {
         self.write(variables)?;
         self.run("plan", &self.which.with_variables(&["plan", "-input=false", "-out=second.tfplan"])).await?;
-        let plan: Value = serde_json::from_slice(&self.read(&["show", "-json", "second.tfplan"]).await?)?;
-        Ok(drift::changes(&plan))
+        let plan = self.read(&["show", "-json", "second.tfplan"]).await?;
+        // For whoever looks at plans: linters, for instance.
+        std::fs::write(self.files.own.join(format!("{}-plan.json", self.which.name)), &plan)?;
+        Ok(drift::changes(&serde_json::from_slice(&plan)?))
     }
 
     /// What makes an apply needless: the same files, packages, variables and emulator.
