@@ -3,13 +3,13 @@ use std::time::Duration;
 
 use hookline_environment::{AwsSettings, Faults, Patience, Variables};
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
+use hookline_secrets::SecretCacheSettings;
 use hookline_signature::{Scheme, SchemeConfig};
 use hookline_telemetry::LogLevel;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::accept::Acceptance;
-use hookline_secrets::SecretCacheSettings;
 
 /// How long the secret store may take: with a second look at it, it has to leave time for the queue.
 pub const SECRETS_PATIENCE: Patience = Patience {
@@ -87,18 +87,16 @@ impl Config {
     pub fn read(mut variables: Variables<'_>) -> Result<Self, Faults> {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
         let aws = AwsSettings::read(&mut variables);
-        let prefix = variables.required("HOOKLINE_SECRET_PREFIX");
-        let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
-        let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
+        let secrets = SecretCacheSettings::read(&mut variables, "sources");
         let sources = sources(&mut variables);
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
         let payload_bucket = variables.required("HOOKLINE_PAYLOAD_BUCKET");
         let max_message_bytes = variables.parsed::<usize>("HOOKLINE_MAX_MESSAGE_BYTES");
         let whole = || {
             let max_event_bytes = max_message_bytes?.saturating_sub(DEAD_LETTER_RESERVE_BYTES);
-            let secrets = SecretCacheSettings { folder: format!("{}/sources", prefix?), ttl: ttl?, refresh: refresh? };
             let intake = IntakeConfig { sources: sources?, queue_url: queue_url?, max_event_bytes };
-            Some(Self { log_level: log_level?, aws: aws?, secrets, payload_bucket: payload_bucket?, intake })
+            let (secrets, payload_bucket) = (secrets?, payload_bucket?);
+            Some(Self { log_level: log_level?, aws: aws?, secrets, payload_bucket, intake })
         };
         variables.finish(whole())
     }

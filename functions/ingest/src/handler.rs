@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
+use hookline_secrets::GetSecret;
 use lambda_runtime::{Context, LambdaEvent};
 use time::OffsetDateTime;
 
@@ -14,7 +15,6 @@ use crate::payload::KeepPayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
 use crate::respond;
-use hookline_secrets::GetSecret;
 
 /// Left of the function's time for the answer itself.
 const RESERVE: Duration = Duration::from_millis(500);

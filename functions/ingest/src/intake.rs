@@ -3,6 +3,7 @@
 use std::num::NonZeroU8;
 
 use hookline_event::{DedupKey, Event, Payload};
+use hookline_secrets::{GetSecret, SecretCache};
 use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
@@ -14,7 +15,6 @@ use crate::config::{IntakeConfig, Source};
 use crate::payload::KeepPayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
-use hookline_secrets::{GetSecret, SecretCache};
 
 /// RFC 3339 with three decimals, always: a message's size must not depend on the moment.
 const MILLISECONDS: EncodedConfig =
@@ -117,7 +117,7 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
             Err(error @ (VerifyError::Mismatch { .. } | VerifyError::UnusableSecret { .. })) => error,
             verdict => return Ok(verdict?),
         };
-        match self.secrets.refresh(name).await? {
+        match self.secrets.refresh(name, &secrets).await? {
             Some(secrets) => Ok(scheme.verify(request, &secrets, now)?),
             None => Err(mismatch.into()),
         }

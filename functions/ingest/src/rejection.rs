@@ -1,11 +1,11 @@
 //! Why a request is not queued: status, public text and the log's reason of each, declared together. The public text
 //! never says why a signature failed.
 
+use hookline_secrets::SecretsError;
 use hookline_signature::VerifyError;
 
 use crate::payload::KeepError;
 use crate::queue::SendError;
-use hookline_secrets::SecretsError;
 
 /// Why a request is not queued.
 #[derive(Debug, thiserror::Error)]

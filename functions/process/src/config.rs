@@ -71,7 +71,7 @@ impl Config {
     pub fn read(mut variables: Variables<'_>) -> Result<Self, Faults> {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
         let sdk = AwsSettings::read(&mut variables).map(|it| it.sdk_config(PATIENCE));
-        let secrets = secrets(&mut variables);
+        let secrets = SecretCacheSettings::read(&mut variables, "destinations");
         let delivery = delivery(&mut variables, sdk.as_ref(), secrets);
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
         let dlq_url = variables.required("HOOKLINE_DLQ_URL");
@@ -96,13 +96,6 @@ impl Config {
         };
         variables.finish(whole())
     }
-}
-
-fn secrets(variables: &mut Variables<'_>) -> Option<SecretCacheSettings> {
-    let prefix = variables.required("HOOKLINE_SECRET_PREFIX");
-    let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
-    let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
-    Some(SecretCacheSettings { folder: format!("{}/destinations", prefix?), ttl: ttl?, refresh: refresh? })
 }
 
 /// For what has an effect: a call that was not answered may have had it, so it is not the SDK that repeats it, and its

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hookline_environment::Variables;
 use hookline_signature::Secret;
 use tokio::time::Instant;
 
@@ -42,6 +43,16 @@ struct Entry {
     looked: Option<Instant>,
 }
 
+impl SecretCacheSettings {
+    /// As both functions are told: the secrets of `owners`, which is `sources` or `destinations`.
+    pub fn read(variables: &mut Variables<'_>, owners: &str) -> Option<Self> {
+        let prefix = variables.required("HOOKLINE_SECRET_PREFIX");
+        let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
+        let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
+        Some(Self { folder: format!("{}/{owners}", prefix?), ttl: ttl?, refresh: refresh? })
+    }
+}
+
 impl<S: GetSecret> SecretCache<S> {
     /// An empty cache over a store.
     pub fn new(store: S, settings: SecretCacheSettings) -> Self {
@@ -63,21 +74,25 @@ impl<S: GetSecret> SecretCache<S> {
         }
     }
 
-    /// Looks once more, because none of the known secrets does. `None` if there is nothing new, or it is too early to look
-    /// again.
+    /// Others than the ones that were tried, because none of those does: what somebody else has had looked up meanwhile, or
+    /// what is found by looking once more. `None` if there is nothing new, or it is too early to look again.
     ///
     /// # Errors
     ///
     /// [`SecretsError`] as [`SecretCache::get`].
-    pub async fn refresh(&self, owner: &str) -> Result<Option<Arc<[Secret]>>, SecretsError> {
+    pub async fn refresh(&self, owner: &str, tried: &[Secret]) -> Result<Option<Arc<[Secret]>>, SecretsError> {
         let known = self.entry(owner);
+        if let Some(Ok(newer)) = known.as_ref().map(|entry| &entry.secrets)
+            && !same(newer, tried)
+        {
+            return Ok(Some(Arc::clone(newer)));
+        }
         let looked = known.as_ref().and_then(|entry| entry.looked);
         if looked.is_some_and(|looked| looked.elapsed() < self.settings.refresh) {
             return Ok(None);
         }
-        let before = known.as_ref().and_then(|entry| entry.secrets.clone().ok());
         let after = self.fetch(owner, known, Some(Instant::now())).await?;
-        Ok(Some(after).filter(|after| !before.is_some_and(|before| same(&before, after))))
+        Ok(Some(after).filter(|after| !same(after, tried)))
     }
 
     async fn fetch(
