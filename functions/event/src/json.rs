@@ -1,6 +1,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{DedupKey, Event, Payload};
 
@@ -45,6 +46,9 @@ struct Written<'a> {
     dedupkey: &'a DedupKey,
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
+    /// One of these three.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data_base64: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,6 +88,40 @@ fn unreadable(message: &str, source: serde_json::Error) -> ReadError {
     version.and_then(|it| known(&it.specversion).err()).unwrap_or(ReadError::Json { source })
 }
 
+impl<D> Event<D> {
+    /// Everything but the payload.
+    fn written(&self) -> Written<'_> {
+        Written {
+            specversion: "1.0",
+            id: &self.id,
+            source: &self.source,
+            r#type: &self.event_type,
+            time: &self.time,
+            datacontenttype: self.content_type.as_deref(),
+            dedupkey: &self.dedup_key,
+            traceparent: self.traceparent.as_deref(),
+            data: None,
+            data_base64: None,
+            dataref: None,
+        }
+    }
+}
+
+impl Event {
+    /// For another consumer, who is to read the payload without decoding it: `data` where it is JSON, exactly as it was
+    /// sent, `data_base64` where it is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Event::to_json`].
+    pub fn to_readable_json(&self) -> Result<String, serde_json::Error> {
+        let text = std::str::from_utf8(&self.data).ok();
+        let data = text.and_then(|text| serde_json::from_str(text).ok());
+        let data_base64 = data.is_none().then(|| STANDARD.encode(&self.data));
+        serde_json::to_string(&Written { data, data_base64, ..self.written() })
+    }
+}
+
 impl Event<Payload> {
     /// The message for the queue.
     ///
@@ -95,18 +133,7 @@ impl Event<Payload> {
             Payload::Inline(bytes) => (Some(STANDARD.encode(bytes)), None),
             Payload::Kept { uri } => (None, Some(uri.as_str())),
         };
-        serde_json::to_string(&Written {
-            specversion: "1.0",
-            id: &self.id,
-            source: &self.source,
-            r#type: &self.event_type,
-            time: &self.time,
-            datacontenttype: self.content_type.as_deref(),
-            dedupkey: &self.dedup_key,
-            traceparent: self.traceparent.as_deref(),
-            data_base64,
-            dataref,
-        })
+        serde_json::to_string(&Written { data_base64, dataref, ..self.written() })
     }
 
     /// Reads a message from the queue.

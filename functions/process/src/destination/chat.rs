@@ -1,18 +1,36 @@
+//! What chats have in common: a message by a template, posted to a webhook. Whoever knows its URL may post there, so the
+//! URL is the destination's secret.
+
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client as SecretsManager;
+use hookline_event::Event;
 use hookline_secrets::SecretCache;
 use hookline_signature::Secret;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Failure, Outbound, Shared};
+use super::message::{Facts, Message, Style};
+use super::{DestinationError, Failure, Outbound, Shared};
 
-/// A webhook of a chat: whoever knows its URL may post there, so the URL is a secret.
-pub(super) struct SecretUrl {
+/// As Terraform writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// How long an attempt may take.
+    timeout_ms: NonZeroU64,
+    /// Instead of the templates that there are.
+    template: Option<String>,
+}
+
+/// A channel.
+pub(super) struct Chat {
     name: String,
+    message: Message,
     timeout: Duration,
     outbound: Outbound,
     secrets: Arc<SecretCache<SecretsManager>>,
@@ -20,10 +38,16 @@ pub(super) struct SecretUrl {
     query: Option<(&'static str, &'static str)>,
 }
 
-impl SecretUrl {
-    pub(super) fn new(name: &str, timeout: Duration, shared: &Shared) -> Self {
-        let (outbound, secrets) = (shared.outbound.clone(), Arc::clone(&shared.secrets));
-        Self { name: name.to_owned(), timeout, outbound, secrets, query: None }
+impl Chat {
+    pub(super) fn new(name: &str, style: Style, config: Config, shared: &Shared) -> Result<Self, DestinationError> {
+        Ok(Self {
+            name: name.to_owned(),
+            message: Message::new(style, config.template)?,
+            timeout: Duration::from_millis(config.timeout_ms.get()),
+            outbound: shared.outbound.clone(),
+            secrets: Arc::clone(&shared.secrets),
+            query: None,
+        })
     }
 
     /// With a parameter of the query.
@@ -31,9 +55,15 @@ impl SecretUrl {
         Self { query: Some((name, value)), ..self }
     }
 
-    pub(super) async fn post(&self, message: &Value, time: Duration) -> Result<(), Failure> {
-        let attempt = tokio::time::timeout(self.timeout.min(time), self.attempt(message));
-        attempt.await.unwrap_or_else(|_| Err(Failure::retryable("timeout")))
+    /// Tells of an event, within `time`; `body` makes of the text what this chat takes.
+    pub(super) async fn tell(
+        &self,
+        event: &Event,
+        time: Duration,
+        body: impl FnOnce(String) -> Value,
+    ) -> Result<(), Failure> {
+        let message = body(self.message.render(&Facts::of(event))?);
+        super::in_time(self.timeout.min(time), self.attempt(&message)).await
     }
 
     /// A URL that the chat refuses may have been replaced: then the new one is tried at once.
@@ -44,15 +74,9 @@ impl SecretUrl {
             Err(failure) if failure.reason() == "secret_unusable" => failure,
             result => return result,
         };
-        let newer = match self.secrets.refresh(&self.name).await {
-            Ok(Some(newer)) => newer,
-            // Another event may just have had it looked up.
-            Ok(None) => self.secrets.get(&self.name).await.map_err(|_| failure.clone())?,
-            Err(_) => return Err(failure),
-        };
-        match (secrets.first(), newer.first()) {
-            (Some(tried), Some(newest)) if !newest.matches(tried) => self.post_to(&newer, message).await,
-            _ => Err(failure),
+        match self.secrets.refresh(&self.name, &secrets).await {
+            Ok(Some(newer)) if !is_same(secrets.first(), newer.first()) => self.post_to(&newer, message).await,
+            Ok(_) | Err(_) => Err(failure),
         }
     }
 
@@ -65,4 +89,9 @@ impl SecretUrl {
         let json = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
         self.outbound.post(&target, json, message.to_string().into_bytes()).await
     }
+}
+
+/// Of two lists the current one: another previous one is no reason to post again.
+fn is_same(tried: Option<&Secret>, newest: Option<&Secret>) -> bool {
+    tried.zip(newest).is_none_or(|(tried, newest)| newest.matches(tried))
 }

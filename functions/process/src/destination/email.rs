@@ -12,7 +12,7 @@ use hookline_event::Event;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::message::{Message, Style};
+use super::message::{Facts, Message, Style};
 use super::{DestinationError, Failure, Shared, aws};
 
 /// Far less than SES takes, and more than anybody reads.
@@ -66,14 +66,14 @@ impl Email {
     }
 
     pub(super) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
+        let facts = Facts::of(event);
         // A subject is one line.
-        let subject = self.subject.render(event)?.replace(['\r', '\n', '\t'], " ");
-        let mail = mail(&subject, &self.body.render(event)?).map_err(|_| Failure::permanent("template"))?;
+        let subject = self.subject.render(&facts)?.replace(['\r', '\n', '\t'], " ");
+        let mail = mail(&subject, &self.body.render(&facts)?).map_err(|_| Failure::permanent("template"))?;
         let to = Destination::builder().set_to_addresses(Some(self.to.clone())).build();
         let send = self.client.send_email().source(&self.from).destination(to).message(mail).send();
-        let sent = tokio::time::timeout(self.timeout.min(time), send).await;
-        let sent = sent.map_err(|_| Failure::retryable("timeout"))?;
-        sent.map(|_| ()).map_err(|error| aws::failure("ses", &error))
+        let send = async { send.await.map(|_| ()).map_err(|error| aws::failure("ses", &error)) };
+        super::in_time(self.timeout.min(time), send).await
     }
 }
 

@@ -72,7 +72,7 @@ impl Http {
             }
             self.outbound.post(&self.target, headers, event.data.clone()).await
         };
-        tokio::time::timeout(self.timeout.min(time), whole).await.unwrap_or_else(|_| Err(Failure::retryable("timeout")))
+        super::in_time(self.timeout.min(time), whole).await
     }
 
     /// One signature for each secret, so that a receiver that still has the previous one is satisfied too.

@@ -85,24 +85,14 @@ impl Message {
     /// # Errors
     ///
     /// [`Failure::Permanent`] if the owner's template makes nothing of this event.
-    pub(super) fn render(&self, event: &Event) -> Result<String, Failure> {
-        let small = Some(&event.data).filter(|data| data.len() <= MAX_PAYLOAD_BYTES);
-        let payload: Option<serde_json::Value> = small.and_then(|data| serde_json::from_slice(data).ok());
-        let context = context! {
-            event => context! {
-                id => event.id.as_str(),
-                source => event.source_name(),
-                type => event.event_type.as_str(),
-                time => event.time.as_str(),
-            },
-            payload => payload.as_ref().map(|it| Value::from(minijinja::value::Serde(it))),
-        };
+    pub(super) fn render(&self, facts: &Facts<'_>) -> Result<String, Failure> {
+        let Facts { event, is_githubs, context } = facts;
         let render = |name: &str| self.environment.get_template(name)?.render(context.clone());
         let text = if self.own {
             render(OWN)
         } else {
             // Another sender may have the same word for something else.
-            let kind = event.event_type.rsplit('.').next().filter(|_| payload.as_ref().is_some_and(is_githubs));
+            let kind = event.event_type.rsplit('.').next().filter(|_| *is_githubs);
             kind.map_or_else(|| render(OTHER), render).or_else(|_| render(OTHER))
         };
         let text = text.map_err(|error| {
@@ -114,6 +104,30 @@ impl Message {
             "" => Err(Failure::permanent("template")),
             text => Ok(cut(text, self.max_units)),
         }
+    }
+}
+
+/// What templates know of an event, read once for all that are rendered of it.
+pub(super) struct Facts<'e> {
+    event: &'e Event,
+    is_githubs: bool,
+    context: Value,
+}
+
+impl<'e> Facts<'e> {
+    pub(super) fn of(event: &'e Event) -> Self {
+        let small = Some(&event.data).filter(|data| data.len() <= MAX_PAYLOAD_BYTES);
+        let payload: Option<serde_json::Value> = small.and_then(|data| serde_json::from_slice(data).ok());
+        let context = context! {
+            event => context! {
+                id => event.id.as_str(),
+                source => event.source_name(),
+                type => event.event_type.as_str(),
+                time => event.time.as_str(),
+            },
+            payload => payload.as_ref().map(|it| Value::from(minijinja::value::Serde(it))),
+        };
+        Self { event, is_githubs: payload.as_ref().is_some_and(is_githubs), context }
     }
 }
 

@@ -2,10 +2,10 @@
 
 mod answer;
 mod aws;
+mod chat;
 mod error;
 mod message;
 mod outbound;
-mod secret_url;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,6 +80,11 @@ kinds! {
     http::Http,
     /// Posts a message to a Slack channel.
     slack::Slack,
+}
+
+/// What an attempt comes to, if it does in time.
+async fn in_time<T>(time: Duration, attempt: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::time::timeout(time, attempt).await.unwrap_or_else(|_| Err(Failure::retryable("timeout")))
 }
 
 /// A destination whose secret cannot be had: a fault of ours that a person can mend, so the event waits.
