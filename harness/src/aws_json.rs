@@ -29,10 +29,14 @@ pub(crate) async fn call(
     body: &Value,
 ) -> Result<Response> {
     let Operation { service, target, version, name } = operation;
-    let scope = format!("20260101/{REGION}/{service}/aws4_request");
-    let authorization = format!("AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders=host, Signature=0");
-    let request = http.post(endpoint).header("authorization", authorization);
+    let request = http.post(endpoint).header("authorization", authorization(access_key, REGION, service));
     let request = request.header("x-amz-target", format!("{target}.{name}"));
     let request = request.header("content-type", format!("application/x-amz-json-{version}"));
     request.body(body.to_string()).send().await.with_context(|| format!("{service} {name}"))
+}
+
+/// Whoever has the access key asks a service (as it stands in a credential's scope) in a region.
+pub(crate) fn authorization(access_key: &str, region: &str, service: &str) -> String {
+    let scope = format!("20260101/{region}/{service}/aws4_request");
+    format!("AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders=host, Signature=0")
 }

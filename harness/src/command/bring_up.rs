@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::emulator::{Capabilities, Emulator, Kind, Need, Options, Place};
 use crate::files::Files;
-use crate::package;
+use crate::package::{self, Packages};
 use crate::sink::Sink;
 use crate::stack::{Elsewhere, Secrets, Stack, State, terraform_variables};
 use crate::terraform::{Terraform, Which};
@@ -53,13 +53,19 @@ pub(super) fn check_tools() -> Result<()> {
     Ok(())
 }
 
-async fn anew(files: &Files, options: &Options) -> Result<Running> {
+/// An emulator with nothing on it, and the packages for it.
+pub(super) async fn start(files: &Files, options: &Options) -> Result<(Packages, Emulator)> {
     if State::end(files).await? {
         eprintln!("the stack that was left up is taken down first");
     }
-    let (packages, mut emulator) = tokio::try_join!(package::build(files), Emulator::start(files, options))?;
-    let place = emulator.place.clone();
+    let (packages, emulator) = tokio::try_join!(package::build(files), Emulator::start(files, options))?;
     emulator.check_programs(&packages)?;
+    Ok((packages, emulator))
+}
+
+async fn anew(files: &Files, options: &Options) -> Result<Running> {
+    let (packages, mut emulator) = start(files, options).await?;
+    let place = emulator.place.clone();
     let sink = Sink::start(place.host, 0).await?;
     emulator.reaches(sink.port).await?;
     let variables = terraform_variables(&packages, &emulator, sink.port);

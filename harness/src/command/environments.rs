@@ -5,12 +5,11 @@ use clap::Args;
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
-use super::bring_up::check_tools;
-use crate::emulator::{Emulator, Need, Options};
+use super::bring_up::{check_tools, start};
+use crate::emulator::Options;
 use crate::files::Files;
-use crate::package;
 use crate::progress::say;
-use crate::stack::{State, left};
+use crate::stack::{given_variables, left};
 use crate::terraform::{Terraform, Which};
 
 /// What the committed environments say.
@@ -32,23 +31,8 @@ impl Environments {
         check_tools()?;
         let files = Files::find()?;
         let _lock = files.lock()?;
-        if State::end(&files).await? {
-            eprintln!("the stack that was left up is taken down first");
-        }
-        let (packages, mut emulator) =
-            tokio::try_join!(package::build(&files), Emulator::start(&files, &self.emulator))?;
-        emulator.check_programs(&packages)?;
-        let lacks = |need| emulator.capabilities.lacks(need).is_some();
-        let mut variables = json!({
-            "packages": { "ingest": packages.ingest, "process": packages.process },
-            "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" },
-        });
-        if lacks(Need::Cognito) {
-            variables["identity_enabled"] = json!(false);
-        }
-        if lacks(Need::Dynamodb) {
-            variables["idempotency"] = json!({ "enabled": false });
-        }
+        let (packages, mut emulator) = start(&files, &self.emulator).await?;
+        let variables = given_variables(&packages, &emulator.capabilities);
         let endpoint = emulator.place.endpoint.clone();
         let all = async {
             let boundaries = bootstrap(&files, &endpoint, &self.workspaces).await?;

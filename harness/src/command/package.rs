@@ -65,7 +65,7 @@ impl Package {
 async fn build(files: &Files, arch: Architecture) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let installed = Command::new(&cargo).args(["lambda", "--version"]).output().is_ok_and(|it| it.status.success());
-    ensure!(installed, "cargo lambda is not installed: `pip install cargo-lambda==1.9.2 ziglang==0.13.0`");
+    ensure!(installed, "cargo lambda is not installed: `pip install -r .ci/requirements/package.txt`");
     let (flag, triple) = match arch {
         Architecture::Arm64 => ("--arm64", "aarch64-unknown-linux-gnu"),
         Architecture::X86_64 => ("--x86-64", "x86_64-unknown-linux-gnu"),

@@ -46,6 +46,12 @@ pub(super) fn problem(answer: &Answer) -> Result<()> {
     Ok(())
 }
 
+/// About so many bytes of JSON with every escape and space that a careless reader would change.
+pub(super) fn intricate(bytes: usize) -> String {
+    let line = "  {\"b\": 1, \"a\": \"\\u001B \\u001b \u{2665}\"},\r\n";
+    format!("[\r\n{}  null ]\n", line.repeat(bytes / line.len()))
+}
+
 /// Refused with 401 and the one body that says nothing.
 pub(super) async fn not_authentic(world: &World, webhook: &Webhook) -> Found {
     let answer = refused(world, webhook, 401).await?;

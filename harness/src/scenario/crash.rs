@@ -32,8 +32,7 @@ async fn killed(world: &World) -> Found {
     let ids: Vec<_> = (0..10).map(|_| Uuid::new_v4().to_string()).collect();
     let source = |number| if number == 3 { "stalled" } else { "github" };
     let events: Vec<_> = ids.iter().enumerate().map(|(number, id)| ask::event(source(number), id)).collect();
-    let messages = events.iter().map(|event| event.to_json()).collect::<Result<Vec<_>, _>>()?;
-    world.stack.enqueue(&messages).await?;
+    world.stack.enqueue_events(&events).await?;
     // Between a delivery and its mark a crash may repeat it, as is said: that moment is let pass.
     wait::until("nine deliveries that are marked, and one that is not answered", Duration::from_secs(30), async || {
         for (number, event) in events.iter().enumerate() {

@@ -1,9 +1,8 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use uuid::Uuid;
 
-use super::permissions::{Role, without};
+use super::permissions::{Role, body, without};
 use super::{Found, Need, Scenario, World, ask};
 use crate::emulator::crash;
 use crate::sender::Webhook;
@@ -25,8 +24,7 @@ const CASES: [(&str, usize); 3] =
 
 async fn run(world: &World) -> Found {
     for (action, bytes) in CASES {
-        let body = format!("{{\"n\":\"{}\",\"x\":\"{}\"}}", Uuid::new_v4(), "x".repeat(bytes));
-        let webhook = world.signed("github", body)?;
+        let webhook = world.signed("github", body(bytes))?;
         without(world, Role::Ingest, &[action], refused(world, &webhook))
             .await
             .map_err(|error| error.context(format!("without {action}")))?;

@@ -8,7 +8,5 @@ pub(super) const SCENARIO: Scenario = Scenario::new(
 );
 
 async fn run(world: &World) -> Found {
-    let line = "  {\"b\": 1, \"a\": \"\\u001B \\u001b \u{2665}\"},\r\n";
-    let body = format!("[\r\n{}  null ]\n", line.repeat(1_500_000 / line.len()));
-    ask::delivered(world, &world.signed("github", body)?).await
+    ask::delivered(world, &world.signed("github", ask::intricate(1_500_000))?).await
 }

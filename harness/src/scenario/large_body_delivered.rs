@@ -7,7 +7,5 @@ pub(super) const SCENARIO: Scenario =
     });
 
 async fn run(world: &World) -> Found {
-    let line = "  {\"b\": 1, \"a\": \"\\u001B \\u001b \u{2665}\"},\r\n";
-    let body = format!("[\r\n{}  null ]\n", line.repeat(150_000 / line.len()));
-    ask::delivered(world, &world.signed("github", body)?).await
+    ask::delivered(world, &world.signed("github", ask::intricate(150_000))?).await
 }

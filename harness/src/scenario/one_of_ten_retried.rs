@@ -11,8 +11,8 @@ pub(super) const SCENARIO: Scenario = Scenario::new(
 async fn run(world: &World) -> Found {
     let ids: Vec<_> = (0..10).map(|_| Uuid::new_v4().to_string()).collect();
     let source = |number| if number == 6 { "flaky" } else { "github" };
-    let events = ids.iter().enumerate().map(|(number, id)| ask::event(source(number), id).to_json());
-    world.stack.enqueue(&events.collect::<Result<Vec<_>, _>>()?).await?;
+    let events: Vec<_> = ids.iter().enumerate().map(|(number, id)| ask::event(source(number), id)).collect();
+    world.stack.enqueue_events(&events).await?;
     for id in &ids {
         world.sink.wait_for(id).await?;
     }

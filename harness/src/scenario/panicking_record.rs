@@ -16,8 +16,7 @@ async fn run(world: &World) -> Found {
     let mut events: Vec<_> = ids.iter().map(|id| ask::event("github", id)).collect();
     // What process panics at on purpose, in builds that are not for production.
     "hookline.drill.panic".clone_into(&mut events[6].event_type);
-    let messages = events.iter().map(|event| event.to_json()).collect::<Result<Vec<_>, _>>()?;
-    world.stack.enqueue(&messages).await?;
+    world.stack.enqueue_events(&events).await?;
     for (number, id) in ids.iter().enumerate().filter(|(number, _)| *number != 6) {
         world.sink.wait_for(id).await.map_err(|error| error.context(format!("record {}", number + 1)))?;
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::World;
 use crate::stack::Withdrawn;
@@ -49,6 +50,11 @@ async fn withdraw(world: &World, role: Role, actions: &[&str], withdrawn: &mut V
         withdrawn.push(world.stack.withdraw(name, policy, action).await?);
     }
     Ok(())
+}
+
+/// A body like no other, of some more than so many bytes.
+pub(super) fn body(bytes: usize) -> String {
+    format!("{{\"n\":\"{}\",\"x\":\"{}\"}}", Uuid::new_v4(), "x".repeat(bytes))
 }
 
 /// Waits for a line of the log with these fields.

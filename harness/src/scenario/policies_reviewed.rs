@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
@@ -40,9 +38,8 @@ async fn run(world: &World) -> Found {
         changed.join(", "),
         folder.display()
     );
-    let allowed: BTreeMap<_, _> =
-        REVIEWED.iter().map(|(name, text)| (*name, text.matches("\"Sid\"").count())).collect();
-    Ok(format!("{} statements in {} policies", allowed.values().sum::<usize>(), REVIEWED.len()))
+    let statements: usize = REVIEWED.iter().map(|(_, text)| text.matches("\"Sid\"").count()).sum();
+    Ok(format!("{statements} statements in {} policies", REVIEWED.len()))
 }
 
 /// In an order of its own, without what differs from run to run.

@@ -1,7 +1,6 @@
 use anyhow::{Result, ensure};
-use uuid::Uuid;
 
-use super::permissions::{Role, told, without};
+use super::permissions::{Role, body, told, without};
 use super::{Found, Need, Scenario, World, ask, everywhere};
 use crate::emulator::crash;
 
@@ -32,8 +31,7 @@ async fn run(world: &World) -> Found {
 
 /// Sends, waits for a line about the event, and gives its id.
 async fn sent(world: &World, source: &str, bytes: usize, line: &[(&str, &str)]) -> Result<String> {
-    let body = format!("{{\"n\":\"{}\",\"x\":\"{}\"}}", Uuid::new_v4(), "x".repeat(bytes));
-    let event_id = ask::accepted(world, &world.signed(source, body)?).await?;
+    let event_id = ask::accepted(world, &world.signed(source, body(bytes))?).await?;
     told(world, line).await?;
     Ok(event_id)
 }

@@ -3,6 +3,8 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 use reqwest::{Client, RequestBuilder};
 
+use crate::aws_json::authorization;
+
 /// For each kind of thing: the service as in a credential's scope, and what lists them all.
 const LISTS: [(&str, &str, &str); 7] = [
     ("sqs", "AmazonSQS.ListQueues", "1.0"),
@@ -20,9 +22,7 @@ pub(crate) async fn left(endpoint: &str, region: &str, prefixes: &[String]) -> R
     let mut names = BTreeSet::new();
     for (service, list, version) in LISTS {
         let request = ask(&http, endpoint, list, version);
-        let scope = format!("test/20260101/{region}/{service}/aws4_request");
-        let authorization = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
-        let answer = request.header("authorization", authorization).send().await;
+        let answer = request.header("authorization", authorization("test", region, service)).send().await;
         let answer = answer.with_context(|| format!("cannot list what {service} has"))?;
         // A service that the emulator lacks has nothing.
         if answer.status().is_success() {

@@ -28,7 +28,7 @@ pub(crate) use self::recorder::Recorder;
 pub(crate) use self::secrets::Secrets;
 pub(crate) use self::sources::{Pair, sources};
 pub(crate) use self::state::State;
-pub(crate) use self::variables::terraform_variables;
+pub(crate) use self::variables::{given_variables, terraform_variables};
 use crate::terraform::{Outputs, REGION};
 
 /// The emulator may be busy with a burst.

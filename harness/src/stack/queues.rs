@@ -4,6 +4,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, QueueAttributeName, SendMessageBatchRequestEntry};
+use hookline_event::{Event, Payload};
 
 use super::Stack;
 use crate::wait;
@@ -112,6 +113,11 @@ impl Stack {
             Client::new(&self.sdk).purge_queue().queue_url(queue_url).send().await.context("cannot purge a queue")?;
         }
         Ok(())
+    }
+
+    /// Puts events on the intake queue in one call, past ingest.
+    pub(crate) async fn enqueue_events(&self, events: &[Event<Payload>]) -> Result<()> {
+        self.enqueue(&events.iter().map(Event::to_json).collect::<Result<Vec<_>, _>>()?).await
     }
 
     /// Puts messages on the intake queue in one call, past ingest.

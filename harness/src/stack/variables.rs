@@ -20,6 +20,21 @@ fn kinds(capabilities: &Capabilities) -> Vec<(&'static str, Value)> {
     had.map(|(name, _, config)| (name, config)).collect()
 }
 
+/// What the machine and the emulator say, whatever else is wanted of a stack: a service that is lacking is left out.
+pub(crate) fn given_variables(packages: &Packages, capabilities: &Capabilities) -> Value {
+    let mut variables = json!({
+        "packages": { "ingest": packages.ingest, "process": packages.process },
+        "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" },
+    });
+    if capabilities.lacks(Need::Cognito).is_some() {
+        variables["identity_enabled"] = json!(false);
+    }
+    if capabilities.lacks(Need::Dynamodb).is_some() {
+        variables["idempotency"] = json!({ "enabled": false });
+    }
+    variables
+}
+
 /// The root's variables. Retries come soon and secrets are looked up again soon, so that a scenario need not wait.
 pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink_port: u16) -> Value {
     let host = emulator.place.host;
@@ -64,16 +79,13 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
         }
         destinations.insert(name.to_owned(), config);
     }
-    json!({
+    let mut variables = given_variables(packages, &emulator.capabilities);
+    let wanted = json!({
         "region": crate::terraform::REGION,
-        "packages": { "ingest": packages.ingest, "process": packages.process },
-        "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" },
         "sources": sources,
         "destinations": destinations,
         "routes": routes,
         "private_networks": [format!("{host}/32")],
-        "identity_enabled": emulator.capabilities.lacks(Need::Cognito).is_none(),
-        "idempotency": { "enabled": emulator.capabilities.lacks(Need::Dynamodb).is_none() },
         // Short, so that what a dead function had in hand comes again within a run.
         "functions": { "process": { "timeout_seconds": 20 } },
         "retry": { "base_seconds": 1, "max_seconds": 3 },
@@ -81,5 +93,9 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
         "throttle": { "rate": 10_000, "burst": 5_000 },
         "secret_recovery_days": 0,
         "force_destroy": true,
-    })
+    });
+    for (name, value) in wanted.as_object().into_iter().flatten() {
+        variables[name] = value.clone();
+    }
+    variables
 }
