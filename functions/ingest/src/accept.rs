@@ -93,7 +93,7 @@ mod tests {
     fn case(headers: &[(&str, &str)], body: &[u8], expected: &str) {
         let headers = Headers::from_iter(headers.iter().copied());
         let verdict = Acceptance::new(None).unwrap().check(&headers, body);
-        let word = verdict.as_ref().map_or_else(|rejection| rejection.parts().2, |_| "accepted");
+        let word = verdict.as_ref().map_or_else(|rejection| rejection.told().reason, |_| "accepted");
         assert_eq!(word, expected, "{headers:?}");
     }
 

@@ -5,7 +5,7 @@ use hookline_environment::{AwsSettings, Faults, Patience, Variables};
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
 use hookline_secrets::SecretCacheSettings;
 use hookline_signature::{Scheme, SchemeConfig};
-use hookline_telemetry::LogLevel;
+use hookline_telemetry::Level;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -38,7 +38,9 @@ pub const QUEUE_PATIENCE: Patience = Patience {
 /// Everything that Terraform passes, checked.
 pub struct Config {
     /// The least level that is logged.
-    pub log_level: LogLevel,
+    pub log_level: Level,
+    /// What every name in AWS begins with.
+    pub service: String,
     /// Where AWS is.
     pub aws: AwsSettings,
     /// How secrets are kept.
@@ -86,6 +88,8 @@ impl Config {
     /// [`Faults`]: all that is wrong, at once.
     pub fn read(mut variables: Variables<'_>) -> Result<Self, Faults> {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
+        // That it is missing is told with the secrets.
+        let service = variables.optional("HOOKLINE_PREFIX").unwrap_or_default();
         let aws = AwsSettings::read(&mut variables);
         let secrets = SecretCacheSettings::read(&mut variables, "sources");
         let sources = sources(&mut variables);
@@ -96,7 +100,7 @@ impl Config {
             let max_event_bytes = max_message_bytes?.saturating_sub(DEAD_LETTER_RESERVE_BYTES);
             let intake = IntakeConfig { sources: sources?, queue_url: queue_url?, max_event_bytes };
             let (secrets, payload_bucket) = (secrets?, payload_bucket?);
-            Some(Self { log_level: log_level?, aws: aws?, secrets, payload_bucket, intake })
+            Some(Self { log_level: log_level?, service, aws: aws?, secrets, payload_bucket, intake })
         };
         variables.finish(whole())
     }

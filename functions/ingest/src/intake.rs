@@ -1,10 +1,12 @@
 //! Decides: what is authentic and whole becomes an event on the queue, everything else a [`Rejection`].
 
 use std::num::NonZeroU8;
+use std::time::{Duration, Instant};
 
 use hookline_event::{DedupKey, Event, Payload};
 use hookline_secrets::{GetSecret, SecretCache};
 use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
+use hookline_telemetry::{Segment, Trace};
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
 use time::format_description::well_known::iso8601::{Config, EncodedConfig, TimePrecision};
@@ -37,7 +39,7 @@ pub(crate) struct Content<'a> {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) now: OffsetDateTime,
-    pub(crate) traceparent: Option<String>,
+    pub(crate) trace: Option<Trace>,
 }
 
 /// What became of an authentic request.
@@ -49,6 +51,8 @@ pub enum Receipt {
         event_id: String,
         /// The event's type.
         event_type: String,
+        /// How long the queue took to confirm.
+        confirmed_after: Duration,
     },
     /// The sender only asked whether somebody is here; nothing is queued.
     Handshake {
@@ -76,7 +80,8 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
     ) -> Result<Receipt, Rejection> {
         let Content { headers, url, query, body, .. } = &content;
         let request = Request { headers, body, url, query };
-        let verified = self.verify(name, &source.scheme, request, content.now.unix_timestamp()).await?;
+        let now = content.now.unix_timestamp();
+        let verified = self.verify(name, &source.scheme, request, now, content.trace.as_ref()).await?;
         let content_type = source.acceptance.check(content.headers, &content.body)?;
         if let Some(answer) = verified.handshake {
             return Ok(Receipt::Handshake { answer });
@@ -111,9 +116,22 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
 
     /// A secret may have been rotated or mended since it was fetched: a signature that matches none is looked at once
     /// more.
-    async fn verify(&self, name: &str, scheme: &Scheme, request: Request<'_>, now: i64) -> Result<Verified, Rejection> {
-        let secrets = self.secrets.get(name).await?;
-        let mismatch = match scheme.verify(request, &secrets, now) {
+    async fn verify(
+        &self,
+        name: &str,
+        scheme: &Scheme,
+        request: Request<'_>,
+        now: i64,
+        trace: Option<&Trace>,
+    ) -> Result<Verified, Rejection> {
+        let segment = Segment::begin(trace, "secret");
+        let secrets = self.secrets.get(name).await;
+        segment.end(secrets.is_err());
+        let secrets = secrets?;
+        let segment = Segment::begin(trace, "signature");
+        let verdict = scheme.verify(request, &secrets, now);
+        segment.end(verdict.is_err());
+        let mismatch = match verdict {
             Err(error @ (VerifyError::Mismatch { .. } | VerifyError::UnusableSecret { .. })) => error,
             verdict => return Ok(verdict?),
         };
@@ -132,7 +150,9 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
         content_type: Option<String>,
         content: Content<'_>,
     ) -> Result<Receipt, Rejection> {
-        let Content { body, now, traceparent, .. } = content;
+        let Content { body, now, trace, .. } = content;
+        // Whatever happens to the event from here on belongs below its stay in the queue.
+        let segment = Segment::begin(trace.as_ref(), "queue");
         let event = Event {
             id: id.unwrap_or_else(|| Uuid::now_v7().to_string()),
             source,
@@ -140,13 +160,16 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
             time: now.format(&Iso8601::<MILLISECONDS>).map_err(|_| Rejection::Internal)?,
             content_type,
             dedup_key,
-            traceparent,
+            traceparent: segment.trace().map(Trace::traceparent),
             data: body.into(),
         };
         let (event_id, event_type) = (event.id.clone(), event.event_type.clone());
         let message = self.message(event).await?;
-        self.queue.send_event(&self.config.queue_url, message).await?;
-        Ok(Receipt::Queued { event_id, event_type })
+        let sent_at = Instant::now();
+        let sent = self.queue.send_event(&self.config.queue_url, message, segment.trace()).await;
+        segment.end(sent.is_err());
+        sent?;
+        Ok(Receipt::Queued { event_id, event_type, confirmed_after: sent_at.elapsed() })
     }
 
     /// The event itself, or one whose body is in the bucket because the queue could not hold it.

@@ -20,4 +20,4 @@ pub use handler::Handler;
 pub use intake::{Intake, Receipt};
 pub use payload::{Bucket, KeepError, KeepPayload};
 pub use queue::{SendError, SendEvent};
-pub use rejection::Rejection;
+pub use rejection::{Rejection, Told};

@@ -13,7 +13,8 @@ use lambda_runtime::{Error, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let lookup = |name: &str| std::env::var(name).ok();
-    let config = hookline_telemetry::start(Config::read(Variables::new(&lookup)), |config| config.log_level)?;
+    let config = Config::read(Variables::new(&lookup));
+    let config = hookline_telemetry::start("ingest", config, |it| (it.log_level, it.service.clone()))?;
 
     let store = SecretsManager::new(&config.aws.sdk_config(ingest::SECRETS_PATIENCE));
     let queue = Sqs::new(&config.aws.sdk_config(ingest::QUEUE_PATIENCE));

@@ -1,8 +1,9 @@
-//! Why a request is not queued: status, public text and the log's reason of each, declared together. The public text
-//! never says why a signature failed.
+//! Why a request is not queued. Each has one line in [`Rejection::told`]: the status, the text that the sender reads, which
+//! never says why a signature failed, and the reason that we read. The status decides the rest ([`Told`]).
 
 use hookline_secrets::SecretsError;
 use hookline_signature::VerifyError;
+use hookline_telemetry::{Level, Metric};
 
 use crate::payload::KeepError;
 use crate::queue::SendError;
@@ -72,12 +73,14 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// The status, the public detail and the word for logs.
+    /// What the sender is told and what the log is.
     #[must_use]
-    pub fn parts(&self) -> (u16, &'static str, &'static str) {
-        match self {
-            Self::NotAuthentic(error) => (401, "The request could not be authenticated.", error.reason()),
-            Self::NoCaller => (401, "The request could not be authenticated.", "no_caller"),
+    pub fn told(&self) -> Told {
+        const NOT_AUTHENTIC: &str = "The request could not be authenticated.";
+        const CANNOT_VERIFY: &str = "The service cannot verify requests now; send it again.";
+        let (status, detail, reason) = match self {
+            Self::NotAuthentic(error) => (401, NOT_AUTHENTIC, error.reason()),
+            Self::NoCaller => (401, NOT_AUTHENTIC, "no_caller"),
             Self::BadBase64 => (400, "The body is not valid base64.", "bad_base64"),
             Self::EmptyBody => (400, "The body is empty.", "empty_body"),
             Self::NotJson(_) | Self::NotUtf8(_) => (400, "The body is declared as JSON, but is not.", "not_json"),
@@ -86,14 +89,35 @@ impl Rejection {
             Self::TooLarge { .. } => (413, "The body is larger than can be kept.", "too_large"),
             Self::UnsupportedType => (415, "The content type is not accepted here.", "unsupported_type"),
             Self::UnsupportedEncoding => (415, "Only an uncompressed body is accepted.", "unsupported_encoding"),
-            Self::Secrets(error) => (503, "The service cannot verify requests now; send it again.", error.reason()),
-            Self::UnusableSecret(error) => {
-                (503, "The service cannot verify requests now; send it again.", error.reason())
-            }
+            Self::Secrets(error) => (503, CANNOT_VERIFY, error.reason()),
+            Self::UnusableSecret(error) => (503, CANNOT_VERIFY, error.reason()),
             Self::Queue(_) => (503, "The service cannot queue events now; send it again.", "queue_unavailable"),
             Self::Bucket(_) => (503, "The service cannot keep large bodies now; send it again.", "bucket_unavailable"),
             Self::OutOfTime => (503, "The service did not finish in time; send it again.", "out_of_time"),
             Self::Internal => (500, "The service failed.", "internal"),
+        };
+        Told { status, detail, reason }
+    }
+}
+
+/// What is said of a rejection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The answer's status.
+    pub status: u16,
+    /// What the sender reads.
+    pub detail: &'static str,
+    /// A stable word for logs and metrics.
+    pub reason: &'static str,
+}
+
+impl Told {
+    /// A sender's fault is a warning and `refused`; ours is an error and `failed`.
+    #[must_use]
+    pub fn outcome(&self) -> (Level, &'static str, Metric) {
+        match self.status {
+            ..500 => (Level::Warn, "refused", Metric::Refused),
+            500.. => (Level::Error, "failed", Metric::Unavailable),
         }
     }
 }
@@ -105,5 +129,77 @@ impl From<VerifyError> for Rejection {
             VerifyError::NoSecret | VerifyError::UnusableSecret { .. } => Self::UnusableSecret(error),
             error => Self::NotAuthentic(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookline_secrets::GetSecretError;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// One of each. A new one does not compile until it is counted here.
+    fn number(rejection: &Rejection) -> usize {
+        match rejection {
+            Rejection::NotAuthentic(_) => 0,
+            Rejection::NoCaller => 1,
+            Rejection::BadBase64 => 2,
+            Rejection::EmptyBody => 3,
+            Rejection::NotJson(_) => 4,
+            Rejection::NotUtf8(_) => 5,
+            Rejection::BadHeader { .. } => 6,
+            Rejection::UnknownSource => 7,
+            Rejection::TooLarge { .. } => 8,
+            Rejection::UnsupportedType => 9,
+            Rejection::UnsupportedEncoding => 10,
+            Rejection::Secrets(_) => 11,
+            Rejection::UnusableSecret(_) => 12,
+            Rejection::Bucket(_) => 13,
+            Rejection::Queue(_) => 14,
+            Rejection::OutOfTime => 15,
+            Rejection::Internal => 16,
+        }
+    }
+
+    fn all() -> Vec<Rejection> {
+        let name = || "hookline-test/sources/github".to_owned();
+        let not_utf8 = String::from_utf8(vec![0xff]).unwrap_err().utf8_error();
+        vec![
+            Rejection::NotAuthentic(VerifyError::Mismatch { secrets: 2 }),
+            Rejection::NoCaller,
+            Rejection::BadBase64,
+            Rejection::EmptyBody,
+            Rejection::NotJson(serde_json::from_str::<Value>("{").unwrap_err()),
+            Rejection::NotUtf8(not_utf8),
+            Rejection::BadHeader { header: "Ce-Id" },
+            Rejection::UnknownSource,
+            Rejection::TooLarge { bytes: 2, limit: 1 },
+            Rejection::UnsupportedType,
+            Rejection::UnsupportedEncoding,
+            Rejection::Secrets(SecretsError::Unavailable {
+                name: name(),
+                source: GetSecretError::Refused { detail: "AccessDenied".into() },
+            }),
+            Rejection::UnusableSecret(VerifyError::NoSecret),
+            Rejection::Bucket(KeepError { detail: "SlowDown".into() }),
+            Rejection::Queue(SendError { detail: "timeout".into() }),
+            Rejection::OutOfTime,
+            Rejection::Internal,
+        ]
+    }
+
+    #[test]
+    fn each_has_an_outcome_a_status_a_level_and_a_metric() {
+        let line = |(index, rejection): (usize, Rejection)| {
+            assert_eq!(number(&rejection), index, "{rejection:?} is not in its place");
+            let Told { status, detail, reason } = rejection.told();
+            let told = rejection.told();
+            let (level, outcome, metric) = told.outcome();
+            assert!(metric.dimensions().concat().contains(&"reason"));
+            format!("{status} {level:?} {outcome} {} {reason}: {detail} ({rejection})", metric.name())
+        };
+        let lines: Vec<_> = all().into_iter().enumerate().map(line).collect();
+        insta::assert_snapshot!(lines.join("\n"));
     }
 }

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use crate::intake::Receipt;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, Told};
 
 /// Seconds after which a sender should try again where the service could not answer.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
@@ -26,7 +26,7 @@ pub(crate) fn receipt(receipt: Receipt) -> ApiGatewayProxyResponse {
 
 /// The answer to what was not: a problem (RFC 9457) with the request's id.
 pub(crate) fn rejection(rejection: &Rejection, request_id: &str) -> ApiGatewayProxyResponse {
-    let (status, detail, _) = rejection.parts();
+    let Told { status, detail, .. } = rejection.told();
     let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     let problem = json!({ "title": title, "status": status, "detail": detail, "request_id": request_id });
     let content_type = (header::CONTENT_TYPE, PROBLEM);

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::join_all;
+use hookline_telemetry::{self as telemetry, ColdStart, within};
 use lambda_runtime::LambdaEvent;
 use tokio::sync::Semaphore;
 
@@ -18,7 +19,7 @@ use crate::dead_letter::SendDeadLetter;
 use crate::delivery::Delivery;
 use crate::once::Once;
 use crate::payload::FetchPayload;
-use crate::record::{Record, Verdict};
+use crate::record::{self, Record, Verdict};
 
 /// Left of the function's time, after all deliveries, for two calls: to the idempotency table and to a queue. See
 /// [`crate::PATIENCE`].
@@ -39,12 +40,21 @@ pub struct Batch<Q, C, P> {
     once: Once<C>,
     payloads: P,
     kept_at_once: Semaphore,
+    cold_start: ColdStart,
 }
 
 impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, C, P> {
     /// Over a delivery, the queues, what makes each delivery one, and where payloads are that the queue could not hold.
     pub fn new(delivery: Delivery, config: QueueConfig, queue: Q, once: Once<C>, payloads: P) -> Self {
-        Self { delivery, config, queue, once, payloads, kept_at_once: Semaphore::new(KEPT_AT_ONCE) }
+        Self {
+            delivery,
+            config,
+            queue,
+            once,
+            payloads,
+            kept_at_once: Semaphore::new(KEPT_AT_ONCE),
+            cold_start: ColdStart::default(),
+        }
     }
 
     /// Handles each message alone and at the same time as the others; a panic in one fails that one.
@@ -55,9 +65,10 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
     pub async fn handle(self: Arc<Self>, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Infallible> {
         let (event, context) = event.into_parts();
         let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-        tracing::debug!(outcome = "batch", request_id = context.request_id, records = event.records.len());
-        let verdicts =
-            join_all(event.records.into_iter().map(|message| Arc::clone(&self).isolated(message, left))).await;
+        let cold_start = self.cold_start.take();
+        let told = telemetry::Context { request_id: context.request_id, cold_start, ..telemetry::Context::default() };
+        let isolated = |message| Arc::clone(&self).isolated(message, left, told.clone());
+        let verdicts = join_all(event.records.into_iter().map(isolated)).await;
 
         let mut response = SqsBatchResponse::default();
         response.batch_item_failures = verdicts.into_iter().flatten().collect();
@@ -65,17 +76,24 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
     }
 
     /// The failure to report, if any.
-    async fn isolated(self: Arc<Self>, message: SqsMessage, left: Duration) -> Option<BatchItemFailure> {
+    async fn isolated(
+        self: Arc<Self>,
+        message: SqsMessage,
+        left: Duration,
+        told: telemetry::Context,
+    ) -> Option<BatchItemFailure> {
         // A message without an id cannot be named; an empty identifier has the whole batch come again.
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = message.message_id.clone().unwrap_or_default();
-        let task = tokio::spawn(async move {
-            let Self { delivery, config, queue, once, payloads, kept_at_once } = &*self;
+        let event = record::read(&message);
+        let task = tokio::spawn(within(record::told(&message, event.as_ref().ok(), told), async move {
+            let Self { delivery, config, queue, once, payloads, kept_at_once, .. } = &*self;
             let record = Record { message: &message, delivery, config, queue, once, payloads, kept_at_once };
-            let whole = record.process(left.saturating_sub(RESERVE));
+            let whole = record.process(event, left.saturating_sub(RESERVE));
             // Out of time is not acknowledged: the queue's own visibility timeout brings it again.
-            tokio::time::timeout(left.saturating_sub(RESPOND), whole).await.unwrap_or(Verdict::Retry)
-        });
+            let late = |_| record::out_of_time();
+            tokio::time::timeout(left.saturating_sub(RESPOND), whole).await.unwrap_or_else(late)
+        }));
         match task.await {
             Ok(Verdict::Acknowledge) => None,
             Ok(Verdict::Retry) | Err(_) => Some(failure),

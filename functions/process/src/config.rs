@@ -8,7 +8,7 @@ use aws_types::SdkConfig;
 use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
 use hookline_environment::{AwsSettings, Faults, Patience, Variables};
 use hookline_secrets::{SecretCache, SecretCacheSettings};
-use hookline_telemetry::LogLevel;
+use hookline_telemetry::Level;
 
 use crate::backoff::Backoff;
 use crate::delivery::Delivery;
@@ -27,7 +27,9 @@ pub const PATIENCE: Patience = Patience {
 /// Everything that Terraform passes, checked.
 pub struct Config {
     /// The least level that is logged.
-    pub log_level: LogLevel,
+    pub log_level: Level,
+    /// What every name in AWS begins with.
+    pub service: String,
     /// The settings of every client of AWS: one trust store, one set of connections.
     pub sdk: SdkConfig,
     /// Where events go.
@@ -70,6 +72,8 @@ impl Config {
     /// [`Faults`]: all that is wrong, at once.
     pub fn read(mut variables: Variables<'_>) -> Result<Self, Faults> {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
+        // That it is missing is told with the secrets.
+        let service = variables.optional("HOOKLINE_PREFIX").unwrap_or_default();
         let sdk = AwsSettings::read(&mut variables).map(|it| it.sdk_config(PATIENCE));
         let secrets = SecretCacheSettings::read(&mut variables, "destinations");
         let delivery = delivery(&mut variables, sdk.as_ref(), secrets);
@@ -92,7 +96,7 @@ impl Config {
             let window = Duration::from_secs(window?);
             let idempotency = table.map(|table| IdempotencyConfig { table, window });
             let (sdk, payload_bucket) = (sdk?, payload_bucket?);
-            Some(Self { log_level: log_level?, sdk, delivery: delivery?, queue, payload_bucket, idempotency })
+            Some(Self { log_level: log_level?, service, sdk, delivery: delivery?, queue, payload_bucket, idempotency })
         };
         variables.finish(whole())
     }

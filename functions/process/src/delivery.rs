@@ -3,11 +3,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use hookline_event::Event;
+use hookline_telemetry::Segment;
 use tokio::time::Instant;
 
 use crate::claim::Claims;
-use crate::destination::{Destination, Failure};
+use crate::destination::{Destination, Failure, Turn};
 use crate::once::{Effect, Once};
+use crate::reason::Reason;
 use crate::route::{Routed, Routes};
 
 /// Takes an event to its destinations.
@@ -18,7 +20,10 @@ pub struct Delivery {
 
 /// What came of one destination.
 pub(crate) struct Attempt {
+    /// The destination's name; empty if it came to none.
     pub(crate) destination: String,
+    /// The destination's kind.
+    pub(crate) kind: &'static str,
     pub(crate) result: Result<Effect, Failure>,
     pub(crate) took: Duration,
 }
@@ -30,28 +35,36 @@ impl Delivery {
         Self { routes, destinations }
     }
 
-    /// One attempt at each destination, all at once, within `time`. An event whose source no route takes is a permanent
-    /// failure: it was accepted, so it is never dropped. One that the routes of its source filter out has no destination.
-    pub(crate) async fn deliver<C: Claims>(&self, event: &Event, time: Duration, once: &Once<C>) -> Vec<Attempt> {
+    /// One attempt at each destination, all at once. An event whose source no route takes is a permanent failure: it was
+    /// accepted, so it is never dropped. One that the routes of its source filter out has no destination.
+    pub(crate) async fn deliver<C: Claims>(&self, event: &Event, turn: Turn<'_>, once: &Once<C>) -> Vec<Attempt> {
         match self.routes.of(event) {
-            Routed::To(names) => join_all(names.into_iter().map(|name| self.attempt(name, event, time, once))).await,
+            Routed::To(names) => join_all(names.into_iter().map(|name| self.attempt(name, event, turn, once))).await,
             Routed::FilteredOut => Vec::new(),
-            Routed::Nowhere => {
-                let result = Err(Failure::permanent("no_route"));
-                vec![Attempt { destination: String::new(), result, took: Duration::ZERO }]
-            }
+            Routed::Nowhere => vec![Attempt::at_none(Reason::NoRoute, Duration::ZERO)],
         }
     }
 
-    async fn attempt<C: Claims>(&self, name: &str, event: &Event, time: Duration, once: &Once<C>) -> Attempt {
+    async fn attempt<C: Claims>(&self, name: &str, event: &Event, turn: Turn<'_>, once: &Once<C>) -> Attempt {
         let started = Instant::now();
-        let result = match self.destinations.get(name) {
-            Some(destination) => {
-                let key = format!("{}#{name}", event.dedup_key.as_str());
-                once.run(key, time, |left| destination.deliver(event, left)).await
-            }
-            None => Err(Failure::permanent("unknown_destination")),
+        let Some(destination) = self.destinations.get(name) else {
+            return Attempt {
+                destination: name.to_owned(),
+                ..Attempt::at_none(Reason::UnknownDestination, Duration::ZERO)
+            };
         };
-        Attempt { destination: name.to_owned(), result, took: started.elapsed() }
+        let key = format!("{}#{name}", event.dedup_key.as_str());
+        let segment = Segment::begin(turn.trace, name);
+        let deliver = |time| destination.deliver(event, Turn { time, trace: segment.trace() });
+        let result = once.run(key, turn.time, deliver).await;
+        segment.end(result.is_err());
+        Attempt { destination: name.to_owned(), kind: destination.kind(), result, took: started.elapsed() }
+    }
+}
+
+impl Attempt {
+    /// One that came to no destination.
+    pub(crate) fn at_none(reason: Reason, took: Duration) -> Self {
+        Self { destination: String::new(), kind: "none", result: Err(reason.into()), took }
     }
 }

@@ -17,6 +17,7 @@ mod filter;
 mod guard;
 mod once;
 mod payload;
+mod reason;
 mod record;
 mod resolver;
 mod retry_after;

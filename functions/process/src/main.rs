@@ -12,7 +12,8 @@ use process::{Batch, Bucket, Config, IdempotencyConfig, Once, Table};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let lookup = |name: &str| std::env::var(name).ok();
-    let config = hookline_telemetry::start(Config::read(Variables::new(&lookup)), |config| config.log_level)?;
+    let config = Config::read(Variables::new(&lookup));
+    let config = hookline_telemetry::start("process", config, |it| (it.log_level, it.service.clone()))?;
 
     let sdk = config.sdk;
     let table = |it: &IdempotencyConfig| Table { client: DynamoDb::new(&sdk), name: it.table.clone() };

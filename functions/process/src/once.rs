@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hookline_telemetry::{Level, Line};
 use tokio::time::Instant;
 
-use crate::claim::{Claim, Claimed, Claims};
+use crate::claim::{Claim, ClaimError, Claimed, Claims};
 use crate::destination::Failure;
+use crate::reason::Reason;
 
 /// Beyond the function's own time: a lease that ends while its owner still delivers would be no lease.
 const MARGIN: Duration = Duration::from_secs(5);
@@ -49,15 +51,12 @@ impl<C: Claims> Once<C> {
             Ok(Claimed::Done) => return Ok(Effect::AlreadyDelivered),
             Ok(Claimed::Leased { until }) => {
                 let left = u32::try_from(until.saturating_sub(claim.now)).unwrap_or(u32::MAX);
-                return Err(Failure::Retryable {
-                    reason: "in_progress".to_owned(),
-                    retry_after: Some(left.saturating_add(1)),
-                });
+                return Err(Failure { reason: Reason::InProgress, retry_after: Some(left.saturating_add(1)) });
             }
             // Whether it was done is not known: nothing is done twice, so nothing is done now.
             Err(error) => {
-                tracing::warn!(outcome = "not_claimed", key = claim.key, detail = %error);
-                return Err(Failure::retryable("idempotency_unavailable"));
+                note("not_claimed", &claim, &error);
+                return Err(Reason::IdempotencyUnavailable.into());
             }
         }
         let result = deliver(time.saturating_sub(started.elapsed())).await;
@@ -67,7 +66,7 @@ impl<C: Claims> Once<C> {
         };
         if let Err(error) = noted {
             // Until the lease ends nobody delivers; after it, what was not marked is delivered once more.
-            tracing::warn!(outcome, key = claim.key, detail = %error);
+            note(outcome, &claim, &error);
         }
         result.map(|()| Effect::Delivered)
     }
@@ -82,4 +81,10 @@ impl<C: Claims> Once<C> {
             forget_at: (now + self.window).as_secs(),
         }
     }
+}
+
+/// The key ends in the destination's name.
+fn note(outcome: &str, claim: &Claim, error: &ClaimError) {
+    let destination = claim.key.rsplit('#').next().unwrap_or_default();
+    Line { destination, detail: Some(error), ..Line::new(Level::Warn, outcome) }.write(&[]);
 }

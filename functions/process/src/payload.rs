@@ -7,7 +7,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use hookline_environment::describe;
 use hookline_event::Payload;
 
-use crate::destination::Failure;
+use crate::reason::Reason;
 
 /// Why a payload could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,11 +29,11 @@ pub enum FetchError {
     },
 }
 
-impl From<&FetchError> for Failure {
+impl From<&FetchError> for Reason {
     fn from(error: &FetchError) -> Self {
         match error {
-            FetchError::Missing { .. } => Self::permanent("payload_missing"),
-            FetchError::Unavailable { .. } => Self::retryable("payload_unavailable"),
+            FetchError::Missing { .. } => Self::PayloadMissing,
+            FetchError::Unavailable { .. } => Self::PayloadUnavailable,
         }
     }
 }

@@ -1,10 +1,14 @@
 //! One message: what it says, what came of it, and what happens to it next.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsMessage;
 use futures_util::future::join_all;
-use hookline_event::{Event, Payload};
+use hookline_event::{Event, Payload, ReadError};
+use hookline_telemetry::{Context, Level, Line, Metric, Trace};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
@@ -13,10 +17,11 @@ use crate::claim::Claims;
 use crate::config::QueueConfig;
 use crate::dead_letter::{DeadLetter, SendDeadLetter};
 use crate::delivery::{Attempt, Delivery};
-use crate::destination::Failure;
+use crate::destination::Turn;
 use crate::drill;
 use crate::once::{Effect, Once};
 use crate::payload::{FetchError, FetchPayload};
+use crate::reason::Reason;
 
 /// What the queue is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,29 +43,53 @@ pub(crate) struct Record<'a, Q, C, P> {
     pub(crate) kept_at_once: &'a Semaphore,
 }
 
+/// What a message says.
+pub(crate) fn read(message: &SqsMessage) -> Result<Event<Payload>, ReadError> {
+    Event::from_json(message.body.as_deref().unwrap_or_default())
+}
+
+/// What each line about it says.
+pub(crate) fn told(message: &SqsMessage, event: Option<&Event<Payload>>, batch: Context) -> Context {
+    let told = Context { attempt: Some(receives(message)), ..batch };
+    let Some(event) = event else { return told };
+    Context {
+        event_id: event.id.clone(),
+        source: event.source_name().to_owned(),
+        event_type: event.event_type.clone(),
+        trace_id: trace(message, event).map(|trace| trace.id().to_owned()).unwrap_or_default(),
+        ..told
+    }
+}
+
+/// The batch's time is over.
+pub(crate) fn out_of_time() -> Verdict {
+    Line::new(Level::Warn, "out_of_time").write(&[]);
+    Verdict::Retry
+}
+
 impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_, Q, C, P> {
-    pub(crate) async fn process(&self, time: Duration) -> Verdict {
+    pub(crate) async fn process(&self, event: Result<Event<Payload>, ReadError>, time: Duration) -> Verdict {
         if time.is_zero() {
-            tracing::warn!(outcome = "out_of_time");
-            return Verdict::Retry;
+            return out_of_time();
         }
-        let event = match Event::from_json(self.body()) {
+        let event = match event {
             Ok(event) => event,
             Err(error) => {
+                let unreadable = Attempt::at_none(Reason::UnreadableEvent, Duration::ZERO);
                 let message_id = self.message.message_id.as_deref().unwrap_or_default();
-                tracing::error!(outcome = "dead_lettered", message_id, reason = "unreadable_event", detail = %error);
-                return self.dead_letter("", "unreadable_event").await;
+                return self.dead_letter(&unreadable, Some(format!("message {message_id}: {error}"))).await;
             }
         };
         drill::panic_if_asked(&event.event_type);
+        let trace = trace(self.message, &event);
         let (event, payload) = event.replace(());
-        let attempts = self.attempt(event.clone(), payload, time).await;
+        let accepted_at = OffsetDateTime::parse(&event.time, &Rfc3339).ok();
+        let attempts = self.attempt(event, payload, Turn { time, trace: trace.as_ref() }).await;
         if attempts.is_empty() {
-            let (event_id, source, r#type) = (&event.id, event.source_name(), &event.event_type);
-            tracing::info!(outcome = "filtered_out", event_id, source, r#type);
+            Line::new(Level::Info, "filtered_out").write(&[]);
         }
         let retry_in = self.retry_in(&attempts);
-        attempts.iter().for_each(|attempt| self.log(&event, attempt, retry_in));
+        attempts.iter().for_each(|attempt| tell(attempt, accepted_at, retry_in));
         match retry_in {
             Some(seconds) => self.retry(seconds).await,
             None => self.give_up(&attempts).await,
@@ -68,7 +97,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
     }
 
     /// One attempt at each destination, once the payload is here: routes and destinations need it.
-    async fn attempt(&self, event: Event<()>, payload: Payload, time: Duration) -> Vec<Attempt> {
+    async fn attempt(&self, event: Event<()>, payload: Payload, turn: Turn<'_>) -> Vec<Attempt> {
         let started = Instant::now();
         // Held until the last delivery is over.
         let (bytes, _room) = match payload {
@@ -80,96 +109,106 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
                 };
                 let late =
                     |_| (Err(FetchError::Unavailable { uri: uri.clone(), detail: "out of time".to_owned() }), None);
-                timeout(time, fetch).await.unwrap_or_else(late)
+                timeout(turn.time, fetch).await.unwrap_or_else(late)
             }
         };
         match bytes {
             Ok(bytes) => {
-                let left = time.saturating_sub(started.elapsed());
-                self.delivery.deliver(&event.replace(bytes).0, left, self.once).await
+                let time = turn.time.saturating_sub(started.elapsed());
+                self.delivery.deliver(&event.replace(bytes).0, Turn { time, ..turn }, self.once).await
             }
             Err(error) => {
-                tracing::warn!(outcome = "no_payload", event_id = event.id, detail = %error);
-                let (destination, result) = (String::new(), Err(Failure::from(&error)));
-                vec![Attempt { destination, result, took: started.elapsed() }]
+                Line { detail: Some(&error), ..Line::new(Level::Warn, "no_payload") }.write(&[]);
+                vec![Attempt::at_none(Reason::from(&error), started.elapsed())]
             }
         }
     }
 
     /// Seconds until the next attempt, if one can help and the queue has a receive left for it.
     fn retry_in(&self, attempts: &[Attempt]) -> Option<u32> {
-        let asked = attempts.iter().filter_map(|attempt| match &attempt.result {
-            Err(Failure::Retryable { retry_after, .. }) => Some(*retry_after),
-            _ => None,
-        });
-        let asked = asked.max().filter(|_| self.receives() < self.config.max_receive_count)?;
-        Some(self.config.backoff.delay(self.receives(), asked, |bound| fastrand::u32(0..=bound)))
+        let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
+        let asked = failures.filter(|failure| failure.reason.passes()).map(|failure| failure.retry_after).max();
+        let receives = receives(self.message);
+        let asked = asked.filter(|_| receives < self.config.max_receive_count)?;
+        Some(self.config.backoff.delay(receives, asked, |bound| fastrand::u32(0..=bound)))
     }
 
     async fn retry(&self, seconds: u32) -> Verdict {
         let handle = self.message.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = self.queue.change_visibility(&self.config.queue_url, handle, seconds).await {
             // It comes again all the same, when the queue's own visibility timeout is over.
-            tracing::warn!(outcome = "retry_not_scheduled", detail = %error);
+            Line { detail: Some(&error), ..Line::new(Level::Warn, "retry_not_scheduled") }.write(&[]);
         }
         Verdict::Retry
     }
 
     async fn give_up(&self, attempts: &[Attempt]) -> Verdict {
-        let failed = attempts.iter().filter_map(|attempt| Some((attempt, attempt.result.as_ref().err()?)));
-        let letters = failed.map(|(attempt, failure)| self.dead_letter(&attempt.destination, failure.reason()));
+        let failed = attempts.iter().filter(|attempt| attempt.result.is_err());
+        let letters = failed.map(|attempt| self.dead_letter(attempt, None));
         let all_confirmed = join_all(letters).await.iter().all(|verdict| *verdict == Verdict::Acknowledge);
         if all_confirmed { Verdict::Acknowledge } else { Verdict::Retry }
     }
 
     /// Acknowledges only what the dead-letter queue has confirmed.
-    async fn dead_letter(&self, destination: &str, reason: &str) -> Verdict {
-        let first_seen = self.attribute("SentTimestamp").unwrap_or_default();
-        let letter = DeadLetter { message: self.body(), reason, destination, attempts: self.receives(), first_seen };
-        match self.queue.send_dead_letter(&self.config.dlq_url, letter).await {
-            Ok(()) => Verdict::Acknowledge,
+    async fn dead_letter(&self, attempt: &Attempt, detail: Option<String>) -> Verdict {
+        let Attempt { destination, kind, took, result } = attempt;
+        let reason = result.as_ref().err().map(|failure| failure.reason.word()).unwrap_or_default();
+        let message = self.message.body.as_deref().unwrap_or_default();
+        let first_seen = attribute(self.message, "SentTimestamp").unwrap_or_default();
+        let attempts = receives(self.message);
+        let letter = DeadLetter { message, reason: &reason, destination, attempts, first_seen };
+        let sent = self.queue.send_dead_letter(&self.config.dlq_url, letter).await;
+        let line =
+            Line { level: Level::Error, destination, kind, reason: &reason, duration: Some(*took), ..Line::default() };
+        let failed = (Metric::DeliveryFailed, 1.0);
+        match sent {
+            Ok(()) => {
+                let detail = detail.as_ref().map(|detail| detail as &dyn Display);
+                let line = Line { outcome: "dead_lettered", detail, ..line };
+                line.write(&[failed, (Metric::DeadLettered, 1.0)]);
+                Verdict::Acknowledge
+            }
             Err(error) => {
-                tracing::error!(outcome = "not_dead_lettered", destination, reason, detail = %error);
+                Line { outcome: "not_dead_lettered", detail: Some(&error), ..line }.write(&[failed]);
                 Verdict::Retry
             }
         }
     }
+}
 
-    /// One line for each destination.
-    fn log(&self, event: &Event<()>, attempt: &Attempt, retry_in: Option<u32>) {
-        let (event_id, source, r#type) = (&event.id, event.source_name(), &event.event_type);
-        let (destination, duration_ms) = (&attempt.destination, attempt.took.as_secs_f64() * 1e3);
-        let receives = self.receives();
-        macro_rules! line {
-            ($level:ident, $outcome:literal $(, $field:ident)*) => {
-                tracing::$level!(
-                    outcome = $outcome, event_id, source, r#type, destination, attempt = receives, duration_ms $(, $field)*
-                )
-            };
+/// One line for each destination; of what is given up the dead letter's line tells.
+fn tell(attempt: &Attempt, accepted_at: Option<OffsetDateTime>, retry_in: Option<u32>) {
+    let Attempt { destination, kind, took, result } = attempt;
+    let age = accepted_at.and_then(|at| Duration::try_from(OffsetDateTime::now_utc() - at).ok());
+    let line = Line { destination, kind, duration: Some(*took), ..Line::default() };
+    match (result, retry_in) {
+        (Ok(Effect::Delivered), _) => {
+            let age_ms = age.map(|age| (Metric::DeliveryAge, age.as_secs_f64() * 1e3));
+            let metrics: Vec<_> = age_ms.into_iter().chain([(Metric::Delivered, 1.0)]).collect();
+            Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&metrics);
         }
-        match (&attempt.result, retry_in) {
-            (Ok(Effect::Delivered), _) => line!(info, "delivered"),
-            (Ok(Effect::AlreadyDelivered), _) => line!(info, "already_delivered"),
-            (Err(failure), Some(retry_in_seconds)) => {
-                let reason = failure.reason();
-                line!(warn, "failed", reason, retry_in_seconds);
-            }
-            (Err(failure), None) => {
-                let reason = failure.reason();
-                line!(error, "given_up", reason);
-            }
+        (Ok(Effect::AlreadyDelivered), _) => {
+            Line { level: Level::Info, outcome: "already_delivered", ..line }.write(&[]);
         }
+        (Err(failure), Some(_)) => {
+            let reason = &failure.reason.word();
+            let line = Line { level: Level::Warn, outcome: "failed", reason, retry_in_seconds: retry_in, ..line };
+            line.write(&[(Metric::DeliveryFailed, 1.0), (Metric::Retries, 1.0)]);
+        }
+        (Err(_), None) => {}
     }
+}
 
-    fn body(&self) -> &str {
-        self.message.body.as_deref().unwrap_or_default()
-    }
+/// Ingest's, as the event says; of an event that does not, what the queue was told.
+fn trace(message: &SqsMessage, event: &Event<Payload>) -> Option<Trace> {
+    let own = event.traceparent.as_deref().and_then(Trace::from_traceparent);
+    own.or_else(|| attribute(message, "AWSTraceHeader").and_then(Trace::from_header))
+}
 
-    fn receives(&self) -> u32 {
-        self.attribute("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
-    }
+fn receives(message: &SqsMessage) -> u32 {
+    attribute(message, "ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
+}
 
-    fn attribute(&self, name: &str) -> Option<&str> {
-        self.message.attributes.get(name).map(String::as_str)
-    }
+fn attribute<'m>(message: &'m SqsMessage, name: &str) -> Option<&'m str> {
+    message.attributes.get(name).map(String::as_str)
 }

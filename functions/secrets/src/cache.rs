@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hookline_environment::Variables;
 use hookline_signature::Secret;
+use hookline_telemetry::{Level, Line};
 use tokio::time::Instant;
 
 use crate::store::{self, Fetched, GetSecret, GetSecretError, SecretsError};
@@ -46,7 +47,7 @@ struct Entry {
 impl SecretCacheSettings {
     /// As both functions are told: the secrets of `owners`, which is `sources` or `destinations`.
     pub fn read(variables: &mut Variables<'_>, owners: &str) -> Option<Self> {
-        let prefix = variables.required("HOOKLINE_SECRET_PREFIX");
+        let prefix = variables.required("HOOKLINE_PREFIX");
         let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
         let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
         Some(Self { folder: format!("{}/{owners}", prefix?), ttl: ttl?, refresh: refresh? })
@@ -114,7 +115,8 @@ impl<S: GetSecret> SecretCache<S> {
             (Err(SecretsError::Unavailable { source: GetSecretError::Unanswered { detail }, .. }), Some(known))
                 if known.secrets.is_ok() && known.answered.elapsed() < STALE =>
             {
-                tracing::warn!(outcome = "known_secrets_kept", owner, reason = "secret_unavailable", detail);
+                let line = Line { reason: "secret_unavailable", ..Line::new(Level::Warn, "known_secrets_kept") };
+                Line { detail: Some(&format_args!("{owner}: {detail}")), ..line }.write(&[]);
                 Entry { until: now + self.settings.refresh, looked, ..known }
             }
             (Err(error), _) => Entry { secrets: Err(error), answered: now, until: now + FAILURE_TTL, looked },

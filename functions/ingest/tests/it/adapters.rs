@@ -9,6 +9,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use hookline_environment::{AwsSettings, Patience, Variables};
 use hookline_secrets::{GetSecret, GetSecretError, Stage};
+use hookline_telemetry::Trace;
 use ingest::SendEvent;
 use serde_json::Value;
 
@@ -82,14 +83,17 @@ async fn an_answer_that_cannot_be_read_is_not_quoted() {
 async fn the_queue_has_to_confirm() {
     let confirmed = r#"{"MessageId":"m","MD5OfMessageBody":"99914b932bd37a50b983c5e7c90ae93b"}"#;
     let (config, seen) = aws(200, confirmed).await;
-    assert_eq!(Sqs::new(&config).send_event("https://sqs.test/intake", "{}".into()).await, Ok(()));
+    let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    let trace = Trace::from_header(header);
+    assert_eq!(Sqs::new(&config).send_event("https://sqs.test/intake", "{}".into(), trace.as_ref()).await, Ok(()));
     let request = seen.lock().unwrap()[0].clone();
     assert_eq!(
         (&request["MessageBody"], &request["QueueUrl"]),
         (&Value::from("{}"), &Value::from("https://sqs.test/intake"))
     );
+    assert_eq!(request["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"], header);
     for (status, body) in [(403, r#"{"__type":"AccessDenied"}"#), (500, ""), (0, "")] {
         let (config, _) = aws(status, body).await;
-        assert!(Sqs::new(&config).send_event("https://sqs.test/intake", "{}".into()).await.is_err(), "{status}");
+        assert!(Sqs::new(&config).send_event("https://sqs.test/intake", "{}".into(), None).await.is_err(), "{status}");
     }
 }

@@ -14,7 +14,7 @@ fn each_missing_variable_is_named() {
     for name in [
         "HOOKLINE_SOURCES",
         "HOOKLINE_QUEUE_URL",
-        "HOOKLINE_SECRET_PREFIX",
+        "HOOKLINE_PREFIX",
         "HOOKLINE_SECRET_TTL_SECONDS",
         "HOOKLINE_SECRET_REFRESH_SECONDS",
         "HOOKLINE_MAX_MESSAGE_BYTES",

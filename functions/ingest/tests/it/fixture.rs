@@ -8,6 +8,7 @@ use hookline_environment::Variables;
 use hookline_event::{Event, Payload};
 use hookline_secrets::{GetSecret, GetSecretError, SecretCache, Stage};
 use hookline_signature::{Message, Scheme, Secret};
+use hookline_telemetry::Trace;
 use ingest::{Config, Handler, Intake, KeepError, KeepPayload, SendError, SendEvent};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -107,15 +108,20 @@ pub(crate) enum Mood {
 #[derive(Clone, Default)]
 pub(crate) struct Queue {
     pub(crate) messages: Arc<Mutex<Vec<String>>>,
+    /// The trace headers that messages came with.
+    pub(crate) traces: Arc<Mutex<Vec<String>>>,
     pub(crate) mood: Arc<Mutex<Mood>>,
 }
 
 impl SendEvent for Queue {
-    async fn send_event(&self, queue_url: &str, message: String) -> Result<(), SendError> {
+    async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), SendError> {
         assert_eq!(queue_url, "https://sqs.test/intake");
         let mood = *self.mood.lock().unwrap();
         match mood {
-            Mood::Confirms => self.messages.lock().unwrap().push(message),
+            Mood::Confirms => {
+                self.traces.lock().unwrap().extend(trace.map(Trace::header));
+                self.messages.lock().unwrap().push(message);
+            }
             Mood::Refuses => return Err(SendError { detail: "AccessDenied".into() }),
             Mood::Hangs => std::future::pending().await,
             Mood::Panics => panic!("the adapter fails"),
@@ -143,7 +149,7 @@ pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -
     let mut table = HashMap::from([
         ("HOOKLINE_SOURCES".to_owned(), sources.to_string()),
         ("HOOKLINE_QUEUE_URL".to_owned(), "https://sqs.test/intake".to_owned()),
-        ("HOOKLINE_SECRET_PREFIX".to_owned(), "hookline-test".to_owned()),
+        ("HOOKLINE_PREFIX".to_owned(), "hookline-test".to_owned()),
         ("HOOKLINE_SECRET_TTL_SECONDS".to_owned(), "300".to_owned()),
         ("HOOKLINE_SECRET_REFRESH_SECONDS".to_owned(), "30".to_owned()),
         ("HOOKLINE_PAYLOAD_BUCKET".to_owned(), "payloads".to_owned()),

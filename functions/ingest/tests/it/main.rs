@@ -15,4 +15,5 @@ mod problems;
 mod refused;
 mod rotation;
 mod sent;
+mod told;
 mod unavailable;

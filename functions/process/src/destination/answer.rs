@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::Failure;
 use crate::guard::Blocked;
+use crate::reason::Reason;
 use crate::retry_after::retry_after;
 
 /// An answer is read so far that its connection can be used again, and no further.
@@ -17,14 +18,15 @@ const DRAIN: Duration = Duration::from_millis(300);
 
 /// What a status means.
 pub(super) fn verdict(status: StatusCode, headers: &HeaderMap, now: OffsetDateTime) -> Result<(), Failure> {
-    let reason = format!("http_{}", status.as_u16());
-    match status.as_u16() {
+    let status = status.as_u16();
+    match status {
         200..=299 => Ok(()),
         408 | 425 | 429 | 500..=599 => {
             let asked = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-            Err(Failure::Retryable { reason, retry_after: asked.and_then(|value| retry_after(value, now)) })
+            let retry_after = asked.and_then(|value| retry_after(value, now));
+            Err(Failure { reason: Reason::Http { status, passes: true }, retry_after })
         }
-        _ => Err(Failure::Permanent { reason }),
+        _ => Err(Reason::Http { status, passes: false }.into()),
     }
 }
 
@@ -33,15 +35,16 @@ pub(super) fn failure(error: &reqwest::Error) -> Failure {
     let mut cause = error.source();
     while let Some(error) = cause {
         if error.is::<Blocked>() {
-            return Failure::permanent("blocked_address");
+            return Reason::BlockedAddress.into();
         }
         cause = error.source();
     }
-    Failure::retryable(match () {
-        () if error.is_timeout() => "timeout",
-        () if error.is_connect() => "connection",
-        () => "request",
-    })
+    let reason = match () {
+        () if error.is_timeout() => Reason::Timeout,
+        () if error.is_connect() => Reason::Connection,
+        () => Reason::Request,
+    };
+    reason.into()
 }
 
 /// Reads what is left of an answer, to a bound. The verdict stands already: what goes wrong here concerns only the
@@ -73,8 +76,8 @@ mod tests {
         let verdict = verdict(StatusCode::from_u16(status).unwrap(), &headers, OffsetDateTime::UNIX_EPOCH);
         let words = match verdict {
             Ok(()) => "delivered".to_owned(),
-            Err(Failure::Retryable { retry_after, .. }) => format!("retryable {retry_after:?}"),
-            Err(Failure::Permanent { reason }) => format!("permanent {reason}"),
+            Err(Failure { reason, retry_after }) if reason.passes() => format!("retryable {retry_after:?}"),
+            Err(Failure { reason, .. }) => format!("permanent {}", reason.word()),
         };
         assert_eq!(words, expected, "{status}");
     }

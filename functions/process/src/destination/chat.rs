@@ -15,7 +15,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::message::{Facts, Message, Style};
-use super::{DestinationError, Failure, Outbound, Shared};
+use super::{DestinationError, Failure, Outbound, Shared, Turn};
+use crate::reason::Reason;
 
 /// As Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,23 +56,22 @@ impl Chat {
         Self { query: Some((name, value)), ..self }
     }
 
-    /// Tells of an event, within `time`; `body` makes of the text what this chat takes.
+    /// Tells of an event, in its turn; `body` makes of the text what this chat takes.
     pub(super) async fn tell(
         &self,
         event: &Event,
-        time: Duration,
+        turn: Turn<'_>,
         body: impl FnOnce(String) -> Value,
     ) -> Result<(), Failure> {
         let message = body(self.message.render(&Facts::of(event))?);
-        super::in_time(self.timeout.min(time), self.attempt(&message)).await
+        super::in_time(self.timeout.min(turn.time), self.attempt(&message)).await
     }
 
     /// A URL that the chat refuses may have been replaced: then the new one is tried at once.
     async fn attempt(&self, message: &Value) -> Result<(), Failure> {
         let secrets = self.secrets.get(&self.name).await.map_err(|error| super::no_secret(&self.name, &error))?;
         let failure = match self.post_to(&secrets, message).await {
-            Err(failure @ Failure::Permanent { .. }) => failure,
-            Err(failure) if failure.reason() == "secret_unusable" => failure,
+            Err(failure) if !failure.reason.passes() || failure.reason == Reason::SecretUnusable => failure,
             result => return result,
         };
         match self.secrets.refresh(&self.name, &secrets).await {

@@ -3,7 +3,6 @@
 //! Facts: <https://discord.com/developers/docs/resources/webhook#execute-webhook>,
 //! <https://discord.com/developers/docs/resources/message#allowed-mentions-object>.
 
-use std::time::Duration;
 
 use hookline_event::Event;
 use reqwest::Url;
@@ -13,7 +12,7 @@ pub(crate) use super::chat::Config;
 
 use super::chat::Chat;
 use super::message::Style;
-use super::{DestinationError, Failure, Shared};
+use super::{DestinationError, Failure, Shared, Turn};
 
 /// What Discord takes; it refuses more.
 const MAX_UNITS: usize = 2000;
@@ -32,10 +31,10 @@ impl Discord {
         Ok(Self(Chat::new(name, STYLE, config, shared)?.asking("wait", "true")))
     }
 
-    pub(super) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
+    pub(super) async fn deliver(&self, event: &Event, turn: Turn<'_>) -> Result<(), Failure> {
         // Nobody is notified, whatever the text says.
         let body = |text| json!({ "content": text, "allowed_mentions": { "parse": [] }, "flags": FLAGS });
-        self.0.tell(event, time, body).await
+        self.0.tell(event, turn, body).await
     }
 }
 

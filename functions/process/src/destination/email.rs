@@ -13,7 +13,8 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use super::message::{Facts, Message, Style};
-use super::{DestinationError, Failure, Shared, aws};
+use super::{DestinationError, Failure, Shared, Turn, aws};
+use crate::reason::Reason;
 
 /// Far less than SES takes, and more than anybody reads.
 const MAX_UNITS: usize = 20_000;
@@ -65,15 +66,15 @@ impl Email {
         })
     }
 
-    pub(super) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
+    pub(super) async fn deliver(&self, event: &Event, turn: Turn<'_>) -> Result<(), Failure> {
         let facts = Facts::of(event);
         // A subject is one line.
         let subject = self.subject.render(&facts)?.replace(['\r', '\n', '\t'], " ");
-        let mail = mail(&subject, &self.body.render(&facts)?).map_err(|_| Failure::permanent("template"))?;
+        let mail = mail(&subject, &self.body.render(&facts)?).map_err(|_| Reason::Template)?;
         let to = Destination::builder().set_to_addresses(Some(self.to.clone())).build();
         let send = self.client.send_email().source(&self.from).destination(to).message(mail).send();
         let send = async { send.await.map(|_| ()).map_err(|error| aws::failure("ses", &error)) };
-        super::in_time(self.timeout.min(time), send).await
+        super::in_time(self.timeout.min(turn.time), send).await
     }
 }
 

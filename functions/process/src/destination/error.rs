@@ -1,3 +1,5 @@
+use crate::reason::Reason;
+
 /// Why a destination cannot be used at all.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DestinationError {
@@ -40,41 +42,18 @@ pub(crate) enum DestinationError {
     },
 }
 
-/// Why an attempt failed, and with it whether another one can help.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Failure {
-    /// Another attempt may work.
-    #[error("{reason} (retryable)")]
-    Retryable {
-        /// A stable word, for instance `http_503` or `timeout`.
-        reason: String,
-        /// Seconds that the destination asked for.
-        retry_after: Option<u32>,
-    },
-    /// No attempt will work until somebody changes something.
-    #[error("{reason} (permanent)")]
-    Permanent {
-        /// A stable word, for instance `http_404`.
-        reason: String,
-    },
+/// A failed attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// Why, and with it whether another attempt can help.
+    pub(crate) reason: Reason,
+    /// Seconds that the destination asked for.
+    pub(crate) retry_after: Option<u32>,
 }
 
-impl Failure {
-    /// Retryable, with no time asked for.
-    pub(crate) fn retryable(reason: impl Into<String>) -> Self {
-        Self::Retryable { reason: reason.into(), retry_after: None }
-    }
-
-    /// Permanent.
-    pub(crate) fn permanent(reason: impl Into<String>) -> Self {
-        Self::Permanent { reason: reason.into() }
-    }
-
-    /// The stable word.
-    #[must_use]
-    pub(crate) fn reason(&self) -> &str {
-        match self {
-            Self::Retryable { reason, .. } | Self::Permanent { reason } => reason,
-        }
+impl From<Reason> for Failure {
+    /// With no time asked for.
+    fn from(reason: Reason) -> Self {
+        Self { reason, retry_after: None }
     }
 }

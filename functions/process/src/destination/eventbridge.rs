@@ -11,9 +11,11 @@ use std::time::Duration;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use hookline_event::Event;
+use hookline_telemetry::Trace;
 use serde::Deserialize;
 
-use super::{DestinationError, Failure, Shared, aws};
+use super::{DestinationError, Failure, Shared, Turn, aws};
+use crate::reason::Reason;
 
 const MAX_DETAIL_TYPE: usize = 128;
 
@@ -40,17 +42,18 @@ impl Eventbridge {
         Ok(Self { client: Client::new(&shared.sdk), bus: config.bus, timeout })
     }
 
-    pub(super) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
-        let detail = event.to_readable_json().map_err(|_| Failure::permanent("unreadable_event"))?;
+    pub(super) async fn deliver(&self, event: &Event, turn: Turn<'_>) -> Result<(), Failure> {
+        let detail = event.to_readable_json().map_err(|_| Reason::UnreadableEvent)?;
         let entry = PutEventsRequestEntry::builder()
             .event_bus_name(&self.bus)
             .source(format!("hookline.{}", event.source_name()))
             // It takes 128 characters; the whole type is in the detail.
             .detail_type(event.event_type.chars().take(MAX_DETAIL_TYPE).collect::<String>())
-            .detail(detail);
+            .detail(detail)
+            .set_trace_header(turn.trace.map(Trace::header));
         let put = self.client.put_events().entries(entry.build()).send();
         let put = async { put.await.map_err(|error| aws::failure("eventbridge", &error)) };
-        let put = super::in_time(self.timeout.min(time), put).await?;
+        let put = super::in_time(self.timeout.min(turn.time), put).await?;
         if put.failed_entry_count() == 0 {
             return Ok(());
         }

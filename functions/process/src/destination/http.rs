@@ -15,12 +15,14 @@ use aws_sdk_secretsmanager::Client as SecretsManager;
 use hookline_event::Event;
 use hookline_secrets::SecretCache;
 use hookline_signature::{Message, Scheme, Secret, Standard};
+use hookline_telemetry::Trace;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::outbound::Target;
-use super::{DestinationError, Failure, Outbound, Shared};
+use super::{DestinationError, Failure, Outbound, Shared, Turn};
+use crate::reason::Reason;
 
 /// As Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -62,17 +64,17 @@ impl Http {
         })
     }
 
-    pub(super) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
+    pub(super) async fn deliver(&self, event: &Event, turn: Turn<'_>) -> Result<(), Failure> {
         let whole = async {
             let mut headers = self.headers.clone();
-            headers.extend(event_headers(event).ok_or_else(|| Failure::permanent("unreadable_event"))?);
+            headers.extend(event_headers(event, turn.trace).ok_or_else(|| Failure::from(Reason::UnreadableEvent))?);
             if let Some(secrets) = &self.secrets {
                 let secrets = secrets.get(&self.name).await.map_err(|error| super::no_secret(&self.name, &error))?;
                 headers.extend(self.signatures(event, &secrets)?);
             }
             self.outbound.post(&self.target, headers, event.data.clone()).await
         };
-        super::in_time(self.timeout.min(time), whole).await
+        super::in_time(self.timeout.min(turn.time), whole).await
     }
 
     /// One signature for each secret, so that a receiver that still has the previous one is satisfied too.
@@ -100,7 +102,7 @@ impl Http {
             }
         }
         let header = |(name, value): (&String, &String)| Some((name.parse().ok()?, value.parse().ok()?));
-        headers.iter().map(header).collect::<Option<_>>().ok_or_else(|| Failure::permanent("unreadable_event"))
+        headers.iter().map(header).collect::<Option<_>>().ok_or_else(|| Failure::from(Reason::UnreadableEvent))
     }
 }
 
@@ -130,7 +132,7 @@ fn own_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, Destinat
     headers.iter().map(header).collect()
 }
 
-fn event_headers(event: &Event) -> Option<HeaderMap> {
+fn event_headers(event: &Event, trace: Option<&Trace>) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
     let mut set = |name: &'static str, value: &str| -> Option<()> {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
@@ -145,8 +147,8 @@ fn event_headers(event: &Event) -> Option<HeaderMap> {
     if let Some(content_type) = &event.content_type {
         set("content-type", content_type)?;
     }
-    if let Some(traceparent) = &event.traceparent {
-        set("traceparent", traceparent)?;
+    if let Some(traceparent) = trace.map(Trace::traceparent) {
+        set("traceparent", &traceparent)?;
     }
     Some(headers)
 }

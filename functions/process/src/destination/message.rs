@@ -3,11 +3,13 @@
 //! together, look like a link that it is not, or end a line.
 
 use hookline_event::Event;
+use hookline_telemetry::{Level, Line};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use reqwest::Url;
 
 use super::{DestinationError, Failure};
+use crate::reason::Reason;
 
 /// How one kind of receiver reads text.
 #[derive(Clone, Copy)]
@@ -84,7 +86,7 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// [`Failure::Permanent`] if the owner's template makes nothing of this event.
+    /// [`Reason::Template`] if the owner's template makes nothing of this event.
     pub(super) fn render(&self, facts: &Facts<'_>) -> Result<String, Failure> {
         let Facts { event, is_githubs, context } = facts;
         let render = |name: &str| self.environment.get_template(name)?.render(context.clone());
@@ -96,12 +98,12 @@ impl Message {
             kind.map_or_else(|| render(OTHER), render).or_else(|_| render(OTHER))
         };
         let text = text.map_err(|error| {
-            tracing::warn!(outcome = "no_message", event_id = event.id, reason = "template", detail = %error);
-            Failure::permanent("template")
+            Line { reason: "template", detail: Some(&error), ..Line::new(Level::Warn, "no_message") }.write(&[]);
+            Failure::from(Reason::Template)
         })?;
         match text.trim() {
             // Every receiver refuses it.
-            "" => Err(Failure::permanent("template")),
+            "" => Err(Reason::Template.into()),
             text => Ok(cut(text, self.max_units)),
         }
     }

@@ -14,10 +14,21 @@ use aws_sdk_secretsmanager::Client as SecretsManager;
 use aws_types::SdkConfig;
 use hookline_event::Event;
 use hookline_secrets::{SecretCache, SecretsError};
+use hookline_telemetry::{Level, Line, Trace};
 use serde::Deserialize;
 
 pub(crate) use self::error::{DestinationError, Failure};
 pub(crate) use self::outbound::Outbound;
+use crate::reason::Reason;
+
+/// What one attempt is given.
+#[derive(Clone, Copy)]
+pub(crate) struct Turn<'a> {
+    /// How long it may take.
+    pub(crate) time: Duration,
+    /// What is called from within carries this on.
+    pub(crate) trace: Option<&'a Trace>,
+}
 
 /// What destinations are made of: each takes what it needs.
 pub(crate) struct Shared {
@@ -59,10 +70,17 @@ macro_rules! kinds {
                 }
             }
 
-            /// One attempt, within `time`.
-            pub(crate) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
+            /// One attempt.
+            pub(crate) async fn deliver(&self, event: &Event, turn: Turn<'_>) -> Result<(), Failure> {
                 match self {
-                    $(Self::$Kind(destination) => destination.deliver(event, time).await,)+
+                    $(Self::$Kind(destination) => destination.deliver(event, turn).await,)+
+                }
+            }
+
+            /// Its kind, as Terraform has it.
+            pub(crate) fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$Kind(_) => stringify!($module),)+
                 }
             }
         }
@@ -84,17 +102,19 @@ kinds! {
 
 /// What an attempt comes to, if it does in time.
 async fn in_time<T>(time: Duration, attempt: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::time::timeout(time, attempt).await.unwrap_or_else(|_| Err(Failure::retryable("timeout")))
+    tokio::time::timeout(time, attempt).await.unwrap_or_else(|_| Err(Reason::Timeout.into()))
 }
 
 /// A destination whose secret cannot be had: a fault of ours that a person can mend, so the event waits.
 fn no_secret(destination: &str, error: &SecretsError) -> Failure {
-    tracing::warn!(outcome = "no_secret", destination, reason = error.reason(), detail = %error);
-    Failure::retryable(error.reason())
+    let line = Line { destination, reason: error.reason(), ..Line::new(Level::Warn, "no_secret") };
+    Line { detail: Some(error), ..line }.write(&[]);
+    Reason::from(error).into()
 }
 
 /// A destination whose secret is there, and not what it has to be.
 fn unusable_secret(destination: &str, detail: &str) -> Failure {
-    tracing::warn!(outcome = "no_secret", destination, reason = "secret_unusable", detail);
-    Failure::retryable("secret_unusable")
+    let line = Line { destination, reason: "secret_unusable", ..Line::new(Level::Warn, "no_secret") };
+    Line { detail: Some(&detail), ..line }.write(&[]);
+    Reason::SecretUnusable.into()
 }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::{DestinationError, Failure, answer};
 use crate::guard::Guard;
+use crate::reason::Reason;
 use crate::resolver::{Resolver, System};
 
 const CONNECT: Duration = Duration::from_secs(3);
@@ -78,7 +79,7 @@ impl Outbound {
     pub(super) async fn post(&self, target: &Target, headers: HeaderMap, body: Vec<u8>) -> Result<(), Failure> {
         // A host that is an address is connected to without the resolver, and so without its check.
         if target.literal.is_some_and(|address| self.guard.check(address).is_err()) {
-            return Err(Failure::permanent("blocked_address"));
+            return Err(Reason::BlockedAddress.into());
         }
         let request = self.client.post(target.url.clone()).headers(headers).body(body);
         let response = request.send().await.map_err(|error| answer::failure(&error))?;

@@ -3,7 +3,6 @@
 //! Facts: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>,
 //! <https://docs.slack.dev/messaging/formatting-message-text>.
 
-use std::time::Duration;
 
 use hookline_event::Event;
 use reqwest::Url;
@@ -13,7 +12,7 @@ pub(crate) use super::chat::Config;
 
 use super::chat::Chat;
 use super::message::Style;
-use super::{DestinationError, Failure, Shared};
+use super::{DestinationError, Failure, Shared, Turn};
 
 /// What Slack advises; it cuts at 40,000.
 const MAX_UNITS: usize = 4000;
@@ -28,7 +27,7 @@ impl Slack {
         Chat::new(name, STYLE, config, shared).map(Self)
     }
 
-    pub(super) async fn deliver(&self, event: &Event, time: Duration) -> Result<(), Failure> {
+    pub(super) async fn deliver(&self, event: &Event, turn: Turn<'_>) -> Result<(), Failure> {
         // `mrkdwn` off: asterisks and the like are text. Links are marked up by `<` and `>`, which payload text cannot hold.
         let body = |text| {
             json!({
@@ -40,7 +39,7 @@ impl Slack {
                 "unfurl_media": false,
             })
         };
-        self.0.tell(event, time, body).await
+        self.0.tell(event, turn, body).await
     }
 }
 

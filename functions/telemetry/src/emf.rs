@@ -1,0 +1,71 @@
+//! CloudWatch's embedded metric format: a member `_aws` that says which other members of the line are metrics.
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::metric::{Metric, NAMESPACE};
+use crate::output::Settings;
+
+/// The members that make a line's metrics. Dimensions that are fields of every line (`source`, `reason`, `kind`) are
+/// there already.
+pub(crate) struct Emf<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) metrics: &'a [(Metric, f64)],
+    /// Milliseconds since 1970.
+    pub(crate) timestamp: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata {
+    timestamp: i64,
+    cloud_watch_metrics: Vec<Directive>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: &'static [&'static [&'static str]],
+    metrics: [Definition; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    name: &'static str,
+    unit: &'static str,
+}
+
+/// One for each metric: each has dimensions of its own.
+fn directive(metric: Metric) -> Directive {
+    let metrics = [Definition { name: metric.name(), unit: metric.unit() }];
+    Directive { namespace: NAMESPACE, dimensions: metric.dimensions(), metrics }
+}
+
+impl Serialize for Emf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if self.metrics.is_empty() {
+            return map.end();
+        }
+        let cloud_watch_metrics = self.metrics.iter().map(|(metric, _)| directive(*metric)).collect();
+        map.serialize_entry("_aws", &Metadata { timestamp: self.timestamp, cloud_watch_metrics })?;
+        map.serialize_entry("service", &self.settings.service)?;
+        let has = |name| self.metrics.iter().any(|(metric, _)| metric.dimensions().iter().any(|it| it.contains(&name)));
+        if has("function") {
+            map.serialize_entry("function", self.settings.function)?;
+        }
+        for (metric, value) in self.metrics {
+            map.serialize_entry(metric.name(), &rounded(*value))?;
+        }
+        map.end()
+    }
+}
+
+/// To a thousandth: what is more exact is noise, and paid for by the byte.
+pub(crate) fn rounded(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
+}

@@ -1,0 +1,138 @@
+use std::fmt::Display;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::context;
+use crate::emf::{Emf, rounded};
+use crate::level::Level;
+use crate::metric::Metric;
+use crate::output::{self, Settings};
+
+/// One line of the log: what came of something. What is empty is left out.
+#[derive(Clone, Default, Serialize)]
+pub struct Line<'a> {
+    /// How severe it is.
+    pub level: Level,
+    /// What came of it, in a word: `queued`, `refused`, `delivered`.
+    pub outcome: &'a str,
+    /// The gateway's id of the request, which the caller sees too; in process, Lambda's of the batch.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub request_id: &'a str,
+    /// The event's id.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub event_id: &'a str,
+    /// The source's name.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub source: &'a str,
+    /// The event's type.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub r#type: &'a str,
+    /// What the caller was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why, as a stable word.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub reason: &'a str,
+    /// The destination's name.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub destination: &'a str,
+    /// The destination's kind; `none` of what came to no destination.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub kind: &'a str,
+    /// How often the event was received, this time included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// How long it took.
+    #[serde(rename = "duration_ms", serialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Duration>,
+    /// Since the request was accepted.
+    #[serde(rename = "age_ms", serialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
+    pub age: Option<Duration>,
+    /// When the event comes again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_in_seconds: Option<u32>,
+    /// That this call was the first of its environment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cold_start: bool,
+    /// The trace, as X-Ray's console finds it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub trace_id: &'a str,
+    /// For a person: what exactly was wrong, or where.
+    #[serde(serialize_with = "display", skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'a dyn Display>,
+}
+
+/// As it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    timestamp: String,
+    #[serde(flatten)]
+    line: &'a Line<'a>,
+    #[serde(flatten)]
+    emf: Emf<'a>,
+}
+
+impl<'a> Line<'a> {
+    /// An outcome; everything else as it applies.
+    #[must_use]
+    pub fn new(level: Level, outcome: &'a str) -> Self {
+        Self { level, outcome, ..Self::default() }
+    }
+
+    /// Writes it, with the metrics that it counts for. One that is below the level is left out, but for its metrics.
+    pub fn write(&self, metrics: &[(Metric, f64)]) {
+        output::with(|settings, out| {
+            let whole = self.level >= settings.level;
+            if whole || !metrics.is_empty() {
+                context::with(|context| {
+                    let line = self.in_context(context);
+                    out(if whole { line } else { line.bare() }.json(settings, metrics));
+                });
+            }
+        });
+    }
+
+    /// Only what metrics need.
+    fn bare(&self) -> Self {
+        let Self { level, outcome, source, reason, kind, .. } = *self;
+        Self { source, reason, kind, ..Self::new(level, outcome) }
+    }
+
+    /// Takes from where it is written what it does not say itself.
+    fn in_context<'b>(&'b self, context: &'b context::Context) -> Line<'b> {
+        let or = |own: &'b str, other: &'b str| if own.is_empty() { other } else { own };
+        Line {
+            request_id: or(self.request_id, &context.request_id),
+            event_id: or(self.event_id, &context.event_id),
+            source: or(self.source, &context.source),
+            r#type: or(self.r#type, &context.event_type),
+            trace_id: or(self.trace_id, &context.trace_id),
+            attempt: self.attempt.or(context.attempt),
+            cold_start: self.cold_start || context.cold_start,
+            ..self.clone()
+        }
+    }
+
+    fn json(&self, settings: &Settings, metrics: &[(Metric, f64)]) -> Vec<u8> {
+        let now = OffsetDateTime::now_utc();
+        let timestamp = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
+        let seconds = now.replace_millisecond(now.millisecond()).unwrap_or(now);
+        let emf = Emf { settings, metrics, timestamp };
+        let written = Written { timestamp: seconds.format(&Rfc3339).unwrap_or_default(), line: self, emf };
+        serde_json::to_vec(&written).unwrap_or_default()
+    }
+}
+
+fn milliseconds<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(rounded(duration.unwrap_or_default().as_secs_f64() * 1e3))
+}
+
+fn display<S: Serializer>(detail: &Option<&dyn Display>, serializer: S) -> Result<S::Ok, S::Error> {
+    match detail {
+        Some(detail) => serializer.collect_str(detail),
+        None => serializer.serialize_none(),
+    }
+}
