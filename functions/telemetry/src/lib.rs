@@ -9,6 +9,7 @@
 
 mod cold_start;
 mod context;
+mod datum;
 mod emf;
 mod level;
 mod libraries;
@@ -21,6 +22,7 @@ mod trace;
 
 pub use cold_start::ColdStart;
 pub use context::{Context, within};
+pub use datum::Datum;
 pub use level::{Level, UnknownLevel};
 pub use line::Line;
 pub use metric::Metric;

@@ -1,6 +1,6 @@
 //! What the function tells of itself: lines, metrics and segments.
 
-use hookline_telemetry::{Level, Metric, Settings, capture};
+use hookline_telemetry::{Datum, Level, Metric, Settings, capture};
 use serde_json::{Value, json};
 
 use crate::fixture::{Function, Mood, SECRET, github, webhook};
@@ -11,19 +11,8 @@ fn settings(level: Level) -> Settings {
 
 /// Each metric of a line as its name, its value and its dimensions.
 fn metrics(line: &Value) -> Vec<(String, f64, Vec<String>)> {
-    let directives = line["_aws"]["CloudWatchMetrics"].as_array().into_iter().flatten();
-    let one = |directive: &Value| {
-        assert_eq!(directive["Namespace"], "Hookline");
-        let name = directive["Metrics"][0]["Name"].as_str().unwrap().to_owned();
-        let set = |set: &Value| {
-            let value =
-                |name: &Value| format!("{}={}", name.as_str().unwrap(), line[name.as_str().unwrap()].as_str().unwrap());
-            set.as_array().unwrap().iter().map(value).collect::<Vec<_>>().join(",")
-        };
-        let sets = directive["Dimensions"].as_array().unwrap().iter().map(set).collect();
-        (name.clone(), line[&name].as_f64().unwrap(), sets)
-    };
-    directives.map(one).collect()
+    let data = Datum::of(line).unwrap().into_iter();
+    data.map(|datum| (datum.name, datum.value, datum.dimensions)).collect()
 }
 
 #[tokio::test]

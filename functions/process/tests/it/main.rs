@@ -19,3 +19,4 @@ mod retried;
 mod routed;
 mod signed;
 mod table;
+mod told;

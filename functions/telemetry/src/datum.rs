@@ -1,0 +1,84 @@
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One value of a metric, as CloudWatch reads it out of a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Datum {
+    /// The metric's name.
+    pub name: String,
+    /// What was counted or measured.
+    pub value: f64,
+    /// `Count` or `Milliseconds`.
+    pub unit: String,
+    /// Each set of dimensions that it is kept by, as `service=hookline-prod,source=github`.
+    pub dimensions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: String,
+    dimensions: Vec<Vec<String>>,
+    metrics: Vec<Definition>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    name: String,
+    unit: String,
+}
+
+impl Datum {
+    /// All that CloudWatch would take out of a line; `None` if it would refuse the line, because a directive is malformed or
+    /// names a member that is not there.
+    #[must_use]
+    pub fn of(line: &Value) -> Option<Vec<Self>> {
+        let Some(metadata) = line.get("_aws") else { return Some(Vec::new()) };
+        metadata.get("Timestamp")?.as_i64()?;
+        let directives: Vec<Directive> = serde_json::from_value(metadata.get("CloudWatchMetrics")?.clone()).ok()?;
+        let mut data = Vec::new();
+        for Directive { namespace, dimensions, metrics } in directives {
+            let one = |name: &String| Some(format!("{name}={}", line.get(name)?.as_str().filter(|it| !it.is_empty())?));
+            let set = |set: &Vec<String>| Some(set.iter().map(one).collect::<Option<Vec<_>>>()?.join(","));
+            let dimensions = dimensions.iter().map(set).collect::<Option<Vec<_>>>()?;
+            for Definition { name, unit } in metrics.into_iter().filter(|_| namespace == crate::metric::NAMESPACE) {
+                let value = line.get(&name)?.as_f64()?;
+                data.push(Self { name, value, unit, dimensions: dimensions.clone() });
+            }
+        }
+        Some(data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Line, Metric, Settings, capture};
+
+    use super::*;
+
+    /// As the table of metrics says, whatever the line has beside them.
+    #[test]
+    fn each_metric_is_read_back_with_its_unit_and_dimensions() {
+        let log = capture(Settings { service: "hookline-test".into(), function: "ingest", ..Settings::default() });
+        let line = Line { source: "github", reason: "not_json", kind: "http", ..Line::default() };
+        for metric in Metric::ALL {
+            line.write(&[(*metric, 2.5)]);
+            let data = Datum::of(&log.lines()[0]).unwrap();
+            let sets: Vec<_> =
+                data[0].dimensions.iter().map(|set| set.split([',', '=']).step_by(2).collect::<Vec<_>>()).collect();
+            assert_eq!(sets, metric.dimensions().iter().map(|set| set.to_vec()).collect::<Vec<_>>());
+            let Datum { name, value, unit, .. } = &data[0];
+            assert_eq!((name.as_str(), *value, unit.as_str()), (metric.name(), 2.5, metric.unit()));
+        }
+    }
+
+    #[test]
+    fn a_line_whose_dimension_is_missing_is_refused() {
+        let log = capture(Settings { service: "hookline-test".into(), ..Settings::default() });
+        Line::default().write(&[(Metric::Refused, 1.0)]);
+        Line::default().write(&[]);
+        let lines = log.lines();
+        assert_eq!((Datum::of(&lines[0]), Datum::of(&lines[1])), (None, Some(Vec::new())));
+    }
+}
