@@ -136,3 +136,60 @@ fn display<S: Serializer>(detail: &Option<&dyn Display>, serializer: S) -> Resul
         None => serializer.serialize_none(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::capture;
+
+    /// The names in the first column of the table under a heading.
+    fn documented(heading: &str) -> BTreeSet<&'static str> {
+        let docs = include_str!("../../../docs/observability.md");
+        let section = docs.split("\n## ").find(|section| section.starts_with(heading)).unwrap_or_default();
+        let table = section.split("\n\n").find(|part| part.starts_with("| field") || part.starts_with("| metric"));
+        let rows = table.into_iter().flat_map(str::lines).filter_map(|row| row.split('|').nth(1));
+        rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
+    }
+
+    #[test]
+    fn the_documents_have_each_field_and_no_other() {
+        let log = capture(Settings::default());
+        let line = Line {
+            request_id: "r",
+            event_id: "e",
+            source: "s",
+            r#type: "t",
+            status: Some(1),
+            reason: "r",
+            destination: "d",
+            kind: "k",
+            attempt: Some(1),
+            duration: Some(Duration::ZERO),
+            age: Some(Duration::ZERO),
+            retry_in_seconds: Some(1),
+            cold_start: true,
+            trace_id: "t",
+            detail: Some(&"d"),
+            ..Line::new(Level::Info, "o")
+        };
+        line.write(&[(Metric::ColdStarts, 1.0)]);
+        let lines = log.lines();
+        let written: BTreeSet<_> = lines[0].as_object().unwrap().keys().map(String::as_str).collect();
+        let documented: BTreeSet<_> = documented("Logs").into_iter().chain([Metric::ColdStarts.name()]).collect();
+        assert_eq!(written, documented);
+    }
+
+    #[test]
+    fn the_documents_have_each_metric_as_it_is() {
+        let docs = include_str!("../../../docs/observability.md");
+        assert_eq!(documented("Metrics").len(), Metric::ALL.len());
+        for metric in Metric::ALL {
+            let set = |set: &&[&str]| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let sets = metric.dimensions().iter().map(set).collect::<Vec<_>>().join("; ");
+            let row = format!("| `{}` | {} | {sets} | ", metric.name(), metric.unit());
+            assert!(docs.contains(&row), "docs/observability.md must have this row: {row}");
+        }
+    }
+}

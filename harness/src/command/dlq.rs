@@ -5,8 +5,9 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
 
-use crate::dead_letters::{DeadLetters, Filter, Letter, Target};
+use crate::dead_letters::{DeadLetters, Filter, Letter};
 use crate::progress::say;
+use crate::target::Target;
 
 #[derive(Debug, Args)]
 pub(super) struct Dlq {

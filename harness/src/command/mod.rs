@@ -10,6 +10,7 @@ mod replay;
 mod scheme;
 mod send;
 mod sign;
+mod trace;
 mod up;
 mod verify;
 
@@ -48,6 +49,8 @@ enum Command {
     Dlq(dlq::Dlq),
     /// Put events of a file on the intake queue
     Replay(replay::Replay),
+    /// Print the life of one event, out of the logs, as a time line
+    Trace(trace::Trace),
     /// Print the headers that prove a body, as its sender would send them
     Sign(sign::Sign),
     /// Say whether a request is authentic, and why not
@@ -80,6 +83,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Package(package) => package.run().await,
         Command::Dlq(dlq) => dlq.run().await,
         Command::Replay(replay) => replay.run().await,
+        Command::Trace(trace) => trace.run().await,
         Command::Sign(sign) => sign.run(),
         Command::Verify(verify) => verify.run(),
         Command::Down => down::run().await,

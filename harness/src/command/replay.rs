@@ -7,8 +7,9 @@ use hookline_event::Event;
 use serde_json::Value;
 
 use super::scheme;
-use crate::dead_letters::{DeadLetters, Target};
+use crate::dead_letters::DeadLetters;
 use crate::progress::{Bar, say};
+use crate::target::Target;
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {

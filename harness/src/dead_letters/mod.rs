@@ -4,7 +4,6 @@
 
 mod filter;
 mod letter;
-mod target;
 
 use std::time::Duration;
 
@@ -15,8 +14,8 @@ use tokio::time::Instant;
 
 pub(crate) use self::filter::Filter;
 pub(crate) use self::letter::Letter;
-pub(crate) use self::target::Target;
 use crate::progress::Bar;
+use crate::target::Target;
 
 /// For how long what is received stays hidden: as long as a look or a move of a page may take.
 const HIDDEN_SECONDS: i32 = 120;
@@ -65,9 +64,9 @@ impl DeadLetters {
 
     /// Has SQS itself move everything. `None` if it cannot.
     pub(crate) async fn move_task(&self, rate: Option<u32>) -> Result<Option<String>> {
-        let start = self.client.start_message_move_task().source_arn(&self.target.dlq_arn);
+        let start = self.client.start_message_move_task().source_arn(&self.target.outputs.dlq_arn);
         // Named, because what process has sent there carries no source that SQS could find it by.
-        let start = start.destination_arn(&self.target.queue_arn);
+        let start = start.destination_arn(&self.target.outputs.queue_arn);
         let rate = rate.and_then(|rate| i32::try_from(rate).ok());
         match start.set_max_number_of_messages_per_second(rate).send().await {
             Ok(started) => Ok(Some(started.task_handle.unwrap_or_default())),
@@ -86,7 +85,7 @@ impl DeadLetters {
     pub(crate) async fn purge(&self) -> Result<()> {
         self.client
             .purge_queue()
-            .queue_url(&self.target.dlq_url)
+            .queue_url(&self.target.outputs.dlq_url)
             .send()
             .await
             .context("cannot purge the dead-letter queue")?;
@@ -95,7 +94,7 @@ impl DeadLetters {
 
     /// About how many there are.
     pub(crate) async fn count(&self) -> Result<i64> {
-        let ask = self.client.get_queue_attributes().queue_url(&self.target.dlq_url);
+        let ask = self.client.get_queue_attributes().queue_url(&self.target.outputs.dlq_url);
         let answer = ask.attribute_names(QueueAttributeName::ApproximateNumberOfMessages).send().await;
         let attributes = answer.context("the dead-letter queue does not say how many messages it has")?.attributes;
         let count = attributes.unwrap_or_default().remove(&QueueAttributeName::ApproximateNumberOfMessages);
@@ -104,7 +103,7 @@ impl DeadLetters {
 
     /// Puts a message on the intake queue.
     pub(crate) async fn replay(&self, message: &str) -> Result<()> {
-        let send = self.client.send_message().queue_url(&self.target.queue_url).message_body(message);
+        let send = self.client.send_message().queue_url(&self.target.outputs.queue_url).message_body(message);
         send.send().await.context("the intake queue did not confirm")?;
         Ok(())
     }
@@ -112,7 +111,8 @@ impl DeadLetters {
     async fn receive_all(&self) -> Result<Vec<Letter>> {
         let (mut letters, mut empty) = (Vec::new(), 0);
         while empty < EMPTY_ANSWERS {
-            let receive = self.client.receive_message().queue_url(&self.target.dlq_url).max_number_of_messages(10);
+            let receive =
+                self.client.receive_message().queue_url(&self.target.outputs.dlq_url).max_number_of_messages(10);
             let receive = receive.visibility_timeout(HIDDEN_SECONDS).message_attribute_names("All");
             let received = receive.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
             let messages = received.context("cannot read the dead-letter queue")?.messages.unwrap_or_default();
@@ -126,7 +126,7 @@ impl DeadLetters {
     async fn move_one(&self, letter: &Letter) -> Result<()> {
         self.replay(&letter.body).await?;
         let delete =
-            self.client.delete_message().queue_url(&self.target.dlq_url).receipt_handle(&letter.receipt_handle);
+            self.client.delete_message().queue_url(&self.target.outputs.dlq_url).receipt_handle(&letter.receipt_handle);
         delete.send().await.context("moved, but still in the dead-letter queue too")?;
         Ok(())
     }
@@ -139,7 +139,7 @@ impl DeadLetters {
                 entry.receipt_handle(&letter.receipt_handle).visibility_timeout(0).build().ok()
             };
             let entries: Vec<_> = page.iter().enumerate().filter_map(entry).collect();
-            let change = self.client.change_message_visibility_batch().queue_url(&self.target.dlq_url);
+            let change = self.client.change_message_visibility_batch().queue_url(&self.target.outputs.dlq_url);
             let _ = change.set_entries(Some(entries)).send().await;
         }
     }

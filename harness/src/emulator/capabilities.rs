@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::aws_json::{self, Operation};
 
 /// What every stack is made of.
-const REQUIRED: [&str; 7] = ["apigateway", "iam", "lambda", "logs", "s3", "secretsmanager", "sqs"];
+const REQUIRED: [&str; 9] = ["apigateway", "iam", "kms", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs"];
 
 /// What not every emulator has, and some scenarios need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) enum Need {
     Iam,
     /// SQS's `StartMessageMoveTask`.
     MoveTasks,
+    /// Logs Insights' saved queries.
+    SavedQueries,
     /// SES, first version of its API.
     Ses,
 }
@@ -35,6 +37,7 @@ pub(crate) struct Capabilities {
     services: BTreeMap<String, String>,
     iam: bool,
     move_tasks: bool,
+    saved_queries: bool,
 }
 
 /// `/_localstack/health`, which other emulators answer too.
@@ -44,8 +47,8 @@ struct Health {
 }
 
 impl Capabilities {
-    /// Asks for its health, and tries what the health does not tell: whether a key that nobody has is refused, and whether
-    /// SQS knows of moves.
+    /// Asks for its health, and tries what the health does not tell: whether a key that nobody has is refused, whether SQS
+    /// knows of moves, and Logs Insights of saved queries.
     pub(crate) async fn read(http: &Client, endpoint: &str) -> Result<Self> {
         let health = http.get(super::health(endpoint)).send().await.context("the emulator's health")?;
         let health: Health = health.json().await.context("the emulator's health is not what LocalStack tells")?;
@@ -53,11 +56,14 @@ impl Capabilities {
         let nobody = aws_json::call(http, endpoint, "AKIAIOSFODNN7NOBODY0", sqs("ListQueues"), &json!({})).await?;
         let arn = json!({ "SourceArn": format!("arn:aws:sqs:{}:000000000000:none", crate::terraform::REGION) });
         let tasks = aws_json::call(http, endpoint, "test", sqs("ListMessageMoveTasks"), &arn).await?;
-        let (status, answer) = (tasks.status(), tasks.text().await?);
+        let logs =
+            Operation { service: "logs", target: "Logs_20140328", version: "1.1", name: "DescribeQueryDefinitions" };
+        let queries = aws_json::call(http, endpoint, "test", logs, &json!({})).await?;
         let capabilities = Self {
             services: health.services,
             iam: nobody.status().is_client_error(),
-            move_tasks: knows(status, &answer),
+            move_tasks: knows(tasks.status(), &tasks.text().await?),
+            saved_queries: knows(queries.status(), &queries.text().await?),
         };
         capabilities.check(endpoint)?;
         Ok(capabilities)
@@ -80,7 +86,8 @@ impl Capabilities {
             Need::Ses => self.lacks_service("ses"),
             Need::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
             Need::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
-            Need::Iam | Need::MoveTasks => None,
+            Need::SavedQueries if !self.saved_queries => Some("the emulator has no PutQueryDefinition".to_owned()),
+            Need::Iam | Need::MoveTasks | Need::SavedQueries => None,
         }
     }
 
@@ -111,12 +118,12 @@ pub(crate) mod tests {
         for more in ["dynamodb", "events", "ses"] {
             services.insert(more.to_owned(), "available".to_owned());
         }
-        Capabilities { services, iam: false, move_tasks: true }
+        Capabilities { services, iam: false, move_tasks: true, saved_queries: true }
     }
 
     /// As MiniStack 1.5.33 answered.
     pub(crate) fn ministack() -> Capabilities {
-        let mut capabilities = Capabilities { iam: true, move_tasks: false, ..localstack() };
+        let mut capabilities = Capabilities { iam: true, move_tasks: false, saved_queries: false, ..localstack() };
         capabilities.services.insert("cognito-idp".to_owned(), "available".to_owned());
         capabilities
     }

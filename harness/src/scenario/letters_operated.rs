@@ -4,7 +4,8 @@ use anyhow::{Context, ensure};
 use uuid::Uuid;
 
 use super::{Found, Scenario, World, ask};
-use crate::dead_letters::{DeadLetters, Filter, Target};
+use crate::dead_letters::{DeadLetters, Filter};
+use crate::target::Target;
 
 pub(super) const SCENARIO: Scenario = Scenario::new(
     "letters-operated",

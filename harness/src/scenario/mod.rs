@@ -8,8 +8,10 @@ mod delivered_once;
 mod deployed_unnoticed;
 mod deployment;
 mod discord_message;
+mod dlq_alarm;
 mod duplicate_header;
 mod email_sent;
+mod event_followed;
 mod event_put;
 mod event_with_token;
 mod event_with_wrong_scope;
@@ -140,12 +142,14 @@ pub(crate) fn all() -> Vec<Scenario> {
         email_sent::SCENARIO,
         event_put::SCENARIO,
         published::SCENARIO,
+        event_followed::SCENARIO,
         previous_secret::SCENARIO,
         flaky_destination::SCENARIO,
         pair_retried::SCENARIO,
         retry_after::SCENARIO,
         failing_destination::SCENARIO,
         not_found::SCENARIO,
+        dlq_alarm::SCENARIO,
         delivered_once::SCENARIO,
         poison_record::SCENARIO,
         one_of_ten_retried::SCENARIO,

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Found, Scenario, World, ask};
+use super::{Found, Scenario, World, ask, permissions};
 use crate::wait;
 
 pub(super) const SCENARIO: Scenario = Scenario::new(
@@ -27,7 +27,9 @@ async fn run(world: &World) -> Found {
     .await?;
     let attempts: Vec<_> = ids.iter().map(|id| world.sink.attempts(id).len()).collect();
     anyhow::ensure!(attempts == [1, 1, 1, 1, 1, 1, 0, 1, 1, 1], "the attempts were {attempts:?}");
+    let place = [("outcome", "panic"), ("event_id", &ids[6]), ("detail", "functions/process/src/drill.rs:")];
+    permissions::told(world, &place).await?;
     // It would come back until it is given up, after minutes.
     world.stack.purge().await?;
-    Ok("9 delivered once, 1 left on the queue".to_owned())
+    Ok("9 delivered once, 1 left on the queue, the place in the log".to_owned())
 }

@@ -6,7 +6,7 @@ use reqwest::{Client, RequestBuilder};
 use crate::aws_json::authorization;
 
 /// For each kind of thing: the service as in a credential's scope, and what lists them all.
-const LISTS: [(&str, &str, &str); 7] = [
+const LISTS: [(&str, &str, &str); 9] = [
     ("sqs", "AmazonSQS.ListQueues", "1.0"),
     ("logs", "Logs_20140328.DescribeLogGroups", "1.1"),
     ("secretsmanager", "secretsmanager.ListSecrets", "1.1"),
@@ -14,9 +14,12 @@ const LISTS: [(&str, &str, &str); 7] = [
     ("lambda", "/2015-03-31/functions", ""),
     ("s3", "/", ""),
     ("iam", "Action=ListRoles&Version=2010-05-08", ""),
+    ("monitoring", "Action=DescribeAlarms&Version=2010-08-01", ""),
+    ("sns", "Action=ListTopics&Version=2010-03-31", ""),
 ];
 
-/// Every name that begins like one of these and is on the emulator: queues, log groups, secrets, tables, functions, buckets, roles.
+/// Every name that begins like one of these and is on the emulator: queues, log groups, secrets, tables, functions, buckets, roles, alarms,
+/// topics.
 pub(crate) async fn left(endpoint: &str, region: &str, prefixes: &[String]) -> Result<BTreeSet<String>> {
     let http = Client::builder().no_proxy().build()?;
     let mut names = BTreeSet::new();

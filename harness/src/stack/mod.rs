@@ -1,10 +1,12 @@
 //! A stack that is up: where it is, what Terraform named, and clients for what the harness does to it.
 
+mod alarms;
 mod claims;
 mod elsewhere;
 mod left;
 mod logs;
 mod mails;
+mod mapping;
 mod policy;
 mod queues;
 mod recorder;
@@ -19,6 +21,7 @@ use aws_types::SdkConfig;
 use hookline_environment::{AwsSettings, Patience};
 use std::time::Duration;
 
+pub(crate) use self::alarms::Alarm;
 pub(crate) use self::elsewhere::Elsewhere;
 pub(crate) use self::left::left;
 pub use self::policy::Withdrawn;

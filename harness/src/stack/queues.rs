@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{Message, QueueAttributeName, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
 use hookline_event::{Event, Payload};
 
 use super::Stack;
@@ -18,7 +18,7 @@ pub(crate) struct Depth {
     pub(crate) dlq: i64,
 }
 
-/// A message of the dead-letter queue.
+/// A message of either queue, with its own attributes and SQS's.
 #[derive(Debug, Clone)]
 pub(crate) struct Letter {
     pub(crate) body: String,
@@ -87,6 +87,19 @@ impl Stack {
         .await
     }
 
+    /// A message of the intake queue that holds `mark`; it is shown again after a second.
+    pub(crate) async fn peek(&self, mark: &str) -> Result<Letter> {
+        let what = format!("a message with {mark} on the intake queue");
+        wait::until(&what, Duration::from_secs(20), async || {
+            let receive = Client::new(&self.sdk).receive_message().queue_url(&self.outputs.queue_url);
+            let receive = receive.visibility_timeout(1).message_system_attribute_names(MessageSystemAttributeName::All);
+            let received = receive.max_number_of_messages(10).wait_time_seconds(1).send().await?;
+            let ours = received.messages.unwrap_or_default().into_iter().find(|message| holds(message, mark));
+            Ok(ours.map(Letter::from))
+        })
+        .await
+    }
+
     /// Waits until the dead-letter queue holds so many messages.
     pub(crate) async fn dead_letters(&self, count: i64) -> Result<()> {
         let what = format!("{count} messages in the dead-letter queue");
@@ -141,8 +154,10 @@ fn holds(message: &Message, mark: &str) -> bool {
 
 impl From<Message> for Letter {
     fn from(message: Message) -> Self {
-        let attributes = message.message_attributes.unwrap_or_default().into_iter();
-        let attributes = attributes.filter_map(|(name, value)| Some((name, value.string_value?))).collect();
+        let own = message.message_attributes.unwrap_or_default().into_iter();
+        let own = own.filter_map(|(name, value)| Some((name, value.string_value?)));
+        let systems = message.attributes.unwrap_or_default().into_iter();
+        let attributes = systems.map(|(name, value)| (name.as_str().to_owned(), value)).chain(own).collect();
         Self { body: message.body.unwrap_or_default(), attributes }
     }
 }

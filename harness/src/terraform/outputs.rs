@@ -37,6 +37,11 @@ pub struct Outputs {
     pub role_policy_names: Functions,
     /// Name of each function's log group.
     pub log_group_names: Functions,
+    /// Name of the log group of the API's access log.
+    pub api_log_group_name: Option<String>,
+    /// Name of each alarm, by what it is about.
+    #[serde(default)]
+    pub alarm_names: BTreeMap<String, String>,
     /// Name of the table that keeps what was delivered.
     pub idempotency_table: Option<String>,
     /// Id of the user pool.

@@ -18,13 +18,10 @@ const PATIENCE: Patience = Patience {
     attempts: 4,
 };
 
-/// Whose queues: those of a stack on an emulator, or of a workspace.
+/// What an operator works on: a stack on an emulator, or a workspace.
 pub(crate) struct Target {
-    pub(super) sdk: SdkConfig,
-    pub(super) queue_url: String,
-    pub(super) queue_arn: String,
-    pub(super) dlq_url: String,
-    pub(super) dlq_arn: String,
+    pub(crate) sdk: SdkConfig,
+    pub(crate) outputs: Outputs,
 }
 
 /// As `aws configure export-credentials` prints them.
@@ -51,12 +48,7 @@ impl Target {
 
     /// A stack's on an emulator.
     pub(crate) fn of(stack: &Stack) -> Self {
-        Self::new(stack.sdk_config(), stack.outputs.clone())
-    }
-
-    fn new(sdk: SdkConfig, outputs: Outputs) -> Self {
-        let Outputs { queue_url, queue_arn, dlq_url, dlq_arn, .. } = outputs;
-        Self { sdk, queue_url, queue_arn, dlq_url, dlq_arn }
+        Self { sdk: stack.sdk_config(), outputs: stack.outputs.clone() }
     }
 
     /// By its Terraform outputs, with the caller's own credentials.
@@ -73,7 +65,7 @@ impl Target {
         let region = region(&outputs.queue_arn)?;
         let settings =
             AwsSettings { region, credentials: credentials()?, endpoint_url: std::env::var("AWS_ENDPOINT_URL").ok() };
-        Ok(Self::new(settings.sdk_config(PATIENCE), outputs))
+        Ok(Self { sdk: settings.sdk_config(PATIENCE), outputs })
     }
 }
 
