@@ -8,6 +8,7 @@
 #![allow(clippy::indexing_slicing, reason = "of JSON values, which answer null for what is not there")]
 
 mod aws_json;
+mod bench;
 pub mod command;
 mod dead_letters;
 mod duration;

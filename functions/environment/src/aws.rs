@@ -51,7 +51,21 @@ impl AwsSettings {
         Some(Self { region: region?, credentials, endpoint_url })
     }
 
+    /// The settings for any service's client, as they come: the chain of providers, and the SDK's own TLS.
+    #[cfg(feature = "sdk-defaults")]
+    #[must_use]
+    pub fn sdk_config(&self, _: Patience) -> SdkConfig {
+        use futures_util::FutureExt as _;
+        static DEFAULTS: std::sync::OnceLock<SdkConfig> = std::sync::OnceLock::new();
+        let behavior = aws_smithy_runtime_api::client::behavior_version::BehaviorVersion::latest();
+        // With a region in the environment nothing has to be waited for.
+        let load =
+            || aws_config::defaults(behavior).load().now_or_never().unwrap_or_else(|| SdkConfig::builder().build());
+        DEFAULTS.get_or_init(load).clone()
+    }
+
     /// The settings for any service's client.
+    #[cfg(not(feature = "sdk-defaults"))]
     #[must_use]
     pub fn sdk_config(&self, patience: Patience) -> SdkConfig {
         let tls = Provider::Rustls(CryptoMode::Ring);

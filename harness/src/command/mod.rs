@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::bench;
 use crate::emulator::sweep;
 use crate::guarded;
 
@@ -45,6 +46,8 @@ enum Command {
     Environments(environments::Environments),
     /// Build both functions for Lambda and package them for Terraform
     Package(package::Package),
+    /// Measure the functions side by side with others that do the same work
+    Bench(bench::Options),
     /// List, show, redrive or purge what could not be delivered
     Dlq(dlq::Dlq),
     /// Put events of a file on the intake queue
@@ -81,6 +84,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Send(send) => send.run().await,
         Command::Environments(environments) => environments.run().await,
         Command::Package(package) => package.run().await,
+        Command::Bench(bench) => bench.run().await,
         Command::Dlq(dlq) => dlq.run().await,
         Command::Replay(replay) => replay.run().await,
         Command::Trace(trace) => trace.run().await,

@@ -1,0 +1,116 @@
+//! The measurements: interleaved, so that whatever else this machine does meets all alike.
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::program::{Cost, Program, Start};
+use super::subjects::{Function, Subject};
+use crate::progress::Bar;
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Plan {
+    /// Starts of each program.
+    pub(super) starts: usize,
+    /// Warm events of each program and size.
+    pub(super) events: usize,
+}
+
+/// Sizes of a body, in KiB.
+pub(super) const BODIES_KIB: [usize; 3] = [1, 10, 250];
+/// The size that starts are measured with and that ratios are made of.
+pub(super) const USUAL_KIB: usize = 10;
+/// Events before the first that counts: a just-in-time compiler has its chance.
+const WARM_UP: usize = 60;
+/// Events of one program in a row.
+const ROUND: usize = 10;
+
+/// What came of a program.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Measured {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) package_bytes: u64,
+    pub(super) starts: Vec<Start>,
+    /// By size of the body, as in [`BODIES_KIB`].
+    pub(super) warm: Vec<Warm>,
+    /// Memory that it holds after all its warm events with bodies of 10 KiB.
+    pub(super) resident_kib: u64,
+}
+
+/// Events of one size.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Warm {
+    pub(super) body_kib: usize,
+    pub(super) events: Vec<Cost>,
+}
+
+/// Every program's starts and warm events.
+pub(super) async fn measure(
+    function: Function,
+    subjects: &[Subject],
+    environment: &[(String, String)],
+    plan: Plan,
+) -> Result<Vec<Measured>> {
+    let blank = |subject: &Subject| Measured {
+        name: subject.name,
+        about: subject.about,
+        package_bytes: subject.package_bytes,
+        starts: Vec::new(),
+        warm: Vec::new(),
+        resident_kib: 0,
+    };
+    let mut all: Vec<_> = subjects.iter().map(blank).collect();
+    let bar = Bar::start("starts", plan.starts * subjects.len());
+    for _ in 0..plan.starts {
+        for (subject, measured) in subjects.iter().zip(&mut all) {
+            measured.starts.push(start(function, subject, environment).await?.1);
+            bar.advance();
+        }
+    }
+    drop(bar);
+    warm(function, subjects, environment, plan, &mut all).await?;
+    Ok(all)
+}
+
+async fn start(function: Function, subject: &Subject, environment: &[(String, String)]) -> Result<(Program, Start)> {
+    let event = function.event(USUAL_KIB * 1024)?;
+    let started = Program::start(&subject.program, environment, event, function.is_right()).await;
+    started.with_context(|| format!("{}: {}", function.name(), subject.name))
+}
+
+async fn warm(
+    function: Function,
+    subjects: &[Subject],
+    environment: &[(String, String)],
+    plan: Plan,
+    all: &mut [Measured],
+) -> Result<()> {
+    let mut programs = Vec::new();
+    for subject in subjects {
+        let (mut program, _) = start(function, subject, environment).await?;
+        for _ in 0..WARM_UP {
+            program.invoke(function.event(USUAL_KIB * 1024)?, function.is_right()).await?;
+        }
+        programs.push(program);
+    }
+    let bar = Bar::start("events", plan.events * subjects.len() * BODIES_KIB.len());
+    for body_kib in BODIES_KIB {
+        let mut events = vec![Vec::with_capacity(plan.events); subjects.len()];
+        for _ in 0..plan.events.div_ceil(ROUND) {
+            for (program, events) in programs.iter_mut().zip(&mut events) {
+                for _ in 0..ROUND {
+                    events.push(program.invoke(function.event(body_kib * 1024)?, function.is_right()).await?);
+                    bar.advance();
+                }
+            }
+        }
+        for ((program, measured), events) in programs.iter().zip(all.iter_mut()).zip(events) {
+            measured.warm.push(Warm { body_kib, events });
+            if body_kib == USUAL_KIB {
+                measured.resident_kib = program.resident_kib()?;
+            }
+        }
+    }
+    Ok(())
+}

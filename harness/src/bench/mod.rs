@@ -1,0 +1,91 @@
+//! Measures the functions side by side with others that do the same work: each program is started as Lambda starts it, and
+//! given events by a Runtime API of ours.
+
+mod check;
+mod events;
+mod measure;
+mod numbers;
+mod program;
+mod report;
+mod runtime_api;
+mod stand_in;
+mod subjects;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+
+use self::measure::Plan;
+use self::report::{Conditions, Part, Report};
+use self::stand_in::StandIn;
+use self::subjects::Function;
+use crate::files::Files;
+use crate::progress::{Step, say};
+
+/// What a person can say about a run.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Which functions; without it both
+    #[arg(long, value_name = "FUNCTION")]
+    only: Option<Function>,
+    /// Starts of each program
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u16).range(1..))]
+    starts: u16,
+    /// Warm events of each program and size
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u16).range(1..))]
+    events: u16,
+    /// Fail if a target is missed
+    #[arg(long)]
+    check: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let files = Files::find()?;
+        let _lock = files.lock()?;
+        let folder = files.target.join("bench");
+        std::fs::create_dir_all(&folder)?;
+        let plan = Plan { starts: self.starts.into(), events: self.events.into() };
+        let functions = self.only.map_or_else(|| vec![Function::Ingest, Function::Process], |only| vec![only]);
+
+        let mut built = Vec::new();
+        for function in functions {
+            built.push((function, subjects::build(&files, &folder, function).await?));
+        }
+        let stand_in = StandIn::start(&folder).await?;
+        let environment = subjects::environment(&stand_in);
+        let conditions = Conditions::read(plan);
+        let mut parts = Vec::new();
+        for (function, subjects) in built {
+            let step = Step::start(format!("measure {}: {} programs", function.name(), subjects.len()));
+            let programs = measure::measure(function, &subjects, &environment, plan).await?;
+            step.done("");
+            let targets = check::rows(function, &programs);
+            parts.push(Part { function, programs, targets });
+        }
+        let report = Report { conditions, parts };
+        report.write(&folder)?;
+        Ok(self.tell(&report, &folder.join("report.json")))
+    }
+
+    fn tell(&self, report: &Report, at: &std::path::Path) -> ExitCode {
+        let rows: Vec<_> = report.parts.iter().flat_map(|part| part.targets.clone()).collect();
+        let missed = rows.iter().filter(|row| !row.holds).count();
+        if self.json {
+            say(format_args!("{}", serde_json::to_string_pretty(&rows).unwrap_or_default()));
+        } else {
+            report.parts.iter().for_each(|part| say(format_args!("{}\n", part.table())));
+            say(format_args!(
+                "{}\n{missed} of {} targets missed; {}",
+                report::targets(&rows),
+                rows.len(),
+                at.display()
+            ));
+        }
+        if self.check && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+}

@@ -1,0 +1,144 @@
+//! What a run comes to: a table for a person, `report.json` for a machine.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use comfy_table::{Table, presets};
+use serde::Serialize;
+
+use super::check::Row;
+use super::measure::{Measured, Plan, USUAL_KIB};
+use super::numbers::{median, percentile};
+use super::program::Start;
+use super::subjects::Function;
+
+/// Where and how it was measured.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Conditions {
+    pub(super) at: String,
+    pub(super) commit: String,
+    pub(super) system: String,
+    pub(super) processor: String,
+    pub(super) cores: usize,
+    /// The load before the run, of one, five and fifteen minutes.
+    pub(super) load: String,
+    pub(super) versions: Vec<String>,
+    pub(super) plan: Plan,
+}
+
+/// A function's part of a run.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Part {
+    pub(super) function: Function,
+    pub(super) programs: Vec<Measured>,
+    pub(super) targets: Vec<Row>,
+}
+
+/// A run.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Report {
+    pub(super) conditions: Conditions,
+    pub(super) parts: Vec<Part>,
+}
+
+impl Conditions {
+    pub(super) fn read(plan: Plan) -> Self {
+        let first_line = |program: &str, arguments: &[&str]| {
+            let output = Command::new(program).args(arguments).output().ok().filter(|output| output.status.success());
+            let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+            text.and_then(|text| text.lines().next().map(str::to_owned)).unwrap_or_else(|| format!("{program} unknown"))
+        };
+        let file = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        let cpuinfo = file("/proc/cpuinfo");
+        let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+        let load = file("/proc/loadavg").split(' ').take(3).collect::<Vec<_>>().join(" ");
+        Self {
+            at: first_line("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"]),
+            commit: first_line("git", &["describe", "--always", "--dirty"]),
+            system: first_line("uname", &["-srm"]),
+            processor: model.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, model)| model.to_owned()),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            load,
+            versions: vec![
+                first_line("rustc", &["--version"]),
+                format!("Node.js {}", first_line("node", &["--version"])),
+                first_line("python3", &["--version"]),
+            ],
+            plan,
+        }
+    }
+}
+
+impl Part {
+    /// Medians, and what is slow at the end.
+    pub(super) fn table(&self) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_header([
+            self.function.name(),
+            "init ms",
+            "first ms",
+            "cold ms",
+            "cold p95",
+            "cold CPU ms",
+            "warm ms",
+            "p95",
+            "p99",
+            "warm CPU ms",
+            "RSS MiB",
+            "zip KB",
+        ]);
+        for program in &self.programs {
+            table.add_row(cells(program));
+        }
+        table
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "for people")]
+fn cells(program: &Measured) -> Vec<String> {
+    let of_starts = |value: fn(&Start) -> f64| median(program.starts.iter().map(value));
+    let usual = || program.warm.iter().filter(|warm| warm.body_kib == USUAL_KIB).flat_map(|warm| &warm.events);
+    let wall = |part| percentile(usual().map(|event| event.wall_ms), part);
+    let numbers = [
+        of_starts(|start| start.init_ms),
+        of_starts(|start| start.first_ms),
+        of_starts(Start::wall_ms),
+        percentile(program.starts.iter().map(Start::wall_ms), 0.95),
+        of_starts(|start| start.cpu_ms),
+        wall(0.5),
+        wall(0.95),
+        wall(0.99),
+        median(usual().map(|event| event.cpu_ms)),
+    ];
+    let mut cells = vec![program.name.to_owned()];
+    cells.extend(numbers.map(|number| format!("{number:.2}")));
+    cells.push(format!("{:.1}", program.resident_kib as f64 / 1024.0));
+    cells.push(format!("{:.0}", program.package_bytes as f64 / 1000.0));
+    cells
+}
+
+/// The targets as a table.
+pub(super) fn targets(rows: &[Row]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(["", "function", "what", "against", "at most", "found"]);
+    for Row { function, what, against, target, found, unit, holds } in rows {
+        let number = |number: &f64| match *unit {
+            "bytes" => format!("{:.2} MB", number / 1e6),
+            "$" => format!("${number:.2}"),
+            _ if *target < 0.2 => format!("1/{:.0} x", 1.0 / number),
+            _ => format!("{number:.2} x"),
+        };
+        let mark = if *holds { "✓" } else { "✗" };
+        table.add_row([mark, function.name(), what, against, &number(target), &number(found)]);
+    }
+    table
+}
+
+impl Report {
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        let json = serde_json::to_string(self)?;
+        std::fs::write(folder.join("report.json"), json).context("cannot write the report")
+    }
+}

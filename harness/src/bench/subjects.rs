@@ -1,0 +1,185 @@
+//! What is compared, and how each is built.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use axum::body::Bytes;
+use serde::Serialize;
+use serde_json::json;
+use zip::CompressionMethod;
+
+use super::events;
+use super::stand_in::StandIn;
+use crate::files::{Files, tail};
+use crate::guarded::Guarded;
+use crate::package;
+use crate::progress::Step;
+
+/// Which function's work is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Function {
+    /// One signed request an event.
+    Ingest,
+    /// Ten messages an event, whose destination takes 5 ms.
+    Process,
+}
+
+impl Function {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Process => "process",
+        }
+    }
+
+    pub(super) fn event(self, bytes: usize) -> Result<Bytes> {
+        match self {
+            Self::Ingest => events::request(bytes),
+            Self::Process => events::batch(bytes),
+        }
+    }
+
+    /// Whether an answer says that the work was done.
+    pub(super) fn is_right(self) -> fn(&[u8]) -> bool {
+        let is_accepted = |answer: &[u8]| read(answer)["statusCode"] == 202;
+        let is_whole = |answer: &[u8]| read(answer)["batchItemFailures"].as_array().is_some_and(Vec::is_empty);
+        match self {
+            Self::Ingest => is_accepted,
+            Self::Process => is_whole,
+        }
+    }
+}
+
+fn read(answer: &[u8]) -> serde_json::Value {
+    serde_json::from_slice(answer).unwrap_or_default()
+}
+
+/// A program that does a function's work.
+#[derive(Debug, Clone)]
+pub(super) struct Subject {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) program: PathBuf,
+    /// What would be uploaded.
+    pub(super) package_bytes: u64,
+}
+
+/// Names, in the order in which they are shown.
+pub(super) const FLOOR: &str = "empty handler";
+pub(super) const OURS: &str = "as shipped";
+pub(super) const DEFAULTS: &str = "SDK defaults";
+pub(super) const NODE: &str = "Node.js";
+pub(super) const PYTHON: &str = "Python";
+
+/// Builds everything that does a function's work.
+pub(super) async fn build(files: &Files, folder: &Path, function: Function) -> Result<Vec<Subject>> {
+    let name = function.name();
+    let rust = |kind: &str| folder.join(format!("{kind}-{name}"));
+    cargo(files, &["--package", "bench-empty"], &[("bench-empty", rust("empty"))]).await?;
+    cargo(files, &["--package", name], &[(name, rust("ours"))]).await?;
+    cargo(files, &["--package", name, "--features", "sdk-defaults"], &[(name, rust("defaults"))]).await?;
+    let of_rust = |name, about, program: PathBuf| -> Result<Subject> {
+        let zip = program.with_extension("zip");
+        package::write(&program, &zip, CompressionMethod::Deflated)?;
+        Ok(Subject { name, about, package_bytes: std::fs::metadata(&zip)?.len(), program })
+    };
+    let mut subjects = vec![
+        of_rust(FLOOR, "Rust, lambda_runtime and nothing else: no function on it can be below", rust("empty"))?,
+        of_rust(OURS, "the function that is deployed", rust("ours"))?,
+        of_rust(DEFAULTS, "the same function with aws-config and the SDK's own TLS", rust("defaults"))?,
+    ];
+    let references = [
+        (NODE, "node", "the same work in Node.js, with the AWS SDK"),
+        (PYTHON, "python", "the same work in Python, with boto3"),
+    ];
+    for (title, language, about) in references {
+        if let Some(subject) = reference(files, folder, function, language).await? {
+            let (program, package_bytes) = subject;
+            subjects.push(Subject { name: title, about, program, package_bytes });
+        }
+    }
+    Ok(subjects)
+}
+
+/// A release build, whose programs are copied away before the next build writes over them.
+async fn cargo(files: &Files, arguments: &[&str], programs: &[(&str, PathBuf)]) -> Result<()> {
+    let step = Step::start(format!("cargo build --release {}", arguments.join(" ")));
+    let log = files.log("bench-build");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--locked", "--release", "--bins"]).args(arguments).current_dir(&files.repository);
+    package::forget_harness(&mut cargo);
+    std::fs::write(&log, "")?;
+    if !Guarded::start(&cargo, &log, None)?.wait().await?.success() {
+        bail!("it does not build; the whole log is {}\n{}", log.display(), tail(&log, 20));
+    }
+    for (program, to) in programs {
+        std::fs::copy(files.target.join("release").join(program), to)
+            .with_context(|| format!("cannot copy {program}"))?;
+    }
+    step.done("");
+    Ok(())
+}
+
+/// A reference's program and the size of its package; none where it does not do this function's work.
+async fn reference(files: &Files, folder: &Path, function: Function, language: &str) -> Result<Option<(PathBuf, u64)>> {
+    if function != Function::Ingest {
+        return Ok(None);
+    }
+    let step = Step::start(format!("build bench/{language}"));
+    let (out, log) = (folder.join(language), files.log(&format!("bench-{language}")));
+    std::fs::write(&log, "")?;
+    let mut build = Command::new(files.repository.join("bench").join(language).join("build"));
+    build.arg(&out).current_dir(&files.repository);
+    if !Guarded::start(&build, &log, None)?.wait().await?.success() {
+        bail!("bench/{language}/build fails; the whole log is {}\n{}", log.display(), tail(&log, 20));
+    }
+    step.done("");
+    Ok(Some((out.join("bootstrap"), std::fs::metadata(out.join("function.zip"))?.len())))
+}
+
+/// What Lambda and Terraform would set.
+pub(super) fn environment(stand_in: &StandIn) -> Vec<(String, String)> {
+    let trust = stand_in.trust.to_string_lossy().into_owned();
+    let destinations = json!({ "sink": { "kind": "http", "url": stand_in.sink, "timeout_ms": 5000 } });
+    let table: [(&str, String); 30] = [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
+        ("LANG", "en_US.UTF-8".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench".to_owned()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "bench".to_owned()),
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_DEFAULT_REGION", "eu-west-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned()),
+        ("AWS_ENDPOINT_URL", stand_in.endpoint.clone()),
+        ("SSL_CERT_FILE", trust.clone()),
+        ("NODE_EXTRA_CA_CERTS", trust.clone()),
+        ("AWS_CA_BUNDLE", trust),
+        ("HOOKLINE_LOG_LEVEL", "info".to_owned()),
+        ("HOOKLINE_PREFIX", "hookline-bench".to_owned()),
+        ("HOOKLINE_SOURCES", json!({ "github": { "scheme": "github" } }).to_string()),
+        ("HOOKLINE_QUEUE_URL", format!("{}/123456789012/bench-intake", stand_in.endpoint)),
+        ("HOOKLINE_DLQ_URL", format!("{}/123456789012/bench-intake-dlq", stand_in.endpoint)),
+        ("HOOKLINE_SECRET_TTL_SECONDS", "300".to_owned()),
+        ("HOOKLINE_SECRET_REFRESH_SECONDS", "30".to_owned()),
+        // What SQS takes: a body of 250 KiB is a message too.
+        ("HOOKLINE_MAX_MESSAGE_BYTES", "1048576".to_owned()),
+        ("HOOKLINE_PAYLOAD_BUCKET", "bench-payloads".to_owned()),
+        ("HOOKLINE_ROUTES", json!({ "github": { "destinations": ["sink"] } }).to_string()),
+        ("HOOKLINE_DESTINATIONS", destinations.to_string()),
+        ("HOOKLINE_PRIVATE_NETWORKS", "[\"127.0.0.1/32\"]".to_owned()),
+        ("HOOKLINE_MAX_RECEIVE_COUNT", "5".to_owned()),
+        ("HOOKLINE_RETRY_BASE_SECONDS", "10".to_owned()),
+        ("HOOKLINE_RETRY_MAX_SECONDS", "900".to_owned()),
+    ];
+    table.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(idempotency()).collect()
+}
+
+fn idempotency() -> [(String, String); 2] {
+    [("HOOKLINE_IDEMPOTENCY_TABLE", "bench"), ("HOOKLINE_IDEMPOTENCY_SECONDS", "1296000")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
