@@ -36,7 +36,7 @@ locals {
     HOOKLINE_LOG_LEVEL              = var.log_level
     HOOKLINE_SOURCES                = jsonencode(local.sources)
     HOOKLINE_QUEUE_URL              = module.queue.url
-    HOOKLINE_SECRET_PREFIX          = local.prefix
+    HOOKLINE_PREFIX                 = local.prefix
     HOOKLINE_SECRET_TTL_SECONDS     = tostring(var.secret_cache.ttl_seconds)
     HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
     HOOKLINE_MAX_MESSAGE_BYTES      = tostring(var.queue.max_message_bytes)
@@ -53,7 +53,7 @@ locals {
     HOOKLINE_QUEUE_URL              = module.queue.url
     HOOKLINE_DLQ_URL                = module.queue.dlq_url
     HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
-    HOOKLINE_SECRET_PREFIX          = local.prefix
+    HOOKLINE_PREFIX                 = local.prefix
     HOOKLINE_SECRET_TTL_SECONDS     = tostring(var.secret_cache.ttl_seconds)
     HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
     HOOKLINE_MAX_RECEIVE_COUNT      = tostring(var.queue.max_receive_count)

@@ -134,6 +134,21 @@ module "api" {
     user_pool_arn = module.identity[0].user_pool_arn
     scopes        = module.identity[0].scopes
   }
+
+  access_log = !var.access_logs ? null : { retention_days = var.log_retention_days }
+}
+
+module "observability" {
+  source = "./modules/observability"
+
+  prefix        = local.prefix
+  alarms        = var.alarms
+  runbook_url   = var.runbook_url
+  saved_queries = var.saved_queries
+  functions     = { ingest = module.ingest.name, process = module.process.name }
+  log_groups    = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
+  queues        = { intake = module.queue.name, dlq = module.queue.dlq_name }
+  api           = { name = module.api.name, stage_name = module.api.stage_name }
 }
 
 # A warning, not a refusal: the API is safe without the route, but what is posted there would end in the DLQ.

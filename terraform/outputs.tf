@@ -96,6 +96,26 @@ output "log_group_names" {
   value       = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
 }
 
+output "api_log_group_name" {
+  description = "Name of the log group of the API's access log; null without it"
+  value       = module.api.log_group_name
+}
+
+output "alarm_names" {
+  description = "Name of each alarm, by its section in the runbook"
+  value       = module.observability.alarm_names
+}
+
+output "alarms_topic_arn" {
+  description = "ARN of the topic that alarms are told to, for other subscribers than e-mail"
+  value       = module.observability.topic_arn
+}
+
+output "dashboard_name" {
+  description = "Name of the dashboard in CloudWatch"
+  value       = module.observability.dashboard_name
+}
+
 output "user_pool_id" {
   description = "Id of the user pool; null without identity"
   value       = one(module.identity[*].user_pool_id)

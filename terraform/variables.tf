@@ -1,4 +1,5 @@
-# Who and where. What is received and delivered is in variables_routing.tf, how much and how long in variables_limits.tf.
+# Who and where. What is received and delivered is in variables_routing.tf, how much and how long in variables_limits.tf,
+# what is watched in variables_observability.tf.
 
 variable "name" {
   description = "Name of the service; names in AWS begin with <name>-<workspace>"

@@ -173,7 +173,7 @@ variable "throttle" {
 }
 
 variable "log_retention_days" {
-  description = "Days that the functions' logs are kept"
+  description = "Days that the functions' logs and the API's access log are kept"
   type        = number
   default     = 30
   nullable    = false

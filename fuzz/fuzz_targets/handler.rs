@@ -51,7 +51,7 @@ fn variable(name: &str) -> Option<String> {
             }"#
         }
         "HOOKLINE_QUEUE_URL" => "https://sqs.test/intake",
-        "HOOKLINE_SECRET_PREFIX" => "hookline-fuzz",
+        "HOOKLINE_PREFIX" => "hookline-fuzz",
         "HOOKLINE_SECRET_TTL_SECONDS" | "HOOKLINE_SECRET_REFRESH_SECONDS" => "3600",
         "HOOKLINE_MAX_MESSAGE_BYTES" => "262144",
         "HOOKLINE_PAYLOAD_BUCKET" => "payloads",

@@ -24,11 +24,12 @@ resource "aws_iam_role_policy_attachment" "apply" {
 locals {
   apply_topics = {
     for name in var.environments : name => {
-      read      = flatten([for reads in [local.reads_storage, local.reads_functions, local.reads_api] : reads["apply-${name}"]])
-      storage   = local.apply_storage[name]
-      functions = local.apply_functions[name]
-      api       = local.apply_api[name]
-      guard     = local.apply_guard[name]
+      read          = flatten([for reads in [local.reads_storage, local.reads_functions, local.reads_api] : reads["apply-${name}"]])
+      storage       = local.apply_storage[name]
+      functions     = local.apply_functions[name]
+      api           = local.apply_api[name]
+      observability = concat(local.reads_observability["apply-${name}"], local.apply_observability[name])
+      guard         = local.apply_guard[name]
     }
   }
 

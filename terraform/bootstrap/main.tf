@@ -20,11 +20,12 @@ locals {
 
   # ARNs up to the resource's name, for services that have names.
   regional = {
-    for service in ["cognito-idp", "dynamodb", "kms", "lambda", "logs", "secretsmanager", "ses", "sqs"] :
+    for service in ["cloudwatch", "cognito-idp", "dynamodb", "kms", "lambda", "logs", "secretsmanager", "ses", "sns", "sqs"] :
     service => "${local.aws}:${service}:${var.region}:${local.account_id}"
   }
-  iam = "${local.aws}:iam::${local.account_id}"
-  api = "${local.aws}:apigateway:${var.region}:"
+  dashboards = "${local.aws}:cloudwatch::${local.account_id}:dashboard"
+  iam        = "${local.aws}:iam::${local.account_id}"
+  api        = "${local.aws}:apigateway:${var.region}:"
 
   # As the root module names them. Exactly these: a bucket's ARN has no account, so a pattern could match a stranger's.
   buckets = {

@@ -17,10 +17,11 @@ resource "aws_iam_role_policy_attachment" "plan" {
 
 locals {
   plan_policies = {
-    plan-storage   = local.reads_storage.plan
-    plan-functions = local.reads_functions.plan
-    plan-api       = local.reads_api.plan
-    plan-state     = local.plan_state
+    plan-storage       = local.reads_storage.plan
+    plan-functions     = local.reads_functions.plan
+    plan-api           = local.reads_api.plan
+    plan-observability = local.reads_observability.plan
+    plan-state         = local.plan_state
   }
 
   # A state holds one secret: that of the Cognito client for POST /events, which the provider puts there, and which

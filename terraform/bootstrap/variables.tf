@@ -53,3 +53,10 @@ variable "environments" {
     error_message = "The role of one environment would reach into another: rename ${join(", ", [for pair in setproduct(var.environments, var.environments) : "${pair[1]} (it begins with ${pair[0]}-)" if startswith(coalesce(pair[1], "?"), "${coalesce(pair[0], "?")}-")])}."
   }
 }
+
+variable "api_gateway_logs_role" {
+  description = "Whether to set the role by which API Gateway writes access logs. An account has one a region, for all of its APIs: false where somebody else has set it, else theirs is replaced"
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -41,12 +41,12 @@ run "ingest_reads_sources_without_nulls" {
   }
 
   assert {
-    condition     = keys(local.ingest_environment) == ["HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_MESSAGE_BYTES", "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_QUEUE_URL", "HOOKLINE_SECRET_PREFIX", "HOOKLINE_SECRET_REFRESH_SECONDS", "HOOKLINE_SECRET_TTL_SECONDS", "HOOKLINE_SOURCES"]
+    condition     = keys(local.ingest_environment) == ["HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_MESSAGE_BYTES", "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_PREFIX", "HOOKLINE_QUEUE_URL", "HOOKLINE_SECRET_REFRESH_SECONDS", "HOOKLINE_SECRET_TTL_SECONDS", "HOOKLINE_SOURCES"]
     error_message = "ingest reads ${jsonencode(keys(local.ingest_environment))}"
   }
 
   assert {
-    condition     = local.ingest_environment.HOOKLINE_SECRET_PREFIX == "hookline-test" && local.ingest_environment.HOOKLINE_MAX_MESSAGE_BYTES == "262144" && local.ingest_environment.HOOKLINE_PAYLOAD_BUCKET == "hookline-test-payloads-123456789012"
+    condition     = local.ingest_environment.HOOKLINE_PREFIX == "hookline-test" && local.ingest_environment.HOOKLINE_MAX_MESSAGE_BYTES == "262144" && local.ingest_environment.HOOKLINE_PAYLOAD_BUCKET == "hookline-test-payloads-123456789012"
     error_message = "ingest reads ${jsonencode(local.ingest_environment)}"
   }
 }
@@ -75,8 +75,8 @@ run "process_reads_routes_and_destinations" {
   assert {
     condition = keys(local.process_environment) == [
       "HOOKLINE_DESTINATIONS", "HOOKLINE_DLQ_URL", "HOOKLINE_IDEMPOTENCY_SECONDS", "HOOKLINE_IDEMPOTENCY_TABLE", "HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_RECEIVE_COUNT",
-      "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_PRIVATE_NETWORKS", "HOOKLINE_QUEUE_URL", "HOOKLINE_RETRY_BASE_SECONDS",
-      "HOOKLINE_RETRY_MAX_SECONDS", "HOOKLINE_ROUTES", "HOOKLINE_SECRET_PREFIX", "HOOKLINE_SECRET_REFRESH_SECONDS",
+      "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_PREFIX", "HOOKLINE_PRIVATE_NETWORKS", "HOOKLINE_QUEUE_URL",
+      "HOOKLINE_RETRY_BASE_SECONDS", "HOOKLINE_RETRY_MAX_SECONDS", "HOOKLINE_ROUTES", "HOOKLINE_SECRET_REFRESH_SECONDS",
       "HOOKLINE_SECRET_TTL_SECONDS",
     ]
     error_message = "process reads ${jsonencode(keys(local.process_environment))}"

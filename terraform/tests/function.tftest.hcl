@@ -56,6 +56,33 @@ run "pinned_version_holds_the_alias" {
   }
 }
 
+# A line that Lambda filters takes its metrics with it.
+run "logs_pass_as_they_are_and_go_in_time" {
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    log_retention_days = 14
+  }
+
+  assert {
+    condition = (aws_lambda_function.this.logging_config[0].log_format == "JSON" && aws_lambda_function.this.logging_config[0].application_log_level == "TRACE" &&
+    aws_lambda_function.this.logging_config[0].system_log_level == "WARN")
+    error_message = "the logs are ${jsonencode(aws_lambda_function.this.logging_config)}"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/hookline-test-ingest" && aws_cloudwatch_log_group.this.retention_in_days == 14
+    error_message = "${aws_cloudwatch_log_group.this.name} is kept for ${aws_cloudwatch_log_group.this.retention_in_days} days"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.tracing_config[0].mode == "Active"
+    error_message = "calls are traced only where somebody before has begun to"
+  }
+}
+
 run "only_traces_are_sent_to_any_resource" {
   module {
     source = "./modules/function"

@@ -62,7 +62,7 @@ run "what_is_made_here_is_denied_to_it" {
   # The denial is by prefix, so everything that it is for has to have it.
   assert {
     condition = alltrue([for name in concat(
-      [aws_iam_role.plan.name], [for role in aws_iam_role.apply : role.name],
+      [aws_iam_role.plan.name], [for role in concat(values(aws_iam_role.apply), aws_iam_role.api_logs) : role.name],
       [for policy in aws_iam_policy.this : policy.name], [for policy in aws_iam_policy.boundary : policy.name],
     ) : startswith(name, "hookline-bootstrap-")])
     error_message = "something that is made here has a name that is not denied"

@@ -12,7 +12,7 @@ run "its_policies_are_made_and_attached" {
   command = plan
 
   assert {
-    condition     = aws_iam_role.plan.name == "hookline-bootstrap-plan" && keys(aws_iam_role_policy_attachment.plan) == ["plan-api", "plan-functions", "plan-state", "plan-storage"]
+    condition     = aws_iam_role.plan.name == "hookline-bootstrap-plan" && keys(aws_iam_role_policy_attachment.plan) == ["plan-api", "plan-functions", "plan-observability", "plan-state", "plan-storage"]
     error_message = "${aws_iam_role.plan.name} has ${jsonencode(keys(aws_iam_role_policy_attachment.plan))}"
   }
 
@@ -72,10 +72,13 @@ run "it_reads_only_the_environments" {
   command = plan
 
   assert {
-    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if !alltrue([for resource in s.Resource : can(regex("hookline-(dev|prod)[-/]|hookline-bootstrap-state-", resource))]) } == {
+    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if !alltrue([for resource in s.Resource : can(regex("hookline-(dev|prod)([-/:]|$)|hookline-bootstrap-state-", resource))]) } == {
+      ReadAlarms         = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"]
       ReadApi            = ["arn:aws:apigateway:eu-west-1::/restapis/*"]
       ReadIdentity       = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
+      ReadKeys           = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadMappings       = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
+      ReadQueries        = ["*"]
       ReadTablesKey      = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadTagsOfMappings = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ReadWhatHasNoName  = ["*"]
@@ -87,6 +90,7 @@ run "it_reads_only_the_environments" {
     condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Condition if can(s.Condition) } == {
       ReadApi       = { StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] } }
       ReadIdentity  = { StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] } }
+      ReadKeys      = { StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] } }
       ReadMappings  = { ArnLike = { "lambda:FunctionArn" = ["arn:aws:lambda:eu-west-1:123456789012:function:hookline-dev-*", "arn:aws:lambda:eu-west-1:123456789012:function:hookline-prod-*"] } }
       ReadTablesKey = { StringEquals = { "kms:RequestAlias" = ["alias/aws/dynamodb"] } }
     }

@@ -44,18 +44,26 @@ resource "aws_api_gateway_deployment" "this" {
 }
 
 resource "aws_api_gateway_stage" "this" {
-  # checkov:skip=CKV_AWS_76: ingest logs every request with its id; API Gateway's own log needs a role that is set once for the whole account
   # checkov:skip=CKV_AWS_120: a webhook is never answered from a cache
-  # checkov:skip=CKV2_AWS_4: as CKV_AWS_76
+  # checkov:skip=CKV2_AWS_4: an execution log says what the access log and ingest say, and beyond that holds parts of requests
   # checkov:skip=CKV2_AWS_29: a firewall costs more than all the rest and sees no signature; throttling and the signature stand in front
   # checkov:skip=CKV2_AWS_51: client certificates prove API Gateway to an HTTP back end; this one is a function
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = var.stage_name
   xray_tracing_enabled = true
+
+  dynamic "access_log_settings" {
+    for_each = aws_cloudwatch_log_group.access
+
+    content {
+      destination_arn = access_log_settings.value.arn
+      format          = local.access_log_format
+    }
+  }
 }
 
-# Throttling only: a logging level would need a role that is set once for the whole account, which is not ours alone.
+# Throttling only: a logging level would write an execution log too, which holds parts of requests.
 resource "aws_api_gateway_method_settings" "this" {
   # checkov:skip=CKV_AWS_225: as CKV_AWS_120
   rest_api_id = aws_api_gateway_rest_api.this.id

@@ -3,6 +3,11 @@ output "id" {
   value       = aws_api_gateway_rest_api.this.id
 }
 
+output "name" {
+  description = "Name of the API"
+  value       = aws_api_gateway_rest_api.this.name
+}
+
 output "url" {
   description = "Base URL of the stage"
   value       = aws_api_gateway_stage.this.invoke_url
@@ -21,4 +26,9 @@ output "webhooks_url" {
 output "events_url" {
   description = "URL for events of our own services; null without an authorizer"
   value       = var.events_authorizer == null ? null : "${aws_api_gateway_stage.this.invoke_url}/events"
+}
+
+output "log_group_name" {
+  description = "Name of the access log's group; null without an access log"
+  value       = one(aws_cloudwatch_log_group.access[*].name)
 }

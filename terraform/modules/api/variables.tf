@@ -48,3 +48,11 @@ variable "throttle" {
   })
   nullable = false
 }
+
+variable "access_log" {
+  description = "Days that the access log is kept; null writes none"
+  type = object({
+    retention_days = number
+  })
+  default = null
+}

@@ -93,6 +93,15 @@ resource "aws_lambda_function" "this" {
     variables = var.environment
   }
 
+  # Lambda passes our JSON lines on as they are, and our own level (log_level) decides which there are: of those that carry
+  # metrics Lambda would drop some by their level, so it must filter none. The platform's own lines below WARN (start, end,
+  # report) are paid for and say nothing that a metric does not.
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "TRACE"
+    system_log_level      = "WARN"
+  }
+
   tracing_config {
     mode = "Active"
   }

@@ -1,3 +1,8 @@
+output "name" {
+  description = "Name of the intake queue"
+  value       = aws_sqs_queue.this.name
+}
+
 output "url" {
   description = "URL of the intake queue"
   value       = aws_sqs_queue.this.url
@@ -6,6 +11,11 @@ output "url" {
 output "arn" {
   description = "ARN of the intake queue"
   value       = aws_sqs_queue.this.arn
+}
+
+output "dlq_name" {
+  description = "Name of the dead-letter queue"
+  value       = aws_sqs_queue.dlq.name
 }
 
 output "dlq_url" {

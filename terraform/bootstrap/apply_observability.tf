@@ -1,0 +1,85 @@
+# What an apply role may do to alarms, the dashboard, the topic and its key, saved queries and the access log's group. That
+# API Gateway may write the log is not an environment's to say: api_logs.tf.
+
+locals {
+  apply_observability = {
+    for name, prefix in local.prefixes : name => [
+      # An alarm may also stop machines and start other things: these may tell the environment's own topics.
+      {
+        Sid       = "MakeAlarms"
+        Effect    = "Allow"
+        Action    = ["cloudwatch:PutMetricAlarm"]
+        Resource  = ["${local.regional.cloudwatch}:alarm:${prefix}-*"]
+        Condition = { "ForAllValues:StringLike" = { "cloudwatch:AlarmActions" = ["${local.regional.sns}:${prefix}-*"] } }
+      },
+      {
+        Sid      = "ChangeAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DeleteAlarms", "cloudwatch:TagResource", "cloudwatch:UntagResource"]
+        Resource = ["${local.regional.cloudwatch}:alarm:${prefix}-*"]
+      },
+      {
+        Sid      = "MakeDashboards"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"]
+        Resource = [local.own_dashboards[name]]
+      },
+      {
+        Sid    = "MakeTopics"
+        Effect = "Allow"
+        Action = [
+          "sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes", "sns:Subscribe",
+          "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource",
+        ]
+        Resource = ["${local.regional.sns}:${prefix}-*"]
+      },
+      {
+        Sid       = "MakeKeys"
+        Effect    = "Allow"
+        Action    = ["kms:CreateKey"]
+        Resource  = ["*"]
+        Condition = { StringEquals = local.request_tags[name] }
+      },
+      # A new key has neither tags nor an alias yet. One that has another environment's tags or somebody's alias is not ours
+      # to tag, for what is tagged may be changed.
+      {
+        Sid      = "TagNewKeys"
+        Effect   = "Allow"
+        Action   = ["kms:TagResource"]
+        Resource = ["${local.regional.kms}:key/*"]
+        Condition = {
+          Null                 = { "kms:ResourceAliases" = ["true"] }
+          StringEquals         = local.request_tags[name]
+          StringEqualsIfExists = local.resource_tags[name]
+        }
+      },
+      {
+        Sid    = "ChangeKeys"
+        Effect = "Allow"
+        Action = [
+          "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:PutKeyPolicy",
+          "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
+        ]
+        Resource  = ["${local.regional.kms}:key/*"]
+        Condition = { StringEquals = local.resource_tags[name] }
+      },
+      # AWS has neither a resource nor tags for saved queries, so this reaches another environment's. They are text: whoever
+      # runs one reads the logs by rights of their own.
+      {
+        Sid      = "KeepQueries"
+        Effect   = "Allow"
+        Action   = ["logs:DeleteQueryDefinition", "logs:PutQueryDefinition"]
+        Resource = ["*"]
+      },
+      {
+        Sid    = "MakeAccessLogs"
+        Effect = "Allow"
+        Action = [
+          "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy",
+          "logs:TagResource", "logs:UntagResource",
+        ]
+        Resource = local.own_access_logs[name]
+      },
+    ]
+  }
+}

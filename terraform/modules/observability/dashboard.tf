@@ -1,0 +1,19 @@
+# The dashboard is a file of its own, and JSON as it stands: whatever is put in stands within a string. So a test can read
+# it and compare its metrics with those that the functions write.
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.prefix
+
+  dashboard_body = templatefile("${path.module}/dashboard.json.tftpl", {
+    service     = var.prefix
+    region      = data.aws_region.current.id
+    api         = var.api.name
+    stage       = var.api.stage_name
+    ingest      = var.functions.ingest
+    process     = var.functions.process
+    intake      = var.queues.intake
+    dlq         = var.queues.dlq
+    runbook_url = var.runbook_url
+    alarm_links = join(", ", [for name in keys(local.alarms) : "[${name}](${var.runbook_url}#${name})"])
+  })
+}
