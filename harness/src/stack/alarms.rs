@@ -2,8 +2,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use serde_json::{Value, json};
+
 use super::Stack;
-use crate::aws_json::authorization;
+use crate::aws_json::{self, Operation, authorization};
 use crate::terraform::REGION;
 use crate::wait;
 
@@ -24,8 +26,17 @@ impl Stack {
     /// The alarm about something, by its short name.
     pub(crate) async fn alarm(&self, about: &str) -> Result<Alarm> {
         let name = self.outputs.alarm_names.get(about).with_context(|| format!("no alarm about {about}"))?;
-        let xml = self.cloudwatch(&[("Action", "DescribeAlarms"), ("AlarmNames.member.1", name)]).await?;
-        Alarm::read(&xml).with_context(|| format!("no alarm {name} is on the emulator: {xml}"))
+        let describe = Operation {
+            service: "monitoring",
+            target: "GraniteServiceVersion20100801",
+            version: "1.0",
+            name: "DescribeAlarms",
+        };
+        let asked = json!({ "AlarmNames": [name] });
+        let answer = aws_json::call(&self.http, &self.endpoint, "test", describe, &asked).await?.text().await?;
+        let read =
+            serde_json::from_str::<Value>(&answer).ok().and_then(|answer| Alarm::read(&answer["MetricAlarms"][0]));
+        read.with_context(|| format!("no alarm {name} is on the emulator: {answer}"))
     }
 
     /// Waits until the emulator has evaluated an alarm to a state.
@@ -67,40 +78,16 @@ impl Stack {
 }
 
 impl Alarm {
-    /// The first of an answer.
-    fn read(xml: &str) -> Option<Self> {
-        let alarm = element(xml, "MetricAlarms")?;
-        let dimensions = element(alarm, "Dimensions").unwrap_or_default();
-        let pair = |text: &str| Some(format!("{}={}", element(text, "Name")?, element(text, "Value")?));
+    fn read(alarm: &Value) -> Option<Self> {
+        let text = |name: &str| alarm[name].as_str().map(str::to_owned);
+        let pair = |pair: &Value| Some(format!("{}={}", pair["Name"].as_str()?, pair["Value"].as_str()?));
+        let dimensions = alarm["Dimensions"].as_array()?.iter().map(pair).collect::<Option<_>>()?;
         Some(Self {
-            namespace: element(alarm, "Namespace")?.to_owned(),
-            metric: element(alarm, "MetricName")?.to_owned(),
-            dimensions: dimensions.split("</member>").filter_map(pair).collect(),
-            description: element(alarm, "AlarmDescription")?.to_owned(),
-            state: element(alarm, "StateValue")?.to_owned(),
+            namespace: text("Namespace")?,
+            metric: text("MetricName")?,
+            dimensions,
+            description: text("AlarmDescription")?,
+            state: text("StateValue")?,
         })
-    }
-}
-
-/// What stands in the first element of a name.
-fn element<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    rest.split_once(&format!("</{name}>")).map(|(inside, _)| inside)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_alarm_is_read() {
-        let xml = "<DescribeAlarmsResponse><DescribeAlarmsResult><MetricAlarms><member><AlarmName>a</AlarmName>\
-            <AlarmDescription>Look. docs/runbook.md#a</AlarmDescription><StateValue>OK</StateValue>\
-            <MetricName>Depth</MetricName><Namespace>AWS/SQS</Namespace><Dimensions><member><Name>QueueName</Name>\
-            <Value>dlq</Value></member></Dimensions></member></MetricAlarms></DescribeAlarmsResult></DescribeAlarmsResponse>";
-        let alarm = Alarm::read(xml).unwrap();
-        assert_eq!((alarm.namespace.as_str(), alarm.metric.as_str(), alarm.state.as_str()), ("AWS/SQS", "Depth", "OK"));
-        assert_eq!(alarm.dimensions, ["QueueName=dlq"]);
-        assert_eq!(Alarm::read("<MetricAlarms></MetricAlarms>"), None);
     }
 }

@@ -2,17 +2,31 @@
 
 use serde_json::Value;
 
-/// Address, attribute and reason of each difference that is the emulator's and not ours.
-const KNOWN: [(&str, &str, &str); 3] = [
+/// What an address begins with, the attributes, and the reason of each difference that is the emulator's and not ours.
+const KNOWN: [(&str, &[&str], &str); 3] = [
     (
-        "module.api.aws_api_gateway_stage.this",
-        "access_log_settings",
-        "MiniStack reports an empty block that nobody set",
+        "module.observability.aws_cloudwatch_metric_alarm.this[",
+        &[
+            "actions_enabled",
+            "alarm_actions",
+            "alarm_description",
+            "dimensions",
+            "extended_statistic",
+            "ok_actions",
+            "period",
+            "statistic",
+            "treat_missing_data",
+        ],
+        "MiniStack keeps these and leaves them out of its answer in XML",
     ),
-    ("module.ingest.aws_s3_object.this", "tags_all", "MiniStack drops the tags of an object that is uploaded in parts"),
+    (
+        "module.ingest.aws_s3_object.this",
+        &["tags_all"],
+        "MiniStack drops the tags of an object that is uploaded in parts",
+    ),
     (
         "module.process.aws_s3_object.this",
-        "tags_all",
+        &["tags_all"],
         "MiniStack drops the tags of an object that is uploaded in parts",
     ),
 ];
@@ -37,19 +51,22 @@ fn resource_changes(resource: &Value) -> Vec<String> {
     };
     let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
-    let known = |name: &str| KNOWN.iter().any(|known| (known.0, known.1) == (address, name));
+    let known = |name: &str| KNOWN.iter().any(|known| address.starts_with(known.0) && known.1.contains(&name));
     // The emulator forgets a value or makes an empty one; one that has become another is never forgiven.
     let hollow = |name: &str| is_hollow(before.get(name)) || is_hollow(after.get(name));
     let unknown = changed.filter(|name| !(known(name) && hollow(name)));
     unknown.map(|name| format!("{address}: {name}")).collect()
 }
 
+/// What a value is that nobody has told: nothing, or what the provider takes for it.
 fn is_hollow(value: Option<&Value>) -> bool {
     match value {
-        None | Some(Value::Null) => true,
+        None | Some(Value::Null | Value::Bool(false)) => true,
+        Some(Value::Number(number)) => number.as_f64() == Some(0.0),
+        Some(Value::String(text)) => text.is_empty() || text == "missing",
         Some(Value::Array(items)) => items.is_empty(),
         Some(Value::Object(members)) => members.is_empty(),
-        Some(_) => false,
+        Some(Value::Bool(true)) => false,
     }
 }
 
@@ -71,11 +88,13 @@ mod tests {
     #[test]
     fn only_what_is_known_is_forgiven() {
         let stage = "module.api.aws_api_gateway_stage.this";
+        let alarm = "module.observability.aws_cloudwatch_metric_alarm.this[\"refusals\"]";
         let plan = json!({
             "resource_changes": [
                 { "address": "a", "change": { "actions": ["no-op"], "before": {}, "after": {} } },
                 { "address": "b", "change": { "actions": ["delete"], "before": {}, "after": null } },
-                update(stage, json!({ "access_log_settings": [{}] }), json!({ "access_log_settings": [] })),
+                update(alarm, json!({ "period": 0, "treat_missing_data": "missing" }), json!({ "period": 300, "treat_missing_data": "notBreaching" })),
+                update(alarm, json!({ "period": 60 }), json!({ "period": 300 })),
                 update(stage, json!({ "stage_name": "live" }), json!({ "stage_name": "dead" })),
                 update("module.ingest.aws_s3_object.this", json!({ "tags_all": {} }), json!({ "tags_all": { "a": "b" } })),
                 update("module.process.aws_s3_object.this", json!({ "tags_all": { "a": "c" } }), json!({ "tags_all": { "a": "b" } })),
@@ -86,6 +105,7 @@ mod tests {
         });
         let expected = [
             "b: [\"delete\"]",
+            &format!("{alarm}: period"),
             &format!("{stage}: stage_name"),
             "module.process.aws_s3_object.this: tags_all",
             "d: [\"delete\",\"create\"]",

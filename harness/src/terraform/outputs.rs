@@ -40,7 +40,6 @@ pub struct Outputs {
     /// Name of the log group of the API's access log.
     pub api_log_group_name: Option<String>,
     /// Name of each alarm, by what it is about.
-    #[serde(default)]
     pub alarm_names: BTreeMap<String, String>,
     /// Name of the table that keeps what was delivered.
     pub idempotency_table: Option<String>,
