@@ -105,7 +105,8 @@ fn knows(status: StatusCode, answer: &str) -> bool {
     let error: Value = serde_json::from_str(answer).unwrap_or_default();
     let kind = error["__type"].as_str().unwrap_or_default();
     let unknown = ["InvalidAction", "UnsupportedOperation", "UnknownOperation", "NotImplemented", "InternalFailure"];
-    !status.is_server_error() && !unknown.iter().any(|word| kind.contains(word))
+    let said = answer.to_ascii_lowercase().contains("unknown action");
+    !status.is_server_error() && !said && !unknown.iter().any(|word| kind.contains(word))
 }
 
 #[cfg(test)]
@@ -165,6 +166,11 @@ pub(crate) mod tests {
         case(404, "{\"__type\":\"ResourceNotFoundException\"}", true);
         case(400, "{\"__type\":\"com.amazonaws.sqs#InvalidAction\"}", false);
         case(400, "{\"__type\":\"AWS.SimpleQueueService.UnsupportedOperation\"}", false);
+        case(
+            400,
+            "{\"__type\":\"InvalidOperationException\",\"message\":\"Unknown action: PutQueryDefinition\"}",
+            false,
+        );
         case(501, "", false);
     }
 }
