@@ -94,6 +94,11 @@ rollback workspace function version:
 environments *workspaces:
     cargo harness environments {{ workspaces }}
 
+# Print the life of one event out of a workspace's logs
+[group('operate')]
+trace workspace event_id *arguments:
+    cargo harness trace {{ event_id }} --workspace {{ workspace }} {{ arguments }}
+
 # Fill a secret from standard input: `just secret hookline-dev sources/github < file`, or `destinations/team`
 [group('operate')]
 secret prefix name:

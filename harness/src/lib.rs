@@ -21,6 +21,7 @@ mod life;
 mod package;
 mod progress;
 pub mod scenario;
+mod sdk;
 mod sender;
 mod sink;
 pub mod stack;

@@ -4,10 +4,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
-use hookline_environment::{AwsSettings, Patience};
 use serde::Deserialize;
 
 use crate::files::Files;
+use crate::sdk::{self, Patience};
 use crate::stack::{Stack, State};
 use crate::terraform::Outputs;
 
@@ -63,9 +63,8 @@ impl Target {
         );
         let outputs = Outputs::read(&output.stdout).with_context(|| format!("workspace {workspace}"))?;
         let region = region(&outputs.queue_arn)?;
-        let settings =
-            AwsSettings { region, credentials: credentials()?, endpoint_url: std::env::var("AWS_ENDPOINT_URL").ok() };
-        Ok(Self { sdk: settings.sdk_config(PATIENCE), outputs })
+        let endpoint_url = std::env::var("AWS_ENDPOINT_URL").ok();
+        Ok(Self { sdk: sdk::config(&region, credentials()?, endpoint_url, PATIENCE), outputs })
     }
 }
 

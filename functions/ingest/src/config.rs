@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hookline_environment::{AwsSettings, Faults, Patience, Variables};
+use hookline_aws::{AwsSettings, Patience};
+use hookline_environment::{Faults, Variables};
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
 use hookline_secrets::SecretCacheSettings;
 use hookline_signature::{Scheme, SchemeConfig};
@@ -12,28 +13,16 @@ use serde::de::IgnoredAny;
 use crate::accept::Acceptance;
 
 /// How long the secret store may take: with a second look at it, it has to leave time for the queue.
-pub const SECRETS_PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(1),
-    attempt: Duration::from_millis(1500),
-    call: Duration::from_secs(3),
-    attempts: 2,
-};
+pub const SECRETS_PATIENCE: Patience =
+    Patience { attempt: Duration::from_millis(1500), call: Duration::from_secs(3), attempts: 2 };
 
 /// How long the payload bucket may take for the largest body.
-pub const BUCKET_PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(1),
-    attempt: Duration::from_secs(3),
-    call: Duration::from_secs(5),
-    attempts: 2,
-};
+pub const BUCKET_PATIENCE: Patience =
+    Patience { attempt: Duration::from_secs(3), call: Duration::from_secs(5), attempts: 2 };
 
 /// How long the queue may take.
-pub const QUEUE_PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(1),
-    attempt: Duration::from_secs(2),
-    call: Duration::from_secs(5),
-    attempts: 3,
-};
+pub const QUEUE_PATIENCE: Patience =
+    Patience { attempt: Duration::from_secs(2), call: Duration::from_secs(5), attempts: 3 };
 
 /// Everything that Terraform passes, checked.
 pub struct Config {

@@ -3,6 +3,7 @@
 use std::num::NonZeroU8;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use hookline_event::{DedupKey, Event, Payload};
 use hookline_secrets::{GetSecret, SecretCache};
 use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
@@ -21,6 +22,9 @@ use crate::rejection::Rejection;
 /// RFC 3339 with three decimals, always: a message's size must not depend on the moment.
 const MILLISECONDS: EncodedConfig =
     Config::DEFAULT.set_time_precision(TimePrecision::Second { decimal_digits: NonZeroU8::new(3) }).encode();
+
+/// Sources whose secrets are fetched at the start: each is two calls, which are paid for.
+const PREPARED: usize = 4;
 
 /// Takes requests in.
 pub struct Intake<S, Q, P> {
@@ -65,6 +69,13 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
     /// Over the secrets of a store, a queue, and a place for what the queue cannot hold.
     pub fn new(config: IntakeConfig, secrets: SecretCache<S>, queue: Q, payloads: P) -> Self {
         Self { config, secrets, queue, payloads, events: Acceptance::default() }
+    }
+
+    /// Has the secrets of the first sources fetched before there is an event; one that cannot be had is looked up again when
+    /// it is needed. With many sources most would be fetched in vain.
+    pub async fn prepare(&self) {
+        let names = self.config.sources.keys().take(PREPARED);
+        join_all(names.map(|name| self.secrets.get(name))).await;
     }
 
     pub(crate) fn source(&self, name: &str) -> Result<&Source, Rejection> {

@@ -2,9 +2,7 @@
 
 use std::future::Future;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::ByteStream;
-use hookline_environment::describe;
+use hookline_aws::{Client, Operation};
 use hookline_event::Payload;
 use uuid::Uuid;
 
@@ -12,7 +10,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the bucket did not confirm: {detail}")]
 pub struct KeepError {
-    /// What the SDK says, after its own attempts.
+    /// Why not, after all attempts.
     pub detail: String,
 }
 
@@ -23,7 +21,7 @@ pub trait KeepPayload: Send + Sync + 'static {
 }
 
 /// The payload bucket.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Bucket {
     /// What it is asked with.
     pub client: Client,
@@ -35,7 +33,7 @@ impl KeepPayload for Bucket {
     /// Under a key of its own, so that nothing that is kept is ever written over.
     async fn keep_payload(&self, body: Vec<u8>) -> Result<Payload, KeepError> {
         let key = format!("payloads/{}", Uuid::now_v7());
-        let put = self.client.put_object().bucket(&self.name).key(&key).body(ByteStream::from(body)).send().await;
-        put.map(|_| Payload::kept(&self.name, &key)).map_err(|error| KeepError { detail: describe(&error) })
+        let put = self.client.send(Operation::object(&self.name, &key, Some(body))).await;
+        put.map(|_| Payload::kept(&self.name, &key)).map_err(|error| KeepError { detail: error.to_string() })
     }
 }

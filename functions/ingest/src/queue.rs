@@ -1,15 +1,16 @@
 use std::future::Future;
 
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
-use hookline_environment::describe;
+use hookline_aws::{Client, Operation, SQS};
 use hookline_telemetry::Trace;
+use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
 
 /// The queue has not confirmed: whether it has the event is unknown, and the sender has to send it again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the queue did not confirm: {detail}")]
 pub struct SendError {
-    /// What the SDK says, after its own attempts.
+    /// Why not, after all attempts.
     pub detail: String,
 }
 
@@ -24,15 +25,32 @@ pub trait SendEvent: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendMessage<'a> {
+    queue_url: &'a str,
+    message_body: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_system_attributes: Option<Value>,
+}
+
+/// That there is an id means that the queue has the message.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Sent {
+    #[serde(rename = "MessageId")]
+    _message_id: IgnoredAny,
+}
+
 impl SendEvent for Client {
     async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), SendError> {
-        let mut send = self.send_message().queue_url(queue_url).message_body(message);
-        if let Some(trace) = trace {
-            let header =
-                MessageSystemAttributeValue::builder().data_type("String").string_value(trace.header()).build();
-            let header = header.map_err(|error| SendError { detail: error.to_string() })?;
-            send = send.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
-        }
-        send.send().await.map(|_| ()).map_err(|error| SendError { detail: describe(&error) })
+        let header = trace.map(Trace::header);
+        let message_system_attributes =
+            header.map(|header| json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": header } }));
+        let send = SendMessage { queue_url, message_body: &message, message_system_attributes };
+        let failed = |detail: &dyn std::fmt::Display| SendError { detail: detail.to_string() };
+        let body = serde_json::to_string(&send).map_err(|error| failed(&error))?;
+        let sent = self.call::<Sent>(Operation::json(SQS, "SendMessage", body)).await;
+        sent.map(|_| ()).map_err(|error| failed(&error))
     }
 }

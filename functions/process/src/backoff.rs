@@ -1,7 +1,7 @@
 use std::future::Future;
 
-use aws_sdk_sqs::Client;
-use hookline_environment::describe;
+use hookline_aws::{Client, Operation, SQS};
+use serde_json::json;
 
 /// How long a failed event waits: exponential in the number of receives, with full jitter, so that a destination that
 /// comes back is not met by all at once.
@@ -29,7 +29,7 @@ impl Backoff {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the visibility was not changed: {detail}")]
 pub struct VisibilityError {
-    /// What the SDK says.
+    /// Why not, after all attempts.
     pub detail: String,
 }
 
@@ -46,9 +46,9 @@ pub trait ChangeVisibility: Send + Sync + 'static {
 
 impl ChangeVisibility for Client {
     async fn change_visibility(&self, queue_url: &str, handle: &str, seconds: u32) -> Result<(), VisibilityError> {
-        let change = self.change_message_visibility().queue_url(queue_url).receipt_handle(handle);
-        let changed = change.visibility_timeout(seconds.try_into().unwrap_or(i32::MAX)).send().await;
-        changed.map(|_| ()).map_err(|error| VisibilityError { detail: describe(&error) })
+        let change = json!({ "QueueUrl": queue_url, "ReceiptHandle": handle, "VisibilityTimeout": seconds });
+        let changed = self.send(Operation::json(SQS, "ChangeMessageVisibility", change.to_string())).await;
+        changed.map(|_| ()).map_err(|error| VisibilityError { detail: error.to_string() })
     }
 }
 

@@ -2,13 +2,10 @@
 //! take, and says afterwards that it is done. The key is ours (`dedupkey#destination`) and not the queue's, so that a
 //! message that SQS delivers twice, that a sender sends again or that a person redrives is the same.
 
-use std::collections::HashMap;
 use std::future::Future;
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use hookline_environment::describe;
+use hookline_aws::{AwsError, Client, DYNAMODB, Operation};
+use serde_json::{Value, json};
 
 /// What a claim is about, in seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +40,7 @@ pub enum Claimed {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the idempotency table did not answer: {detail}")]
 pub struct ClaimError {
-    /// What the SDK says.
+    /// Why not, after all attempts.
     pub detail: String,
 }
 
@@ -60,7 +57,7 @@ pub trait Claims: Send + Sync + 'static {
 }
 
 /// A table in DynamoDB: `key`, `state` (`leased` or `done`), `owner`, `lease_until` and `expires_at`, its TTL.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Table {
     /// The client.
     pub client: Client,
@@ -74,72 +71,80 @@ const OWNED: &str = "#owner = :owner";
 
 impl Claims for Table {
     async fn claim(&self, claim: &Claim) -> Result<Claimed, ClaimError> {
-        let put = self.client.put_item().table_name(&self.name);
-        let put = put
-            .item("key", text(&claim.key))
-            .item("state", text(LEASED))
-            .item("owner", text(&claim.owner))
-            .item("lease_until", number(claim.lease_until))
-            .item("expires_at", number(claim.forget_at))
-            .condition_expression("attribute_not_exists(#key) OR (#state = :leased AND lease_until < :now)")
-            .expression_attribute_names("#key", "key")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":leased", text(LEASED))
-            .expression_attribute_values(":now", number(claim.now))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match put.send().await {
-            Ok(_) => Ok(Claimed::Ours),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(taken)) => Ok(taken
-                    .item
-                    .as_ref()
-                    .map_or(Claimed::Leased { until: claim.lease_until }, |item| standing(item, claim))),
-                _ => Err(ClaimError { detail: describe(&error) }),
+        let put = json!({
+            "TableName": self.name,
+            "Item": {
+                "key": text(&claim.key),
+                "state": text(LEASED),
+                "owner": text(&claim.owner),
+                "lease_until": number(claim.lease_until),
+                "expires_at": number(claim.forget_at),
             },
+            "ConditionExpression": "attribute_not_exists(#key) OR (#state = :leased AND lease_until < :now)",
+            "ExpressionAttributeNames": { "#key": "key", "#state": "state" },
+            "ExpressionAttributeValues": { ":leased": text(LEASED), ":now": number(claim.now) },
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        });
+        match self.ask("PutItem", &put).await {
+            Ok(()) => Ok(Claimed::Ours),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
+                let item = error.member("Item").unwrap_or_default();
+                Ok(standing(&item, claim))
+            }
+            Err(error) => Err(ClaimError { detail: error.to_string() }),
         }
     }
 
     async fn complete(&self, claim: &Claim) -> Result<(), ClaimError> {
-        let update = self.client.update_item().table_name(&self.name).key("key", text(&claim.key));
-        let update = update
-            .update_expression("SET #state = :done, expires_at = :expires REMOVE lease_until")
-            .condition_expression(OWNED)
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":done", text(DONE))
-            .expression_attribute_values(":expires", number(claim.forget_at))
-            .expression_attribute_values(":owner", text(&claim.owner));
-        update.send().await.map(|_| ()).map_err(|error| ClaimError { detail: describe(&error) })
+        let update = json!({
+            "TableName": self.name,
+            "Key": { "key": text(&claim.key) },
+            "UpdateExpression": "SET #state = :done, expires_at = :expires REMOVE lease_until",
+            "ConditionExpression": OWNED,
+            "ExpressionAttributeNames": { "#state": "state", "#owner": "owner" },
+            "ExpressionAttributeValues": {
+                ":done": text(DONE), ":expires": number(claim.forget_at), ":owner": text(&claim.owner),
+            },
+        });
+        self.ask("UpdateItem", &update).await.map_err(|error| ClaimError { detail: error.to_string() })
     }
 
     async fn release(&self, claim: &Claim) -> Result<(), ClaimError> {
-        let delete = self.client.delete_item().table_name(&self.name).key("key", text(&claim.key));
-        let delete = delete
-            .condition_expression(OWNED)
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":owner", text(&claim.owner));
-        delete.send().await.map(|_| ()).map_err(|error| ClaimError { detail: describe(&error) })
+        let delete = json!({
+            "TableName": self.name,
+            "Key": { "key": text(&claim.key) },
+            "ConditionExpression": OWNED,
+            "ExpressionAttributeNames": { "#owner": "owner" },
+            "ExpressionAttributeValues": { ":owner": text(&claim.owner) },
+        });
+        self.ask("DeleteItem", &delete).await.map_err(|error| ClaimError { detail: error.to_string() })
     }
 }
 
-/// What an item that is there already says of a claim. Our own lease is there if an answer was lost and the SDK has asked
+impl Table {
+    async fn ask(&self, operation: &str, asked: &Value) -> Result<(), AwsError> {
+        self.client.send(Operation::json(DYNAMODB, operation, asked.to_string())).await.map(|_| ())
+    }
+}
+
+/// What an item that is there already says of a claim. Our own lease is there if an answer was lost and the call was made
 /// again.
-fn standing(item: &HashMap<String, AttributeValue>, claim: &Claim) -> Claimed {
-    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str);
+fn standing(item: &Value, claim: &Claim) -> Claimed {
+    let text = |name: &str| item.get(name)?.get("S")?.as_str();
     if text("state") == Some(DONE) {
         return Claimed::Done;
     }
     if text("owner") == Some(claim.owner.as_str()) {
         return Claimed::Ours;
     }
-    let until = item.get("lease_until").and_then(|value| value.as_n().ok()?.parse().ok());
-    Claimed::Leased { until: until.unwrap_or(claim.lease_until) }
+    let until = || item.get("lease_until")?.get("N")?.as_str()?.parse().ok();
+    Claimed::Leased { until: until().unwrap_or(claim.lease_until) }
 }
 
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
+fn text(value: &str) -> Value {
+    json!({ "S": value })
 }
 
-fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
+fn number(value: u64) -> Value {
+    json!({ "N": value.to_string() })
 }

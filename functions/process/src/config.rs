@@ -3,10 +3,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::Client as SecretsManager;
-use aws_types::SdkConfig;
-use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
-use hookline_environment::{AwsSettings, Faults, Patience, Variables};
+use hookline_aws::{Aws, AwsSettings, Client, Patience};
+use hookline_environment::{Faults, Variables};
 use hookline_secrets::{SecretCache, SecretCacheSettings};
 use hookline_telemetry::Level;
 
@@ -17,12 +15,8 @@ use crate::guard::Guard;
 use crate::route::{RouteConfig, Routes};
 
 /// How long a call to a queue may take: all of it has to fit into what a batch keeps free after its deliveries.
-pub const PATIENCE: Patience = Patience {
-    connect: Duration::from_millis(500),
-    attempt: Duration::from_millis(1200),
-    call: Duration::from_millis(2400),
-    attempts: 2,
-};
+pub const PATIENCE: Patience =
+    Patience { attempt: Duration::from_millis(1200), call: Duration::from_millis(2400), attempts: 2 };
 
 /// Everything that Terraform passes, checked.
 pub struct Config {
@@ -30,8 +24,8 @@ pub struct Config {
     pub log_level: Level,
     /// What every name in AWS begins with.
     pub service: String,
-    /// The settings of every client of AWS: one trust store, one set of connections.
-    pub sdk: SdkConfig,
+    /// For calls to the queues, the table and the bucket.
+    pub aws: Client,
     /// Where events go.
     pub delivery: Delivery,
     /// What happens to those that cannot go there.
@@ -74,9 +68,9 @@ impl Config {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
         // That it is missing is told with the secrets.
         let service = variables.optional("HOOKLINE_PREFIX").unwrap_or_default();
-        let sdk = AwsSettings::read(&mut variables).map(|it| it.sdk_config(PATIENCE));
+        let aws = AwsSettings::read(&mut variables).map(Aws::new);
         let secrets = SecretCacheSettings::read(&mut variables, "destinations");
-        let delivery = delivery(&mut variables, sdk.as_ref(), secrets);
+        let delivery = delivery(&mut variables, aws.as_ref(), secrets);
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
         let dlq_url = variables.required("HOOKLINE_DLQ_URL");
         let max_receive_count = variables.parsed::<NonZeroU32>("HOOKLINE_MAX_RECEIVE_COUNT");
@@ -95,23 +89,20 @@ impl Config {
             let queue = QueueConfig { queue_url: queue_url?, dlq_url: dlq_url?, max_receive_count, backoff };
             let window = Duration::from_secs(window?);
             let idempotency = table.map(|table| IdempotencyConfig { table, window });
-            let (sdk, payload_bucket) = (sdk?, payload_bucket?);
-            Some(Self { log_level: log_level?, service, sdk, delivery: delivery?, queue, payload_bucket, idempotency })
+            let (aws, payload_bucket) = (aws?.client(PATIENCE), payload_bucket?);
+            Some(Self { log_level: log_level?, service, aws, delivery: delivery?, queue, payload_bucket, idempotency })
         };
         variables.finish(whole())
     }
 }
 
-/// For what has an effect: a call that was not answered may have had it, so it is not the SDK that repeats it, and its
-/// time is the destination's.
-fn one_attempt(sdk: SdkConfig) -> SdkConfig {
-    let time = TimeoutConfig::builder().connect_timeout(PATIENCE.connect).build();
-    sdk.into_builder().retry_config(RetryConfig::disabled()).timeout_config(time).build()
-}
+/// For what has an effect: a call that was not answered may have had it, so it is made once, and its time is the
+/// destination's.
+const ONCE: Patience = Patience { attempt: Duration::from_secs(900), call: Duration::from_secs(900), attempts: 1 };
 
 fn delivery(
     variables: &mut Variables<'_>,
-    sdk: Option<&SdkConfig>,
+    aws: Option<&Aws>,
     secrets: Option<SecretCacheSettings>,
 ) -> Option<Delivery> {
     const NETWORKS: &str = "HOOKLINE_PRIVATE_NETWORKS";
@@ -122,9 +113,9 @@ fn delivery(
     let routes: Option<BTreeMap<String, RouteConfig>> = variables.json(ROUTES);
     // Without the networks none is listed: the destinations' other faults are found all the same.
     let outbound = variables.keep(NETWORKS, Outbound::new(Guard::new(networks.unwrap_or_default())))?;
-    let (configs, routes, sdk) = (configs?, routes?, sdk?.clone());
-    let secrets = Arc::new(SecretCache::new(SecretsManager::new(&sdk), secrets?));
-    let shared = Shared { outbound, secrets, sdk: one_attempt(sdk) };
+    let (configs, routes, aws) = (configs?, routes?, aws?);
+    let secrets = Arc::new(SecretCache::new(aws.client(PATIENCE), secrets?));
+    let shared = Shared { outbound, secrets, aws: aws.client(ONCE) };
 
     for (name, route) in &routes {
         for unknown in route.destinations.iter().filter(|name| !configs.contains_key(*name)) {

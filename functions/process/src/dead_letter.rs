@@ -1,9 +1,9 @@
 use std::future::Future;
 
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::BuildError;
-use aws_sdk_sqs::types::MessageAttributeValue;
-use hookline_environment::describe;
+use hookline_aws::{Client, Operation, SQS};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value, json};
 
 /// Longest attribute value, in bytes: with their names and types all attributes stay within what ingest leaves free.
 const MAX_VALUE_BYTES: usize = 200;
@@ -27,7 +27,7 @@ pub struct DeadLetter<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the dead-letter queue did not confirm: {detail}")]
 pub struct DeadLetterError {
-    /// What the SDK says.
+    /// Why not, after all attempts.
     pub detail: String,
 }
 
@@ -50,18 +50,26 @@ impl SendDeadLetter for Client {
             ("attempts", &attempts),
             ("first_seen", letter.first_seen),
         ];
-        let mut send = self.send_message().queue_url(dlq_url).message_body(letter.message);
         // The queue takes no empty value.
-        for (name, value) in attributes.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let value = text(value).map_err(|error| DeadLetterError { detail: error.to_string() })?;
-            send = send.message_attributes(name, value);
-        }
-        let sent = send.send().await;
-        sent.map(|_| ()).map_err(|error| DeadLetterError { detail: describe(&error) })
+        let attributes: Map<_, _> = attributes
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.to_owned(), text(value)))
+            .collect();
+        let send = json!({ "QueueUrl": dlq_url, "MessageBody": letter.message, "MessageAttributes": attributes });
+        let sent = self.call::<Sent>(Operation::json(SQS, "SendMessage", send.to_string())).await;
+        sent.map(|_| ()).map_err(|error| DeadLetterError { detail: error.to_string() })
     }
 }
 
-fn text(value: &str) -> Result<MessageAttributeValue, BuildError> {
+/// That there is an id means that the queue has the message.
+#[derive(Deserialize)]
+struct Sent {
+    #[serde(rename = "MessageId")]
+    _message_id: IgnoredAny,
+}
+
+fn text(value: &str) -> Value {
     let value = &value[..value.floor_char_boundary(MAX_VALUE_BYTES)];
-    MessageAttributeValue::builder().data_type("String").string_value(value).build()
+    json!({ "DataType": "String", "StringValue": value })
 }

@@ -2,9 +2,7 @@
 
 use std::future::Future;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::error::ProvideErrorMetadata as _;
-use hookline_environment::describe;
+use hookline_aws::{Client, Operation};
 use hookline_event::Payload;
 
 use crate::reason::Reason;
@@ -24,7 +22,7 @@ pub enum FetchError {
     Unavailable {
         /// What the message says.
         uri: String,
-        /// What the SDK says, after its own attempts.
+        /// Why not, after all attempts.
         detail: String,
     },
 }
@@ -45,7 +43,7 @@ pub trait FetchPayload: Send + Sync + 'static {
 }
 
 /// The payload bucket.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Bucket {
     /// What it is asked with.
     pub client: Client,
@@ -58,13 +56,10 @@ impl FetchPayload for Bucket {
         let missing = || FetchError::Missing { uri: uri.to_owned() };
         let unavailable = |detail: String| FetchError::Unavailable { uri: uri.to_owned(), detail };
         let key = Payload::key(uri, &self.name).ok_or_else(missing)?;
-        let object = match self.client.get_object().bucket(&self.name).key(key).send().await {
-            Ok(object) => object,
-            Err(error) if error.code() == Some("NoSuchKey") => return Err(missing()),
-            Err(error) => return Err(unavailable(describe(&error))),
-        };
-        // Its length is ingest's: no more than Lambda takes.
-        let bytes = object.body.collect().await.map_err(|error| unavailable(error.to_string()))?;
-        Ok(bytes.to_vec())
+        match self.client.send(Operation::object(&self.name, key, None)).await {
+            Ok(bytes) => Ok(bytes.to_vec()),
+            Err(error) if error.code() == Some("NoSuchKey") => Err(missing()),
+            Err(error) => Err(unavailable(error.to_string())),
+        }
     }
 }

@@ -1,10 +1,11 @@
 use std::future::Future;
 
-use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
-use hookline_environment::describe;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hookline_aws::{AwsError, Client, Operation, SECRETS_MANAGER};
 use hookline_signature::Secret;
+use serde::Deserialize;
+use serde_json::json;
 
 /// Which version of a secret.
 ///
@@ -90,29 +91,37 @@ pub trait GetSecret: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Vec<u8>>, GetSecretError>> + Send;
 }
 
+/// What is answered, of which one is there.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SecretValue {
+    secret_string: Option<String>,
+    secret_binary: Option<String>,
+}
+
 impl GetSecret for Client {
     async fn get_secret(&self, name: &str, stage: Stage) -> Result<Option<Vec<u8>>, GetSecretError> {
-        let value = match self.get_secret_value().secret_id(name).version_stage(stage.label()).send().await {
-            Ok(value) => value,
-            Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_not_found_exception()) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(classify(&error)),
-        };
-        let text = value.secret_string.map(String::into_bytes);
-        Ok(text.or_else(|| value.secret_binary.map(|binary| binary.into_inner())))
+        let asked = json!({ "SecretId": name, "VersionStage": stage.label() });
+        let value: SecretValue =
+            match self.call(Operation::json(SECRETS_MANAGER, "GetSecretValue", asked.to_string())).await {
+                Ok(value) => value,
+                Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
+                Err(error) => return Err(classify(&error)),
+            };
+        if let Some(text) = value.secret_string {
+            return Ok(Some(text.into_bytes()));
+        }
+        let binary = value.secret_binary.map(|binary| STANDARD.decode(binary)).transpose();
+        binary.map_err(|_| GetSecretError::Unanswered { detail: "SecretBinary is not base64".to_owned() })
     }
 }
 
-fn classify(error: &SdkError<GetSecretValueError>) -> GetSecretError {
-    let detail = describe(error);
-    let throttled = error.code().is_some_and(|code| code.contains("Throttl") || code == "TooManyRequestsException");
-    match error {
-        SdkError::ServiceError(service) if !throttled && service.raw().status().is_client_error() => {
-            GetSecretError::Refused { detail }
-        }
-        _ => GetSecretError::Unanswered { detail },
+fn classify(error: &AwsError) -> GetSecretError {
+    let detail = error.to_string();
+    if error.is_client_error() && !error.is_throttling() {
+        return GetSecretError::Refused { detail };
     }
+    GetSecretError::Unanswered { detail }
 }
 
 /// The secrets of an owner.

@@ -18,7 +18,6 @@ mod variables;
 
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
-use hookline_environment::{AwsSettings, Patience};
 use std::time::Duration;
 
 pub(crate) use self::alarms::Alarm;
@@ -32,6 +31,7 @@ pub(crate) use self::secrets::Secrets;
 pub(crate) use self::sources::{Pair, sources};
 pub(crate) use self::state::State;
 pub(crate) use self::variables::{given_variables, terraform_variables};
+use crate::sdk::{self, Patience};
 use crate::terraform::{Outputs, REGION};
 
 /// The emulator may be busy with a burst.
@@ -54,13 +54,10 @@ pub struct Stack {
 
 impl Stack {
     pub(crate) fn new(endpoint: &str, outputs: Outputs) -> Self {
-        let settings = AwsSettings {
-            region: REGION.to_owned(),
-            credentials: Credentials::new("test", "test", None, None, "emulator"),
-            endpoint_url: Some(endpoint.to_owned()),
-        };
+        let credentials = Credentials::new("test", "test", None, None, "emulator");
+        let sdk = sdk::config(REGION, credentials, Some(endpoint.to_owned()), PATIENCE);
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(35)).build().unwrap_or_default();
-        Self { endpoint: endpoint.to_owned(), outputs, http, sdk: settings.sdk_config(PATIENCE) }
+        Self { endpoint: endpoint.to_owned(), outputs, http, sdk }
     }
 
     /// For clients of any service.

@@ -1,13 +1,12 @@
-//! The two verbs on the real SDK clients, against a server that answers as AWS does.
+//! The two verbs on the real client, against a server that answers as AWS does.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::Client as SecretsManager;
-use aws_sdk_sqs::Client as Sqs;
 use axum::Router;
 use axum::http::StatusCode;
-use hookline_environment::{AwsSettings, Patience, Variables};
+use hookline_aws::{Aws, AwsSettings, Client, Patience};
+use hookline_environment::Variables;
 use hookline_secrets::{GetSecret, GetSecretError, Stage};
 use hookline_telemetry::Trace;
 use ingest::SendEvent;
@@ -15,15 +14,11 @@ use serde_json::Value;
 
 use crate::fixture::environment;
 
-const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(1),
-    attempt: Duration::from_millis(200),
-    call: Duration::from_millis(500),
-    attempts: 1,
-};
+const PATIENCE: Patience =
+    Patience { attempt: Duration::from_millis(200), call: Duration::from_millis(500), attempts: 1 };
 
-/// A client's settings for a server that gives one answer, and the bodies that it gets.
-async fn aws(status: u16, body: &'static str) -> (aws_types::SdkConfig, Arc<Mutex<Vec<Value>>>) {
+/// A client for a server that gives one answer, and the bodies that it gets.
+async fn aws(status: u16, body: &'static str) -> (Client, Arc<Mutex<Vec<Value>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let record = Arc::clone(&seen);
     let app = Router::new().fallback(async move |request: String| {
@@ -37,12 +32,12 @@ async fn aws(status: u16, body: &'static str) -> (aws_types::SdkConfig, Arc<Mute
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, app).await });
     let lookup = environment("AWS_ENDPOINT_URL", Some(&url));
-    (AwsSettings::read(&mut Variables::new(&lookup)).unwrap().sdk_config(PATIENCE), seen)
+    (Aws::new(AwsSettings::read(&mut Variables::new(&lookup)).unwrap()).client(PATIENCE), seen)
 }
 
 async fn secret(status: u16, body: &'static str) -> Result<Option<Vec<u8>>, GetSecretError> {
-    let (config, seen) = aws(status, body).await;
-    let secret = SecretsManager::new(&config).get_secret("hookline-test/sources/github", Stage::Previous).await;
+    let (client, seen) = aws(status, body).await;
+    let secret = client.get_secret("hookline-test/sources/github", Stage::Previous).await;
     let request = seen.lock().unwrap()[0].clone();
     assert_eq!(request["SecretId"], "hookline-test/sources/github");
     assert_eq!(request["VersionStage"], "AWSPREVIOUS");
@@ -75,17 +70,17 @@ async fn a_store_that_refuses_is_told_from_one_that_does_not_answer() {
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_is_not_quoted() {
-    let error = secret(200, r#"{"SecretString":"s3cret","SecretBinary":"*"}"#).await.unwrap_err();
+    let error = secret(200, r#"{"SecretBinary":"s3cret*"}"#).await.unwrap_err();
     assert!(!format!("{error:?} {error}").contains("s3cret"), "{error}");
 }
 
 #[tokio::test]
 async fn the_queue_has_to_confirm() {
     let confirmed = r#"{"MessageId":"m","MD5OfMessageBody":"99914b932bd37a50b983c5e7c90ae93b"}"#;
-    let (config, seen) = aws(200, confirmed).await;
+    let (client, seen) = aws(200, confirmed).await;
     let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
     let trace = Trace::from_header(header);
-    assert_eq!(Sqs::new(&config).send_event("https://sqs.test/intake", "{}".into(), trace.as_ref()).await, Ok(()));
+    assert_eq!(client.send_event("https://sqs.test/intake", "{}".into(), trace.as_ref()).await, Ok(()));
     let request = seen.lock().unwrap()[0].clone();
     assert_eq!(
         (&request["MessageBody"], &request["QueueUrl"]),
@@ -93,7 +88,7 @@ async fn the_queue_has_to_confirm() {
     );
     assert_eq!(request["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"], header);
     for (status, body) in [(403, r#"{"__type":"AccessDenied"}"#), (500, ""), (0, "")] {
-        let (config, _) = aws(status, body).await;
-        assert!(Sqs::new(&config).send_event("https://sqs.test/intake", "{}".into(), None).await.is_err(), "{status}");
+        let (client, _) = aws(status, body).await;
+        assert!(client.send_event("https://sqs.test/intake", "{}".into(), None).await.is_err(), "{status}");
     }
 }

@@ -1,6 +1,6 @@
 //! What an error of an AWS service means for the event.
 
-use aws_sdk_ses::error::{ProvideErrorMetadata, SdkError};
+use hookline_aws::AwsError;
 
 use super::Failure;
 use crate::reason::Reason;
@@ -10,18 +10,13 @@ const MAY_PASS: [&str; 7] =
     ["Throttl", "TooMany", "LimitExceeded", "Paused", "AccessDenied", "NotAuthorized", "ExpiredToken"];
 
 /// `service` begins the reason: `ses_MessageRejected`.
-pub(super) fn failure<E: ProvideErrorMetadata>(service: &'static str, error: &SdkError<E>) -> Failure {
-    let SdkError::ServiceError(answer) = error else {
-        let reason = match error {
-            SdkError::TimeoutError(_) => Reason::Timeout,
-            SdkError::DispatchFailure(_) => Reason::Connection,
-            _ => Reason::Request,
-        };
-        return reason.into();
-    };
-    let code = answer.err().code().unwrap_or("unknown");
-    let server = answer.raw().status().is_server_error();
-    refused(service, code, server)
+pub(super) fn failure(service: &'static str, error: &AwsError) -> Failure {
+    match error {
+        AwsError::Service { status, code, .. } => refused(service, code, *status >= 500),
+        AwsError::Timeout => Reason::Timeout.into(),
+        AwsError::Connection { .. } => Reason::Connection.into(),
+        AwsError::Answer { .. } | AwsError::Request { .. } => Reason::Request.into(),
+    }
 }
 
 /// A refusal by its code, which some services also give for each entry of a call that succeeds.

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::Client as SecretsManager;
+use hookline_aws::Client;
 use hookline_event::Event;
 use hookline_secrets::SecretCache;
 use hookline_signature::Secret;
@@ -34,7 +34,7 @@ pub(super) struct Chat {
     message: Message,
     timeout: Duration,
     outbound: Outbound,
-    secrets: Arc<SecretCache<SecretsManager>>,
+    secrets: Arc<SecretCache<Client>>,
     /// What is asked for beside what the URL says.
     query: Option<(&'static str, &'static str)>,
 }

@@ -3,7 +3,6 @@
 //! Facts: <https://discord.com/developers/docs/resources/webhook#execute-webhook>,
 //! <https://discord.com/developers/docs/resources/message#allowed-mentions-object>.
 
-
 use hookline_event::Event;
 use reqwest::Url;
 use serde_json::json;

@@ -5,16 +5,13 @@
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use aws_sdk_ses::Client;
-use aws_sdk_ses::error::BuildError;
-use aws_sdk_ses::types::{Body, Content, Destination, Message as Mail};
+use hookline_aws::{Client, Operation, SES};
 use hookline_event::Event;
 use reqwest::Url;
 use serde::Deserialize;
 
 use super::message::{Facts, Message, Style};
 use super::{DestinationError, Failure, Shared, Turn, aws};
-use crate::reason::Reason;
 
 /// Far less than SES takes, and more than anybody reads.
 const MAX_UNITS: usize = 20_000;
@@ -57,7 +54,7 @@ impl Email {
         }
         let subject = config.subject.unwrap_or_else(|| DEFAULT_SUBJECT.to_owned());
         Ok(Self {
-            client: Client::new(&shared.sdk),
+            client: shared.aws.clone(),
             from: config.from,
             to: config.to,
             subject: Message::new(SUBJECT, Some(subject))?,
@@ -70,17 +67,24 @@ impl Email {
         let facts = Facts::of(event);
         // A subject is one line.
         let subject = self.subject.render(&facts)?.replace(['\r', '\n', '\t'], " ");
-        let mail = mail(&subject, &self.body.render(&facts)?).map_err(|_| Reason::Template)?;
-        let to = Destination::builder().set_to_addresses(Some(self.to.clone())).build();
-        let send = self.client.send_email().source(&self.from).destination(to).message(mail).send();
+        let body = self.body.render(&facts)?;
+        let members: Vec<_> =
+            (1..=self.to.len()).map(|number| format!("Destination.ToAddresses.member.{number}")).collect();
+        let to = members.iter().map(String::as_str).zip(self.to.iter().map(String::as_str));
+        let mail = [
+            ("Action", "SendEmail"),
+            ("Version", "2010-12-01"),
+            ("Source", &self.from),
+            ("Message.Subject.Data", &subject),
+            ("Message.Subject.Charset", "UTF-8"),
+            ("Message.Body.Text.Data", &body),
+            ("Message.Body.Text.Charset", "UTF-8"),
+        ];
+        let parameters: Vec<_> = mail.into_iter().chain(to).collect();
+        let send = self.client.send(Operation::form(SES, &parameters));
         let send = async { send.await.map(|_| ()).map_err(|error| aws::failure("ses", &error)) };
         super::in_time(self.timeout.min(turn.time), send).await
     }
-}
-
-fn mail(subject: &str, body: &str) -> Result<Mail, BuildError> {
-    let text = |text: &str| Content::builder().charset("UTF-8").data(text).build();
-    Ok(Mail::builder().subject(text(subject)?).body(Body::builder().text(text(body)?).build()).build())
 }
 
 /// Enough to keep a second recipient or a header out of a field; whether the mailbox exists, SES says.

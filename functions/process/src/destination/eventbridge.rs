@@ -8,11 +8,11 @@
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use aws_sdk_eventbridge::Client;
-use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use hookline_aws::{Client, EVENTBRIDGE, Operation};
 use hookline_event::Event;
-use hookline_telemetry::Trace;
+
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{DestinationError, Failure, Shared, Turn, aws};
 use crate::reason::Reason;
@@ -39,26 +39,44 @@ pub(crate) struct Eventbridge {
 impl Eventbridge {
     pub(super) fn new(_name: &str, config: Config, shared: &Shared) -> Result<Self, DestinationError> {
         let timeout = Duration::from_millis(config.timeout_ms.get());
-        Ok(Self { client: Client::new(&shared.sdk), bus: config.bus, timeout })
+        Ok(Self { client: shared.aws.clone(), bus: config.bus, timeout })
     }
 
     pub(super) async fn deliver(&self, event: &Event, turn: Turn<'_>) -> Result<(), Failure> {
         let detail = event.to_readable_json().map_err(|_| Reason::UnreadableEvent)?;
-        let entry = PutEventsRequestEntry::builder()
-            .event_bus_name(&self.bus)
-            .source(format!("hookline.{}", event.source_name()))
+        let mut entry = json!({
+            "EventBusName": self.bus,
+            "Source": format!("hookline.{}", event.source_name()),
             // It takes 128 characters; the whole type is in the detail.
-            .detail_type(event.event_type.chars().take(MAX_DETAIL_TYPE).collect::<String>())
-            .detail(detail)
-            .set_trace_header(turn.trace.map(Trace::header));
-        let put = self.client.put_events().entries(entry.build()).send();
-        let put = async { put.await.map_err(|error| aws::failure("eventbridge", &error)) };
+            "DetailType": event.event_type.chars().take(MAX_DETAIL_TYPE).collect::<String>(),
+            "Detail": detail,
+        });
+        if let (Some(trace), Some(entry)) = (turn.trace, entry.as_object_mut()) {
+            entry.insert("TraceHeader".to_owned(), trace.header().into());
+        }
+        let put = Operation::json(EVENTBRIDGE, "PutEvents", json!({ "Entries": [entry] }).to_string());
+        let put = async { self.client.call::<Put>(put).await.map_err(|error| aws::failure("eventbridge", &error)) };
         let put = super::in_time(self.timeout.min(turn.time), put).await?;
-        if put.failed_entry_count() == 0 {
+        if put.failed_entry_count == 0 {
             return Ok(());
         }
         // The call succeeds although its entry does not.
-        let code = put.entries().iter().find_map(|entry| entry.error_code()).unwrap_or("unknown");
-        Err(aws::refused("eventbridge", code, matches!(code, "InternalFailure" | "InternalException" | "unknown")))
+        let code = put.entries.into_iter().find_map(|entry| entry.error_code).unwrap_or_else(|| "unknown".to_owned());
+        let server = matches!(code.as_str(), "InternalFailure" | "InternalException" | "unknown");
+        Err(aws::refused("eventbridge", &code, server))
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Put {
+    failed_entry_count: u32,
+    #[serde(default)]
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    error_code: Option<String>,
 }

@@ -11,7 +11,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::Client as SecretsManager;
+use hookline_aws::Client;
 use hookline_event::Event;
 use hookline_secrets::SecretCache;
 use hookline_signature::{Message, Scheme, Secret, Standard};
@@ -49,7 +49,7 @@ pub(crate) struct Http {
     headers: HeaderMap,
     outbound: Outbound,
     /// What signs, if anything does.
-    secrets: Option<Arc<SecretCache<SecretsManager>>>,
+    secrets: Option<Arc<SecretCache<Client>>>,
 }
 
 impl Http {

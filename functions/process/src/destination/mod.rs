@@ -10,8 +10,7 @@ mod outbound;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::Client as SecretsManager;
-use aws_types::SdkConfig;
+use hookline_aws::Client;
 use hookline_event::Event;
 use hookline_secrets::{SecretCache, SecretsError};
 use hookline_telemetry::{Level, Line, Trace};
@@ -35,9 +34,9 @@ pub(crate) struct Shared {
     /// For requests to the internet.
     pub(crate) outbound: Outbound,
     /// The secrets of destinations, by the destination's name.
-    pub(crate) secrets: Arc<SecretCache<SecretsManager>>,
-    /// For clients of AWS.
-    pub(crate) sdk: SdkConfig,
+    pub(crate) secrets: Arc<SecretCache<Client>>,
+    /// For what has an effect: each call is made once.
+    pub(crate) aws: Client,
 }
 
 /// Each kind is a module with a `Config`, as Terraform writes it, and a type of the kind's name with `new` and `deliver`.

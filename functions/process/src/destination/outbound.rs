@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use hookline_aws::client_config;
 use http::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
@@ -43,16 +44,15 @@ impl Outbound {
     ///
     /// # Errors
     ///
-    /// [`DestinationError::Client`] if the system has no trust store.
+    /// [`DestinationError::Client`], if TLS or the resolver cannot be set up.
     pub(crate) fn new(guard: Guard) -> Result<Self, DestinationError> {
-        // Fails only where a provider is installed already, and there is one in the program.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
             .dns_resolver(Resolver::new(guard.clone(), System))
+            .tls_backend_preconfigured((*client_config()).clone())
             .user_agent(concat!("hookline/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, guard })

@@ -3,7 +3,6 @@
 //! Facts: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>,
 //! <https://docs.slack.dev/messaging/formatting-message-text>.
 
-
 use hookline_event::Event;
 use reqwest::Url;
 use serde_json::json;

@@ -1,6 +1,5 @@
-//! What the dead-letter queue's adapter sends, on the real SDK client.
+//! What the dead-letter queue's adapter sends, on the real client.
 
-use aws_sdk_sqs::Client;
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
 use process::{DeadLetter, SendDeadLetter};
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use crate::fixture::Aws;
 async fn sent(letter: DeadLetter<'_>) -> Value {
     let aws = Aws::default();
     aws.answer("SendMessage", 200, json!({ "MessageId": "m" }));
-    Client::new(&aws.sdk_config().await).send_dead_letter("https://sqs.test/dlq", letter).await.unwrap();
+    aws.client().await.send_dead_letter("https://sqs.test/dlq", letter).await.unwrap();
     aws.seen.lock().unwrap().pop().unwrap().1
 }
 

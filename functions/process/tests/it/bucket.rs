@@ -1,9 +1,9 @@
-//! What the payload bucket's adapter asks of S3, on the real SDK client, and how it reads the answers.
+//! What the payload bucket's adapter asks of S3, on the real client, and how it reads the answers.
 
-use aws_sdk_s3::Client;
 use axum::Router;
 use axum::http::{StatusCode, Uri};
-use hookline_environment::{AwsSettings, Variables};
+use hookline_aws::{Aws, AwsSettings};
+use hookline_environment::Variables;
 use process::{Bucket, FetchError, FetchPayload, PATIENCE};
 
 use crate::fixture::environment;
@@ -17,8 +17,8 @@ async fn fetched(status: u16, answer: &'static str, uri: &str) -> Result<Vec<u8>
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, app).await });
     let lookup = environment("https://sink.test", "AWS_ENDPOINT_URL", Some(&url));
-    let config = AwsSettings::read(&mut Variables::new(&lookup)).unwrap().sdk_config(PATIENCE);
-    let bucket = Bucket { client: Client::new(&config), name: "payloads".into() };
+    let aws = Aws::new(AwsSettings::read(&mut Variables::new(&lookup)).unwrap());
+    let bucket = Bucket { client: aws.client(PATIENCE), name: "payloads".into() };
     bucket.fetch_payload(uri).await
 }
 

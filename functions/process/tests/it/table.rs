@@ -1,6 +1,5 @@
-//! What the idempotency table's adapter asks of DynamoDB, on the real SDK client, and how it reads the answers.
+//! What the idempotency table's adapter asks of DynamoDB, on the real client, and how it reads the answers.
 
-use aws_sdk_dynamodb::Client;
 use process::{Claim, ClaimError, Claimed, Claims, Table};
 use serde_json::{Value, json};
 
@@ -12,7 +11,7 @@ async fn table(status: u16, answer: Value) -> (Table, Aws) {
     for operation in ["PutItem", "UpdateItem", "DeleteItem"] {
         aws.answer(operation, status, &answer);
     }
-    (Table { client: Client::new(&aws.sdk_config().await), name: "claims".into() }, aws)
+    (Table { client: aws.client().await, name: "claims".into() }, aws)
 }
 
 fn claim() -> Claim {

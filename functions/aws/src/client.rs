@@ -1,0 +1,115 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use tokio::time::{sleep, timeout};
+
+use crate::clock::Clock;
+use crate::error::AwsError;
+use crate::operation::{Operation, Service};
+use crate::patience::Patience;
+use crate::pool::Pool;
+use crate::retry::{Quota, Retry};
+use crate::settings::AwsSettings;
+use crate::sign;
+
+/// What all clients share.
+#[derive(Clone)]
+pub struct Aws(Arc<Shared>);
+
+struct Shared {
+    settings: AwsSettings,
+    pool: Pool,
+    clock: Clock,
+    quota: Quota,
+}
+
+/// A client with its own patience.
+#[derive(Clone)]
+pub struct Client {
+    aws: Aws,
+    patience: Patience,
+}
+
+impl Aws {
+    /// Opens nothing yet.
+    #[must_use]
+    pub fn new(settings: AwsSettings) -> Self {
+        let (pool, clock, quota) = (Pool::new(), Clock::default(), Quota::default());
+        Self(Arc::new(Shared { settings, pool, clock, quota }))
+    }
+
+    /// A client that waits as long as that.
+    #[must_use]
+    pub fn client(&self, patience: Patience) -> Client {
+        Client { aws: self.clone(), patience }
+    }
+}
+
+impl Client {
+    /// A call and what it answers, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`AwsError`], after all attempts.
+    pub async fn call<T: DeserializeOwned>(&self, operation: Operation) -> Result<T, AwsError> {
+        let answer = self.send(operation).await?;
+        serde_json::from_slice(&answer).map_err(|_| AwsError::Answer { detail: "not the JSON that it should be" })
+    }
+
+    /// A call and its whole answer.
+    ///
+    /// # Errors
+    ///
+    /// [`AwsError`], after all attempts.
+    pub async fn send(&self, operation: Operation) -> Result<Bytes, AwsError> {
+        timeout(self.patience.call, self.attempts(&operation)).await.unwrap_or(Err(AwsError::Timeout))
+    }
+
+    /// Opens a connection to a service, so that the first call need not wait for it. Nothing is asked of the service.
+    pub async fn connect(&self, service: Service) {
+        let Shared { settings, pool, clock, .. } = &*self.aws.0;
+        if let Ok(request) = sign::request(&Operation::nothing(service), settings, clock.now()) {
+            let _ = timeout(self.patience.attempt, pool.send(request)).await;
+        }
+    }
+
+    async fn attempts(&self, operation: &Operation) -> Result<Bytes, AwsError> {
+        let quota = &self.aws.0.quota;
+        let mut number = 1;
+        loop {
+            let attempt = timeout(self.patience.attempt, self.attempt(operation)).await;
+            let (error, retry) = match attempt.unwrap_or(Err((AwsError::Timeout, Some(Retry::Transient)))) {
+                Ok(answer) => {
+                    quota.give_back(number > 1);
+                    return Ok(answer);
+                }
+                Err(failed) => failed,
+            };
+            let Some(retry) = retry.filter(|_| number < self.patience.attempts && quota.take()) else {
+                return Err(error);
+            };
+            number += 1;
+            sleep(retry.backoff(number, fastrand::f64)).await;
+        }
+    }
+
+    /// One attempt, and whether another may help.
+    async fn attempt(&self, operation: &Operation) -> Result<Bytes, (AwsError, Option<Retry>)> {
+        let Shared { settings, pool, clock, .. } = &*self.aws.0;
+        let judged = |error: AwsError| {
+            let retry = Retry::of(&error);
+            (error, retry)
+        };
+        let request = sign::request(operation, settings, clock.now()).map_err(judged)?;
+        let (head, body) = pool.send(request).await.map_err(judged)?.into_parts();
+        if head.status.is_success() {
+            return Ok(body);
+        }
+        let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let error =
+            AwsError::of(head.status.as_u16(), header("x-amzn-query-error").or(header("x-amzn-errortype")), body);
+        let corrected = error.code().is_some_and(|code| clock.learn(code, header("date")));
+        Err(if corrected { (error, Some(Retry::Transient)) } else { judged(error) })
+    }
+}

@@ -1,0 +1,29 @@
+use std::sync::{Arc, LazyLock};
+
+use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+static CONFIG: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| Arc::new(config()));
+
+/// The TLS of every connection that a function makes, to AWS and to destinations: rustls on `ring`, with the roots that
+/// Mozilla trusts. They are in the program, so that none has to be read and parsed at a start. `SSL_CERT_FILE` names a
+/// file of more: that of an authority of one's own, in a layer.
+#[must_use]
+pub fn client_config() -> Arc<ClientConfig> {
+    Arc::clone(&CONFIG)
+}
+
+fn config() -> ClientConfig {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(file) = std::env::var_os("SSL_CERT_FILE") {
+        let more = CertificateDer::pem_file_iter(file).into_iter().flatten().filter_map(Result::ok);
+        roots.add_parsable_certificates(more);
+    }
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    // `ring` has both versions: there is nothing that could be refused.
+    let builder = builder.unwrap_or_else(|error| unreachable!("{error}"));
+    builder.with_root_certificates(roots).with_no_client_auth()
+}
