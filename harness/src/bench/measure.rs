@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::program::{Cost, Program, Start};
-use super::subjects::{Function, Subject};
+use super::stand_in::StandIn;
+use super::subjects::{self, Function, Subject};
 use crate::progress::Bar;
 
 /// How much is measured.
@@ -49,7 +50,7 @@ pub(super) struct Warm {
 pub(super) async fn measure(
     function: Function,
     subjects: &[Subject],
-    environment: &[(String, String)],
+    stand_in: &StandIn,
     plan: Plan,
 ) -> Result<Vec<Measured>> {
     let blank = |subject: &Subject| Measured {
@@ -64,31 +65,32 @@ pub(super) async fn measure(
     let bar = Bar::start("starts", plan.starts * subjects.len());
     for _ in 0..plan.starts {
         for (subject, measured) in subjects.iter().zip(&mut all) {
-            measured.starts.push(start(function, subject, environment).await?.1);
+            measured.starts.push(start(function, subject, stand_in).await?.1);
             bar.advance();
         }
     }
     drop(bar);
-    warm(function, subjects, environment, plan, &mut all).await?;
+    warm(function, subjects, stand_in, plan, &mut all).await?;
     Ok(all)
 }
 
-async fn start(function: Function, subject: &Subject, environment: &[(String, String)]) -> Result<(Program, Start)> {
+async fn start(function: Function, subject: &Subject, stand_in: &StandIn) -> Result<(Program, Start)> {
     let event = function.event(USUAL_KIB * 1024)?;
-    let started = Program::start(&subject.program, environment, event, function.is_right()).await;
+    let started =
+        Program::start(&subject.program, &subjects::environment(stand_in, subject), event, function.is_right()).await;
     started.with_context(|| format!("{}: {}", function.name(), subject.name))
 }
 
 async fn warm(
     function: Function,
     subjects: &[Subject],
-    environment: &[(String, String)],
+    stand_in: &StandIn,
     plan: Plan,
     all: &mut [Measured],
 ) -> Result<()> {
     let mut programs = Vec::new();
     for subject in subjects {
-        let (mut program, _) = start(function, subject, environment).await?;
+        let (mut program, _) = start(function, subject, stand_in).await?;
         for _ in 0..WARM_UP {
             program.invoke(function.event(USUAL_KIB * 1024)?, function.is_right()).await?;
         }

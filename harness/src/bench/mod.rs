@@ -57,12 +57,11 @@ impl Options {
             built.push((function, subjects::build(&files, &folder, function).await?));
         }
         let stand_in = StandIn::start(&folder).await?;
-        let environment = subjects::environment(&stand_in);
         let conditions = Conditions::read(plan);
         let mut parts = Vec::new();
         for (function, subjects) in built {
             let step = Step::start(format!("measure {}: {} programs", function.name(), subjects.len()));
-            let programs = measure::measure(function, &subjects, &environment, plan).await?;
+            let programs = measure::measure(function, &subjects, &stand_in, plan).await?;
             step.done("");
             let targets = check::rows(function, &programs);
             parts.push(Part { function, programs, targets });

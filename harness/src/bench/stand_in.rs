@@ -10,7 +10,8 @@ use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode};
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use md5::{Digest, Md5};
 use rcgen::generate_simple_self_signed;
 use serde_json::{Value, json};
@@ -25,16 +26,19 @@ pub(super) const SINK_DELAY: Duration = Duration::from_millis(5);
 pub(super) struct StandIn {
     pub(super) endpoint: String,
     pub(super) sink: String,
-    /// The system's trust store and the stand-in's certificate: what is loaded has the size that it has on Lambda.
-    pub(super) trust: PathBuf,
+    /// The stand-in's certificate, for a program that has the world's roots in itself.
+    pub(super) own_trust: PathBuf,
+    /// The system's trust store and the stand-in's certificate, for one that loads a file of the size that it has on Lambda.
+    pub(super) whole_trust: PathBuf,
     handles: Vec<Handle<std::net::SocketAddr>>,
 }
 
 impl StandIn {
     pub(super) async fn start(folder: &Path) -> Result<Self> {
         let made = generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()])?;
-        let trust = folder.join("trust.pem");
-        std::fs::write(&trust, format!("{}\n{}", system_trust()?, made.cert.pem()))?;
+        let (own_trust, whole_trust) = (folder.join("own.pem"), folder.join("trust.pem"));
+        std::fs::write(&own_trust, made.cert.pem())?;
+        std::fs::write(&whole_trust, format!("{}\n{}", system_trust()?, made.cert.pem()))?;
         let (certificate, key) = (made.cert.pem().into_bytes(), made.signing_key.serialize_pem().into_bytes());
         let tls = RustlsConfig::from_pem(certificate, key).await?;
 
@@ -44,12 +48,14 @@ impl StandIn {
         let handles = vec![Handle::new(), Handle::new()];
         let [aws_handle, sink_handle] = [handles[0].clone(), handles[1].clone()];
         let app = Router::new().fallback(answer).layer(DefaultBodyLimit::max(8 << 20)).into_make_service();
-        let server = axum_server::from_tcp_rustls(aws, tls)?.handle(aws_handle);
+        // Without delay, as AWS: else each answer waits for the other side's acknowledgement.
+        let acceptor = RustlsAcceptor::new(tls).acceptor(NoDelayAcceptor::new());
+        let server = axum_server::from_tcp(aws)?.acceptor(acceptor).handle(aws_handle);
         tokio::spawn(async move { server.serve(app).await });
         let app = Router::new().fallback(take).layer(DefaultBodyLimit::max(8 << 20)).into_make_service();
-        let server = axum_server::from_tcp(sink)?.handle(sink_handle);
+        let server = axum_server::from_tcp(sink)?.acceptor(NoDelayAcceptor::new()).handle(sink_handle);
         tokio::spawn(async move { server.serve(app).await });
-        Ok(Self { endpoint, sink: sink_url, trust, handles })
+        Ok(Self { endpoint, sink: sink_url, own_trust, whole_trust, handles })
     }
 }
 

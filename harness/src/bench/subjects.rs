@@ -64,6 +64,8 @@ pub(super) struct Subject {
     pub(super) program: PathBuf,
     /// What would be uploaded.
     pub(super) package_bytes: u64,
+    /// Whether it reads the world's roots out of a file at its start.
+    loads_roots: bool,
 }
 
 /// Names, in the order in which they are shown.
@@ -76,29 +78,34 @@ pub(super) const PYTHON: &str = "Python";
 /// Builds everything that does a function's work.
 pub(super) async fn build(files: &Files, folder: &Path, function: Function) -> Result<Vec<Subject>> {
     let name = function.name();
-    let rust = |kind: &str| folder.join(format!("{kind}-{name}"));
-    cargo(files, &["--package", "bench-empty"], &[("bench-empty", rust("empty"))]).await?;
-    cargo(files, &["--package", name], &[(name, rust("ours"))]).await?;
-    cargo(files, &["--package", name, "--features", "sdk-defaults"], &[(name, rust("defaults"))]).await?;
-    let of_rust = |name, about, program: PathBuf| -> Result<Subject> {
+    let program = |kind: &str| folder.join(format!("{kind}-{name}"));
+    let defaults = format!("{name}-sdk-defaults");
+    cargo(files, &["--package", "bench-empty"], &[("bench-empty", program("empty"))]).await?;
+    cargo(files, &["--package", name], &[(name, program("ours"))]).await?;
+    let sdk = ["--manifest-path", "bench/sdk-defaults/Cargo.toml", "--bin", &defaults];
+    cargo(files, &sdk, &[(&defaults, program("defaults"))]).await?;
+    let of_rust = |name, about, program: PathBuf, loads_roots| -> Result<Subject> {
         let zip = program.with_extension("zip");
         package::write(&program, &zip, CompressionMethod::Deflated)?;
-        Ok(Subject { name, about, package_bytes: std::fs::metadata(&zip)?.len(), program })
+        Ok(Subject { name, about, package_bytes: std::fs::metadata(&zip)?.len(), program, loads_roots })
     };
     let mut subjects = vec![
-        of_rust(FLOOR, "Rust, lambda_runtime and nothing else: no function on it can be below", rust("empty"))?,
-        of_rust(OURS, "the function that is deployed", rust("ours"))?,
-        of_rust(DEFAULTS, "the same function with aws-config and the SDK's own TLS", rust("defaults"))?,
+        of_rust(
+            FLOOR,
+            "Rust, lambda_runtime and nothing else: no function on it can be below",
+            program("empty"),
+            false,
+        )?,
+        of_rust(OURS, "the function that is deployed", program("ours"), false)?,
+        of_rust(DEFAULTS, "the same function with the AWS SDK for Rust as it comes", program("defaults"), true)?,
     ];
-    let references = [
-        (NODE, "node", "the same work in Node.js, with the AWS SDK"),
-        (PYTHON, "python", "the same work in Python, with boto3"),
-    ];
-    for (title, language, about) in references {
-        if let Some(subject) = reference(files, folder, function, language).await? {
-            let (program, package_bytes) = subject;
-            subjects.push(Subject { name: title, about, program, package_bytes });
-        }
+    let node = reference(files, folder, "node", if function == Function::Ingest { "" } else { "-process" }).await?;
+    let (about, loads_roots) = ("the same work in Node.js, with the AWS SDK", false);
+    subjects.push(Subject { name: NODE, about, program: node.0, package_bytes: node.1, loads_roots });
+    if function == Function::Ingest {
+        let python = reference(files, folder, "python", "").await?;
+        let (about, loads_roots) = ("the same work in Python, with boto3", true);
+        subjects.push(Subject { name: PYTHON, about, program: python.0, package_bytes: python.1, loads_roots });
     }
     Ok(subjects)
 }
@@ -108,7 +115,9 @@ async fn cargo(files: &Files, arguments: &[&str], programs: &[(&str, PathBuf)]) 
     let step = Step::start(format!("cargo build --release {}", arguments.join(" ")));
     let log = files.log("bench-build");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--locked", "--release", "--bins"]).args(arguments).current_dir(&files.repository);
+    // One folder for all: what they have in common is built once.
+    cargo.args(["build", "--locked", "--release", "--target-dir"]).arg(&files.target).args(arguments);
+    cargo.current_dir(&files.repository);
     package::forget_harness(&mut cargo);
     std::fs::write(&log, "")?;
     if !Guarded::start(&cargo, &log, None)?.wait().await?.success() {
@@ -122,11 +131,8 @@ async fn cargo(files: &Files, arguments: &[&str], programs: &[(&str, PathBuf)]) 
     Ok(())
 }
 
-/// A reference's program and the size of its package; none where it does not do this function's work.
-async fn reference(files: &Files, folder: &Path, function: Function, language: &str) -> Result<Option<(PathBuf, u64)>> {
-    if function != Function::Ingest {
-        return Ok(None);
-    }
+/// A reference's program and the size of its package.
+async fn reference(files: &Files, folder: &Path, language: &str, suffix: &str) -> Result<(PathBuf, u64)> {
     let step = Step::start(format!("build bench/{language}"));
     let (out, log) = (folder.join(language), files.log(&format!("bench-{language}")));
     std::fs::write(&log, "")?;
@@ -136,12 +142,14 @@ async fn reference(files: &Files, folder: &Path, function: Function, language: &
         bail!("bench/{language}/build fails; the whole log is {}\n{}", log.display(), tail(&log, 20));
     }
     step.done("");
-    Ok(Some((out.join("bootstrap"), std::fs::metadata(out.join("function.zip"))?.len())))
+    let package = std::fs::metadata(out.join(format!("function{suffix}.zip")))?;
+    Ok((out.join(format!("bootstrap{suffix}")), package.len()))
 }
 
 /// What Lambda and Terraform would set.
-pub(super) fn environment(stand_in: &StandIn) -> Vec<(String, String)> {
-    let trust = stand_in.trust.to_string_lossy().into_owned();
+pub(super) fn environment(stand_in: &StandIn, subject: &Subject) -> Vec<(String, String)> {
+    let trust = if subject.loads_roots { &stand_in.whole_trust } else { &stand_in.own_trust };
+    let trust = trust.to_string_lossy().into_owned();
     let destinations = json!({ "sink": { "kind": "http", "url": stand_in.sink, "timeout_ms": 5000 } });
     let table: [(&str, String); 30] = [
         ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),

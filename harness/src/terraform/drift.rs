@@ -15,9 +15,10 @@ const KNOWN: [(&str, &[&str], &str); 3] = [
             "ok_actions",
             "period",
             "statistic",
+            "tags_all",
             "treat_missing_data",
         ],
-        "MiniStack keeps these and leaves them out of its answer in XML",
+        "MiniStack leaves these out of its answer in XML, and LocalStack the tags",
     ),
     (
         "module.ingest.aws_s3_object.this",

@@ -1,0 +1,24 @@
+//! Ingest, assembled with the SDK's clients.
+
+use std::sync::Arc;
+
+use aws_config::BehaviorVersion;
+use bench_sdk_defaults::{Bucket, Queue, Secrets};
+use hookline_environment::Variables;
+use hookline_secrets::SecretCache;
+use ingest::{Config, Handler, Intake};
+use lambda_runtime::{Error, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let lookup = |name: &str| std::env::var(name).ok();
+    let config = Config::read(Variables::new(&lookup));
+    let config = hookline_telemetry::start("ingest", config, |it| (it.log_level, it.service.clone()))?;
+
+    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let secrets = SecretCache::new(Secrets(aws_sdk_secretsmanager::Client::new(&sdk)), config.secrets);
+    let bucket = Bucket { client: aws_sdk_s3::Client::new(&sdk), name: config.payload_bucket };
+    let intake = Intake::new(config.intake, secrets, Queue(aws_sdk_sqs::Client::new(&sdk)), bucket);
+    let handler = Arc::new(Handler::new(intake));
+    lambda_runtime::run(service_fn(move |event| Arc::clone(&handler).handle(event))).await
+}
