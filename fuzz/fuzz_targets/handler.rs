@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use hookline_environment::Variables;
 use hookline_event::Payload;
 use hookline_secrets::{GetSecret, GetSecretError, SecretCache, Stage};
+use hookline_telemetry::Trace;
 use ingest::{Config, Handler, Intake, KeepError, KeepPayload, SendError, SendEvent};
 use lambda_runtime::{Context, LambdaEvent};
 use libfuzzer_sys::fuzz_target;
@@ -26,7 +27,7 @@ impl GetSecret for Store {
 struct Queue;
 
 impl SendEvent for Queue {
-    async fn send_event(&self, _: &str, message: String) -> Result<(), SendError> {
+    async fn send_event(&self, _: &str, message: String, _: Option<&Trace>) -> Result<(), SendError> {
         panic!("queued without a signature: {message}");
     }
 }

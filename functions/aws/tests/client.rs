@@ -109,13 +109,13 @@ async fn what_may_pass_is_tried_again_and_what_does_not_is_told() {
 
 #[tokio::test]
 async fn a_wrong_clock_is_corrected_by_what_aws_says() {
-    let date = ("date", "Wed, 25 Nov 2037 07:00:00 GMT".to_owned());
+    let then = ("date", "Wed, 25 Nov 2037 07:00:00 GMT".to_owned());
     let skewed = r#"{"__type":"RequestTimeTooSkewed","message":"the difference is too large"}"#;
-    let (client, server) = scripted([(403, skewed, vec![date.clone()]), plain(200, "{}"), plain(200, "{}")]).await;
+    let (client, server) = scripted([(403, skewed, vec![then]), plain(200, "{}"), plain(200, "{}")]).await;
     client.send(send()).await.unwrap();
     client.send(send()).await.unwrap();
-    let seen = server.seen.lock().unwrap();
-    let dates: Vec<_> = seen.iter().map(|headers| headers["x-amz-date"].to_str().unwrap().to_owned()).collect();
+    let date = |headers: &HeaderMap| headers["x-amz-date"].to_str().unwrap().to_owned();
+    let dates: Vec<_> = server.seen.lock().unwrap().iter().map(date).collect();
     assert_eq!(dates.len(), 3);
     assert!(
         !dates[0].starts_with("2037") && dates[1].starts_with("20371125T07") && dates[2].starts_with("20371125T07")
@@ -125,7 +125,6 @@ async fn a_wrong_clock_is_corrected_by_what_aws_says() {
     let wrong = r#"{"__type":"SignatureDoesNotMatch"}"#;
     let now = ("date", "Wed, 25 Nov 2037 07:00:05 GMT".to_owned());
     server.answers.lock().unwrap().extend([(403, wrong, vec![now])]);
-    drop(seen);
     assert_eq!(client.send(send()).await.unwrap_err().code(), Some("SignatureDoesNotMatch"));
     assert_eq!(server.seen.lock().unwrap().len(), 4);
 }

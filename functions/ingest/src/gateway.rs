@@ -1,7 +1,9 @@
-//! What API Gateway hands over for a REST API. Only the fields in use are read, and leniently: `aws_lambda_events` has
-//! the whole of it, but fails on a header that a hostile sender can choose.
+//! What API Gateway hands over, in either of its formats: a REST API's, with every header and its values, and an HTTP
+//! API's ("2.0"), in which a header that comes twice is one with a comma. Only the fields in use are read, and leniently:
+//! `aws_lambda_events` has the whole of both, but fails on a header that a hostile sender can choose.
 //!
-//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format>
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format>,
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
 use std::collections::BTreeMap;
 
@@ -17,15 +19,21 @@ use crate::rejection::Rejection;
 /// than this gets here. What stands in for it may not.
 pub const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
 
-/// A REST proxy event.
+/// A proxy event of either format.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct GatewayRequest {
+    /// Of a REST API, as are the three that follow.
     resource: Option<String>,
     http_method: Option<String>,
     multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
-    path_parameters: Option<BTreeMap<String, String>>,
     multi_value_query_string_parameters: Option<BTreeMap<String, Vec<String>>>,
+    /// Of an HTTP API: method and resource in one.
+    route_key: Option<String>,
+    raw_query_string: Option<String>,
+    /// A REST API has them too, with the last value of each only.
+    headers: Option<BTreeMap<String, String>>,
+    path_parameters: Option<BTreeMap<String, String>>,
     body: Option<String>,
     is_base64_encoded: Option<bool>,
     request_context: RequestContext,
@@ -37,12 +45,28 @@ struct RequestContext {
     request_id: Option<String>,
     domain_name: Option<String>,
     path: Option<String>,
+    /// Of an HTTP API.
+    http: Option<Http>,
     authorizer: Option<Authorizer>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+struct Http {
+    path: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Authorizer {
+    claims: Option<Claims>,
+    /// Of an HTTP API.
+    jwt: Option<Jwt>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Jwt {
     claims: Option<Claims>,
 }
 
@@ -71,12 +95,17 @@ impl GatewayRequest {
     /// The method that was called; `None` for any that the API does not have.
     #[must_use]
     pub fn route(&self) -> Option<Gateway<'_>> {
-        match (self.http_method.as_deref()?, self.resource.as_deref()?) {
+        let (method, resource) = match &self.route_key {
+            Some(key) => key.split_once(' ')?,
+            None => (self.http_method.as_deref()?, self.resource.as_deref()?),
+        };
+        match (method, resource) {
             ("POST", "/webhooks/{source}") => {
                 Some(Gateway::Webhook { source: self.path_parameters.as_ref()?.get("source")? })
             }
             ("POST", "/events") => {
-                let claims = self.request_context.authorizer.as_ref().and_then(|it| it.claims.as_ref());
+                let authorizer = self.request_context.authorizer.as_ref();
+                let claims = authorizer.and_then(|it| it.claims.as_ref().or_else(|| it.jwt.as_ref()?.claims.as_ref()));
                 Some(Gateway::Events { client_id: claims.and_then(|claims| claims.client_id.as_deref()) })
             }
             _ => None,
@@ -92,7 +121,8 @@ impl GatewayRequest {
     /// The URL that the sender called, without its query; empty if the gateway does not tell.
     #[must_use]
     pub fn url(&self) -> String {
-        match (&self.request_context.domain_name, &self.request_context.path) {
+        let RequestContext { domain_name, path, http, .. } = &self.request_context;
+        match (domain_name, path.as_ref().or_else(|| http.as_ref()?.path.as_ref())) {
             (Some(host), Some(path)) => format!("https://{host}{path}"),
             _ => String::new(),
         }
@@ -101,6 +131,9 @@ impl GatewayRequest {
     /// Every parameter of the query with every value, decoded.
     #[must_use]
     pub fn query(&self) -> Vec<(String, String)> {
+        if let Some(query) = &self.raw_query_string {
+            return form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        }
         let parameters = self.multi_value_query_string_parameters.iter().flatten();
         parameters.flat_map(|(name, values)| values.iter().map(move |value| (name.clone(), value.clone()))).collect()
     }
@@ -108,8 +141,10 @@ impl GatewayRequest {
     /// Every header with every value.
     #[must_use]
     pub fn headers(&self) -> Headers {
-        let headers = self.multi_value_headers.iter().flatten();
-        headers.flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str()))).collect()
+        let Some(headers) = &self.multi_value_headers else {
+            return self.headers.iter().flatten().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        };
+        headers.iter().flat_map(|(name, values)| values.iter().map(|value| (name.as_str(), value.as_str()))).collect()
     }
 
     /// The exact bytes of the body.

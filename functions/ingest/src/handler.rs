@@ -102,9 +102,10 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Handler<S, Q, P> {
 
 /// Lambda's, which stands below the function's own segment; else what the gateway was told or has made up.
 fn trace(request: &GatewayRequest, context: &Context) -> Option<Trace> {
-    let headers = request.headers();
-    let header = context.xray_trace_id.as_deref().or_else(|| headers.first("X-Amzn-Trace-Id"));
-    header.and_then(Trace::from_header)
+    match &context.xray_trace_id {
+        Some(header) => Trace::from_header(header),
+        None => request.headers().first("X-Amzn-Trace-Id").and_then(Trace::from_header),
+    }
 }
 
 /// As the log has it: whoever calls can write anything there.

@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,6 +7,7 @@ use hookline_aws::{AwsError, Client, Operation, SECRETS_MANAGER};
 use hookline_signature::Secret;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::timeout;
 
 /// Which version of a secret.
 ///
@@ -124,6 +126,9 @@ fn classify(error: &AwsError) -> GetSecretError {
     GetSecretError::Unanswered { detail }
 }
 
+/// How long the version before the last rotation may take.
+const PREVIOUS: Duration = Duration::from_secs(1);
+
 /// The secrets of an owner.
 #[derive(Debug)]
 pub(crate) struct Fetched {
@@ -134,12 +139,14 @@ pub(crate) struct Fetched {
 
 /// The current secret, which has to be there, and the previous one, which may be.
 pub(crate) async fn fetch(store: &impl GetSecret, name: &str) -> Result<Fetched, SecretsError> {
-    let (current, previous) =
-        tokio::join!(store.get_secret(name, Stage::Current), store.get_secret(name, Stage::Previous));
+    // One after the other, over one connection: a second one's handshake would cost more than it saves.
+    let current = store.get_secret(name, Stage::Current).await;
     let current = current.map_err(|source| SecretsError::Unavailable { name: name.to_owned(), source })?;
     let current = current.ok_or_else(|| SecretsError::Missing { name: name.to_owned() })?;
     let current = Secret::new(current).map_err(|_| SecretsError::Blank { name: name.to_owned() })?;
-    let whole = previous.is_ok();
-    let previous = previous.ok().flatten().and_then(|value| Secret::new(value).ok());
+    // It is seldom needed: a request does not wait for it as long as for the current one.
+    let previous = timeout(PREVIOUS, store.get_secret(name, Stage::Previous)).await;
+    let whole = matches!(previous, Ok(Ok(_)));
+    let previous = previous.ok().and_then(Result::ok).flatten().and_then(|value| Secret::new(value).ok());
     Ok(Fetched { secrets: std::iter::once(current).chain(previous).collect(), whole })
 }

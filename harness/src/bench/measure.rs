@@ -1,5 +1,7 @@
 //! The measurements: interleaved, so that whatever else this machine does meets all alike.
 
+use std::process::Stdio;
+
 use anyhow::{Context, Result};
 use serde::Serialize;
 
@@ -76,8 +78,14 @@ pub(super) async fn measure(
 
 async fn start(function: Function, subject: &Subject, stand_in: &StandIn) -> Result<(Program, Start)> {
     let event = function.event(USUAL_KIB * 1024)?;
-    let started =
-        Program::start(&subject.program, &subjects::environment(stand_in, subject), event, function.is_right()).await;
+    let started = Program::start(
+        &subject.program,
+        &subjects::environment(stand_in, subject),
+        event,
+        function.is_right(),
+        Stdio::null(),
+    )
+    .await;
     started.with_context(|| format!("{}: {}", function.name(), subject.name))
 }
 
@@ -115,4 +123,36 @@ async fn warm(
         }
     }
     Ok(())
+}
+
+/// Bytes of its log that a webhook comes to, as CloudWatch bills them: with 26 more for each line.
+///
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html>
+pub(super) async fn log_bytes(
+    function: Function,
+    subject: &Subject,
+    stand_in: &StandIn,
+    level: &str,
+    file: &std::path::Path,
+) -> Result<f64> {
+    const EVENTS: u32 = 20;
+    let mut environment = subjects::environment(stand_in, subject);
+    environment.retain(|(name, _)| name != "HOOKLINE_LOG_LEVEL");
+    environment.push(("HOOKLINE_LOG_LEVEL".to_owned(), level.to_owned()));
+    let log = std::fs::File::create(file)?;
+    let event = || function.event(USUAL_KIB * 1024);
+    let started = Program::start(&subject.program, &environment, event()?, function.is_right(), log.into()).await;
+    let (mut program, _) = started?;
+    let billed = || -> Result<f64> {
+        let text = std::fs::read_to_string(file)?;
+        #[allow(clippy::cast_precision_loss, reason = "bytes of a small file")]
+        Ok((text.len() + 25 * text.lines().count()) as f64)
+    };
+    // The first event says more than the others.
+    let before = billed()?;
+    for _ in 0..EVENTS {
+        program.invoke(event()?, function.is_right()).await?;
+    }
+    let webhooks = if function == Function::Process { 10 * EVENTS } else { EVENTS };
+    Ok((billed()? - before) / f64::from(webhooks))
 }

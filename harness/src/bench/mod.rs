@@ -2,6 +2,7 @@
 //! given events by a Runtime API of ours.
 
 mod check;
+mod cost;
 mod events;
 mod measure;
 mod numbers;
@@ -11,15 +12,17 @@ mod runtime_api;
 mod stand_in;
 mod subjects;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
 
+use self::cost::{CostInputs, LogBytes};
 use self::measure::Plan;
 use self::report::{Conditions, Part, Report};
 use self::stand_in::StandIn;
-use self::subjects::Function;
+use self::subjects::{Function, OURS};
 use crate::files::Files;
 use crate::progress::{Step, say};
 
@@ -59,20 +62,33 @@ impl Options {
         let stand_in = StandIn::start(&folder).await?;
         let conditions = Conditions::read(plan);
         let mut parts = Vec::new();
+        let mut log_bytes: BTreeMap<&'static str, LogBytes> = BTreeMap::new();
         for (function, subjects) in built {
             let step = Step::start(format!("measure {}: {} programs", function.name(), subjects.len()));
             let programs = measure::measure(function, &subjects, &stand_in, plan).await?;
+            for (level, ours) in ["info", "warn"].into_iter().zip(subjects.iter().filter(|it| it.name == OURS).cycle())
+            {
+                let bytes = measure::log_bytes(function, ours, &stand_in, level, &folder.join("log")).await?;
+                let of_level = log_bytes.entry(level).or_default();
+                match function {
+                    Function::Ingest => of_level.ingest = bytes,
+                    Function::Process => of_level.process = bytes,
+                }
+            }
             step.done("");
             let targets = check::rows(function, &programs);
             parts.push(Part { function, programs, targets });
         }
-        let report = Report { conditions, parts };
+        let measured: Vec<_> = parts.iter().map(|part| (part.function, &part.programs[..])).collect();
+        let cost = CostInputs::of(&measured, log_bytes);
+        let report = Report { conditions, parts, cost };
         report.write(&folder)?;
-        Ok(self.tell(&report, &folder.join("report.json")))
+        Ok(self.tell(&report, &folder.join("report.html")))
     }
 
     fn tell(&self, report: &Report, at: &std::path::Path) -> ExitCode {
-        let rows: Vec<_> = report.parts.iter().flat_map(|part| part.targets.clone()).collect();
+        let of_cost = report.cost.iter().flat_map(CostInputs::rows);
+        let rows: Vec<_> = report.parts.iter().flat_map(|part| part.targets.clone()).chain(of_cost).collect();
         let missed = rows.iter().filter(|row| !row.holds).count();
         if self.json {
             say(format_args!("{}", serde_json::to_string_pretty(&rows).unwrap_or_default()));

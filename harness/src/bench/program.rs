@@ -51,13 +51,13 @@ impl Program {
         environment: &[(String, String)],
         event: Bytes,
         is_right: fn(&[u8]) -> bool,
+        log: Stdio,
     ) -> Result<(Self, Start)> {
         let api = RuntimeApi::start().await?;
         let mut command = Command::new(program);
         command.env_clear().envs(environment.iter().cloned());
         command.env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{}", api.port));
-        // What it logs goes where nobody reads; Lambda does not bill its own reader either.
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null()).kill_on_drop(true);
         let began = Instant::now();
         let child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
         let pid = child.id().context("the program has ended")?;

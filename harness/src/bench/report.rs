@@ -8,6 +8,7 @@ use comfy_table::{Table, presets};
 use serde::Serialize;
 
 use super::check::Row;
+use super::cost::CostInputs;
 use super::measure::{Measured, Plan, USUAL_KIB};
 use super::numbers::{median, percentile};
 use super::program::Start;
@@ -40,6 +41,9 @@ pub(super) struct Part {
 pub(super) struct Report {
     pub(super) conditions: Conditions,
     pub(super) parts: Vec<Part>,
+    /// If both functions were measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cost: Option<CostInputs>,
 }
 
 impl Conditions {
@@ -136,9 +140,14 @@ pub(super) fn targets(rows: &[Row]) -> Table {
     table
 }
 
+/// Opens anywhere: the run is in the page.
+const PAGE: &str = include_str!("report.html");
+
 impl Report {
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
         let json = serde_json::to_string(self)?;
+        let page = PAGE.replace("__REPORT__", &json.replace("</", "<\\/"));
+        std::fs::write(folder.join("report.html"), page).context("cannot write the report")?;
         std::fs::write(folder.join("report.json"), json).context("cannot write the report")
     }
 }

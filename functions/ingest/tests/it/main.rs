@@ -10,6 +10,7 @@ mod hostile_bodies;
 mod hostile_names;
 mod hostile_signatures;
 mod hostile_times;
+mod http_api;
 mod kept;
 mod problems;
 mod refused;

@@ -1,0 +1,113 @@
+//! The same requests, as an HTTP API hands them over (format 2.0).
+
+use hookline_signature::{Message, Scheme, Secret, Twilio};
+use serde_json::{Value, json};
+
+use crate::fixture::{Function, SECRET, github, secret_of};
+use crate::sent::signed;
+
+/// What an HTTP API makes of a request that a REST API has made the event of.
+fn as_http_api(event: &Value) -> Value {
+    let headers: serde_json::Map<String, Value> = event["multiValueHeaders"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, values)| {
+            let values: Vec<_> = values.as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
+            (name.to_ascii_lowercase(), values.join(",").into())
+        })
+        .collect();
+    let resource = event["resource"].as_str().unwrap();
+    let path = resource.replace("{source}", event["pathParameters"]["source"].as_str().unwrap_or_default());
+    let stage_path = format!("/live{path}");
+    json!({
+        "version": "2.0",
+        "routeKey": format!("POST {resource}"),
+        "rawPath": stage_path,
+        "rawQueryString": "",
+        "headers": headers,
+        "pathParameters": event["pathParameters"],
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "wt6mne2s9k",
+            "domainName": "api.example.com",
+            "http": { "method": "POST", "path": stage_path, "protocol": "HTTP/1.1", "sourceIp": "192.30.252.1" },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": format!("POST {resource}"),
+            "stage": "live",
+        },
+        "body": event["body"],
+        "isBase64Encoded": true,
+    })
+}
+
+#[tokio::test]
+async fn a_signed_request_is_queued_and_a_forged_one_is_not() {
+    let function = Function::new();
+    let (status, _, body) = function.call(as_http_api(&github("push", SECRET, b"{}"))).await;
+    assert_eq!((status, &body["id"]), (202, &json!("72d3162e-cc78-11e3-81ab-4c9367dc0958")));
+    assert_eq!(function.queued()[0].event_type, "github.push");
+    let (status, _, problem) = function.call(as_http_api(&github("push", "another secret", b"{}"))).await;
+    assert_eq!((status, &problem["request_id"]), (401, &json!("JKJaXmPLvHcESHA=")));
+    assert_eq!(function.queued().len(), 1);
+}
+
+/// Every scheme reads its headers, whose names come in small letters here.
+#[tokio::test]
+async fn every_scheme_is_verified() {
+    let function = Function::new();
+    for source in
+        ["acme", "bitbucket", "github", "gitlab", "linear", "pagerduty", "shopify", "slack", "standard", "stripe"]
+    {
+        let body = format!("{{\"webhookTimestamp\":{},\"n\":1}}", crate::sent::now() * 1000);
+        let event = as_http_api(&signed(source, body.as_bytes()).event());
+        assert_eq!(function.status(event).await, 202, "{source}");
+    }
+}
+
+/// A body of text is not encoded: an HTTP API looks at its type.
+#[tokio::test]
+async fn a_body_of_text_is_taken_as_it_is() {
+    let function = Function::new();
+    let text = "{\"a\": \"\u{2665}\"}";
+    let mut event = as_http_api(&github("push", SECRET, text.as_bytes()));
+    (event["body"], event["isBase64Encoded"]) = (json!(text), json!(false));
+    assert_eq!(function.status(event).await, 202);
+}
+
+/// It becomes one with a comma, which is no signature.
+#[tokio::test]
+async fn a_signature_that_comes_twice_is_refused() {
+    let function = Function::new();
+    let mut event = as_http_api(&github("push", SECRET, b"{}"));
+    let signature = event["headers"]["x-hub-signature-256"].as_str().unwrap().to_owned();
+    event["headers"]["x-hub-signature-256"] = format!("{signature},{signature}").into();
+    assert_eq!(function.status(event).await, 401);
+}
+
+#[tokio::test]
+async fn a_url_that_is_signed_is_made_of_host_and_path() {
+    let function = Function::new();
+    let secret = Secret::new(secret_of("twilio")).unwrap();
+    let message =
+        Message { body: b"a=b", now: 0, id: "", url: "https://api.example.com/live/webhooks/twilio", form: true };
+    let signed = Scheme::Twilio(Twilio { url: None }).sign(message, &secret).unwrap();
+    let headers =
+        json!({ "x-twilio-signature": signed.headers[0].1, "content-type": "application/x-www-form-urlencoded" });
+    let mut event = as_http_api(&crate::fixture::webhook("twilio", &[], b"a=b"));
+    event["headers"] = headers;
+    assert_eq!(function.status(event).await, 202);
+}
+
+#[tokio::test]
+async fn the_caller_of_events_is_that_of_the_token() {
+    let function = Function::new();
+    let mut event =
+        as_http_api(&crate::fixture::gateway_event("/events", &[("Content-Type", "application/json")], b"{}"));
+    assert_eq!(function.status(event.clone()).await, 401, "the API has lost its authorizer");
+    event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": { "client_id": "c-1" }, "scopes": ["x"] } });
+    assert_eq!(function.status(event).await, 202);
+    let mut other = as_http_api(&github("push", SECRET, b"{}"));
+    other["routeKey"] = json!("GET /webhooks/{source}");
+    assert_eq!(function.status(other).await, 404);
+}
