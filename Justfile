@@ -54,6 +54,11 @@ fuzz seconds="60":
 vectors file="functions/signature/tests/vectors.json":
     cargo harness verify --vectors {{ file }}
 
+# Measure the functions beside others that do the same work (Linux; needs Node.js and npm)
+[group('check')]
+bench *arguments:
+    cargo harness bench {{ arguments }}
+
 # Format, validity and module tests of the Terraform, with a mocked provider
 [group('check')]
 terraform:
