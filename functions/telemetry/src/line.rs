@@ -17,6 +17,7 @@ pub struct Line<'a> {
     /// How severe it is.
     pub level: Level,
     /// What came of it, in a word: `queued`, `refused`, `delivered`.
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub outcome: &'a str,
     /// The gateway's id of the request, which the caller sees too; in process, Lambda's of the batch.
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -68,6 +69,8 @@ pub struct Line<'a> {
 /// As it is written.
 #[derive(Serialize)]
 struct Written<'a> {
+    /// Metrics alone have a time of their own.
+    #[serde(skip_serializing_if = "String::is_empty")]
     timestamp: String,
     #[serde(flatten)]
     line: &'a Line<'a>,
@@ -95,10 +98,10 @@ impl<'a> Line<'a> {
         });
     }
 
-    /// Only what metrics need.
+    /// Only what metrics need: each byte is paid for.
     fn bare(&self) -> Self {
-        let Self { level, outcome, source, reason, kind, .. } = *self;
-        Self { source, reason, kind, ..Self::new(level, outcome) }
+        let Self { level, source, reason, kind, .. } = *self;
+        Self { source, reason, kind, ..Self::new(level, "") }
     }
 
     /// Takes from where it is written what it does not say itself.
@@ -119,9 +122,14 @@ impl<'a> Line<'a> {
     fn json(&self, settings: &Settings, metrics: &[(Metric, f64)]) -> Vec<u8> {
         let now = OffsetDateTime::now_utc();
         let timestamp = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
-        let seconds = now.replace_millisecond(now.millisecond()).unwrap_or(now);
         let emf = Emf { settings, metrics, timestamp };
-        let written = Written { timestamp: seconds.format(&Rfc3339).unwrap_or_default(), line: self, emf };
+        let written = match self.outcome {
+            "" => Written { timestamp: String::new(), line: self, emf },
+            _ => {
+                let at = now.replace_millisecond(now.millisecond()).unwrap_or(now);
+                Written { timestamp: at.format(&Rfc3339).unwrap_or_default(), line: self, emf }
+            }
+        };
         serde_json::to_vec(&written).unwrap_or_default()
     }
 }
