@@ -1,4 +1,5 @@
-# Wiring only: what passes between the modules is locals.tf (configuration) and policies.tf (privileges).
+# Wiring only: what passes between the modules is locals.tf (configuration) and policies.tf (privileges); the front door is
+# api.tf.
 
 data "aws_caller_identity" "current" {}
 
@@ -118,26 +119,6 @@ module "identity" {
   deletion_protection = !var.force_destroy
 }
 
-module "api" {
-  source = "./modules/api"
-
-  name     = local.prefix
-  throttle = var.throttle
-
-  function = {
-    name             = module.ingest.name
-    alias_name       = module.ingest.alias_name
-    alias_invoke_arn = module.ingest.alias_invoke_arn
-  }
-
-  events_authorizer = !var.identity_enabled ? null : {
-    user_pool_arn = module.identity[0].user_pool_arn
-    scopes        = module.identity[0].scopes
-  }
-
-  access_log = !var.access_logs ? null : { retention_days = var.log_retention_days }
-}
-
 module "observability" {
   source = "./modules/observability"
 
@@ -148,7 +129,7 @@ module "observability" {
   functions     = { ingest = module.ingest.name, process = module.process.name }
   log_groups    = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
   queues        = { intake = module.queue.name, dlq = module.queue.dlq_name }
-  api           = { name = module.api.name, stage_name = module.api.stage_name }
+  api           = { type = var.api_type, id = local.api.id, name = local.api.name, stage_name = local.api.stage_name }
 }
 
 # A warning, not a refusal: the API is safe without the route, but what is posted there would end in the DLQ.

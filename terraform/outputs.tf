@@ -1,28 +1,33 @@
 # What operators, CI and the harness read. Outputs are names and URLs; none is a secret.
 
+output "api_type" {
+  description = "Type of the API: rest or http"
+  value       = var.api_type
+}
+
 output "api_id" {
-  description = "Id of the REST API"
-  value       = module.api.id
+  description = "Id of the API"
+  value       = local.api.id
 }
 
 output "api_url" {
   description = "Base URL of the API's stage"
-  value       = module.api.url
+  value       = local.api.url
 }
 
 output "stage_name" {
   description = "Name of the API's stage"
-  value       = module.api.stage_name
+  value       = local.api.stage_name
 }
 
 output "webhook_urls" {
   description = "URL to give to each sender, by source"
-  value       = { for name in keys(var.sources) : name => "${module.api.webhooks_url}/${name}" }
+  value       = { for name in keys(var.sources) : name => "${local.api.webhooks_url}/${name}" }
 }
 
 output "events_url" {
   description = "URL that our own services post events to; null without identity"
-  value       = module.api.events_url
+  value       = local.api.events_url
 }
 
 output "queue_url" {
@@ -98,7 +103,7 @@ output "log_group_names" {
 
 output "api_log_group_name" {
   description = "Name of the log group of the API's access log; null without it"
-  value       = module.api.log_group_name
+  value       = one(module.access_log[*].name)
 }
 
 output "alarm_names" {

@@ -88,6 +88,23 @@ variable "permissions_boundary" {
   }
 }
 
+variable "api_type" {
+  description = <<-EOT
+    Which API of API Gateway stands in front: "rest" or "http". The REST API can have a firewall (WAF), traces, and answers
+    in our form of a problem where it refuses by itself; LocalStack's community image has it. The HTTP API costs $1.00
+    instead of $3.50 a million requests and checks tokens by a JWT authorizer of its own. The routes are the same, the URL
+    is another: whoever changes the type has to tell every sender.
+  EOT
+  type        = string
+  default     = "rest"
+  nullable    = false
+
+  validation {
+    condition     = contains(["rest", "http"], var.api_type)
+    error_message = "api_type must be 'rest' or 'http'; it is '${var.api_type}'."
+  }
+}
+
 variable "identity_enabled" {
   description = "Whether there is a user pool and with it POST /events. Turning it off deletes the pool with every client in it, once force_destroy has been applied"
   type        = bool

@@ -66,10 +66,10 @@ variable "saved_queries" {
 
 variable "access_logs" {
   description = <<-EOT
-    Whether API Gateway logs each request, also those that ingest never sees. It writes by a role that is set once for an
-    account and region; the bootstrap sets it (`api_gateway_logs_role`). Where none is set, the apply fails at the stage with
-    "CloudWatch Logs role ARN must be set in account settings to enable logging": apply the bootstrap, or have the role set
-    by whoever keeps the account, and apply again; or turn this off.
+    Whether API Gateway logs each request, also those that ingest never sees. A REST API writes by a role that is set once
+    for an account and region; the bootstrap sets it (`api_gateway_logs_role`). Where none is set, the apply fails at the
+    stage with "CloudWatch Logs role ARN must be set in account settings to enable logging": apply the bootstrap, or have
+    the role set by whoever keeps the account, and apply again; or turn this off. An HTTP API (`api_type`) needs no role.
   EOT
   type        = bool
   default     = true

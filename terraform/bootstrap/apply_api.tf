@@ -1,5 +1,5 @@
-# What an apply role may do to its REST API and its user pool. Their ids are random, so an ARN says only region and path:
-# a new one has to carry the environment's tags, and only one that carries them may be changed.
+# What an apply role may do to its API, of either type, and its user pool. Their ids are random, so an ARN says only region
+# and path: a new one has to carry the environment's tags, and only one that carries them may be changed.
 
 locals {
   request_tags  = { for name in var.environments : name => { "aws:RequestTag/Project" = [var.name], "aws:RequestTag/Environment" = [name] } }
@@ -11,15 +11,24 @@ locals {
         Sid       = "MakeApi"
         Effect    = "Allow"
         Action    = ["apigateway:POST"]
-        Resource  = ["${local.api}:/restapis"]
+        Resource  = ["${local.api}:/apis", "${local.api}:/restapis"]
         Condition = { StringEquals = local.request_tags[name] }
       },
       {
         Sid       = "ChangeApi"
         Effect    = "Allow"
         Action    = ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"]
-        Resource  = ["${local.api}:/restapis/*"]
+        Resource  = ["${local.api}:/apis/*", "${local.api}:/restapis/*"]
         Condition = { StringEquals = local.resource_tags[name] }
+      },
+      # For a new stage of an HTTP API with tags, API Gateway asks for this too, which IAM's reference does not list. It makes
+      # no stage: that is allowed above, in this environment's API only.
+      {
+        Sid       = "TagNewStages"
+        Effect    = "Allow"
+        Action    = ["apigateway:TagResource"]
+        Resource  = ["${local.api}:/apis/*/stages"]
+        Condition = { StringEquals = local.request_tags[name] }
       },
       # The path ends in the encoded ARN of what is tagged, and has no tags to compare. API Gateway asks for PATCH on what
       # is tagged as well, and that is allowed above for this environment's only.

@@ -1,5 +1,5 @@
-# What an apply role may do to alarms, the dashboard, the topic and its key, saved queries and the access log's group. That
-# API Gateway may write the log is not an environment's to say: api_logs.tf.
+# What an apply role may do to alarms, the dashboard, the topic and its key, saved queries and the access log's group. That a
+# REST API may write the log is not an environment's to say: api_logs.tf.
 
 locals {
   apply_observability = {
@@ -79,6 +79,18 @@ locals {
           "logs:TagResource", "logs:UntagResource",
         ]
         Resource = local.own_access_logs[name]
+      },
+      # An HTTP API writes its log by a delivery, which API Gateway makes with the rights of whoever makes the stage; for
+      # deliveries and for an account's policies of logs AWS has no resource. So this reaches another environment's: it can
+      # stop their logs and let services of AWS write some, but lets nobody read any.
+      {
+        Sid    = "DeliverAccessLogs"
+        Effect = "Allow"
+        Action = [
+          "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
+          "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+        ]
+        Resource = ["*"]
       },
     ]
   }

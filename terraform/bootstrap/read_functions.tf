@@ -1,4 +1,4 @@
-# What the provider reads of functions, roles, the REST API and the user pool when it refreshes the root module's
+# What the provider reads of functions, roles, the API of either type and the user pool when it refreshes the root module's
 # resources.
 
 locals {
@@ -51,7 +51,7 @@ locals {
     ]
   }
 
-  # Ids of REST APIs and user pools are random, so their ARNs can only be scoped by region and path: what makes one ours
+  # Ids of APIs and user pools are random, so their ARNs can only be scoped by region and path: what makes one ours
   # is its tags, which the root module's provider gives to everything. Parts of an API inherit them. One that was deleted
   # behind Terraform's back has none, so its plan is refused until an administrator takes it out of the state.
   reads_api = {
@@ -60,7 +60,7 @@ locals {
         Sid       = "ReadApi"
         Effect    = "Allow"
         Action    = ["apigateway:GET"]
-        Resource  = ["${local.api}:/restapis/*"]
+        Resource  = ["${local.api}:/apis/*", "${local.api}:/restapis/*"]
         Condition = { StringEquals = { "aws:ResourceTag/Project" = [var.name], "aws:ResourceTag/Environment" = names } }
       },
       {

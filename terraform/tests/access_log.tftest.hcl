@@ -1,13 +1,14 @@
-# The API's access log: what it says, for how long it is kept, and that it may be left out.
+# The API's access log: what it says, where it goes and for how long, and that it may be left out.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
 variables {
-  name       = "hookline-test"
-  throttle   = { rate = 10, burst = 20 }
-  access_log = { retention_days = 14 }
+  name           = "hookline-test"
+  throttle       = { rate = 10, burst = 20 }
+  retention_days = 14
+  access_log     = { log_group_arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-test" }
 
   function = {
     name             = "hookline-test-ingest"
@@ -18,16 +19,22 @@ variables {
 
 run "it_is_kept_as_long_as_asked" {
   module {
+    source = "./modules/access_log"
+  }
+
+  assert {
+    condition     = output.name == "/aws/apigateway/hookline-test" && aws_cloudwatch_log_group.this.retention_in_days == 14
+    error_message = "${output.name} is kept for ${aws_cloudwatch_log_group.this.retention_in_days} days"
+  }
+}
+
+run "the_stage_logs_to_the_group" {
+  module {
     source = "./modules/api"
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.access[0].name == "/aws/apigateway/hookline-test" && aws_cloudwatch_log_group.access[0].retention_in_days == 14
-    error_message = "${aws_cloudwatch_log_group.access[0].name} is kept for ${aws_cloudwatch_log_group.access[0].retention_in_days} days"
-  }
-
-  assert {
-    condition     = aws_api_gateway_stage.this.access_log_settings[0].destination_arn == aws_cloudwatch_log_group.access[0].arn && output.log_group_name == "/aws/apigateway/hookline-test"
+    condition     = aws_api_gateway_stage.this.access_log_settings[0].destination_arn == var.access_log.log_group_arn
     error_message = "the stage logs to ${aws_api_gateway_stage.this.access_log_settings[0].destination_arn}"
   }
 }
@@ -79,7 +86,7 @@ run "without_it_the_stage_logs_nothing" {
   }
 
   assert {
-    condition     = length(aws_api_gateway_stage.this.access_log_settings) == 0 && length(aws_cloudwatch_log_group.access) == 0 && output.log_group_name == null
+    condition     = length(aws_api_gateway_stage.this.access_log_settings) == 0
     error_message = "there is still an access log"
   }
 }

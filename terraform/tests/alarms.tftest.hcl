@@ -10,7 +10,7 @@ variables {
   functions   = { ingest = "hookline-test-ingest", process = "hookline-test-process" }
   log_groups  = { ingest = "/aws/lambda/hookline-test-ingest", process = "/aws/lambda/hookline-test-process" }
   queues      = { intake = "hookline-test-intake", dlq = "hookline-test-intake-dlq" }
-  api         = { name = "hookline-test", stage_name = "live" }
+  api         = { type = "rest", id = "api1", name = "hookline-test", stage_name = "live" }
 
   alarms = {
     emails                          = []
@@ -42,6 +42,38 @@ run "each_alarm_has_its_metric_and_dimensions" {
     }
     error_message = "the metrics are ${jsonencode({ for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${alarm.namespace} ${alarm.metric_name} ${jsonencode(alarm.dimensions)}" })}"
   }
+}
+
+# Under the REST API's name and dimension an HTTP API counts nothing, so the alarm would never come.
+run "answers_of_an_http_api_have_a_metric_of_their_own" {
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    api = { type = "http", id = "api2", name = "hookline-test", stage_name = "live" }
+  }
+
+  assert {
+    condition = ["api-server-errors"] == [for name, alarm in aws_cloudwatch_metric_alarm.this : name
+      if alarm.namespace == "AWS/ApiGateway" && alarm.metric_name == "5xx" && alarm.dimensions == tomap({ ApiId = "api2", Stage = "live" })
+    ]
+    error_message = "the alarm looks at ${jsonencode(aws_cloudwatch_metric_alarm.this["api-server-errors"])}"
+  }
+}
+
+run "api_of_another_type_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    api = { type = "websocket", id = "api3", name = "hookline-test", stage_name = "live" }
+  }
+
+  expect_failures = [var.api]
 }
 
 run "each_alarm_comes_above_its_number" {

@@ -10,7 +10,7 @@ variables {
   functions   = { ingest = "hookline-test-ingest", process = "hookline-test-process" }
   log_groups  = { ingest = "/aws/lambda/hookline-test-ingest", process = "/aws/lambda/hookline-test-process" }
   queues      = { intake = "hookline-test-intake", dlq = "hookline-test-intake-dlq" }
-  api         = { name = "hookline-test", stage_name = "live" }
+  api         = { type = "rest", id = "api1", name = "hookline-test", stage_name = "live" }
 
   alarms = {
     emails                          = []
@@ -55,6 +55,36 @@ run "dashboard_shows_every_metric_of_ours" {
       "DeadLettered", "ColdStarts",
     ])
     error_message = "it shows ${jsonencode(regexall("\\[\"Hookline\", \"([A-Za-z]+)\", \"service\", \"hookline-test\"", aws_cloudwatch_dashboard.this.dashboard_body)[*][0])}"
+  }
+}
+
+run "dashboard_shows_the_answers_of_the_type_of_api" {
+  module {
+    source = "./modules/observability"
+  }
+
+  assert {
+    condition = jsonencode(regexall("\\[\"AWS/ApiGateway\", \"(\\w+)\", \"(\\w+)\", \"([\\w-]+)\", \"Stage\", \"live\"", aws_cloudwatch_dashboard.this.dashboard_body)) == jsonencode([
+      ["4XXError", "ApiName", "hookline-test"], ["5XXError", "ApiName", "hookline-test"],
+    ])
+    error_message = "it shows ${jsonencode([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if strcontains(jsonencode(widget), "AWS/ApiGateway")])}"
+  }
+}
+
+run "dashboard_shows_the_answers_of_an_http_api" {
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    api = { type = "http", id = "api2", name = "hookline-test", stage_name = "live" }
+  }
+
+  assert {
+    condition = jsonencode(regexall("\\[\"AWS/ApiGateway\", \"(\\w+)\", \"(\\w+)\", \"([\\w-]+)\", \"Stage\", \"live\"", aws_cloudwatch_dashboard.this.dashboard_body)) == jsonencode([
+      ["4xx", "ApiId", "api2"], ["5xx", "ApiId", "api2"],
+    ])
+    error_message = "it shows ${jsonencode([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if strcontains(jsonencode(widget), "AWS/ApiGateway")])}"
   }
 }
 

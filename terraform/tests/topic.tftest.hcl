@@ -10,7 +10,7 @@ variables {
   functions   = { ingest = "hookline-test-ingest", process = "hookline-test-process" }
   log_groups  = { ingest = "/aws/lambda/hookline-test-ingest", process = "/aws/lambda/hookline-test-process" }
   queues      = { intake = "hookline-test-intake", dlq = "hookline-test-intake-dlq" }
-  api         = { name = "hookline-test", stage_name = "live" }
+  api         = { type = "rest", id = "api1", name = "hookline-test", stage_name = "live" }
 
   alarms = {
     emails                          = ["oncall@example.com", "team@example.com"]

@@ -68,7 +68,7 @@ async fn anew(files: &Files, options: &Options) -> Result<Running> {
     let place = emulator.place.clone();
     let sink = Sink::start(place.host, 0).await?;
     emulator.reaches(sink.port).await?;
-    let variables = terraform_variables(&packages, &emulator, sink.port);
+    let variables = terraform_variables(&packages, &emulator, options.api, sink.port);
     let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
     let elsewhere = Elsewhere::note(files, &place)?;
     let capabilities = emulator.capabilities.clone();
@@ -89,7 +89,7 @@ async fn again(files: &Files, options: &Options, mut state: State) -> Result<Run
     let sink = Sink::start(state.place.host, state.sink_port).await?;
     let packages = package::build(files).await?;
     emulator.check_programs(&packages)?;
-    let variables = terraform_variables(&packages, &emulator, state.sink_port);
+    let variables = terraform_variables(&packages, &emulator, options.api, state.sink_port);
     let fingerprint = Terraform::fingerprint(files, &[&packages.ingest, &packages.process], &variables)?;
     let applied = fingerprint != state.fingerprint;
     // Until it is left up again: whatever interrupts this run, the next one applies and fills all there is.

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use reqwest::Url;
 
 use super::engine::Engine;
@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// LocalStack's image; without it 4.14.0, or the current one if LOCALSTACK_AUTH_TOKEN is set
     #[arg(long, value_name = "IMAGE", env = "LOCALSTACK_IMAGE")]
     image: Option<String>,
+    /// The front door: a REST API, or the cheaper HTTP API
+    #[arg(long, value_enum, value_name = "TYPE", default_value_t = Api::Rest)]
+    pub(crate) api: Api,
     /// Passed on to LocalStack
     #[arg(skip = std::env::var("LOCALSTACK_AUTH_TOKEN").ok().filter(|token| !token.is_empty()))]
     pub(super) token: Option<String>,
@@ -33,6 +36,13 @@ pub(crate) struct Options {
     /// Address at which functions of an emulator that was up already reach this machine
     #[arg(long, value_name = "IPV4", default_value_t = Ipv4Addr::LOCALHOST)]
     pub(super) host_address: Ipv4Addr,
+}
+
+/// The root's `api_type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Api {
+    Rest,
+    Http,
 }
 
 /// What was said.
@@ -119,7 +129,8 @@ mod tests {
 
     fn options(emulator: Option<Choice>, image: Option<&str>, token: Option<&str>) -> Options {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        Options { emulator, image: owned(image), token: owned(token), port: None, host_address: Ipv4Addr::LOCALHOST }
+        let (api, port, host_address) = (Api::Rest, None, Ipv4Addr::LOCALHOST);
+        Options { emulator, image: owned(image), api, token: owned(token), port, host_address }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::capabilities::{Capabilities, Need};
 use self::choice::Choice;
-pub(crate) use self::choice::Options;
+pub(crate) use self::choice::{Api, Options};
 use self::container::Container;
 use self::process::Process;
 use crate::files::Files;

@@ -46,6 +46,11 @@ pub(super) fn problem(answer: &Answer) -> Result<()> {
     Ok(())
 }
 
+/// What the gateway answers by itself has that form too, where it can be told: an HTTP API says it in its own words.
+pub(super) fn problem_of_gateway(world: &World, answer: &Answer) -> Result<()> {
+    if world.stack.outputs.api_type == "http" { Ok(()) } else { problem(answer) }
+}
+
 /// About so many bytes of JSON with every escape and space that a careless reader would change.
 pub(super) fn intricate(bytes: usize) -> String {
     let line = "  {\"b\": 1, \"a\": \"\\u001B \\u001b \u{2665}\"},\r\n";

@@ -15,7 +15,7 @@ async fn run(world: &World) -> Found {
         world.stack.post("/events", &headers.map(|(name, value)| (name.to_owned(), value)), b"{}".to_vec()).await?;
     // AWS answers 403, MiniStack 401.
     anyhow::ensure!(matches!(answer.status, 401 | 403), "expected a refusal, got {}: {}", answer.status, answer.body);
-    ask::problem(&answer)?;
+    ask::problem_of_gateway(world, &answer)?;
     anyhow::ensure!(world.stack.depth().await?.intake == 0, "it was queued");
     Ok(format!("{}, queue empty", answer.status))
 }

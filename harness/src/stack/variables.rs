@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::mails::{RECIPIENT, SENDER};
 use super::sources;
-use crate::emulator::{Capabilities, Emulator, Need};
+use crate::emulator::{Api, Capabilities, Emulator, Need};
 use crate::package::Packages;
 
 /// A destination of each kind that the emulator has, for one source's events.
@@ -39,7 +39,7 @@ pub(crate) fn given_variables(packages: &Packages, capabilities: &Capabilities) 
 }
 
 /// The root's variables. Retries come soon and secrets are looked up again soon, so that a scenario need not wait.
-pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink_port: u16) -> Value {
+pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, api: Api, sink_port: u16) -> Value {
     let host = emulator.place.host;
     let destination = |name: &str| {
         let url = format!("http://{host}:{sink_port}/{name}");
@@ -85,6 +85,7 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, sink
     let mut variables = given_variables(packages, &emulator.capabilities);
     let wanted = json!({
         "region": crate::terraform::REGION,
+        "api_type": if api == Api::Http { "http" } else { "rest" },
         "sources": sources,
         "destinations": destinations,
         "routes": routes,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What an address begins with, the attributes, and the reason of each difference that is the emulator's and not ours.
-const KNOWN: [(&str, &[&str], &str); 3] = [
+const KNOWN: [(&str, &[&str], &str); 4] = [
     (
         "module.observability.aws_cloudwatch_metric_alarm.this[",
         &[
@@ -19,6 +19,11 @@ const KNOWN: [(&str, &[&str], &str); 3] = [
             "treat_missing_data",
         ],
         "MiniStack leaves these out of its answer in XML, and LocalStack the tags",
+    ),
+    (
+        "module.http_api[0].aws_apigatewayv2_authorizer.events[",
+        &["authorizer_payload_format_version"],
+        "MiniStack gives an authorizer for tokens the version of one that is a function",
     ),
     (
         "module.ingest.aws_s3_object.this",

@@ -7,7 +7,9 @@ use serde_json::Value;
 /// What the harness reads of the root's outputs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Outputs {
-    /// Id of the REST API.
+    /// `rest` or `http`.
+    pub api_type: String,
+    /// Id of the API.
     pub api_id: String,
     /// Name of its stage.
     pub stage_name: String,

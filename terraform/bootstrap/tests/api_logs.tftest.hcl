@@ -46,7 +46,7 @@ run "no_other_role_sets_it" {
 
   assert {
     condition = alltrue(flatten([for s in flatten(values(merge(local.apply_policies, local.plan_policies))) : [
-      for resource in s.Resource : can(regex(":/(restapis|tags)(/|$)", resource))
+      for resource in s.Resource : can(regex(":/(apis|restapis|tags)(/|$)", resource))
       if s.Effect == "Allow" && anytrue([for action in s.Action : startswith(action, "apigateway:")])
     ]]))
     error_message = "a role reaches API Gateway's settings of the account"

@@ -36,20 +36,21 @@ run "it_reaches_only_its_environment" {
 
   assert {
     condition = { for s in flatten(values(local.apply_topics.dev)) : s.Sid => s.Resource if s.Effect == "Allow" && !alltrue([for resource in s.Resource : can(regex("hookline-dev([-/:]|$)|/env:/dev/", resource))]) } == {
-      ChangeApi           = ["arn:aws:apigateway:eu-west-1::/restapis/*"]
+      ChangeApi           = ["arn:aws:apigateway:eu-west-1::/apis/*", "arn:aws:apigateway:eu-west-1::/restapis/*"]
       ChangeKeys          = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ChangeMappings      = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ChangeUserPool      = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
+      DeliverAccessLogs   = ["*"]
       KeepQueries         = ["*"]
       ListStates          = ["arn:aws:s3:::hookline-bootstrap-state-123456789012"]
-      MakeApi             = ["arn:aws:apigateway:eu-west-1::/restapis"]
+      MakeApi             = ["arn:aws:apigateway:eu-west-1::/apis", "arn:aws:apigateway:eu-west-1::/restapis"]
       MakeApiGatewaysRole = ["arn:aws:iam::123456789012:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"]
       MakeKeys            = ["*"]
       MakeMappings        = ["*"]
       MakeUserPool        = ["*"]
       MissDefaultState    = ["arn:aws:s3:::hookline-bootstrap-state-123456789012/hookline.tfstate"]
       ReadAlarms          = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"]
-      ReadApi             = ["arn:aws:apigateway:eu-west-1::/restapis/*"]
+      ReadApi             = ["arn:aws:apigateway:eu-west-1::/apis/*", "arn:aws:apigateway:eu-west-1::/restapis/*"]
       ReadIdentity        = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
       ReadKeys            = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadMappings        = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
@@ -60,6 +61,7 @@ run "it_reaches_only_its_environment" {
       TagApi              = ["arn:aws:apigateway:eu-west-1::/tags/*"]
       TagMappings         = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       TagNewKeys          = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
+      TagNewStages        = ["arn:aws:apigateway:eu-west-1::/apis/*/stages"]
     }
     error_message = "the role reaches further: ${jsonencode({ for s in flatten(values(local.apply_topics.dev)) : s.Sid => s.Resource if s.Effect == "Allow" && !alltrue([for resource in s.Resource : can(regex("hookline-dev([-/:]|$)|/env:/dev/", resource))]) })}"
   }
@@ -94,6 +96,7 @@ run "what_has_no_name_is_held_by_function_or_tags" {
         StringEquals         = { "aws:RequestTag/Project" = ["hookline"], "aws:RequestTag/Environment" = ["dev"] }
         StringEqualsIfExists = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev"] }
       }
+      TagNewStages = { StringEquals = { "aws:RequestTag/Project" = ["hookline"], "aws:RequestTag/Environment" = ["dev"] } }
     }
     error_message = "the conditions are ${jsonencode({ for s in flatten(values(local.apply_topics.dev)) : s.Sid => s.Condition if can(s.Condition) })}"
   }

@@ -31,6 +31,10 @@ run "an_apply_role_makes_what_the_root_module_has" {
         "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy",
         "logs:TagResource", "logs:UntagResource",
       ]
+      DeliverAccessLogs = [
+        "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
+        "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+      ]
     }
     error_message = "the role may ${jsonencode({ for s in local.apply_observability.dev : s.Sid => s.Action })}"
   }
@@ -40,7 +44,7 @@ run "what_has_a_name_is_named" {
   command = plan
 
   assert {
-    condition = { for s in local.apply_observability.dev : s.Sid => s.Resource if !contains(["MakeKeys", "TagNewKeys", "ChangeKeys", "KeepQueries"], s.Sid) } == {
+    condition = { for s in local.apply_observability.dev : s.Sid => s.Resource if !contains(["MakeKeys", "TagNewKeys", "ChangeKeys", "KeepQueries", "DeliverAccessLogs"], s.Sid) } == {
       MakeAlarms     = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
       ChangeAlarms   = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
       MakeDashboards = ["arn:aws:cloudwatch::123456789012:dashboard/hookline-dev"]
@@ -93,7 +97,7 @@ run "names_are_those_of_the_root_module" {
 
   assert {
     condition = local.prefixes.dev == "hookline-dev" && alltrue([for file, name in {
-      "api/access_log.tf"          = "/aws/apigateway/$${var.name}\"\n"
+      "access_log/main.tf"         = "/aws/apigateway/$${var.name}\"\n"
       "observability/alarms.tf"    = "$${var.prefix}-$${each.key}\"\n"
       "observability/dashboard.tf" = "dashboard_name = var.prefix\n"
       "observability/topic.tf"     = "$${var.prefix}-alarms\"\n"

@@ -74,7 +74,7 @@ run "it_reads_only_the_environments" {
   assert {
     condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if !alltrue([for resource in s.Resource : can(regex("hookline-(dev|prod)([-/:]|$)|hookline-bootstrap-state-", resource))]) } == {
       ReadAlarms         = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"]
-      ReadApi            = ["arn:aws:apigateway:eu-west-1::/restapis/*"]
+      ReadApi            = ["arn:aws:apigateway:eu-west-1::/apis/*", "arn:aws:apigateway:eu-west-1::/restapis/*"]
       ReadIdentity       = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
       ReadKeys           = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadMappings       = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]

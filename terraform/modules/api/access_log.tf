@@ -20,12 +20,3 @@ locals {
   # Numbers are numbers where there always is one; where there may be none, the gateway writes a hyphen.
   access_log_format = replace(jsonencode(local.access_log_fields), "/\"(\\$context\\.(?:status|responseLatency))\"/", "$1")
 }
-
-resource "aws_cloudwatch_log_group" "access" {
-  # checkov:skip=CKV_AWS_338: how long is the environment's to say (log_retention_days); the default is enough to debug by
-  # checkov:skip=CKV_AWS_158: CloudWatch encrypts with a key of its own; the log holds no secret and no body
-  count = var.access_log == null ? 0 : 1
-
-  name              = "/aws/apigateway/${var.name}"
-  retention_in_days = var.access_log.retention_days
-}

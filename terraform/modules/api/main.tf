@@ -54,10 +54,10 @@ resource "aws_api_gateway_stage" "this" {
   xray_tracing_enabled = true
 
   dynamic "access_log_settings" {
-    for_each = aws_cloudwatch_log_group.access
+    for_each = var.access_log[*]
 
     content {
-      destination_arn = access_log_settings.value.arn
+      destination_arn = access_log_settings.value.log_group_arn
       format          = local.access_log_format
     }
   }

@@ -27,8 +27,3 @@ output "events_url" {
   description = "URL for events of our own services; null without an authorizer"
   value       = var.events_authorizer == null ? null : "${aws_api_gateway_stage.this.invoke_url}/events"
 }
-
-output "log_group_name" {
-  description = "Name of the access log's group; null without an access log"
-  value       = one(aws_cloudwatch_log_group.access[*].name)
-}

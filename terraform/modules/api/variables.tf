@@ -50,9 +50,9 @@ variable "throttle" {
 }
 
 variable "access_log" {
-  description = "Days that the access log is kept; null writes none"
+  description = "Log group that takes the access log; null writes none"
   type = object({
-    retention_days = number
+    log_group_arn = string
   })
   default = null
 }

@@ -27,7 +27,8 @@ resource "aws_cognito_resource_server" "this" {
 
 # The exception to "no secret in state": Cognito makes this client's secret itself, and the provider keeps it as the
 # attribute client_secret. It opens POST /events and nothing else. So the state bucket is to be read by few, no output
-# names the secret, and a service that must not share it gets a client of its own, made outside Terraform.
+# names the secret, and a service that must not share it gets a client of its own, made outside Terraform. (An HTTP API takes
+# the tokens of this client alone.)
 resource "aws_cognito_user_pool_client" "this" {
   name         = "${var.prefix}-events"
   user_pool_id = aws_cognito_user_pool.this.id

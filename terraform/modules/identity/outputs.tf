@@ -8,6 +8,11 @@ output "user_pool_arn" {
   value       = aws_cognito_user_pool.this.arn
 }
 
+output "issuer" {
+  description = "Issuer of the pool's tokens, as they name it"
+  value       = "https://${aws_cognito_user_pool.this.endpoint}"
+}
+
 output "client_id" {
   description = "Id of the machine client; its secret is read from Cognito by who may"
   value       = aws_cognito_user_pool_client.this.id

@@ -2,6 +2,12 @@
 # what it means and what to look at first, because that is what the mail shows.
 
 locals {
+  # API Gateway counts the answers of each type of API by a name and a dimension of its own.
+  api_metrics = {
+    rest = { client_errors = "4XXError", server_errors = "5XXError", dimension = "ApiName", value = var.api.name }
+    http = { client_errors = "4xx", server_errors = "5xx", dimension = "ApiId", value = var.api.id }
+  }[var.api.type]
+
   alarms = {
     dlq-not-empty = {
       metric      = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = var.queues.dlq } }
@@ -41,7 +47,7 @@ locals {
       description = "Lambda had no room for process, and each refused batch has used up a receive. See whether queue.maximum_concurrency is above what the function may have."
     }
     api-server-errors = {
-      metric      = { namespace = "AWS/ApiGateway", name = "5XXError", dimensions = { ApiName = var.api.name, Stage = var.api.stage_name } }
+      metric      = { namespace = "AWS/ApiGateway", name = local.api_metrics.server_errors, dimensions = { (local.api_metrics.dimension) = local.api_metrics.value, Stage = var.api.stage_name } }
       statistic   = "Sum"
       threshold   = var.alarms.api_server_errors_per_5_minutes
       description = "Senders are answered 5xx, and not all of them try again. See Unavailable by its reason on the dashboard: without any, the request did not reach ingest."

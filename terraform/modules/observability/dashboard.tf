@@ -5,15 +5,18 @@ resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = var.prefix
 
   dashboard_body = templatefile("${path.module}/dashboard.json.tftpl", {
-    service     = var.prefix
-    region      = data.aws_region.current.id
-    api         = var.api.name
-    stage       = var.api.stage_name
-    ingest      = var.functions.ingest
-    process     = var.functions.process
-    intake      = var.queues.intake
-    dlq         = var.queues.dlq
-    runbook_url = var.runbook_url
-    alarm_links = join(", ", [for name in keys(local.alarms) : "[${name}](${var.runbook_url}#${name})"])
+    service       = var.prefix
+    region        = data.aws_region.current.id
+    api_4xx       = local.api_metrics.client_errors
+    api_5xx       = local.api_metrics.server_errors
+    api_dimension = local.api_metrics.dimension
+    api           = local.api_metrics.value
+    stage         = var.api.stage_name
+    ingest        = var.functions.ingest
+    process       = var.functions.process
+    intake        = var.queues.intake
+    dlq           = var.queues.dlq
+    runbook_url   = var.runbook_url
+    alarm_links   = join(", ", [for name in keys(local.alarms) : "[${name}](${var.runbook_url}#${name})"])
   })
 }

@@ -58,10 +58,17 @@ variable "queues" {
 }
 
 variable "api" {
-  description = "Name of the REST API and of its stage"
+  description = "Type of the API (rest or http), its id and name, and the name of its stage"
   type = object({
+    type       = string
+    id         = string
     name       = string
     stage_name = string
   })
   nullable = false
+
+  validation {
+    condition     = contains(["rest", "http"], var.api.type)
+    error_message = "api.type must be 'rest' or 'http'; it is '${var.api.type}'."
+  }
 }

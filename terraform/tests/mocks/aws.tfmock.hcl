@@ -100,9 +100,23 @@ mock_resource "aws_api_gateway_stage" {
   }
 }
 
+mock_resource "aws_apigatewayv2_api" {
+  defaults = {
+    id            = "api2"
+    execution_arn = "arn:aws:execute-api:eu-west-1:123456789012:api2"
+  }
+}
+
+mock_resource "aws_apigatewayv2_stage" {
+  defaults = {
+    invoke_url = "https://api2.execute-api.eu-west-1.amazonaws.com/live"
+  }
+}
+
 mock_resource "aws_cognito_user_pool" {
   defaults = {
-    arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Mocked"
+    arn      = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Mocked"
+    endpoint = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Mocked"
   }
 }
 

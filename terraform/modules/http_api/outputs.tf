@@ -1,0 +1,29 @@
+output "id" {
+  description = "Id of the API"
+  value       = aws_apigatewayv2_api.this.id
+}
+
+output "name" {
+  description = "Name of the API"
+  value       = aws_apigatewayv2_api.this.name
+}
+
+output "url" {
+  description = "Base URL of the stage"
+  value       = aws_apigatewayv2_stage.this.invoke_url
+}
+
+output "stage_name" {
+  description = "Name of the stage"
+  value       = aws_apigatewayv2_stage.this.name
+}
+
+output "webhooks_url" {
+  description = "URL that a source's name follows"
+  value       = "${aws_apigatewayv2_stage.this.invoke_url}/webhooks"
+}
+
+output "events_url" {
+  description = "URL for events of our own services; null without an authorizer"
+  value       = var.events_authorizer == null ? null : "${aws_apigatewayv2_stage.this.invoke_url}/events"
+}

@@ -1,0 +1,76 @@
+variable "name" {
+  description = "Name of the API"
+  type        = string
+  nullable    = false
+}
+
+variable "stage_name" {
+  description = "Name of the one stage"
+  type        = string
+  default     = "live"
+  nullable    = false
+
+  # Not $default, which an HTTP API may have: its URLs have no stage in their path.
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.stage_name))
+    error_message = "stage_name must be 1 to 128 letters, digits, hyphens or underscores."
+  }
+}
+
+variable "function" {
+  description = "The function behind every route, by its alias: the same alias is called and permitted"
+  type = object({
+    name             = string
+    alias_name       = string
+    alias_invoke_arn = string
+  })
+  nullable = false
+}
+
+variable "timeout_seconds" {
+  description = "Seconds that the function may take; the gateway waits two more"
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 28
+    error_message = "timeout_seconds must be 1 to 28: an HTTP API waits for 30 seconds at most."
+  }
+}
+
+variable "events_authorizer" {
+  description = "Issuer of the tokens that POST /events asks for, ids of the clients that they are for, and scopes; null leaves the route out"
+  type = object({
+    issuer   = string
+    audience = list(string)
+    scopes   = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.events_authorizer.scopes) > 0, var.events_authorizer == null)
+    error_message = "events_authorizer.scopes must name at least one scope: without one, API Gateway would take tokens of every kind."
+  }
+
+  validation {
+    condition     = try(length(var.events_authorizer.audience) > 0, var.events_authorizer == null)
+    error_message = "events_authorizer.audience must name at least one client."
+  }
+}
+
+variable "throttle" {
+  description = "Requests a second (rate), and at once (burst), that the stage lets through"
+  type = object({
+    rate  = number
+    burst = number
+  })
+  nullable = false
+}
+
+variable "access_log" {
+  description = "Log group that takes the access log; null writes none"
+  type = object({
+    log_group_arn = string
+  })
+  default = null
+}
