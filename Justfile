@@ -20,6 +20,11 @@ up:
 send *arguments:
     cargo harness send {{ arguments }}
 
+# Send signed webhooks at a steady rate to the stack that is up, and see that none is lost
+[group('run')]
+load *arguments:
+    cargo harness load {{ arguments }}
+
 # End the stack that is up
 [group('run')]
 down:

@@ -18,6 +18,7 @@ mod glibc;
 pub mod guarded;
 mod leash;
 mod life;
+mod load;
 mod package;
 mod progress;
 pub mod scenario;

@@ -74,6 +74,11 @@ impl Bar {
     pub(crate) fn advance(&self) {
         self.0.inc(1);
     }
+
+    /// What is to be said beside how far it has come.
+    pub(crate) fn note(&self, text: String) {
+        self.0.set_message(text);
+    }
 }
 
 impl Drop for Bar {

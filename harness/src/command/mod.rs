@@ -23,6 +23,7 @@ use clap::{Parser, Subcommand};
 use crate::bench;
 use crate::emulator::sweep;
 use crate::guarded;
+use crate::load;
 
 /// Brings the production Terraform up on an emulator and drives signed requests through both functions.
 #[derive(Debug, Parser)]
@@ -46,6 +47,8 @@ enum Command {
     Environments(environments::Environments),
     /// Build both functions for Lambda and package them for Terraform
     Package(package::Package),
+    /// Send signed webhooks at a steady rate to the stack that is up, and see that none is lost
+    Load(load::Options),
     /// Measure the functions side by side with others that do the same work
     Bench(bench::Options),
     /// List, show, redrive or purge what could not be delivered
@@ -84,6 +87,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Send(send) => send.run().await,
         Command::Environments(environments) => environments.run().await,
         Command::Package(package) => package.run().await,
+        Command::Load(load) => load.run().await,
         Command::Bench(bench) => bench.run().await,
         Command::Dlq(dlq) => dlq.run().await,
         Command::Replay(replay) => replay.run().await,
