@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use aws_sdk_cloudwatchlogs::Client;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::stack::log_events;
 use crate::target::Target;
 
 /// One line of a log.
@@ -55,18 +56,12 @@ impl Logs {
     async fn lines(&self, part: &'static str, group: &str, name: &str, value: &str) -> Result<Vec<Moment>> {
         // The exact words, wherever they stand; which of them are meant is seen below.
         let pattern = format!("\"{value}\"");
-        let ask = self.client.filter_log_events().log_group_name(group).start_time(self.since).filter_pattern(pattern);
-        let mut pages = ask.into_paginator().send();
         let mut moments = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.with_context(|| format!("cannot read log group {group}"))?;
-            for event in page.events.unwrap_or_default() {
-                let line: Value =
-                    serde_json::from_str(event.message.as_deref().unwrap_or_default()).unwrap_or_default();
-                if line[name] == value {
-                    let at = written_at(&line).or(event.timestamp).unwrap_or_default();
-                    moments.push(Moment { at, part, line });
-                }
+        for event in log_events(&self.client, group, self.since, Some(pattern)).await? {
+            let line: Value = serde_json::from_str(event.message.as_deref().unwrap_or_default()).unwrap_or_default();
+            if line[name] == value {
+                let at = written_at(&line).or(event.timestamp).unwrap_or_default();
+                moments.push(Moment { at, part, line });
             }
         }
         Ok(moments)

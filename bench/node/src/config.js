@@ -1,3 +1,5 @@
+import { reader } from './variables.js';
+
 const USUAL_CONTENT_TYPES = [
   'application/json',
   'application/*+json',
@@ -11,15 +13,7 @@ const DEAD_LETTER_RESERVE_BYTES = 1024;
 
 // Everything is checked at the start: a function that cannot work fails its deployment, not its first request.
 export function readConfig(environment) {
-  const required = (name) => {
-    if (!environment[name]) throw new Error(`${name} is missing`);
-    return environment[name];
-  };
-  const number = (name) => {
-    const value = Number(required(name));
-    if (!Number.isInteger(value) || value < 0) throw new Error(`${name} is not a whole number`);
-    return value;
-  };
+  const { required, number } = reader(environment);
   return {
     sources: readSources(required('HOOKLINE_SOURCES')),
     queueUrl: required('HOOKLINE_QUEUE_URL'),

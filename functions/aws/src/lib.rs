@@ -20,7 +20,7 @@ mod tls;
 
 pub use client::{Aws, Client};
 pub use error::AwsError;
-pub use operation::{DYNAMODB, EVENTBRIDGE, Operation, S3, SECRETS_MANAGER, SES, SQS, Service};
+pub use operation::{DYNAMODB, EVENTBRIDGE, Operation, S3, SECRETS_MANAGER, SES, SQS, Sent, Service};
 pub use patience::Patience;
 pub use settings::AwsSettings;
 pub use tls::client_config;

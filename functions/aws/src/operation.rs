@@ -1,5 +1,7 @@
 use bytes::Bytes;
 use http::Method;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::settings::AwsSettings;
 
@@ -31,6 +33,13 @@ pub const EVENTBRIDGE: Service =
 pub const S3: Service = Service { signing_name: "s3", host: "s3", target: "", version: "" };
 /// The first version of its API, which speaks in forms: <https://docs.aws.amazon.com/general/latest/gr/ses.html>
 pub const SES: Service = Service { signing_name: "ses", host: "email", target: "", version: "" };
+
+/// What SQS answers to `SendMessage`: that there is an id means that the queue has the message.
+#[derive(Debug, Deserialize)]
+pub struct Sent {
+    #[serde(rename = "MessageId")]
+    _message_id: IgnoredAny,
+}
 
 /// One call, ready to be signed.
 #[derive(Debug, Clone)]

@@ -5,14 +5,15 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
-static CONFIG: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| Arc::new(config()));
+/// Its parts are shared: a copy costs nothing.
+static CONFIG: LazyLock<ClientConfig> = LazyLock::new(config);
 
 /// The TLS of every connection that a function makes, to AWS and to destinations: rustls on `ring`, with the roots that
 /// Mozilla trusts. They are in the program, so that none has to be read and parsed at a start. `SSL_CERT_FILE` names a
 /// file of more: that of an authority of one's own, in a layer.
 #[must_use]
-pub fn client_config() -> Arc<ClientConfig> {
-    Arc::clone(&CONFIG)
+pub fn client_config() -> ClientConfig {
+    CONFIG.clone()
 }
 
 fn config() -> ClientConfig {

@@ -1,9 +1,8 @@
 use std::future::Future;
 
-use hookline_aws::{Client, Operation, SQS};
+use hookline_aws::{Client, Operation, SQS, Sent};
 use hookline_telemetry::Trace;
 use serde::Serialize;
-use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 /// The queue has not confirmed: whether it has the event is unknown, and the sender has to send it again.
@@ -32,14 +31,6 @@ struct SendMessage<'a> {
     message_body: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_system_attributes: Option<Value>,
-}
-
-/// That there is an id means that the queue has the message.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Sent {
-    #[serde(rename = "MessageId")]
-    _message_id: IgnoredAny,
 }
 
 impl SendEvent for Client {

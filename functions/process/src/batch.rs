@@ -86,10 +86,13 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = message.message_id.clone().unwrap_or_default();
         let event = record::read(&message);
-        let task = tokio::spawn(within(record::told(&message, event.as_ref().ok(), told), async move {
+        let readable = event.as_ref().ok();
+        let trace = readable.and_then(|event| record::trace(&message, event));
+        let told = record::told(&message, readable, trace.as_ref(), told);
+        let task = tokio::spawn(within(told, async move {
             let Self { delivery, config, queue, once, payloads, kept_at_once, .. } = &*self;
             let record = Record { message: &message, delivery, config, queue, once, payloads, kept_at_once };
-            let whole = record.process(event, left.saturating_sub(RESERVE));
+            let whole = record.process(event, trace, left.saturating_sub(RESERVE));
             // Out of time is not acknowledged: the queue's own visibility timeout brings it again.
             let late = |_| record::out_of_time();
             tokio::time::timeout(left.saturating_sub(RESPOND), whole).await.unwrap_or_else(late)

@@ -1,8 +1,6 @@
 use std::future::Future;
 
-use hookline_aws::{Client, Operation, SQS};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use hookline_aws::{Client, Operation, SQS, Sent};
 use serde_json::{Map, Value, json};
 
 /// Longest attribute value, in bytes: with their names and types all attributes stay within what ingest leaves free.
@@ -60,13 +58,6 @@ impl SendDeadLetter for Client {
         let sent = self.call::<Sent>(Operation::json(SQS, "SendMessage", send.to_string())).await;
         sent.map(|_| ()).map_err(|error| DeadLetterError { detail: error.to_string() })
     }
-}
-
-/// That there is an id means that the queue has the message.
-#[derive(Deserialize)]
-struct Sent {
-    #[serde(rename = "MessageId")]
-    _message_id: IgnoredAny,
 }
 
 fn text(value: &str) -> Value {

@@ -49,14 +49,19 @@ pub(crate) fn read(message: &SqsMessage) -> Result<Event<Payload>, ReadError> {
 }
 
 /// What each line about it says.
-pub(crate) fn told(message: &SqsMessage, event: Option<&Event<Payload>>, batch: Context) -> Context {
+pub(crate) fn told(
+    message: &SqsMessage,
+    event: Option<&Event<Payload>>,
+    trace: Option<&Trace>,
+    batch: Context,
+) -> Context {
     let told = Context { attempt: Some(receives(message)), ..batch };
     let Some(event) = event else { return told };
     Context {
         event_id: event.id.clone(),
         source: event.source_name().to_owned(),
         event_type: event.event_type.clone(),
-        trace_id: trace(message, event).map(|trace| trace.id().to_owned()).unwrap_or_default(),
+        trace_id: trace.map(|trace| trace.id().to_owned()).unwrap_or_default(),
         ..told
     }
 }
@@ -68,7 +73,12 @@ pub(crate) fn out_of_time() -> Verdict {
 }
 
 impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_, Q, C, P> {
-    pub(crate) async fn process(&self, event: Result<Event<Payload>, ReadError>, time: Duration) -> Verdict {
+    pub(crate) async fn process(
+        &self,
+        event: Result<Event<Payload>, ReadError>,
+        trace: Option<Trace>,
+        time: Duration,
+    ) -> Verdict {
         if time.is_zero() {
             return out_of_time();
         }
@@ -81,7 +91,6 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
             }
         };
         drill::panic_if_asked(&event.event_type);
-        let trace = trace(self.message, &event);
         let (event, payload) = event.replace(());
         let accepted_at = OffsetDateTime::parse(&event.time, &Rfc3339).ok();
         let attempts = self.attempt(event, payload, Turn { time, trace: trace.as_ref() }).await;
@@ -200,7 +209,7 @@ fn tell(attempt: &Attempt, accepted_at: Option<OffsetDateTime>, retry_in: Option
 }
 
 /// Ingest's, as the event says; of an event that does not, what the queue was told.
-fn trace(message: &SqsMessage, event: &Event<Payload>) -> Option<Trace> {
+pub(crate) fn trace(message: &SqsMessage, event: &Event<Payload>) -> Option<Trace> {
     let own = event.traceparent.as_deref().and_then(Trace::from_traceparent);
     own.or_else(|| attribute(message, "AWSTraceHeader").and_then(Trace::from_header))
 }

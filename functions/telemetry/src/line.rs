@@ -123,14 +123,10 @@ impl<'a> Line<'a> {
         let now = OffsetDateTime::now_utc();
         let timestamp = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
         let emf = Emf { settings, metrics, timestamp };
-        let written = match self.outcome {
-            "" => Written { timestamp: String::new(), line: self, emf },
-            _ => {
-                let at = now.replace_millisecond(now.millisecond()).unwrap_or(now);
-                Written { timestamp: at.format(&Rfc3339).unwrap_or_default(), line: self, emf }
-            }
-        };
-        serde_json::to_vec(&written).unwrap_or_default()
+        // A line without an outcome is bare.
+        let at = now.replace_millisecond(now.millisecond()).ok().filter(|_| !self.outcome.is_empty());
+        let timestamp = at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
+        serde_json::to_vec(&Written { timestamp, line: self, emf }).unwrap_or_default()
     }
 }
 

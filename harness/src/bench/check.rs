@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::measure::{Measured, USUAL_KIB};
+use super::measure::Measured;
 use super::numbers::median;
+use super::program::Start;
 use super::subjects::{DEFAULTS, FLOOR, Function, NODE, OURS};
 
 /// A target and what was measured.
@@ -24,16 +25,15 @@ pub(super) struct Row {
 type Of = fn(&Measured) -> f64;
 
 fn cold_wall(of: &Measured) -> f64 {
-    median(of.starts.iter().map(super::program::Start::wall_ms))
+    of.of_starts(Start::wall_ms)
 }
 
 fn cold_cpu(of: &Measured) -> f64 {
-    median(of.starts.iter().map(|start| start.cpu_ms))
+    of.of_starts(|start| start.cpu_ms)
 }
 
 fn warm_cpu(of: &Measured) -> f64 {
-    let usual = of.warm.iter().filter(|warm| warm.body_kib == USUAL_KIB).flat_map(|warm| &warm.events);
-    median(usual.map(|event| event.cpu_ms))
+    median(of.usual().map(|event| event.cpu_ms))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "KiB of memory")]
@@ -94,8 +94,8 @@ pub(super) fn rows(function: Function, all: &[Measured]) -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::measure::Warm;
-    use super::super::program::{Cost, Start};
+    use super::super::measure::{USUAL_KIB, Warm};
+    use super::super::program::Cost;
     use super::*;
 
     fn measured(name: &'static str, milliseconds: f64, resident_kib: u64) -> Measured {

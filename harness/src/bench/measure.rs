@@ -5,6 +5,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
+use super::numbers::median;
 use super::program::{Cost, Program, Start};
 use super::stand_in::StandIn;
 use super::subjects::{self, Function, Subject};
@@ -39,6 +40,18 @@ pub(super) struct Measured {
     pub(super) warm: Vec<Warm>,
     /// Memory that it holds after all its warm events with bodies of 10 KiB.
     pub(super) resident_kib: u64,
+}
+
+impl Measured {
+    /// The median of its starts, of one number of each.
+    pub(super) fn of_starts(&self, number: fn(&Start) -> f64) -> f64 {
+        median(self.starts.iter().map(number))
+    }
+
+    /// Its warm events with a body of the usual size.
+    pub(super) fn usual(&self) -> impl Iterator<Item = &Cost> {
+        self.warm.iter().filter(|warm| warm.body_kib == USUAL_KIB).flat_map(|warm| &warm.events)
+    }
 }
 
 /// Events of one size.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::check::Row;
 use super::cost::CostInputs;
-use super::measure::{Measured, Plan, USUAL_KIB};
+use super::measure::{Measured, Plan};
 use super::numbers::{median, percentile};
 use super::program::Start;
 use super::subjects::Function;
@@ -102,19 +102,17 @@ impl Part {
 
 #[allow(clippy::cast_precision_loss, reason = "for people")]
 fn cells(program: &Measured) -> Vec<String> {
-    let of_starts = |value: fn(&Start) -> f64| median(program.starts.iter().map(value));
-    let usual = || program.warm.iter().filter(|warm| warm.body_kib == USUAL_KIB).flat_map(|warm| &warm.events);
-    let wall = |part| percentile(usual().map(|event| event.wall_ms), part);
+    let wall = |part| percentile(program.usual().map(|event| event.wall_ms), part);
     let numbers = [
-        of_starts(|start| start.init_ms),
-        of_starts(|start| start.first_ms),
-        of_starts(Start::wall_ms),
+        program.of_starts(|start| start.init_ms),
+        program.of_starts(|start| start.first_ms),
+        program.of_starts(Start::wall_ms),
         percentile(program.starts.iter().map(Start::wall_ms), 0.95),
-        of_starts(|start| start.cpu_ms),
+        program.of_starts(|start| start.cpu_ms),
         wall(0.5),
         wall(0.95),
         wall(0.99),
-        median(usual().map(|event| event.cpu_ms)),
+        median(program.usual().map(|event| event.cpu_ms)),
     ];
     let mut cells = vec![program.name.to_owned()];
     cells.extend(numbers.map(|number| format!("{number:.2}")));

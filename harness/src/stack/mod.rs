@@ -23,6 +23,7 @@ use std::time::Duration;
 pub(crate) use self::alarms::Alarm;
 pub(crate) use self::elsewhere::Elsewhere;
 pub(crate) use self::left::left;
+pub(crate) use self::logs::log_events;
 pub use self::policy::Withdrawn;
 
 pub(crate) use self::mails::{MAIL_POLICY, RECIPIENT, SENDER};

@@ -1,17 +1,10 @@
 import { createGuard } from './guard.js';
 import { readDestination } from './http.js';
+import { reader } from '../variables.js';
 
 // Everything is checked at the start: a function that cannot work fails its deployment, not its first event.
 export function readConfig(environment) {
-  const required = (name) => {
-    if (!environment[name]) throw new Error(`${name} is missing`);
-    return environment[name];
-  };
-  const number = (name) => {
-    const value = Number(required(name));
-    if (!Number.isInteger(value) || value < 0) throw new Error(`${name} is not a whole number`);
-    return value;
-  };
+  const { required, number } = reader(environment);
   const guard = createGuard(JSON.parse(required('HOOKLINE_PRIVATE_NETWORKS')));
   const destinations = new Map();
   for (const [name, settings] of Object.entries(JSON.parse(required('HOOKLINE_DESTINATIONS')))) {

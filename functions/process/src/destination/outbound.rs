@@ -52,7 +52,7 @@ impl Outbound {
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
             .dns_resolver(Resolver::new(guard.clone(), System))
-            .tls_backend_preconfigured((*client_config()).clone())
+            .tls_backend_preconfigured(client_config())
             .user_agent(concat!("hookline/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, guard })
