@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
+use aws_smithy_runtime_api::client::identity::Identity;
 use bytes::Bytes;
+use http::Uri;
 use serde::de::DeserializeOwned;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::address::Address;
 use crate::clock::Clock;
 use crate::error::AwsError;
 use crate::operation::{Operation, Service};
@@ -19,6 +22,7 @@ pub struct Aws(Arc<Shared>);
 
 struct Shared {
     settings: AwsSettings,
+    identity: Identity,
     pool: Pool,
     clock: Clock,
     quota: Quota,
@@ -36,7 +40,8 @@ impl Aws {
     #[must_use]
     pub fn new(settings: AwsSettings) -> Self {
         let (pool, clock, quota) = (Pool::new(), Clock::default(), Quota::default());
-        Self(Arc::new(Shared { settings, pool, clock, quota }))
+        let identity = settings.credentials.clone().into();
+        Self(Arc::new(Shared { settings, identity, pool, clock, quota }))
     }
 
     /// A client that waits as long as that.
@@ -63,22 +68,12 @@ impl Client {
     ///
     /// [`AwsError`], after all attempts.
     pub async fn send(&self, operation: Operation) -> Result<Bytes, AwsError> {
-        timeout(self.patience.call, self.attempts(&operation)).await.unwrap_or(Err(AwsError::Timeout))
-    }
-
-    /// Opens a connection to a service, so that the first call need not wait for it. Nothing is asked of the service.
-    pub async fn connect(&self, service: Service) {
-        let Shared { settings, pool, clock, .. } = &*self.aws.0;
-        if let Ok(request) = sign::request(&Operation::nothing(service), settings, clock.now()) {
-            let _ = timeout(self.patience.attempt, pool.send(request)).await;
-        }
-    }
-
-    async fn attempts(&self, operation: &Operation) -> Result<Bytes, AwsError> {
+        let end = Instant::now() + self.patience.call;
         let quota = &self.aws.0.quota;
         let mut number = 1;
         loop {
-            let attempt = timeout(self.patience.attempt, self.attempt(operation)).await;
+            let until = end.min(Instant::now() + self.patience.attempt);
+            let attempt = timeout_at(until, self.attempt(&operation)).await;
             let (error, retry) = match attempt.unwrap_or(Err((AwsError::Timeout, Some(Retry::Transient)))) {
                 Ok(answer) => {
                     quota.give_back(number > 1);
@@ -86,23 +81,35 @@ impl Client {
                 }
                 Err(failed) => failed,
             };
-            let Some(retry) = retry.filter(|_| number < self.patience.attempts && quota.take()) else {
+            let Some(retry) = retry.filter(|_| number < self.patience.attempts) else { return Err(error) };
+            let wait = retry.backoff(number + 1, fastrand::f64);
+            // What would be begun only after the call's time is not begun at all.
+            if Instant::now() + wait >= end || !quota.take() {
                 return Err(error);
-            };
+            }
             number += 1;
-            sleep(retry.backoff(number, fastrand::f64)).await;
+            sleep(wait).await;
+        }
+    }
+
+    /// Opens a connection to a service, so that the first call need not wait for it. Nothing is asked of the service.
+    pub async fn connect(&self, service: Service) {
+        let Shared { settings, pool, .. } = &*self.aws.0;
+        if let Ok((_, address)) = place(&Operation::nothing(service), settings) {
+            let _ = timeout(self.patience.attempt, pool.prepare(&address)).await;
         }
     }
 
     /// One attempt, and whether another may help.
     async fn attempt(&self, operation: &Operation) -> Result<Bytes, (AwsError, Option<Retry>)> {
-        let Shared { settings, pool, clock, .. } = &*self.aws.0;
+        let Shared { settings, identity, pool, clock, .. } = &*self.aws.0;
         let judged = |error: AwsError| {
             let retry = Retry::of(&error);
             (error, retry)
         };
-        let request = sign::request(operation, settings, clock.now()).map_err(judged)?;
-        let (head, body) = pool.send(request).await.map_err(judged)?.into_parts();
+        let (url, address) = place(operation, settings).map_err(judged)?;
+        let request = sign::request(operation, &url, &settings.region, identity, clock.now()).map_err(judged)?;
+        let (head, body) = pool.send(&address, request).await.map_err(judged)?.into_parts();
         if head.status.is_success() {
             return Ok(body);
         }
@@ -112,4 +119,12 @@ impl Client {
         let corrected = error.code().is_some_and(|code| clock.learn(code, header("date")));
         Err(if corrected { (error, Some(Retry::Transient)) } else { judged(error) })
     }
+}
+
+/// Where an operation is asked for.
+fn place(operation: &Operation, settings: &AwsSettings) -> Result<(Uri, Address), AwsError> {
+    let url = operation.url(settings);
+    let url: Uri = url.parse().map_err(|error| AwsError::Request { detail: format!("{url}: {error}") })?;
+    let address = Address::of(&url)?;
+    Ok((url, address))
 }

@@ -7,9 +7,12 @@
 //!
 //! All clients share one pool of connections and one set of trusted roots (`tls`).
 
+mod address;
 mod client;
 mod clock;
+mod dial;
 mod error;
+mod names;
 mod operation;
 mod patience;
 mod pool;

@@ -93,7 +93,7 @@ impl Operation {
         }
     }
 
-    /// Opens a connection to a service: what is answered does not matter, and nobody is asked for permission.
+    /// Stands for a service to which only a connection is opened.
     pub(crate) fn nothing(service: Service) -> Self {
         Self { method: Method::GET, target: None, ..Self::json(service, "", String::new()) }
     }

@@ -1,17 +1,19 @@
+//! Connections, for as long as they are of use. Not `hyper-util`'s pool, which opens a connection whenever none is free at
+//! that very moment, also beside one that is about to be: at a start that was a third handshake for two connections' work.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper::body::Incoming;
+use tokio::time::Instant;
 
+use crate::address::Address;
+use crate::dial::{Connection, Dial, failed};
 use crate::error::AwsError;
-use crate::tls;
-
-const CONNECT: Duration = Duration::from_secs(1);
 
 /// Between two events a function may be frozen for minutes: a connection that was idle for long is closed at the other
 /// end by then.
@@ -20,43 +22,85 @@ const IDLE: Duration = Duration::from_secs(20);
 /// The largest answer: a payload that ingest has kept is at most what Lambda takes, 6 MB.
 const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
-/// Connections, for as long as they are of use.
-pub(crate) struct Pool(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+/// Connections by where they lead.
+pub(crate) struct Pool {
+    dial: Dial,
+    idle: Mutex<HashMap<Address, Vec<Idle>>>,
+}
+
+struct Idle {
+    connection: Connection,
+    since: Instant,
+}
 
 impl Pool {
     pub(crate) fn new() -> Self {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(CONNECT));
-        let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls::client_config())
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        let client =
-            Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(https);
-        Self(client)
+        Self { dial: Dial::new(), idle: Mutex::default() }
+    }
+
+    /// Has a connection ready. Nothing is asked of the other end.
+    pub(crate) async fn prepare(&self, address: &Address) -> Result<(), AwsError> {
+        let connection = self.dial.open(address).await?;
+        self.put_back(address, connection);
+        Ok(())
     }
 
     /// One request and its whole answer.
-    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, AwsError> {
-        let response = self.0.request(request).await.map_err(|error| AwsError::Connection { detail: chain(&error) })?;
+    pub(crate) async fn send(
+        &self,
+        address: &Address,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Bytes>, AwsError> {
+        let mut request = request;
+        while let Some(mut connection) = self.take(address) {
+            // One that has been closed meanwhile, and says so before anything is sent, costs nothing but the look.
+            if connection.ready().await.is_err() {
+                continue;
+            }
+            match connection.try_send_request(request).await {
+                Ok(response) => return self.read(address, connection, response).await,
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => {
+                        // After a long freeze all are dead alike: one attempt is enough to find out.
+                        self.forget(address);
+                        return Err(failed(&error.error()));
+                    }
+                },
+            }
+        }
+        let mut connection = self.dial.open(address).await?;
+        let response = connection.send_request(request).await.map_err(|error| failed(&error))?;
+        self.read(address, connection, response).await
+    }
+
+    async fn read(
+        &self,
+        address: &Address,
+        connection: Connection,
+        response: Response<Incoming>,
+    ) -> Result<Response<Bytes>, AwsError> {
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await;
-        let body = body.map_err(|error| AwsError::Connection { detail: error.to_string() })?;
+        let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|error| failed(&error))?;
+        self.put_back(address, connection);
         Ok(Response::from_parts(head, body.to_bytes()))
     }
-}
 
-/// An error with its causes: the first only says that there is one.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
+    /// The one that was used last: of those that are in use the fewest are kept open.
+    fn take(&self, address: &Address) -> Option<Connection> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let connections = idle.get_mut(address)?;
+        connections.retain(|it| it.since.elapsed() < IDLE && !it.connection.is_closed());
+        connections.pop().map(|it| it.connection)
     }
-    words
+
+    fn put_back(&self, address: &Address, connection: Connection) {
+        let idle = Idle { connection, since: Instant::now() };
+        let mut all = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(address.clone()).or_default().push(idle);
+    }
+
+    fn forget(&self, address: &Address) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).remove(address);
+    }
 }

@@ -5,35 +5,40 @@ use aws_sigv4::http_request::{
     sign,
 };
 use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::identity::Identity;
 use bytes::Bytes;
-use http::{HeaderValue, Request};
+use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use http::{HeaderName, HeaderValue, Request, Uri};
 use http_body_util::Full;
 
 use crate::error::AwsError;
 use crate::operation::{Operation, S3};
-use crate::settings::AwsSettings;
 
-const USER_AGENT: &str = concat!("hookline/", env!("CARGO_PKG_VERSION"));
+const NAME: &str = concat!("hookline/", env!("CARGO_PKG_VERSION"));
 
-/// The request of an operation, without a signature.
-fn unsigned(operation: &Operation, url: &str) -> Result<Request<Full<Bytes>>, http::Error> {
-    let mut request = Request::builder().method(&operation.method).uri(url);
-    request = request.header("content-type", &operation.content_type).header("user-agent", USER_AGENT);
+/// The request of an operation, without a signature. A connection leads to one host only: the path is all of the URL that a
+/// request on it has.
+fn unsigned(operation: &Operation, url: &Uri) -> Result<Request<Full<Bytes>>, http::Error> {
+    let path = url.path_and_query().map_or("/", |path| path.as_str());
+    let host = url.authority().map_or("", |authority| authority.as_str());
+    let mut request = Request::builder().method(&operation.method).uri(path).header(HOST, host);
+    request = request.header(CONTENT_TYPE, &operation.content_type).header(USER_AGENT, NAME);
     if let Some(target) = &operation.target {
         request = request.header("x-amz-target", target);
     }
     request.body(Full::new(operation.body.clone()))
 }
 
-/// The request of an operation at a time.
+/// The request of an operation at a URL and a time.
 pub(crate) fn request(
     operation: &Operation,
-    settings: &AwsSettings,
+    url: &Uri,
+    region: &str,
+    identity: &Identity,
     now: SystemTime,
 ) -> Result<Request<Full<Bytes>>, AwsError> {
     let cannot = |detail: &dyn std::fmt::Display| AwsError::Request { detail: detail.to_string() };
-    let url = operation.url(settings);
-    let mut request = unsigned(operation, &url).map_err(|error| cannot(&error))?;
+    let mut request = unsigned(operation, url).map_err(|error| cannot(&error))?;
 
     let mut how = SigningSettings::default();
     if operation.service == S3 {
@@ -42,10 +47,9 @@ pub(crate) fn request(
         how.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         how.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     }
-    let identity = settings.credentials.clone().into();
     let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(&settings.region)
+        .identity(identity)
+        .region(region)
         .name(operation.service.signing_name)
         .time(now)
         .settings(how)
@@ -54,13 +58,12 @@ pub(crate) fn request(
         .into();
     let headers = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let body = SignableBody::Bytes(&operation.body);
-    let signable =
-        SignableRequest::new(operation.method.as_str(), &url, headers, body).map_err(|error| cannot(&error))?;
+    let signable = SignableRequest::new(operation.method.as_str(), url.to_string(), headers, body);
+    let signable = signable.map_err(|error| cannot(&error))?;
     let (instructions, _) = sign(signable, &parameters).map_err(|error| cannot(&error))?.into_parts();
     for (name, value) in instructions.headers() {
         let value = HeaderValue::from_str(value).map_err(|error| cannot(&error))?;
-        let name = http::HeaderName::try_from(name).map_err(|error| cannot(&error))?;
-        request.headers_mut().insert(name, value);
+        request.headers_mut().insert(HeaderName::try_from(name).map_err(|error| cannot(&error))?, value);
     }
     Ok(request)
 }

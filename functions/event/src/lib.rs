@@ -7,10 +7,12 @@
 mod dedup_key;
 mod json;
 mod payload;
+mod text;
 
 pub use dedup_key::DedupKey;
 pub use json::ReadError;
 pub use payload::Payload;
+pub use text::Text;
 
 /// Bytes of a queue message that ingest leaves free: a message that goes to the dead-letter queue takes its reason and
 /// destination along as attributes, which count towards the same limit.

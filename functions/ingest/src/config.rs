@@ -30,6 +30,8 @@ pub struct Config {
     pub log_level: Level,
     /// What every name in AWS begins with.
     pub service: String,
+    /// Where Lambda's Runtime API is.
+    pub runtime_api: String,
     /// Where AWS is.
     pub aws: AwsSettings,
     /// How secrets are kept.
@@ -79,6 +81,7 @@ impl Config {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
         // That it is missing is told with the secrets.
         let service = variables.optional("HOOKLINE_PREFIX").unwrap_or_default();
+        let runtime_api = variables.required("AWS_LAMBDA_RUNTIME_API");
         let aws = AwsSettings::read(&mut variables);
         let secrets = SecretCacheSettings::read(&mut variables, "sources");
         let sources = sources(&mut variables);
@@ -88,8 +91,9 @@ impl Config {
         let whole = || {
             let max_event_bytes = max_message_bytes?.saturating_sub(DEAD_LETTER_RESERVE_BYTES);
             let intake = IntakeConfig { sources: sources?, queue_url: queue_url?, max_event_bytes };
+            let (aws, runtime_api) = (aws?, runtime_api?);
             let (secrets, payload_bucket) = (secrets?, payload_bucket?);
-            Some(Self { log_level: log_level?, service, aws: aws?, secrets, payload_bucket, intake })
+            Some(Self { log_level: log_level?, service, runtime_api, aws, secrets, payload_bucket, intake })
         };
         variables.finish(whole())
     }

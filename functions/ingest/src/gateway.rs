@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
+use hookline_event::Text;
 use hookline_signature::Headers;
 use serde::Deserialize;
 
@@ -19,66 +19,66 @@ use crate::rejection::Rejection;
 /// than this gets here. What stands in for it may not.
 pub const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
 
-/// A proxy event of either format.
+/// A proxy event of either format, borrowed from its JSON.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct GatewayRequest {
+#[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
+pub(crate) struct GatewayRequest<'a> {
     /// Of a REST API, as are the three that follow.
-    resource: Option<String>,
-    http_method: Option<String>,
-    multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
-    multi_value_query_string_parameters: Option<BTreeMap<String, Vec<String>>>,
+    resource: Option<Text<'a>>,
+    http_method: Option<Text<'a>>,
+    multi_value_headers: Option<BTreeMap<Text<'a>, Vec<Text<'a>>>>,
+    multi_value_query_string_parameters: Option<BTreeMap<Text<'a>, Vec<Text<'a>>>>,
     /// Of an HTTP API: method and resource in one.
-    route_key: Option<String>,
-    raw_query_string: Option<String>,
+    route_key: Option<Text<'a>>,
+    raw_query_string: Option<Text<'a>>,
     /// A REST API has them too, with the last value of each only.
-    headers: Option<BTreeMap<String, String>>,
-    path_parameters: Option<BTreeMap<String, String>>,
-    body: Option<String>,
+    headers: Option<BTreeMap<Text<'a>, Text<'a>>>,
+    path_parameters: Option<BTreeMap<Text<'a>, Text<'a>>>,
+    body: Option<Text<'a>>,
     is_base64_encoded: Option<bool>,
-    request_context: RequestContext,
+    request_context: RequestContext<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct RequestContext {
-    request_id: Option<String>,
-    domain_name: Option<String>,
-    path: Option<String>,
+#[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
+struct RequestContext<'a> {
+    request_id: Option<Text<'a>>,
+    domain_name: Option<Text<'a>>,
+    path: Option<Text<'a>>,
     /// Of an HTTP API.
-    http: Option<Http>,
-    authorizer: Option<Authorizer>,
+    http: Option<Http<'a>>,
+    authorizer: Option<Authorizer<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Http {
-    path: Option<String>,
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Http<'a> {
+    path: Option<Text<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Authorizer {
-    claims: Option<Claims>,
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Authorizer<'a> {
+    claims: Option<Claims<'a>>,
     /// Of an HTTP API.
-    jwt: Option<Jwt>,
+    jwt: Option<Jwt<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Jwt {
-    claims: Option<Claims>,
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Jwt<'a> {
+    claims: Option<Claims<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Claims {
-    client_id: Option<String>,
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Claims<'a> {
+    client_id: Option<Text<'a>>,
 }
 
 /// Which of the API's methods was called.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Gateway<'a> {
+pub(crate) enum Gateway<'a> {
     /// `POST /webhooks/{source}`: authenticated by the signature alone.
     Webhook {
         /// The path's last part.
@@ -91,10 +91,9 @@ pub enum Gateway<'a> {
     },
 }
 
-impl GatewayRequest {
+impl GatewayRequest<'_> {
     /// The method that was called; `None` for any that the API does not have.
-    #[must_use]
-    pub fn route(&self) -> Option<Gateway<'_>> {
+    pub(crate) fn route(&self) -> Option<Gateway<'_>> {
         let (method, resource) = match &self.route_key {
             Some(key) => key.split_once(' ')?,
             None => (self.http_method.as_deref()?, self.resource.as_deref()?),
@@ -113,14 +112,12 @@ impl GatewayRequest {
     }
 
     /// The gateway's id of the request, which the caller sees too.
-    #[must_use]
-    pub fn request_id(&self) -> &str {
+    pub(crate) fn request_id(&self) -> &str {
         self.request_context.request_id.as_deref().unwrap_or("unknown")
     }
 
     /// The URL that the sender called, without its query; empty if the gateway does not tell.
-    #[must_use]
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let RequestContext { domain_name, path, http, .. } = &self.request_context;
         match (domain_name, path.as_ref().or_else(|| http.as_ref()?.path.as_ref())) {
             (Some(host), Some(path)) => format!("https://{host}{path}"),
@@ -129,22 +126,23 @@ impl GatewayRequest {
     }
 
     /// Every parameter of the query with every value, decoded.
-    #[must_use]
-    pub fn query(&self) -> Vec<(String, String)> {
+    pub(crate) fn query(&self) -> Vec<(String, String)> {
         if let Some(query) = &self.raw_query_string {
             return form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         }
         let parameters = self.multi_value_query_string_parameters.iter().flatten();
-        parameters.flat_map(|(name, values)| values.iter().map(move |value| (name.clone(), value.clone()))).collect()
+        let each = |(name, values): (&Text<'_>, &Vec<Text<'_>>)| {
+            values.iter().map(|value| (name.to_string(), value.to_string())).collect::<Vec<_>>()
+        };
+        parameters.flat_map(each).collect()
     }
 
     /// Every header with every value.
-    #[must_use]
-    pub fn headers(&self) -> Headers {
+    pub(crate) fn headers(&self) -> Headers {
         let Some(headers) = &self.multi_value_headers else {
-            return self.headers.iter().flatten().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            return self.headers.iter().flatten().map(|(name, value)| (&**name, &**value)).collect();
         };
-        headers.iter().flat_map(|(name, values)| values.iter().map(|value| (name.as_str(), value.as_str()))).collect()
+        headers.iter().flat_map(|(name, values)| values.iter().map(|value| (&**name, &**value))).collect()
     }
 
     /// The exact bytes of the body.
@@ -153,7 +151,7 @@ impl GatewayRequest {
     ///
     /// [`Rejection::TooLarge`] before anything is decoded.
     /// [`Rejection::BadBase64`] if the gateway's own encoding is broken.
-    pub fn body(&self) -> Result<Vec<u8>, Rejection> {
+    pub(crate) fn body(&self) -> Result<Vec<u8>, Rejection> {
         let body = self.body.as_deref().unwrap_or_default();
         let encoded = self.is_base64_encoded.unwrap_or(false);
         let bytes = if encoded { body.len() } else { body.len().div_ceil(3) * 4 };
@@ -161,7 +159,7 @@ impl GatewayRequest {
             return Err(Rejection::TooLarge { bytes, limit: MAX_BODY_BYTES });
         }
         if encoded {
-            return STANDARD.decode(body).map_err(|_| Rejection::BadBase64);
+            return STANDARD.decode_to_vec(body).map_err(|_| Rejection::BadBase64);
         }
         Ok(body.as_bytes().to_vec())
     }

@@ -1,14 +1,15 @@
 //! Translates: a gateway event in, a response and a line in the log out.
 
-use std::convert::Infallible;
 use std::fmt::Display;
-use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
-use aws_lambda_events::apigw::ApiGatewayProxyResponse;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use hookline_runtime::Invocation;
 use hookline_secrets::GetSecret;
+use hookline_signature::Headers;
 use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, Trace, within};
-use lambda_runtime::{Context, LambdaEvent};
 use time::OffsetDateTime;
 
 use crate::gateway::{Gateway, GatewayRequest};
@@ -34,55 +35,62 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Handler<S, Q, P> {
     }
 
     /// Always answers: whatever goes wrong, a panic included, becomes a status.
-    ///
-    /// # Errors
-    ///
-    /// None.
-    pub async fn handle(
-        self: Arc<Self>,
-        event: LambdaEvent<GatewayRequest>,
-    ) -> Result<ApiGatewayProxyResponse, Infallible> {
+    pub async fn handle(&self, invocation: &Invocation) -> Bytes {
         let started = Instant::now();
         let cold_start = self.cold_start.take();
-        let (request, context) = event.into_parts();
-        let request = Arc::new(request);
-        let trace = trace(&request, &context);
-        let common = telemetry::Context {
+        let read = serde_json::from_slice::<GatewayRequest<'_>>(&invocation.event);
+        let (request, unread) = match read {
+            Ok(request) => (request, None),
+            Err(error) => (GatewayRequest::default(), Some(Rejection::bad_event(&error))),
+        };
+        let headers = request.headers();
+        let trace = trace(&headers, invocation.trace.as_deref());
+        let context = telemetry::Context {
             request_id: request.request_id().to_owned(),
             source: source(&request).to_owned(),
             trace_id: trace.as_ref().map(|trace| trace.id().to_owned()).unwrap_or_default(),
             cold_start,
             ..telemetry::Context::default()
         };
-        let task = tokio::spawn({
-            let request = Arc::clone(&request);
-            within(common.clone(), async move { self.receive(&request, trace, &context).await })
-        });
-        let outcome = task.await.unwrap_or(Err(Rejection::Internal));
-        within(common, async { log(&outcome, started.elapsed()) }).await;
-        Ok(match outcome {
+        let whole = async {
+            let received = async {
+                match unread {
+                    Some(rejection) => Err(rejection),
+                    None => self.receive(&request, &headers, trace, invocation.left()).await,
+                }
+            };
+            // Nothing of what a request works on is left half done: caches and pools are changed in one go.
+            let outcome = AssertUnwindSafe(received).catch_unwind().await.unwrap_or(Err(Rejection::Internal));
+            log(&outcome, started.elapsed());
+            outcome
+        };
+        match within(context, whole).await {
             Ok(receipt) => respond::receipt(receipt),
             Err(rejection) => respond::rejection(&rejection, request.request_id()),
-        })
+        }
     }
 
     async fn receive(
         &self,
-        request: &GatewayRequest,
+        request: &GatewayRequest<'_>,
+        headers: &Headers,
         trace: Option<Trace>,
-        context: &Context,
+        left: Duration,
     ) -> Result<Receipt, Rejection> {
-        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-        let decided = tokio::time::timeout(left.saturating_sub(RESERVE), self.decide(request, trace));
+        let decided = tokio::time::timeout(left.saturating_sub(RESERVE), self.decide(request, headers, trace));
         decided.await.unwrap_or(Err(Rejection::OutOfTime))
     }
 
-    async fn decide(&self, request: &GatewayRequest, trace: Option<Trace>) -> Result<Receipt, Rejection> {
-        let headers = request.headers();
+    async fn decide(
+        &self,
+        request: &GatewayRequest<'_>,
+        headers: &Headers,
+        trace: Option<Trace>,
+    ) -> Result<Receipt, Rejection> {
         // Made only once the source is known: an unknown one costs neither a decoded body nor a look at a secret.
         let content = || {
             Ok::<_, Rejection>(Content {
-                headers: &headers,
+                headers,
                 url: request.url(),
                 query: request.query(),
                 body: request.body()?,
@@ -101,15 +109,15 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Handler<S, Q, P> {
 }
 
 /// Lambda's, which stands below the function's own segment; else what the gateway was told or has made up.
-fn trace(request: &GatewayRequest, context: &Context) -> Option<Trace> {
-    match &context.xray_trace_id {
+fn trace(headers: &Headers, lambda: Option<&str>) -> Option<Trace> {
+    match lambda {
         Some(header) => Trace::from_header(header),
-        None => request.headers().first("X-Amzn-Trace-Id").and_then(Trace::from_header),
+        None => headers.first("X-Amzn-Trace-Id").and_then(Trace::from_header),
     }
 }
 
 /// As the log has it: whoever calls can write anything there.
-fn source(request: &GatewayRequest) -> &str {
+fn source<'a>(request: &'a GatewayRequest<'_>) -> &'a str {
     match request.route() {
         Some(Gateway::Webhook { source }) => &source[..source.floor_char_boundary(64)],
         Some(Gateway::Events { .. }) => "events",

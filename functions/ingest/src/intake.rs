@@ -23,7 +23,7 @@ use crate::rejection::Rejection;
 const MILLISECONDS: EncodedConfig =
     Config::DEFAULT.set_time_precision(TimePrecision::Second { decimal_digits: NonZeroU8::new(3) }).encode();
 
-/// Sources whose secrets are fetched at the start: each is two calls, which are paid for.
+/// Sources whose secrets are fetched at the start: each is a call, which is paid for.
 const PREPARED: usize = 4;
 
 /// Takes requests in.
@@ -75,7 +75,7 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
     /// it is needed. With many sources most would be fetched in vain.
     pub async fn prepare(&self) {
         let names = self.config.sources.keys().take(PREPARED);
-        join_all(names.map(|name| self.secrets.get(name))).await;
+        join_all(names.map(|name| self.secrets.current(name))).await;
     }
 
     pub(crate) fn source(&self, name: &str) -> Result<&Source, Rejection> {
@@ -136,7 +136,7 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
         trace: Option<&Trace>,
     ) -> Result<Verified, Rejection> {
         let segment = Segment::begin(trace, "secret");
-        let secrets = self.secrets.get(name).await;
+        let secrets = self.secrets.current(name).await;
         segment.end(secrets.is_err());
         let secrets = secrets?;
         let segment = Segment::begin(trace, "signature");

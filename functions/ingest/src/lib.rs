@@ -15,7 +15,7 @@ mod respond;
 
 pub use accept::{Acceptance, BadPattern};
 pub use config::{BUCKET_PATIENCE, Config, IntakeConfig, QUEUE_PATIENCE, SECRETS_PATIENCE, Source};
-pub use gateway::{Gateway, GatewayRequest, MAX_BODY_BYTES};
+pub use gateway::MAX_BODY_BYTES;
 pub use handler::Handler;
 pub use intake::{Intake, Receipt};
 pub use payload::{Bucket, KeepError, KeepPayload};

@@ -1,15 +1,15 @@
 //! Assembles the ingest function.
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::error::Error;
 
 use hookline_aws::Aws;
 use hookline_environment::Variables;
 use hookline_secrets::SecretCache;
 use ingest::{Bucket, Config, Handler, Intake};
-use lambda_runtime::{Error, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<Infallible, Box<dyn Error>> {
     let lookup = |name: &str| std::env::var(name).ok();
     let config = Config::read(Variables::new(&lookup));
     let config = hookline_telemetry::start("ingest", config, |it| (it.log_level, it.service.clone()))?;
@@ -21,6 +21,6 @@ async fn main() -> Result<(), Error> {
     let intake = Intake::new(config.intake, secrets, queue.clone(), bucket);
     // What the first event would have to wait for.
     tokio::join!(intake.prepare(), queue.connect(hookline_aws::SQS));
-    let handler = Arc::new(Handler::new(intake));
-    lambda_runtime::run(service_fn(move |event| Arc::clone(&handler).handle(event))).await
+    let handler = Handler::new(intake);
+    Ok(hookline_runtime::run(config.runtime_api, async |event| handler.handle(&event).await).await?)
 }

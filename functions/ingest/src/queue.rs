@@ -2,8 +2,8 @@ use std::future::Future;
 
 use hookline_aws::{Client, Operation, SQS, Sent};
 use hookline_telemetry::Trace;
-use serde::Serialize;
-use serde_json::{Value, json};
+use memchr::memchr2;
+use serde_json::json;
 
 /// The queue has not confirmed: whether it has the event is unknown, and the sender has to send it again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +15,7 @@ pub struct SendError {
 
 /// Puts one event on the queue.
 pub trait SendEvent: Send + Sync + 'static {
-    /// Returns once the queue has confirmed; the message carries the trace on.
+    /// Returns once the queue has confirmed; the message, which is JSON, carries the trace on.
     fn send_event(
         &self,
         queue_url: &str,
@@ -24,24 +24,66 @@ pub trait SendEvent: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct SendMessage<'a> {
-    queue_url: &'a str,
-    message_body: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_system_attributes: Option<Value>,
-}
-
 impl SendEvent for Client {
     async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), SendError> {
-        let header = trace.map(Trace::header);
-        let message_system_attributes =
-            header.map(|header| json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": header } }));
-        let send = SendMessage { queue_url, message_body: &message, message_system_attributes };
-        let failed = |detail: &dyn std::fmt::Display| SendError { detail: detail.to_string() };
-        let body = serde_json::to_string(&send).map_err(|error| failed(&error))?;
-        let sent = self.call::<Sent>(Operation::json(SQS, "SendMessage", body)).await;
-        sent.map(|_| ()).map_err(|error| failed(&error))
+        let sent = self.call::<Sent>(Operation::json(SQS, "SendMessage", parameters(queue_url, &message, trace))).await;
+        sent.map(|_| ()).map_err(|error| SendError { detail: error.to_string() })
+    }
+}
+
+/// What is asked, in one allocation: a message is as long as its webhook.
+fn parameters(queue_url: &str, message: &str, trace: Option<&Trace>) -> String {
+    let mut rest = json!({ "QueueUrl": queue_url });
+    if let Some(header) = trace.map(Trace::header) {
+        rest["MessageSystemAttributes"] = json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": header } });
+    }
+    let rest = rest.to_string();
+    let mut parameters = String::with_capacity(message.len() + QUOTES + rest.len());
+    parameters.push_str("{\"MessageBody\":\"");
+    push_escaped(&mut parameters, message);
+    parameters.push_str("\",");
+    parameters.push_str(rest.trim_start_matches('{'));
+    parameters
+}
+
+/// More than an event's own members have of what is escaped, and the member's name.
+const QUOTES: usize = 128;
+
+/// JSON as a string of JSON. It is compact, as `serde_json` writes it, so that there are only quotes and backslashes to
+/// escape; most of it is the payload's base64, which has neither.
+fn push_escaped(to: &mut String, json: &str) {
+    let mut rest = json;
+    while let Some((plain, special)) = memchr2(b'"', b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
+        to.push_str(plain);
+        to.push('\\');
+        let (special, after) = special.split_at(1);
+        to.push_str(special);
+        rest = after;
+    }
+    to.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_message_is_escaped_as_serde_escapes_it(text in any::<String>()) {
+            let message = json!({ "id": text }).to_string();
+            let sent: Value = serde_json::from_str(&parameters("https://sqs/\"q\"", &message, None)).unwrap();
+            prop_assert_eq!(sent, json!({ "MessageBody": message, "QueueUrl": "https://sqs/\"q\"" }));
+        }
+    }
+
+    #[test]
+    fn the_trace_goes_along() {
+        let trace = Trace::from_header("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
+        let sent: Value = serde_json::from_str(&parameters("q", "{}", trace.as_ref())).unwrap();
+        let header = &sent["MessageSystemAttributes"]["AWSTraceHeader"];
+        assert_eq!(header["StringValue"], trace.unwrap().header());
     }
 }

@@ -64,6 +64,14 @@ pub enum Rejection {
     /// The queue did not confirm.
     #[error(transparent)]
     Queue(#[from] SendError),
+    /// What the gateway hands over is no event of either of its formats.
+    #[error("the gateway's event cannot be read at line {line}, column {column}")]
+    BadEvent {
+        /// Where it stops to make sense. Not what stands there: it may be anything.
+        line: usize,
+        /// The same.
+        column: usize,
+    },
     /// The function's time is over.
     #[error("out of time")]
     OutOfTime,
@@ -73,6 +81,10 @@ pub enum Rejection {
 }
 
 impl Rejection {
+    pub(crate) fn bad_event(error: &serde_json::Error) -> Self {
+        Self::BadEvent { line: error.line(), column: error.column() }
+    }
+
     /// What the sender is told and what the log is.
     #[must_use]
     pub fn told(&self) -> Told {
@@ -94,6 +106,7 @@ impl Rejection {
             Self::Queue(_) => (503, "The service cannot queue events now; send it again.", "queue_unavailable"),
             Self::Bucket(_) => (503, "The service cannot keep large bodies now; send it again.", "bucket_unavailable"),
             Self::OutOfTime => (503, "The service did not finish in time; send it again.", "out_of_time"),
+            Self::BadEvent { .. } => (500, "The service failed.", "bad_event"),
             Self::Internal => (500, "The service failed.", "internal"),
         };
         Told { status, detail, reason }
@@ -157,8 +170,9 @@ mod tests {
             Rejection::UnusableSecret(_) => 12,
             Rejection::Bucket(_) => 13,
             Rejection::Queue(_) => 14,
-            Rejection::OutOfTime => 15,
-            Rejection::Internal => 16,
+            Rejection::BadEvent { .. } => 15,
+            Rejection::OutOfTime => 16,
+            Rejection::Internal => 17,
         }
     }
 
@@ -184,6 +198,7 @@ mod tests {
             Rejection::UnusableSecret(VerifyError::NoSecret),
             Rejection::Bucket(KeepError { detail: "SlowDown".into() }),
             Rejection::Queue(SendError { detail: "timeout".into() }),
+            Rejection::BadEvent { line: 1, column: 2 },
             Rejection::OutOfTime,
             Rejection::Internal,
         ]

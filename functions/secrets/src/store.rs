@@ -69,6 +69,12 @@ pub enum SecretsError {
         /// What the store said.
         source: GetSecretError,
     },
+    /// The store did not answer for the version before the last rotation, which may be the one that fits.
+    #[error("the previous version of secret {name} could not be read")]
+    PreviousUnavailable {
+        /// The secret's name.
+        name: String,
+    },
 }
 
 impl SecretsError {
@@ -78,7 +84,7 @@ impl SecretsError {
         match self {
             Self::Missing { .. } => "secret_missing",
             Self::Blank { .. } => "secret_blank",
-            Self::Unavailable { .. } => "secret_unavailable",
+            Self::Unavailable { .. } | Self::PreviousUnavailable { .. } => "secret_unavailable",
         }
     }
 }
@@ -129,24 +135,36 @@ fn classify(error: &AwsError) -> GetSecretError {
 /// How long the version before the last rotation may take.
 const PREVIOUS: Duration = Duration::from_secs(1);
 
+/// Which versions of a secret are known, or are to be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Versions {
+    /// The one in force, which is all that is needed but for the time after a rotation.
+    Current,
+    /// The one before it too, or that there is none.
+    Both,
+}
+
 /// The secrets of an owner.
 #[derive(Debug)]
 pub(crate) struct Fetched {
     pub(crate) secrets: Vec<Secret>,
-    /// Whether the store has answered for both versions.
-    pub(crate) whole: bool,
+    /// For which versions the store has answered.
+    pub(crate) answered: Versions,
 }
 
-/// The current secret, which has to be there, and the previous one, which may be.
-pub(crate) async fn fetch(store: &impl GetSecret, name: &str) -> Result<Fetched, SecretsError> {
-    // One after the other, over one connection: a second one's handshake would cost more than it saves.
+/// The current secret, which has to be there, and, if it is asked for, the previous one, which may be.
+pub(crate) async fn fetch(store: &impl GetSecret, name: &str, asked: Versions) -> Result<Fetched, SecretsError> {
     let current = store.get_secret(name, Stage::Current).await;
     let current = current.map_err(|source| SecretsError::Unavailable { name: name.to_owned(), source })?;
     let current = current.ok_or_else(|| SecretsError::Missing { name: name.to_owned() })?;
     let current = Secret::new(current).map_err(|_| SecretsError::Blank { name: name.to_owned() })?;
-    // It is seldom needed: a request does not wait for it as long as for the current one.
+    if asked == Versions::Current {
+        return Ok(Fetched { secrets: vec![current], answered: asked });
+    }
+    // One after the other, over one connection. It is seldom needed: a request does not wait for it as long as for the
+    // current one.
     let previous = timeout(PREVIOUS, store.get_secret(name, Stage::Previous)).await;
-    let whole = matches!(previous, Ok(Ok(_)));
+    let answered = if matches!(previous, Ok(Ok(_))) { Versions::Both } else { Versions::Current };
     let previous = previous.ok().and_then(Result::ok).flatten().and_then(|value| Secret::new(value).ok());
-    Ok(Fetched { secrets: std::iter::once(current).chain(previous).collect(), whole })
+    Ok(Fetched { secrets: std::iter::once(current).chain(previous).collect(), answered })
 }

@@ -4,18 +4,19 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use hookline_environment::Variables;
 use hookline_event::{Event, Payload};
+use hookline_runtime::Invocation;
 use hookline_secrets::{GetSecret, GetSecretError, SecretCache, Stage};
 use hookline_signature::{Message, Scheme, Secret};
 use hookline_telemetry::Trace;
 use ingest::{Config, Handler, Intake, KeepError, KeepPayload, SendError, SendEvent};
-use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
 /// The function with a scripted secret store and queue.
 pub(crate) struct Function {
-    handler: Arc<Handler<Secrets, Queue, Payloads>>,
+    handler: Handler<Secrets, Queue, Payloads>,
     pub(crate) secrets: Secrets,
     pub(crate) queue: Queue,
     pub(crate) payloads: Payloads,
@@ -155,6 +156,7 @@ pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -
         ("HOOKLINE_PAYLOAD_BUCKET".to_owned(), "payloads".to_owned()),
         ("HOOKLINE_MAX_MESSAGE_BYTES".to_owned(), "262144".to_owned()),
         ("HOOKLINE_LOG_LEVEL".to_owned(), "info".to_owned()),
+        ("AWS_LAMBDA_RUNTIME_API".to_owned(), "127.0.0.1:9001".to_owned()),
         ("AWS_REGION".to_owned(), "eu-central-1".to_owned()),
         ("AWS_ACCESS_KEY_ID".to_owned(), "key".to_owned()),
         ("AWS_SECRET_ACCESS_KEY".to_owned(), "secret".to_owned()),
@@ -176,21 +178,24 @@ impl Function {
         }
         let cache = SecretCache::new(secrets.clone(), config.secrets);
         let intake = Intake::new(config.intake, cache, queue.clone(), payloads.clone());
-        Self { handler: Arc::new(Handler::new(intake)), secrets, queue, payloads }
+        Self { handler: Handler::new(intake), secrets, queue, payloads }
     }
 
     /// Status, headers and body as JSON (or as text).
     pub(crate) async fn call(&self, event: Value) -> (i64, Value, Value) {
-        let mut context = Context::default();
-        let deadline = SystemTime::now() + Duration::from_secs(10);
-        context.deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis().try_into().unwrap();
-        context.xray_trace_id =
-            Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".into());
-        let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), context);
-        let response = serde_json::to_value(Arc::clone(&self.handler).handle(event).await.unwrap()).unwrap();
+        let response = self.answer(event.to_string()).await;
         let text = response["body"].as_str().unwrap();
         let body = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
         (response["statusCode"].as_i64().unwrap(), response["headers"].clone(), body)
+    }
+
+    /// What Lambda gets.
+    pub(crate) async fn answer(&self, event: impl Into<Bytes>) -> Value {
+        let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        let deadline = SystemTime::now() + Duration::from_secs(10);
+        let invocation =
+            Invocation { request_id: "r".into(), deadline, trace: Some(trace.into()), event: event.into() };
+        serde_json::from_slice(&self.handler.handle(&invocation).await).unwrap()
     }
 
     pub(crate) async fn status(&self, event: Value) -> i64 {

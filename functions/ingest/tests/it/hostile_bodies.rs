@@ -87,3 +87,13 @@ async fn an_event_that_is_no_webhook_is_404() {
         assert_eq!(Function::new().status(event).await, 404);
     }
 }
+
+/// It cannot be told what was asked for, so it is a fault of ours, and told without what stands there.
+#[tokio::test]
+async fn what_is_no_event_at_all_is_answered_500() {
+    for event in ["", "s3cret", "{\"headers\": \"s3cret\"}", "{\"body\": 1}", "{"] {
+        let answer = Function::new().answer(event).await;
+        assert_eq!(answer["statusCode"], 500, "{event}");
+        assert!(!answer.to_string().contains("s3cret"));
+    }
+}

@@ -28,6 +28,10 @@ pub struct Standard {
     pub tolerance: u32,
 }
 
+/// What a signature of each kind begins with.
+const SYMMETRIC: &str = "v1,";
+const PUBLIC: &str = "v1a,";
+
 /// Which headers carry what.
 struct Names {
     id: &'static str,
@@ -70,8 +74,11 @@ impl Standard {
                 Err(failure) => error = error.or(Some(failure)),
             }
         }
+        // A key of the one kind that meets signatures of the other does not fit, and another key may.
+        let of_either_kind = |text: &str| [SYMMETRIC, PUBLIC].iter().any(|prefix| text.starts_with(prefix));
         Err(match error {
-            Some(VerifyError::Mismatch { .. }) | None => VerifyError::Mismatch { secrets: secrets.len() },
+            Some(VerifyError::WrongPrefix { .. }) if texts.clone().any(of_either_kind) => mismatch(secrets),
+            Some(VerifyError::Mismatch { .. }) | None => mismatch(secrets),
             Some(error) => error,
         })
     }
@@ -81,11 +88,15 @@ impl Standard {
         let parts: [&[u8]; 5] = [message.id.as_bytes(), b".", time.as_bytes(), b".", message.body];
         let signature = match Signing::read(secret).map_err(|problem| SignError { problem })? {
             Signing::Symmetric(key) => symmetric(WEBHOOK.signature).sign(Algorithm::Sha256, &key, &parts).1,
-            Signing::Pair(pair) => format!("v1a,{}", STANDARD.encode(pair.sign(&parts.concat()))),
+            Signing::Pair(pair) => format!("{PUBLIC}{}", STANDARD.encode(pair.sign(&parts.concat()))),
         };
         let (id, signature) = ((WEBHOOK.id, message.id.to_owned()), (WEBHOOK.signature, signature));
         Ok(Signed::headers([id, (WEBHOOK.timestamp, time), signature].map(|(name, value)| (name.to_owned(), value))))
     }
+}
+
+fn mismatch(secrets: &[Secret]) -> VerifyError {
+    VerifyError::Mismatch { secrets: secrets.len() }
 }
 
 /// One set of names or the other: they are never mixed.
@@ -101,7 +112,7 @@ fn signed_id<'a>(request: Request<'a>, header: &'static str) -> Result<&'a str, 
 }
 
 fn symmetric(header: &str) -> Form<'_> {
-    Form::sha256(header, "v1,", Encoding::Base64)
+    Form::sha256(header, SYMMETRIC, Encoding::Base64)
 }
 
 fn verify_with<'t>(
@@ -116,7 +127,7 @@ fn verify_with<'t>(
         }
         Verifying::Public(public) => UnparsedPublicKey::new(&ED25519, public),
     };
-    let form = Form { header, prefix: "v1a,", encoding: Encoding::Base64, bytes: 64 };
+    let form = Form { header, prefix: PUBLIC, encoding: Encoding::Base64, bytes: 64 };
     let (signatures, message) = (form.read_any(texts)?, parts.concat());
     let right = signatures.iter().any(|signature| public.verify(&message, signature).is_ok());
     if right { Ok(()) } else { Err(VerifyError::Mismatch { secrets: 1 }) }

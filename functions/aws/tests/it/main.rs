@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+mod pool;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,7 +14,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use hookline_aws::{Aws, AwsError, AwsSettings, Client, Operation, Patience, S3, SECRETS_MANAGER, SQS};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 const PATIENCE: Patience = Patience { attempt: Duration::from_millis(300), call: Duration::from_secs(5), attempts: 3 };
@@ -149,30 +150,6 @@ async fn a_call_ends_with_its_time_whatever_attempts_are_left() {
     let patience = Patience { attempt: Duration::from_secs(60), call: Duration::from_millis(200), attempts: 3 };
     let client = client(&format!("http://{}", listener.local_addr().unwrap()), patience);
     assert_eq!(client.send(send()).await, Err(AwsError::Timeout));
-}
-
-/// As after a long freeze: the connection was closed at the other end, and nobody has told.
-#[tokio::test]
-async fn a_dead_connection_costs_one_attempt() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let client = client(&format!("http://{}", listener.local_addr().unwrap()), PATIENCE);
-    let connections = Arc::new(Mutex::new(0));
-    let count = Arc::clone(&connections);
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            *count.lock().unwrap() += 1;
-            let mut request = [0; 4096];
-            let _ = stream.read(&mut request).await;
-            // One answer with the promise to go on, and then the end as soon as more is asked.
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
-            let _ = stream.read(&mut request).await;
-        }
-    });
-    for _ in 0..3 {
-        client.send(send()).await.unwrap();
-    }
-    assert_eq!(*connections.lock().unwrap(), 3);
 }
 
 #[tokio::test]
