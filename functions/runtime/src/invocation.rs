@@ -1,8 +1,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::HeaderMap;
 
+use crate::answer::Answer;
 use crate::error::RuntimeError;
 
 /// One event and what Lambda says of it.
@@ -21,16 +21,15 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    pub(crate) fn read(headers: &HeaderMap, event: Bytes) -> Result<Self, RuntimeError> {
-        let header = |name: &'static str| headers.get(name).and_then(|value| value.to_str().ok());
-        let required = |name| header(name).ok_or(RuntimeError::NoHeader { header: name });
+    pub(crate) fn read(answer: Answer) -> Result<Self, RuntimeError> {
+        let required = |name| answer.header(name).ok_or(RuntimeError::NoHeader { header: name });
         let deadline = required("lambda-runtime-deadline-ms")?.parse();
         let deadline = deadline.map_err(|_| RuntimeError::NoHeader { header: "lambda-runtime-deadline-ms" })?;
         Ok(Self {
             request_id: required("lambda-runtime-aws-request-id")?.to_owned(),
             deadline: UNIX_EPOCH + Duration::from_millis(deadline),
-            trace: header("lambda-runtime-trace-id").map(str::to_owned),
-            event,
+            trace: answer.header("lambda-runtime-trace-id").map(str::to_owned),
+            event: answer.body.into(),
         })
     }
 

@@ -6,7 +6,9 @@
 //! asked for. What a runtime has to keep is kept, and tested: a connection that the API has closed is opened again, a panic
 //! is told and ends nothing, and an API that refuses an answer does not end the function either.
 
+mod answer;
 mod api;
+mod connection;
 mod error;
 mod invocation;
 mod run;

@@ -101,7 +101,7 @@ async fn asked(seen: &Mutex<Vec<String>>, expected: &[&str]) {
 
 const NEXT: &str = "GET invocation/next";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_event_after_the_other_is_answered_over_one_connection() {
     let chunked = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 2\r\nLambda-Runtime-Deadline-Ms: 4102444800000\r\n\
         Lambda-Runtime-Trace-Id: Root=1-2\r\ntransfer-encoding: chunked\r\n\r\n3\r\nsec\r\n3\r\nond\r\n0\r\n\r\n";
@@ -112,7 +112,7 @@ async fn one_event_after_the_other_is_answered_over_one_connection() {
     asked(&seen, &[&[NEXT], &answers[..]].concat()).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_told_and_the_next_event_is_handled() {
     let deeds = vec![Deed::Says(event("1", "panic")), accepted(), Deed::Says(event("2", "fine")), accepted()];
     let (address, seen) = api(deeds).await;
@@ -121,7 +121,7 @@ async fn a_panic_is_told_and_the_next_event_is_handled() {
     asked(&seen, &[NEXT, told, NEXT, "POST invocation/2/response fine", NEXT]).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_was_closed_is_opened_again() {
     let deeds = vec![
         Deed::SaysAndCloses(event("1", "first")),
@@ -137,7 +137,7 @@ async fn a_connection_that_was_closed_is_opened_again() {
     asked(&seen, &[NEXT, "POST invocation/1/response first", NEXT, second, second, NEXT]).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_lambda_refuses_ends_nothing() {
     let refused = Deed::Says("HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\n{}".to_owned());
     let (address, seen) = api(vec![Deed::Says(event("1", "large")), refused]).await;
@@ -145,7 +145,7 @@ async fn an_answer_that_lambda_refuses_ends_nothing() {
     asked(&seen, &[NEXT, "POST invocation/1/response large", NEXT]).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_events_it_ends_and_says_why() {
     let (address, _) = api(vec![Deed::Says("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n".to_owned())]).await;
     assert_eq!(running(address).await.unwrap().to_string(), "the Runtime API answers 500 when asked for an event");
@@ -155,5 +155,6 @@ async fn without_events_it_ends_and_says_why() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     drop(listener);
-    assert_eq!(running(address.clone()).await.unwrap().to_string(), format!("the Runtime API at {address} does not answer"));
+    let error = running(address.clone()).await.unwrap().to_string();
+    assert!(error.starts_with(&format!("the Runtime API at {address} does not answer")), "{error}");
 }
