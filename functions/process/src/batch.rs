@@ -2,14 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>
 
-use std::convert::Infallible;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use futures_util::future::join_all;
-use hookline_telemetry::{self as telemetry, ColdStart, within};
-use lambda_runtime::LambdaEvent;
+use bytes::Bytes;
+use futures_util::stream::FuturesOrdered;
+use futures_util::{FutureExt as _, StreamExt as _};
+use hookline_runtime::Invocation;
+use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, within};
+use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use crate::backoff::ChangeVisibility;
@@ -17,6 +18,7 @@ use crate::claim::Claims;
 use crate::config::QueueConfig;
 use crate::dead_letter::SendDeadLetter;
 use crate::delivery::Delivery;
+use crate::message::{Message, Messages};
 use crate::once::Once;
 use crate::payload::FetchPayload;
 use crate::record::{self, Record, Verdict};
@@ -57,49 +59,70 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         }
     }
 
-    /// Handles each message alone and at the same time as the others; a panic in one fails that one.
-    ///
-    /// # Errors
-    ///
-    /// None: a failed batch would bring every message again, the delivered ones too.
-    pub async fn handle(self: Arc<Self>, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Infallible> {
-        let (event, context) = event.into_parts();
-        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    /// Handles each message alone and at the same time as the others; a panic in one fails that one. Always answers: a failed
+    /// batch would bring every message again, the delivered ones too.
+    pub async fn handle(&self, invocation: &Invocation) -> Bytes {
+        let left = invocation.left();
         let cold_start = self.cold_start.take();
-        let told = telemetry::Context { request_id: context.request_id, cold_start, ..telemetry::Context::default() };
-        let isolated = |message| Arc::clone(&self).isolated(message, left, told.clone());
-        let verdicts = join_all(event.records.into_iter().map(isolated)).await;
-
-        let mut response = SqsBatchResponse::default();
-        response.batch_item_failures = verdicts.into_iter().flatten().collect();
-        Ok(response)
+        let request_id = invocation.request_id.clone();
+        let told = telemetry::Context { request_id, cold_start, ..telemetry::Context::default() };
+        let batch = match serde_json::from_slice::<Messages<'_>>(&invocation.event) {
+            Ok(batch) => batch,
+            Err(error) => return within(told, async { unreadable(&error) }).await,
+        };
+        let isolated = |message| self.isolated(message, left, told.clone());
+        let verdicts = batch.records.iter().map(isolated).collect::<FuturesOrdered<_>>();
+        answer(verdicts.filter_map(async |failure| failure).collect().await)
     }
 
     /// The failure to report, if any.
-    async fn isolated(
-        self: Arc<Self>,
-        message: SqsMessage,
+    async fn isolated<'m>(
+        &self,
+        message: &'m Message<'m>,
         left: Duration,
         told: telemetry::Context,
-    ) -> Option<BatchItemFailure> {
-        // A message without an id cannot be named; an empty identifier has the whole batch come again.
-        let mut failure = BatchItemFailure::default();
-        failure.item_identifier = message.message_id.clone().unwrap_or_default();
-        let event = record::read(&message);
+    ) -> Option<Failure<'m>> {
+        let event = record::read(message);
         let readable = event.as_ref().ok();
-        let trace = readable.and_then(|event| record::trace(&message, event));
-        let told = record::told(&message, readable, trace.as_ref(), told);
-        let task = tokio::spawn(within(told, async move {
-            let Self { delivery, config, queue, once, payloads, kept_at_once, .. } = &*self;
-            let record = Record { message: &message, delivery, config, queue, once, payloads, kept_at_once };
-            let whole = record.process(event, trace, left.saturating_sub(RESERVE));
+        let trace = readable.and_then(|event| record::trace(message, event));
+        let told = record::told(message, readable, trace.as_ref(), told);
+        let Self { delivery, config, queue, once, payloads, kept_at_once, .. } = self;
+        let record = Record { message, delivery, config, queue, once, payloads, kept_at_once };
+        let whole = record.process(event, trace, left.saturating_sub(RESERVE));
+        let in_time = async {
             // Out of time is not acknowledged: the queue's own visibility timeout brings it again.
             let late = |_| record::out_of_time();
             tokio::time::timeout(left.saturating_sub(RESPOND), whole).await.unwrap_or_else(late)
-        }));
-        match task.await {
+        };
+        // Nothing that records share is left half done: caches and pools are changed in one go.
+        match within(told, AssertUnwindSafe(in_time).catch_unwind()).await {
             Ok(Verdict::Acknowledge) => None,
-            Ok(Verdict::Retry) | Err(_) => Some(failure),
+            // A message without an id cannot be named; an empty identifier has the whole batch come again.
+            Ok(Verdict::Retry) | Err(_) => Some(Failure { item_identifier: message.id() }),
         }
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    batch_item_failures: Vec<Failure<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure<'a> {
+    item_identifier: &'a str,
+}
+
+fn answer(batch_item_failures: Vec<Failure<'_>>) -> Bytes {
+    // Strings: there is nothing that could fail. An empty answer would have the whole batch come again.
+    serde_json::to_vec(&Answer { batch_item_failures }).unwrap_or_default().into()
+}
+
+/// What is no batch comes again, as a whole. What stands there is not told: it may be anything.
+fn unreadable(error: &serde_json::Error) -> Bytes {
+    let detail = format_args!("line {}, column {}", error.line(), error.column());
+    Line { detail: Some(&detail), ..Line::new(Level::Error, "bad_event") }.write(&[]);
+    answer(vec![Failure { item_identifier: "" }])
 }

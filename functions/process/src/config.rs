@@ -24,6 +24,8 @@ pub struct Config {
     pub log_level: Level,
     /// What every name in AWS begins with.
     pub service: String,
+    /// Where Lambda's Runtime API is.
+    pub runtime_api: String,
     /// For calls to the queues, the table and the bucket.
     pub aws: Client,
     /// Where events go.
@@ -68,6 +70,7 @@ impl Config {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
         // That it is missing is told with the secrets.
         let service = variables.optional("HOOKLINE_PREFIX").unwrap_or_default();
+        let runtime_api = variables.required("AWS_LAMBDA_RUNTIME_API");
         let aws = AwsSettings::read(&mut variables).map(Aws::new);
         let secrets = SecretCacheSettings::read(&mut variables, "destinations");
         let delivery = delivery(&mut variables, aws.as_ref(), secrets);
@@ -89,8 +92,9 @@ impl Config {
             let queue = QueueConfig { queue_url: queue_url?, dlq_url: dlq_url?, max_receive_count, backoff };
             let window = Duration::from_secs(window?);
             let idempotency = table.map(|table| IdempotencyConfig { table, window });
-            let (aws, payload_bucket) = (aws?.client(PATIENCE), payload_bucket?);
-            Some(Self { log_level: log_level?, service, aws, delivery: delivery?, queue, payload_bucket, idempotency })
+            let (aws, delivery, payload_bucket) = (aws?.client(PATIENCE), delivery?, payload_bucket?);
+            let (log_level, runtime_api) = (log_level?, runtime_api?);
+            Some(Self { log_level, service, runtime_api, aws, delivery, queue, payload_bucket, idempotency })
         };
         variables.finish(whole())
     }

@@ -15,6 +15,7 @@ mod destination;
 mod drill;
 mod filter;
 mod guard;
+mod message;
 mod once;
 mod payload;
 mod reason;

@@ -1,13 +1,13 @@
 //! Assembles the process function.
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::error::Error;
 
 use hookline_environment::Variables;
-use lambda_runtime::{Error, service_fn};
 use process::{Batch, Bucket, Config, IdempotencyConfig, Once, Table};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<Infallible, Box<dyn Error>> {
     let lookup = |name: &str| std::env::var(name).ok();
     let config = Config::read(Variables::new(&lookup));
     let config = hookline_telemetry::start("process", config, |it| (it.log_level, it.service.clone()))?;
@@ -21,6 +21,6 @@ async fn main() -> Result<(), Error> {
         aws.connect(hookline_aws::DYNAMODB).await;
     }
     let payloads = Bucket { client: aws.clone(), name: config.payload_bucket };
-    let batch = Arc::new(Batch::new(config.delivery, config.queue, aws, once, payloads));
-    lambda_runtime::run(service_fn(move |event| Arc::clone(&batch).handle(event))).await
+    let batch = Batch::new(config.delivery, config.queue, aws, once, payloads);
+    Ok(hookline_runtime::run(config.runtime_api, async |event| batch.handle(&event).await).await?)
 }

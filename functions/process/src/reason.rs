@@ -100,7 +100,7 @@ impl From<&SecretsError> for Reason {
         match error {
             SecretsError::Missing { .. } => Self::SecretMissing,
             SecretsError::Blank { .. } => Self::SecretBlank,
-            SecretsError::Unavailable { .. } => Self::SecretUnavailable,
+            SecretsError::Unavailable { .. } | SecretsError::PreviousUnavailable { .. } => Self::SecretUnavailable,
         }
     }
 }

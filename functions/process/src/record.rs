@@ -3,7 +3,6 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use aws_lambda_events::sqs::SqsMessage;
 use futures_util::future::join_all;
 use hookline_event::{Event, Payload, ReadError};
 use hookline_telemetry::{Context, Level, Line, Metric, Trace};
@@ -19,6 +18,7 @@ use crate::dead_letter::{DeadLetter, SendDeadLetter};
 use crate::delivery::{Attempt, Delivery};
 use crate::destination::Turn;
 use crate::drill;
+use crate::message::Message;
 use crate::once::{Effect, Once};
 use crate::payload::{FetchError, FetchPayload};
 use crate::reason::Reason;
@@ -34,7 +34,7 @@ pub(crate) enum Verdict {
 
 /// A message with what is needed to decide on it.
 pub(crate) struct Record<'a, Q, C, P> {
-    pub(crate) message: &'a SqsMessage,
+    pub(crate) message: &'a Message<'a>,
     pub(crate) delivery: &'a Delivery,
     pub(crate) config: &'a QueueConfig,
     pub(crate) queue: &'a Q,
@@ -44,18 +44,18 @@ pub(crate) struct Record<'a, Q, C, P> {
 }
 
 /// What a message says.
-pub(crate) fn read(message: &SqsMessage) -> Result<Event<Payload>, ReadError> {
-    Event::from_json(message.body.as_deref().unwrap_or_default())
+pub(crate) fn read(message: &Message<'_>) -> Result<Event<Payload>, ReadError> {
+    Event::from_json(message.body())
 }
 
 /// What each line about it says.
 pub(crate) fn told(
-    message: &SqsMessage,
+    message: &Message<'_>,
     event: Option<&Event<Payload>>,
     trace: Option<&Trace>,
     batch: Context,
 ) -> Context {
-    let told = Context { attempt: Some(receives(message)), ..batch };
+    let told = Context { attempt: Some(message.receives()), ..batch };
     let Some(event) = event else { return told };
     Context {
         event_id: event.id.clone(),
@@ -86,8 +86,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
             Ok(event) => event,
             Err(error) => {
                 let unreadable = Attempt::at_none(Reason::UnreadableEvent, Duration::ZERO);
-                let message_id = self.message.message_id.as_deref().unwrap_or_default();
-                return self.dead_letter(&unreadable, Some(format!("message {message_id}: {error}"))).await;
+                return self.dead_letter(&unreadable, Some(format!("message {}: {error}", self.message.id()))).await;
             }
         };
         drill::panic_if_asked(&event.event_type);
@@ -137,13 +136,13 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
     fn retry_in(&self, attempts: &[Attempt]) -> Option<u32> {
         let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
         let asked = failures.filter(|failure| failure.reason.passes()).map(|failure| failure.retry_after).max();
-        let receives = receives(self.message);
+        let receives = self.message.receives();
         let asked = asked.filter(|_| receives < self.config.max_receive_count)?;
         Some(self.config.backoff.delay(receives, asked, |bound| fastrand::u32(0..=bound)))
     }
 
     async fn retry(&self, seconds: u32) -> Verdict {
-        let handle = self.message.receipt_handle.as_deref().unwrap_or_default();
+        let handle = self.message.receipt_handle();
         if let Err(error) = self.queue.change_visibility(&self.config.queue_url, handle, seconds).await {
             // It comes again all the same, when the queue's own visibility timeout is over.
             Line { detail: Some(&error), ..Line::new(Level::Warn, "retry_not_scheduled") }.write(&[]);
@@ -162,9 +161,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
     async fn dead_letter(&self, attempt: &Attempt, detail: Option<String>) -> Verdict {
         let Attempt { destination, kind, took, result } = attempt;
         let reason = result.as_ref().err().map(|failure| failure.reason.word()).unwrap_or_default();
-        let message = self.message.body.as_deref().unwrap_or_default();
-        let first_seen = attribute(self.message, "SentTimestamp").unwrap_or_default();
-        let attempts = receives(self.message);
+        let (message, first_seen, attempts) = (self.message.body(), self.message.first_seen(), self.message.receives());
         let letter = DeadLetter { message, reason: &reason, destination, attempts, first_seen };
         let sent = self.queue.send_dead_letter(&self.config.dlq_url, letter).await;
         let line =
@@ -209,15 +206,7 @@ fn tell(attempt: &Attempt, accepted_at: Option<OffsetDateTime>, retry_in: Option
 }
 
 /// Ingest's, as the event says; of an event that does not, what the queue was told.
-pub(crate) fn trace(message: &SqsMessage, event: &Event<Payload>) -> Option<Trace> {
+pub(crate) fn trace(message: &Message<'_>, event: &Event<Payload>) -> Option<Trace> {
     let own = event.traceparent.as_deref().and_then(Trace::from_traceparent);
-    own.or_else(|| attribute(message, "AWSTraceHeader").and_then(Trace::from_header))
-}
-
-fn receives(message: &SqsMessage) -> u32 {
-    attribute(message, "ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
-}
-
-fn attribute<'m>(message: &'m SqsMessage, name: &str) -> Option<&'m str> {
-    message.attributes.get(name).map(String::as_str)
+    own.or_else(|| message.trace_header().and_then(Trace::from_header))
 }

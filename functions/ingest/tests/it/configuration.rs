@@ -20,6 +20,7 @@ fn each_missing_variable_is_named() {
         "HOOKLINE_MAX_MESSAGE_BYTES",
         "HOOKLINE_PAYLOAD_BUCKET",
         "HOOKLINE_LOG_LEVEL",
+        "AWS_LAMBDA_RUNTIME_API",
         "AWS_REGION",
     ] {
         assert!(faults(name, None).contains(name), "{name}");

@@ -43,3 +43,13 @@ async fn a_message_without_an_id_has_the_whole_batch_come_again() {
     nameless["messageId"] = json!(null);
     assert_eq!(function.failures(vec![nameless]).await, [""]);
 }
+
+/// It cannot be told which messages it has.
+#[tokio::test]
+async fn what_is_no_batch_comes_again_as_a_whole() {
+    let function = Function::new().await;
+    for event in ["", "s3cret", "{\"Records\": {}}", "{\"Records\": [{\"body\": 1}]}"] {
+        let answer = function.answer(event, Duration::from_secs(60)).await;
+        assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "" }] }), "{event}");
+    }
+}

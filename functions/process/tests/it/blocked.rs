@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use hookline_environment::Variables;
@@ -53,7 +52,7 @@ async fn a_name_that_resolves_to_such_an_address_is_blocked_too() {
     let config = Config::read(Variables::new(&lookup)).unwrap();
     let (function, queue) = (Function::new().await, Queue::default());
     let once = Once::<Memory>::new(None, Duration::ZERO);
-    let batch = Arc::new(Batch::new(config.delivery, config.queue, queue.clone(), once, Payloads::default()));
+    let batch = Batch::new(config.delivery, config.queue, queue.clone(), once, Payloads::default());
     let function = Function { batch, queue, ..function };
     assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty());
     assert_eq!(function.letters()[0]["reason"], "blocked_address");

@@ -26,6 +26,7 @@ fn each_missing_variable_is_named() {
         "HOOKLINE_RETRY_BASE_SECONDS",
         "HOOKLINE_RETRY_MAX_SECONDS",
         "HOOKLINE_LOG_LEVEL",
+        "AWS_LAMBDA_RUNTIME_API",
         "AWS_REGION",
     ] {
         assert!(faults(name, None).contains(name), "{name}");
