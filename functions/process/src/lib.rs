@@ -23,12 +23,15 @@ mod record;
 mod resolver;
 mod retry_after;
 mod route;
+mod table;
+mod together;
 
 pub use backoff::{Backoff, ChangeVisibility, VisibilityError};
 pub use batch::Batch;
-pub use claim::{Claim, ClaimError, Claimed, Claims, Table};
+pub use claim::{Claim, ClaimError, Claimed, Claims};
 pub use config::{Config, IdempotencyConfig, PATIENCE, QueueConfig};
 pub use dead_letter::{DeadLetter, DeadLetterError, SendDeadLetter};
 pub use delivery::Delivery;
 pub use once::Once;
 pub use payload::{Bucket, FetchError, FetchPayload};
+pub use table::Table;

@@ -13,7 +13,7 @@ async fn main() -> Result<Infallible, Box<dyn Error>> {
     let config = hookline_telemetry::start("process", config, |it| (it.log_level, it.service.clone()))?;
 
     let aws = config.aws;
-    let table = |it: &IdempotencyConfig| Table { client: aws.clone(), name: it.table.clone() };
+    let table = |it: &IdempotencyConfig| Table::new(aws.clone(), it.table.clone());
     let window = config.idempotency.as_ref().map(|it| it.window).unwrap_or_default();
     let once = Once::new(config.idempotency.as_ref().map(table), window);
     // What the first batch would have to wait for.

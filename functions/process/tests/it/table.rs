@@ -1,5 +1,6 @@
 //! What the idempotency table's adapter asks of DynamoDB, on the real client, and how it reads the answers.
 
+use futures_util::future::join_all;
 use process::{Claim, ClaimError, Claimed, Claims, Table};
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ async fn table(status: u16, answer: Value) -> (Table, Aws) {
     for operation in ["PutItem", "UpdateItem", "DeleteItem"] {
         aws.answer(operation, status, &answer);
     }
-    (Table { client: aws.client().await, name: "claims".into() }, aws)
+    (Table::new(aws.client().await, "claims".into()), aws)
 }
 
 fn claim() -> Claim {
@@ -52,4 +53,49 @@ async fn any_other_answer_is_no_claim() {
         assert!(table.claim(&claim()).await.is_err(), "{kind}");
         assert!(table.complete(&claim()).await.is_err(), "{kind}");
     }
+}
+
+/// Of three events at once: their claims, and that they are done, with what the table answers to each.
+async fn three(answers: Value) -> (Vec<Result<Claimed, ClaimError>>, Vec<Result<(), ClaimError>>, Vec<(String, Value)>) {
+    let (table, aws) = table(200, json!({})).await;
+    aws.answer("BatchExecuteStatement", 200, &answers);
+    let claims = ["a", "b", "c"].map(|key| Claim { key: key.into(), ..claim() });
+    let claimed = join_all(claims.iter().map(|claim| table.claim(claim))).await;
+    let completed = join_all(claims.iter().map(|claim| table.complete(claim))).await;
+    let seen = aws.seen.lock().unwrap().clone();
+    (claimed, completed, seen)
+}
+
+#[tokio::test]
+async fn claims_at_the_same_time_are_one_call_each_with_its_own_condition() {
+    let (claimed, completed, seen) = three(json!({ "Responses": [{ "TableName": "claims" }, {}, {}] })).await;
+    assert_eq!(claimed, [Ok(Claimed::Ours), Ok(Claimed::Ours), Ok(Claimed::Ours)]);
+    assert_eq!(completed, [Ok(()), Ok(()), Ok(())]);
+    insta::assert_json_snapshot!(seen);
+}
+
+/// What stands there, and whether a throttled statement was written, is told by a call for that one alone.
+#[tokio::test]
+async fn what_is_not_written_is_asked_for_alone() {
+    let duplicate = json!({ "Error": { "Code": "DuplicateItem", "Message": "Duplicate primary key exists in table" } });
+    let throttled = json!({ "Error": { "Code": "ThrottlingError" } });
+    for (answers, alone) in [
+        (json!({ "Responses": [{}, duplicate, throttled] }), 2),
+        (json!({ "Responses": [{}] }), 3),
+        (json!({ "unexpected": true }), 3),
+    ] {
+        let (claimed, completed, seen) = three(answers).await;
+        assert!(claimed.iter().all(Result::is_ok) && completed.iter().all(Result::is_ok));
+        let count = |name: &str| seen.iter().filter(|(operation, _)| operation == name).count();
+        assert_eq!((count("PutItem"), count("UpdateItem"), count("BatchExecuteStatement")), (alone, alone, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_answer_gives_nobody_a_claim() {
+    let (table, aws) = table(200, json!({})).await;
+    aws.answer("BatchExecuteStatement", 400, &json!({ "__type": "AccessDeniedException" }));
+    let claims = ["a", "b"].map(|key| Claim { key: key.into(), ..claim() });
+    assert!(join_all(claims.iter().map(|claim| table.claim(claim))).await.iter().all(Result::is_err));
+    assert!(join_all(claims.iter().map(|claim| table.complete(claim))).await.iter().all(Result::is_err));
 }
