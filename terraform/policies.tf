@@ -66,7 +66,11 @@ data "aws_iam_policy_document" "process" {
 
     content {
       sid       = "ClaimDeliveries"
-      actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      # By statements where there are several at once, by an item's own calls where there is one.
+      actions = [
+        "dynamodb:DeleteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+      ]
       resources = [statement.value]
     }
   }

@@ -52,7 +52,7 @@ locals {
       {
         Sid      = "ClaimDeliveries"
         Effect   = "Allow"
-        Action   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem"]
         Resource = ["${local.regional.dynamodb}:table/${prefix}-*"]
       },
       # A destination names an identity and a bus that are not ours to name, the bus perhaps in another account, whose own

@@ -33,7 +33,7 @@ run "each_function_may_do_what_its_configuration_needs" {
   assert {
     condition = jsonencode(data.aws_iam_policy_document.process.statement[*].actions) == jsonencode([
       ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-      ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+      ["dynamodb:DeleteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem"],
       ["sqs:SendMessage"],
       ["s3:GetObject"],
       ["secretsmanager:GetSecretValue"],

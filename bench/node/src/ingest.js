@@ -34,9 +34,11 @@ export function createHandler(config, aws, write = (line) => process.stdout.writ
       }
     };
 
-    await verify(name, headers, body, (secret, stage) =>
-      call(aws.getSecret(secret, stage, signal), (cause) => cannotVerify('secret_unavailable', cause)),
-    );
+    const getSecret = (secret, stage, ...signals) => {
+      const soonest = AbortSignal.any([signal, ...signals]);
+      return call(aws.getSecret(secret, stage, soonest), (cause) => cannotVerify('secret_unavailable', cause));
+    };
+    await verify(name, headers, body, getSecret);
     const contentType = checkBody(headers, body, source.contentTypes);
     const [kind] = headers.get('x-github-event') ?? [];
     if (kind === 'ping') return { outcome: 'handshake' };
@@ -66,11 +68,14 @@ export function createHandler(config, aws, write = (line) => process.stdout.writ
 
   // A secret may have been rotated since it was fetched.
   async function verify(name, headers, body, getSecret) {
-    const secrets = await cache.get(name, getSecret);
+    const known = await cache.get(name, getSecret);
     const signature = readSignature(headers);
-    if (isSigned(signature, body, secrets)) return;
+    if (isSigned(signature, body, known.secrets)) return;
     const newer = await cache.refresh(name, getSecret);
-    if (!newer || !isSigned(signature, body, newer)) throw notAuthentic('signature_mismatch');
+    if (newer !== known && isSigned(signature, body, newer.secrets)) return;
+    // The previous secret may have signed it: only the store knows.
+    if (!newer.isPreviousKnown) throw cannotVerify('secret_unavailable');
+    throw notAuthentic('signature_mismatch');
   }
 
   // Always answers: whatever goes wrong becomes a status.

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { beforeEach, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import { readConfig } from '../src/config.js';
 import { createHandler } from '../src/ingest.js';
@@ -111,13 +112,95 @@ test('a large body is kept, and the message says where', async () => {
   assert.equal(messages[0].data_base64, undefined);
 });
 
+const CURRENT = 'hookline-test/sources/github AWSCURRENT';
+const PREVIOUS = 'hookline-test/sources/github AWSPREVIOUS';
+
 test('a rotated secret is looked up once more', async () => {
   assert.equal(await status(github('{}')), 202);
   secrets = { AWSCURRENT: 'new', AWSPREVIOUS: SECRET };
   assert.equal(await status(github('{}', { secret: 'new' })), 202);
   assert.equal(await status(github('{}')), 202);
   assert.equal(await status(github('{}', { secret: 'another' })), 401);
-  assert.equal(looks.length, 4, 'two looks at two versions: it is too early for a third');
+  assert.deepEqual(looks, [CURRENT, CURRENT, PREVIOUS], 'both when the new one came: it is too early for another look');
+});
+
+test('the previous secret is asked for once it is needed, and forgotten with the current one', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
+  secrets = { AWSCURRENT: 'new', AWSPREVIOUS: SECRET };
+  for (let i = 0; i < 3; i++) assert.equal(await status(github('{}', { secret: 'new' })), 202);
+  assert.deepEqual(looks, [CURRENT]);
+  for (let i = 0; i < 3; i++) assert.equal(await status(github('{}')), 202);
+  assert.deepEqual(looks.splice(0), [CURRENT, CURRENT, PREVIOUS]);
+  t.mock.timers.tick(300_000);
+  for (let i = 0; i < 3; i++) assert.equal(await status(github('{}', { secret: 'new' })), 202);
+  assert.deepEqual(looks.splice(0), [CURRENT]);
+  assert.equal(await status(github('{}')), 202);
+  assert.deepEqual(looks, [CURRENT, PREVIOUS]);
+});
+
+test('wrong signatures cause one look in thirty seconds', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
+  const flood = async () => {
+    for (let i = 0; i < 10; i++) assert.equal(await status(github('{}', { secret: 'another' })), 401);
+    return looks.splice(0);
+  };
+  assert.deepEqual(await flood(), [CURRENT, CURRENT, PREVIOUS]);
+  t.mock.timers.tick(29_999);
+  assert.deepEqual(await flood(), []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(await flood(), [CURRENT, PREVIOUS]);
+});
+
+test('what the previous secret may have signed is 503 until the store has answered for it', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
+  const { getSecret } = aws;
+  aws.getSecret = async (name, stage, signal) => {
+    const value = await getSecret(name, stage);
+    // Longer than anybody waits, unless it is ended.
+    if (stage === 'AWSPREVIOUS') await setTimeout(8000, undefined, { signal });
+    return value;
+  };
+  secrets = { AWSCURRENT: 'new', AWSPREVIOUS: SECRET };
+  const started = performance.now();
+  for (let i = 0; i < 3; i++) {
+    assert.equal(await status(github('{}')), 503);
+    assert.equal(await status(github('{}', { secret: 'new' })), 202);
+  }
+  assert.ok(performance.now() - started < 2000, 'it is waited for once, for a second');
+  assert.deepEqual([lines[0].reason, lines[2].reason], ['secret_unavailable', 'secret_unavailable']);
+  assert.deepEqual(looks.splice(0), [CURRENT, CURRENT, PREVIOUS]);
+  aws.getSecret = getSecret;
+  t.mock.timers.tick(1999);
+  assert.equal(await status(github('{}')), 503);
+  assert.deepEqual(looks, []);
+  t.mock.timers.tick(1);
+  assert.equal(await status(github('{}')), 202);
+  assert.equal(await status(github('{}', { secret: 'another' })), 401);
+  assert.deepEqual(looks, [CURRENT, PREVIOUS]);
+});
+
+test('a rotation whose previous secret cannot be had is accepted', async () => {
+  assert.equal(await status(github('{}')), 202);
+  const { getSecret } = aws;
+  const broken = async () => {
+    throw new Error('no');
+  };
+  aws.getSecret = (name, stage) => (stage === 'AWSPREVIOUS' ? broken() : getSecret(name, stage));
+  secrets = { AWSCURRENT: 'new', AWSPREVIOUS: SECRET };
+  assert.equal(await status(github('{}', { secret: 'new' })), 202);
+  assert.equal(await status(github('{}')), 503);
+});
+
+test('a store that is away altogether is not asked for each wrong signature', async () => {
+  assert.equal(await status(github('{}')), 202);
+  let calls = 0;
+  aws.getSecret = async () => {
+    calls++;
+    throw new Error('no');
+  };
+  for (let i = 0; i < 3; i++) assert.equal(await status(github('{}', { secret: 'another' })), 503);
+  assert.equal(await status(github('{}')), 202);
+  assert.equal(calls, 1);
 });
 
 test('a service that fails is answered with 503, and its message is not logged', async () => {

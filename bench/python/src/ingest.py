@@ -98,13 +98,17 @@ class Ingest:
 
     def _verify(self, name, headers, body):
         """A secret may have been rotated since it was fetched."""
-        secrets = self._secrets.get(name)
+        known = self._secrets.get(name)
         signature = read_signature(headers)
-        if is_signed(signature, body, secrets):
+        if is_signed(signature, body, known.secrets):
             return
         newer = self._secrets.refresh(name)
-        if newer is None or not is_signed(signature, body, newer):
-            raise not_authentic("signature_mismatch")
+        if newer is not known and is_signed(signature, body, newer.secrets):
+            return
+        # The previous secret may have signed it: only the store knows.
+        if not newer.is_previous_known:
+            raise cannot_verify("secret_unavailable")
+        raise not_authentic("signature_mismatch")
 
     def _get_secret(self, name, stage):
         try:

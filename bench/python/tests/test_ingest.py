@@ -6,8 +6,11 @@ import hmac
 import io
 import json
 import sys
+import threading
+import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
@@ -28,6 +31,10 @@ CONFIG = read_config(
         "HOOKLINE_SECRET_REFRESH_SECONDS": "30",
     }
 )
+
+
+CURRENT = ("hookline-test/sources/github", "AWSCURRENT")
+PREVIOUS = ("hookline-test/sources/github", "AWSPREVIOUS")
 
 
 class Aws:
@@ -65,6 +72,14 @@ def github(body, kind="push", secret=SECRET, source="github", headers=None):
     }
 
 
+@contextlib.contextmanager
+def mocked_clock():
+    """The cache's alone: what waits for a thread needs the real one."""
+    with mock.patch("secret_cache.time") as its_time:
+        its_time.monotonic.return_value = 0
+        yield its_time.monotonic
+
+
 class IngestTest(unittest.TestCase):
     def setUp(self):
         self.aws = Aws()
@@ -79,6 +94,11 @@ class IngestTest(unittest.TestCase):
 
     def status(self, *arguments, **named):
         return self.call(*arguments, **named)["statusCode"]
+
+    def looks(self):
+        """Since it was last asked."""
+        looks, self.aws.looks = self.aws.looks, []
+        return looks
 
     def test_githubs_published_signature_holds(self):
         digest = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
@@ -136,7 +156,77 @@ class IngestTest(unittest.TestCase):
         self.assertEqual(self.status(b"{}", secret=b"new"), 202)
         self.assertEqual(self.status(b"{}"), 202)
         self.assertEqual(self.status(b"{}", secret=b"another"), 401)
-        self.assertEqual(len(self.aws.looks), 4, "two looks at two versions: it is too early for a third")
+        # Both at the look that the new one caused: it is too early for another.
+        self.assertEqual(self.looks(), [CURRENT, CURRENT, PREVIOUS])
+
+    def test_the_previous_secret_is_asked_for_once_it_is_needed_and_forgotten_with_the_current_one(self):
+        self.aws.secrets = {"AWSCURRENT": b"new", "AWSPREVIOUS": SECRET}
+        with mocked_clock() as clock:
+            for secret, looks in [(b"new", [CURRENT]), (SECRET, [CURRENT, PREVIOUS])] * 2:
+                for _ in range(3):
+                    self.assertEqual(self.status(b"{}", secret=secret), 202)
+                self.assertEqual(self.looks(), looks)
+                if secret == SECRET:
+                    clock.return_value += 300
+
+    def test_wrong_signatures_cause_one_look_in_thirty_seconds(self):
+        with mocked_clock() as clock:
+            for later, looks in [(0, [CURRENT, CURRENT, PREVIOUS]), (29, []), (1, [CURRENT, PREVIOUS])]:
+                clock.return_value += later
+                for _ in range(10):
+                    self.assertEqual(self.status(b"{}", secret=b"another"), 401)
+                self.assertEqual(self.looks(), looks)
+
+    def test_what_the_previous_secret_may_have_signed_is_503_until_the_store_has_answered_for_it(self):
+        get_secret, end = self.aws.get_secret, threading.Event()
+        self.addCleanup(end.set)
+
+        def hang(name, stage):
+            value = get_secret(name, stage)
+            if stage == "AWSPREVIOUS":
+                end.wait(8)
+            return value
+
+        self.aws.get_secret = hang
+        self.aws.secrets = {"AWSCURRENT": b"new", "AWSPREVIOUS": SECRET}
+        with mocked_clock() as clock:
+            started = time.perf_counter()
+            for _ in range(3):
+                self.assertEqual(self.status(b"{}"), 503)
+                self.assertEqual(self.lines[-1]["reason"], "secret_unavailable")
+                self.assertEqual(self.status(b"{}", secret=b"new"), 202)
+            self.assertLess(time.perf_counter() - started, 2, "it is waited for once, for a second")
+            self.assertEqual(self.looks(), [CURRENT, CURRENT, PREVIOUS])
+            self.aws.get_secret = get_secret
+            clock.return_value += 1.5
+            self.assertEqual(self.status(b"{}"), 503)
+            self.assertEqual(self.looks(), [])
+            clock.return_value += 0.5
+            self.assertEqual(self.status(b"{}"), 202)
+            self.assertEqual(self.status(b"{}", secret=b"another"), 401)
+            self.assertEqual(self.looks(), [CURRENT, PREVIOUS])
+
+    def test_a_rotation_whose_previous_secret_cannot_be_had_is_accepted(self):
+        self.assertEqual(self.status(b"{}"), 202)
+        get_secret = self.aws.get_secret
+
+        def fail(name, stage):
+            if stage == "AWSPREVIOUS":
+                raise ConnectionError
+            return get_secret(name, stage)
+
+        self.aws.get_secret = fail
+        self.aws.secrets = {"AWSCURRENT": b"new", "AWSPREVIOUS": SECRET}
+        self.assertEqual(self.status(b"{}", secret=b"new"), 202)
+        self.assertEqual(self.status(b"{}"), 503)
+
+    def test_a_store_that_is_away_altogether_is_not_asked_for_each_wrong_signature(self):
+        self.assertEqual(self.status(b"{}"), 202)
+        self.aws.get_secret = mock.Mock(side_effect=ConnectionError)
+        for _ in range(3):
+            self.assertEqual(self.status(b"{}", secret=b"another"), 503)
+        self.assertEqual(self.status(b"{}"), 202)
+        self.assertEqual(self.aws.get_secret.call_count, 1)
 
     def test_a_service_that_fails_is_answered_with_503_and_its_message_is_not_logged(self):
         def fail(*_):

@@ -72,7 +72,9 @@ mod tests {
     #[test]
     fn only_what_is_escaped_is_copied() {
         let read: Vec<Text<'_>> = serde_json::from_str(r#"["as it stands","a \"quote\""]"#).unwrap();
-        assert!(matches!(&read[..], [Text(Cow::Borrowed("as it stands")), Text(Cow::Owned(quote))] if quote == "a \"quote\""));
+        assert!(
+            matches!(&read[..], [Text(Cow::Borrowed("as it stands")), Text(Cow::Owned(quote))] if quote == "a \"quote\"")
+        );
         assert!(serde_json::from_str::<Text<'_>>("1").is_err());
     }
 }

@@ -138,17 +138,20 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
         let segment = Segment::begin(trace, "secret");
         let secrets = self.secrets.current(name).await;
         segment.end(secrets.is_err());
-        let secrets = secrets?;
-        let segment = Segment::begin(trace, "signature");
-        let verdict = scheme.verify(request, &secrets, now);
-        segment.end(verdict.is_err());
-        let mismatch = match verdict {
-            Err(error @ (VerifyError::Mismatch { .. } | VerifyError::UnusableSecret { .. })) => error,
-            verdict => return Ok(verdict?),
-        };
-        match self.secrets.refresh(name, &secrets).await? {
-            Some(secrets) => Ok(scheme.verify(request, &secrets, now)?),
-            None => Err(mismatch.into()),
+        let mut secrets = secrets?;
+        // Twice at the most: whoever has just looked does not look again.
+        loop {
+            let segment = Segment::begin(trace, "signature");
+            let verdict = scheme.verify(request, &secrets, now);
+            segment.end(verdict.is_err());
+            let mismatch = match verdict {
+                Err(error @ (VerifyError::Mismatch { .. } | VerifyError::UnusableSecret { .. })) => error,
+                verdict => return Ok(verdict?),
+            };
+            match self.secrets.refresh(name, &secrets).await? {
+                Some(others) => secrets = others,
+                None => return Err(mismatch.into()),
+            }
         }
     }
 

@@ -33,10 +33,11 @@ impl SendEvent for Client {
 
 /// What is asked, in one allocation: a message is as long as its webhook.
 fn parameters(queue_url: &str, message: &str, trace: Option<&Trace>) -> String {
-    let mut rest = json!({ "QueueUrl": queue_url });
-    if let Some(header) = trace.map(Trace::header) {
-        rest["MessageSystemAttributes"] = json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": header } });
-    }
+    let header = |trace: &Trace| json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": trace.header() } });
+    let rest = match trace.map(header) {
+        Some(attributes) => json!({ "QueueUrl": queue_url, "MessageSystemAttributes": attributes }),
+        None => json!({ "QueueUrl": queue_url }),
+    };
     let rest = rest.to_string();
     let mut parameters = String::with_capacity(message.len() + QUOTES + rest.len());
     parameters.push_str("{\"MessageBody\":\"");

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::stream::FuturesOrdered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use hookline_runtime::Invocation;
-use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, within};
+use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Tally, within};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
@@ -70,9 +70,12 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
             Ok(batch) => batch,
             Err(error) => return within(told, async { unreadable(&error) }).await,
         };
-        let isolated = |message| self.isolated(message, left, told.clone());
+        let tally = Tally::default();
+        let isolated = |message| self.isolated(message, left, &tally, told.clone());
         let verdicts = batch.records.iter().map(isolated).collect::<FuturesOrdered<_>>();
-        answer(verdicts.filter_map(async |failure| failure).collect().await)
+        let failures = verdicts.filter_map(async |failure| failure).collect().await;
+        within(told, async { tally.write() }).await;
+        answer(failures)
     }
 
     /// The failure to report, if any.
@@ -80,6 +83,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         &self,
         message: &'m Message<'m>,
         left: Duration,
+        tally: &Tally,
         told: telemetry::Context,
     ) -> Option<Failure<'m>> {
         let event = record::read(message);
@@ -87,7 +91,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         let trace = readable.and_then(|event| record::trace(message, event));
         let told = record::told(message, readable, trace.as_ref(), told);
         let Self { delivery, config, queue, once, payloads, kept_at_once, .. } = self;
-        let record = Record { message, delivery, config, queue, once, payloads, kept_at_once };
+        let record = Record { message, delivery, config, queue, once, payloads, kept_at_once, tally };
         let whole = record.process(event, trace, left.saturating_sub(RESERVE));
         let in_time = async {
             // Out of time is not acknowledged: the queue's own visibility timeout brings it again.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use hookline_event::{Event, Payload, ReadError};
-use hookline_telemetry::{Context, Level, Line, Metric, Trace};
+use hookline_telemetry::{Context, Level, Line, Metric, Tally, Trace};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::sync::Semaphore;
@@ -41,6 +41,7 @@ pub(crate) struct Record<'a, Q, C, P> {
     pub(crate) once: &'a Once<C>,
     pub(crate) payloads: &'a P,
     pub(crate) kept_at_once: &'a Semaphore,
+    pub(crate) tally: &'a Tally,
 }
 
 /// What a message says.
@@ -97,7 +98,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
             Line::new(Level::Info, "filtered_out").write(&[]);
         }
         let retry_in = self.retry_in(&attempts);
-        attempts.iter().for_each(|attempt| tell(attempt, accepted_at, retry_in));
+        attempts.iter().for_each(|attempt| tell(attempt, accepted_at, retry_in, self.tally));
         match retry_in {
             Some(seconds) => self.retry(seconds).await,
             None => self.give_up(&attempts).await,
@@ -182,16 +183,16 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_
     }
 }
 
-/// One line for each destination; of what is given up the dead letter's line tells.
-fn tell(attempt: &Attempt, accepted_at: Option<OffsetDateTime>, retry_in: Option<u32>) {
+/// One line for each destination; of what is given up the dead letter's line tells, and what is delivered is counted for the
+/// whole batch.
+fn tell(attempt: &Attempt, accepted_at: Option<OffsetDateTime>, retry_in: Option<u32>, tally: &Tally) {
     let Attempt { destination, kind, took, result } = attempt;
     let age = accepted_at.and_then(|at| Duration::try_from(OffsetDateTime::now_utc() - at).ok());
     let line = Line { destination, kind, duration: Some(*took), ..Line::default() };
     match (result, retry_in) {
         (Ok(Effect::Delivered), _) => {
-            let age_ms = age.map(|age| (Metric::DeliveryAge, age.as_secs_f64() * 1e3));
-            let metrics: Vec<_> = age_ms.into_iter().chain([(Metric::Delivered, 1.0)]).collect();
-            Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&metrics);
+            tally.delivered(kind, age);
+            Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&[]);
         }
         (Ok(Effect::AlreadyDelivered), _) => {
             Line { level: Level::Info, outcome: "already_delivered", ..line }.write(&[]);

@@ -65,7 +65,8 @@ impl Claims for Table {
 }
 
 /// Fails if the item is there, whatever stands there.
-const INSERT: &str = r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'lease_until': ?, 'expires_at': ?}"#;
+const INSERT: &str =
+    r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'lease_until': ?, 'expires_at': ?}"#;
 
 fn insert(claim: &Claim) -> Value {
     let (lease_until, expires_at) = (number(claim.lease_until), number(claim.forget_at));

@@ -22,7 +22,11 @@ impl Api {
     /// Waits for an event, which may take as long as Lambda likes.
     pub(crate) fn next(&mut self) -> Result<Invocation, RuntimeError> {
         let answer = self.ask("GET", "next", &[])?;
-        if answer.status == 200 { Invocation::read(answer) } else { Err(RuntimeError::NoEvent { status: answer.status }) }
+        if answer.status == 200 {
+            Invocation::read(answer)
+        } else {
+            Err(RuntimeError::NoEvent { status: answer.status })
+        }
     }
 
     /// Hands an answer over. One that Lambda refuses, because it is too large or too late, is Lambda's to report.

@@ -18,10 +18,7 @@ use crate::invocation::Invocation;
 /// # Errors
 ///
 /// [`RuntimeError`]: there will be no more events.
-pub async fn run(
-    address: String,
-    handle: impl AsyncFn(Invocation) -> Bytes,
-) -> Result<Infallible, RuntimeError> {
+pub async fn run(address: String, handle: impl AsyncFn(Invocation) -> Bytes) -> Result<Infallible, RuntimeError> {
     let mut api = Api::new(address);
     loop {
         let asked = Instant::now();

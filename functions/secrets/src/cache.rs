@@ -86,8 +86,7 @@ impl<S: GetSecret> SecretCache<S> {
 
     async fn of_versions(&self, owner: &str, versions: Versions) -> Result<Arc<[Secret]>, SecretsError> {
         let now = Instant::now();
-        let is_known =
-            |entry: &Entry| entry.known >= versions || entry.previous_until.is_some_and(|until| now < until);
+        let is_known = |entry: &Entry| entry.known >= versions || entry.previous_until.is_some_and(|until| now < until);
         match self.entry(owner) {
             Some(entry) if now < entry.until && is_known(&entry) => entry.secrets,
             known => {

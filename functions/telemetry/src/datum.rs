@@ -43,8 +43,16 @@ impl Datum {
             let set = |set: &Vec<String>| Some(set.iter().map(one).collect::<Option<Vec<_>>>()?.join(","));
             let dimensions = dimensions.iter().map(set).collect::<Option<Vec<_>>>()?;
             for Definition { name, unit } in metrics.into_iter().filter(|_| namespace == crate::metric::NAMESPACE) {
-                let value = line.get(&name)?.as_f64()?;
-                data.push(Self { name, value, unit, dimensions: dimensions.clone() });
+                let values = match line.get(&name)? {
+                    Value::Array(values) => values.iter().map(Value::as_f64).collect::<Option<Vec<_>>>()?,
+                    value => vec![value.as_f64()?],
+                };
+                data.extend(values.into_iter().map(|value| Self {
+                    name: name.clone(),
+                    value,
+                    unit: unit.clone(),
+                    dimensions: dimensions.clone(),
+                }));
             }
         }
         Some(data)

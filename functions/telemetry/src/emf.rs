@@ -12,7 +12,7 @@ use crate::output::Settings;
 /// there already.
 pub(crate) struct Emf<'a> {
     pub(crate) settings: &'a Settings,
-    pub(crate) metrics: &'a [(Metric, f64)],
+    pub(crate) metrics: &'a [(Metric, &'a [f64])],
     /// Milliseconds since 1970.
     pub(crate) timestamp: i64,
 }
@@ -54,12 +54,17 @@ impl Serialize for Emf<'_> {
         let cloud_watch_metrics = self.metrics.iter().map(|(metric, _)| directive(*metric)).collect();
         map.serialize_entry("_aws", &Metadata { timestamp: self.timestamp, cloud_watch_metrics })?;
         map.serialize_entry("service", &self.settings.service)?;
-        let has = |name| self.metrics.iter().any(|(metric, _)| metric.dimensions().iter().any(|it| it.contains(&name)));
-        if has("function") {
+        if self.metrics.iter().any(|(metric, _)| metric.has_dimension("function")) {
             map.serialize_entry("function", self.settings.function)?;
         }
-        for (metric, value) in self.metrics {
-            map.serialize_entry(metric.name(), &rounded(*value))?;
+        for (metric, values) in self.metrics {
+            match values {
+                [value] => map.serialize_entry(metric.name(), &rounded(*value))?,
+                // Of all that happened at once.
+                values => {
+                    map.serialize_entry(metric.name(), &values.iter().copied().map(rounded).collect::<Vec<_>>())?
+                }
+            }
         }
         map.end()
     }

@@ -18,6 +18,7 @@ mod metric;
 mod output;
 mod segment;
 mod start;
+mod tally;
 mod trace;
 
 pub use cold_start::ColdStart;
@@ -29,4 +30,5 @@ pub use metric::Metric;
 pub use output::{Captured, Settings, capture};
 pub use segment::Segment;
 pub use start::start;
+pub use tally::Tally;
 pub use trace::Trace;

@@ -15,6 +15,7 @@ use crate::output::{self, Settings};
 #[derive(Clone, Default, Serialize)]
 pub struct Line<'a> {
     /// How severe it is.
+    #[serde(skip)]
     pub level: Level,
     /// What came of it, in a word: `queued`, `refused`, `delivered`.
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -69,9 +70,11 @@ pub struct Line<'a> {
 /// As it is written.
 #[derive(Serialize)]
 struct Written<'a> {
-    /// Metrics alone have a time of their own.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    timestamp: String,
+    /// Metrics alone have a time of their own, and no level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timestamp: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<Level>,
     #[serde(flatten)]
     line: &'a Line<'a>,
     #[serde(flatten)]
@@ -85,23 +88,35 @@ impl<'a> Line<'a> {
         Self { level, outcome, ..Self::default() }
     }
 
-    /// Writes it, with the metrics that it counts for. One that is below the level is left out, but for its metrics.
+    /// Writes it, with the metrics that it counts for. One that is below the level is left out, but for its metrics: at
+    /// `error`, for those that an alarm looks at.
     pub fn write(&self, metrics: &[(Metric, f64)]) {
+        let of_one: Vec<_> = metrics.iter().map(|(metric, value)| (*metric, std::slice::from_ref(value))).collect();
+        self.write_all(&of_one);
+    }
+
+    /// The same, with several values of a metric.
+    pub(crate) fn write_all(&self, metrics: &[(Metric, &[f64])]) {
         output::with(|settings, out| {
             let whole = self.level >= settings.level;
+            let counts = |metric: Metric| whole || settings.level < Level::Error || metric.is_watched();
+            let metrics: Vec<_> = metrics.iter().copied().filter(|(metric, _)| counts(*metric)).collect();
             if whole || !metrics.is_empty() {
                 context::with(|context| {
                     let line = self.in_context(context);
-                    out(if whole { line } else { line.bare() }.json(settings, metrics));
+                    out(if whole { line } else { line.bare(&metrics) }.json(settings, &metrics));
                 });
             }
         });
     }
 
-    /// Only what metrics need: each byte is paid for.
-    fn bare(&self) -> Self {
-        let Self { level, source, reason, kind, .. } = *self;
-        Self { source, reason, kind, ..Self::new(level, "") }
+    /// Only what those metrics need: each byte is paid for.
+    fn bare(&self, metrics: &[(Metric, &[f64])]) -> Self {
+        let needed = |name: &str| metrics.iter().any(|(metric, _)| metric.has_dimension(name));
+        let only = |name, value| if needed(name) { value } else { "" };
+        let (source, reason, kind) =
+            (only("source", self.source), only("reason", self.reason), only("kind", self.kind));
+        Self { source, reason, kind, ..Self::new(self.level, "") }
     }
 
     /// Takes from where it is written what it does not say itself.
@@ -119,14 +134,16 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn json(&self, settings: &Settings, metrics: &[(Metric, f64)]) -> Vec<u8> {
+    fn json(&self, settings: &Settings, metrics: &[(Metric, &[f64])]) -> Vec<u8> {
         let now = OffsetDateTime::now_utc();
         let timestamp = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
         let emf = Emf { settings, metrics, timestamp };
         // A line without an outcome is bare.
-        let at = now.replace_millisecond(now.millisecond()).ok().filter(|_| !self.outcome.is_empty());
-        let timestamp = at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
-        serde_json::to_vec(&Written { timestamp, line: self, emf }).unwrap_or_default()
+        let is_bare = self.outcome.is_empty();
+        let at = now.replace_millisecond(now.millisecond()).ok().filter(|_| !is_bare);
+        let timestamp = at.and_then(|at| at.format(&Rfc3339).ok());
+        let level = (!is_bare).then_some(self.level);
+        serde_json::to_vec(&Written { timestamp, level, line: self, emf }).unwrap_or_default()
     }
 }
 

@@ -32,6 +32,17 @@ macro_rules! metrics {
                 }
             }
 
+            /// Whether an alarm looks at it: it is counted at every level. The others are not at `error`.
+            #[must_use]
+            pub const fn is_watched(self) -> bool {
+                matches!(self, Self::Refused | Self::DeliveryFailed | Self::DeliveryAge)
+            }
+
+            /// Whether it is kept by that.
+            pub(crate) fn has_dimension(self, name: &str) -> bool {
+                self.dimensions().iter().any(|set| set.contains(&name))
+            }
+
             /// The sets of dimensions that it is kept by.
             #[must_use]
             pub const fn dimensions(self) -> &'static [&'static [&'static str]] {

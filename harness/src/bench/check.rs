@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::measure::Measured;
 use super::numbers::median;
 use super::program::Start;
+use super::reasons;
 use super::subjects::{DEFAULTS, FLOOR, Function, NODE, OURS};
 
 /// A target and what was measured.
@@ -19,6 +20,27 @@ pub(super) struct Row {
     pub(super) found: f64,
     pub(super) unit: &'static str,
     pub(super) holds: bool,
+    /// Of one that does not hold: why, as far as it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) why: Option<&'static str>,
+}
+
+impl Row {
+    pub(super) fn new(
+        function: Function,
+        (what, against): (&str, &str),
+        target: f64,
+        found: f64,
+        unit: &'static str,
+    ) -> Self {
+        let (holds, what, against) = (found <= target, what.to_owned(), against.to_owned());
+        Self { function, what, against, target, found, unit, holds, why: None }
+    }
+
+    /// With the reason that it has where it does not hold.
+    pub(super) fn because(self, why: Option<&'static str>) -> Self {
+        Self { why: why.filter(|_| !self.holds), ..self }
+    }
 }
 
 /// One number of a program.
@@ -41,16 +63,74 @@ fn resident(of: &Measured) -> f64 {
     of.resident_kib as f64
 }
 
-/// Ours against the others, as ratios.
-const RATIOS: [(&str, &str, Of, f64); 8] = [
-    ("CPU until the first event is answered", FLOOR, cold_cpu, 2.0),
-    ("warm CPU an event, 10 KiB", FLOOR, warm_cpu, 2.5),
-    ("resident memory", FLOOR, resident, 2.2),
-    ("cold wall time", NODE, cold_wall, 1.0 / 25.0),
-    ("cold CPU", NODE, cold_cpu, 1.0 / 50.0),
-    ("warm CPU an event, 10 KiB", NODE, warm_cpu, 1.0 / 10.0),
-    ("resident memory", NODE, resident, 1.0 / 10.0),
-    ("cold CPU", DEFAULTS, cold_cpu, 1.0 / 12.0),
+/// Ours against another, as a ratio, with the reason why ingest or process may miss it.
+struct Ratio {
+    what: &'static str,
+    against: &'static str,
+    of: Of,
+    target: f64,
+    ingest: Option<&'static str>,
+    process: Option<&'static str>,
+}
+
+const RATIOS: [Ratio; 8] = [
+    Ratio {
+        what: "CPU until the first event is answered",
+        against: FLOOR,
+        of: cold_cpu,
+        target: 2.0,
+        ingest: Some(reasons::HANDSHAKES),
+        process: Some(reasons::FIRST_BATCH),
+    },
+    Ratio {
+        what: "warm CPU an event, 10 KiB",
+        against: FLOOR,
+        of: warm_cpu,
+        target: 2.5,
+        ingest: Some(reasons::ONE_REQUEST),
+        process: Some(reasons::REQUESTS),
+    },
+    Ratio {
+        what: "resident memory",
+        against: FLOOR,
+        of: resident,
+        target: 2.2,
+        ingest: None,
+        process: Some(reasons::TEN_EVENTS),
+    },
+    Ratio {
+        what: "cold wall time",
+        against: NODE,
+        of: cold_wall,
+        target: 1.0 / 25.0,
+        ingest: Some(reasons::WAITING),
+        process: Some(reasons::SINK),
+    },
+    Ratio {
+        what: "cold CPU",
+        against: NODE,
+        of: cold_cpu,
+        target: 1.0 / 50.0,
+        ingest: Some(reasons::HANDSHAKES),
+        process: Some(reasons::FIRST_BATCH),
+    },
+    Ratio {
+        what: "warm CPU an event, 10 KiB",
+        against: NODE,
+        of: warm_cpu,
+        target: 1.0 / 10.0,
+        ingest: Some(reasons::ONE_REQUEST),
+        process: Some(reasons::REQUESTS),
+    },
+    Ratio { what: "resident memory", against: NODE, of: resident, target: 1.0 / 10.0, ingest: None, process: None },
+    Ratio {
+        what: "cold CPU",
+        against: DEFAULTS,
+        of: cold_cpu,
+        target: 1.0 / 12.0,
+        ingest: Some(reasons::HANDSHAKES),
+        process: Some(reasons::FIRST_BATCH),
+    },
 ];
 
 /// The largest package, in bytes.
@@ -65,31 +145,15 @@ fn package_target(function: Function) -> f64 {
 pub(super) fn rows(function: Function, all: &[Measured]) -> Vec<Row> {
     let named = |name: &str| all.iter().find(|measured| measured.name == name);
     let Some(ours) = named(OURS) else { return Vec::new() };
-    let ratio = |(what, against, of, target): (&str, &str, Of, f64)| {
+    let ratio = |Ratio { what, against, of, target, ingest, process }: &Ratio| {
         let found = of(ours) / of(named(against)?);
-        Some(Row {
-            function,
-            what: what.to_owned(),
-            against: against.to_owned(),
-            target,
-            found,
-            unit: "x",
-            holds: found <= target,
-        })
+        let why = if function == Function::Ingest { ingest } else { process };
+        Some(Row::new(function, (what, against), *target, found, "x").because(*why))
     };
-    let mut rows: Vec<_> = RATIOS.into_iter().filter_map(ratio).collect();
     #[allow(clippy::cast_precision_loss, reason = "bytes of a package")]
-    let (found, target) = (ours.package_bytes as f64, package_target(function));
-    rows.push(Row {
-        function,
-        what: "package, zipped".to_owned(),
-        against: "itself".to_owned(),
-        target,
-        found,
-        unit: "bytes",
-        holds: found <= target,
-    });
-    rows
+    let size = ours.package_bytes as f64;
+    let package = Row::new(function, ("package, zipped", "itself"), package_target(function), size, "bytes");
+    RATIOS.iter().filter_map(ratio).chain([package]).collect()
 }
 
 #[cfg(test)]

@@ -86,9 +86,15 @@ pub(super) fn batch(bytes: usize) -> Result<Bytes> {
     Ok(json!({ "Records": records }).to_string().into())
 }
 
-fn record(bytes: usize) -> Result<Value> {
-    let (data, path) = (payload(bytes), "/webhooks/github".to_owned());
-    let event = Event {
+/// What a message on the queue has beside its payload.
+pub(super) fn envelope_kib() -> Result<f64> {
+    #[allow(clippy::cast_precision_loss, reason = "some hundred bytes")]
+    Ok(event(Vec::new()).to_json()?.len() as f64 / 1024.0)
+}
+
+fn event(data: Vec<u8>) -> Event<Payload> {
+    let path = "/webhooks/github".to_owned();
+    Event {
         id: id(),
         event_type: "github.push".to_owned(),
         time: "2026-11-25T06:00:00.000Z".to_owned(),
@@ -97,11 +103,14 @@ fn record(bytes: usize) -> Result<Value> {
         traceparent: Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00".to_owned()),
         source: path,
         data: Payload::from(data),
-    };
+    }
+}
+
+fn record(bytes: usize) -> Result<Value> {
     Ok(json!({
         "messageId": id(),
         "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
-        "body": event.to_json()?,
+        "body": event(payload(bytes)).to_json()?,
         "attributes": {
             "ApproximateReceiveCount": "1",
             "SentTimestamp": "1795586400000",

@@ -7,6 +7,7 @@ mod events;
 mod measure;
 mod numbers;
 mod program;
+mod reasons;
 mod report;
 mod runtime_api;
 mod stand_in;
@@ -66,8 +67,8 @@ impl Options {
         for (function, subjects) in built {
             let step = Step::start(format!("measure {}: {} programs", function.name(), subjects.len()));
             let programs = measure::measure(function, &subjects, &stand_in, plan).await?;
-            for (level, ours) in ["info", "warn"].into_iter().zip(subjects.iter().filter(|it| it.name == OURS).cycle())
-            {
+            let ours = subjects.iter().filter(|it| it.name == OURS).cycle();
+            for (level, ours) in ["info", "warn", "error"].into_iter().zip(ours) {
                 let bytes = measure::log_bytes(function, ours, &stand_in, level, &folder.join("log")).await?;
                 let of_level = log_bytes.entry(level).or_default();
                 match function {
@@ -81,22 +82,23 @@ impl Options {
         }
         let measured: Vec<_> = parts.iter().map(|part| (part.function, &part.programs[..])).collect();
         let cost = CostInputs::of(&measured, log_bytes);
-        let report = Report { conditions, parts, cost };
+        let cost_targets = cost.as_ref().map(CostInputs::rows).unwrap_or_default();
+        let report = Report { conditions, parts, cost, cost_targets };
         report.write(&folder)?;
         Ok(self.tell(&report, &folder.join("report.html")))
     }
 
     fn tell(&self, report: &Report, at: &std::path::Path) -> ExitCode {
-        let of_cost = report.cost.iter().flat_map(CostInputs::rows);
-        let rows: Vec<_> = report.parts.iter().flat_map(|part| part.targets.clone()).chain(of_cost).collect();
+        let rows: Vec<_> = report.parts.iter().flat_map(|part| &part.targets).chain(&report.cost_targets).collect();
         let missed = rows.iter().filter(|row| !row.holds).count();
         if self.json {
             say(format_args!("{}", serde_json::to_string_pretty(&rows).unwrap_or_default()));
         } else {
             report.parts.iter().for_each(|part| say(format_args!("{}\n", part.table())));
             say(format_args!(
-                "{}\n{missed} of {} targets missed; {}",
+                "{}\n{}{missed} of {} targets missed; {}",
                 report::targets(&rows),
+                report::reasons(&rows),
                 rows.len(),
                 at.display()
             ));

@@ -112,9 +112,9 @@ async fn again(files: &Files, options: &Options, mut state: State) -> Result<Run
 async fn complete(stack: &Stack, place: &Place, capabilities: &Capabilities, sink: &Sink) -> Result<Secrets> {
     if capabilities.lacks(Need::Ses).is_none() {
         stack.verify_sender().await?;
-        if place.kind == Kind::Ministack {
-            stack.allow_mail().await?;
-        }
+    }
+    if place.kind == Kind::Ministack {
+        stack.allow_what_is_asked_otherwise().await?;
     }
     stack.fill_secrets(&sink.url(place.host)).await
 }

@@ -7,7 +7,7 @@ use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::aws_json::{self, Operation};
+use crate::aws_json::{self, Operation, authorization};
 
 /// What every stack is made of.
 const REQUIRED: [&str; 9] = ["apigateway", "iam", "kms", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs"];
@@ -25,6 +25,8 @@ pub(crate) enum Need {
     Iam,
     /// SQS's `StartMessageMoveTask`.
     MoveTasks,
+    /// X-Ray's rules of what is recorded.
+    SamplingRules,
     /// Logs Insights' saved queries.
     SavedQueries,
     /// SES, first version of its API.
@@ -37,6 +39,7 @@ pub(crate) struct Capabilities {
     services: BTreeMap<String, String>,
     iam: bool,
     move_tasks: bool,
+    sampling_rules: bool,
     saved_queries: bool,
 }
 
@@ -48,7 +51,7 @@ struct Health {
 
 impl Capabilities {
     /// Asks for its health, and tries what the health does not tell: whether a key that nobody has is refused, whether SQS
-    /// knows of moves, and Logs Insights of saved queries.
+    /// knows of moves, X-Ray of sampling rules, and Logs Insights of saved queries.
     pub(crate) async fn read(http: &Client, endpoint: &str) -> Result<Self> {
         let health = http.get(super::health(endpoint)).send().await.context("the emulator's health")?;
         let health: Health = health.json().await.context("the emulator's health is not what LocalStack tells")?;
@@ -59,10 +62,14 @@ impl Capabilities {
         let logs =
             Operation { service: "logs", target: "Logs_20140328", version: "1.1", name: "DescribeQueryDefinitions" };
         let queries = aws_json::call(http, endpoint, "test", logs, &json!({})).await?;
+        let rules = http.post(format!("{endpoint}/GetSamplingRules")).json(&json!({}));
+        let rules =
+            rules.header("authorization", authorization("test", crate::terraform::REGION, "xray")).send().await?;
         let capabilities = Self {
             services: health.services,
             iam: nobody.status().is_client_error(),
             move_tasks: knows(tasks.status(), &tasks.text().await?),
+            sampling_rules: rules.status().is_success() && rules.text().await?.contains("SamplingRuleRecords"),
             saved_queries: knows(queries.status(), &queries.text().await?),
         };
         capabilities.check(endpoint)?;
@@ -86,8 +93,9 @@ impl Capabilities {
             Need::Ses => self.lacks_service("ses"),
             Need::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
             Need::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
+            Need::SamplingRules if !self.sampling_rules => Some("the emulator has no CreateSamplingRule".to_owned()),
             Need::SavedQueries if !self.saved_queries => Some("the emulator has no PutQueryDefinition".to_owned()),
-            Need::Iam | Need::MoveTasks | Need::SavedQueries => None,
+            Need::Iam | Need::MoveTasks | Need::SamplingRules | Need::SavedQueries => None,
         }
     }
 
@@ -119,7 +127,7 @@ pub(crate) mod tests {
         for more in ["dynamodb", "events", "ses"] {
             services.insert(more.to_owned(), "available".to_owned());
         }
-        Capabilities { services, iam: false, move_tasks: true, saved_queries: true }
+        Capabilities { services, iam: false, move_tasks: true, sampling_rules: false, saved_queries: true }
     }
 
     /// As MiniStack 1.5.33 answered.

@@ -47,8 +47,11 @@ async fn run(world: &World) -> Found {
         let leak = world.confidential().into_iter().find(|text| line.to_string().contains(text));
         ensure!(leak.is_none(), "a line has what it must not: {line}");
     }
-    let counted = moments.iter().map(|moment| counts(&moment.line)).collect::<Result<Vec<_>>>()?.concat();
-    ensure!(counted == ["Accepted 1", "QueueSendTime", "DeliveryAge", "Delivered 1"], "the metrics are {counted:?}");
+    let delivered = moments.iter().find(|moment| moment.line["outcome"] == "delivered").context("no delivery")?;
+    let batch = batch(world, &delivered.line["request_id"]).await?;
+    let lines = moments.iter().map(|moment| &moment.line).chain([&batch]);
+    let counted = lines.map(counts).collect::<Result<Vec<_>>>()?.concat();
+    ensure!(counted == ["Accepted 1", "QueueSendTime", "Delivered 1", "DeliveryAge"], "the metrics are {counted:?}");
     let whose = if id == sent { "the sender's" } else { "begun by the emulator" };
     Ok(format!("trace {id}, {whose}; {} lines", moments.len()))
 }
@@ -62,6 +65,16 @@ async fn on_the_queue(world: &World, webhook: &Webhook) -> Result<String> {
     let of_message = message.attributes.get("AWSTraceHeader").and_then(|header| Trace::from_header(header));
     ensure!(of_message.as_ref() == Some(&own), "the event is in {own:?}, its message in {of_message:?}");
     Ok(own.id().to_owned())
+}
+
+/// The line in which a batch counts what it has delivered.
+async fn batch(world: &World, request_id: &Value) -> Result<Value> {
+    wait::until("the batch's line", Duration::from_secs(20), async || {
+        let lines = world.stack.logs(world.started).await?;
+        let mut lines = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        Ok(lines.find(|line| line["outcome"] == "batch" && line["request_id"] == *request_id))
+    })
+    .await
 }
 
 fn words(moment: &Moment) -> String {

@@ -16,8 +16,8 @@ use crate::wait;
 pub(super) enum Role {
     Ingest,
     Process,
-    /// Process's, where the emulator asks about mail in another way than AWS.
-    Mail,
+    /// Process's, where the emulator asks in other words than AWS.
+    ProcessHere,
 }
 
 /// Does `work` without those permissions, and gives them back whatever comes of it.
@@ -44,7 +44,7 @@ async fn withdraw(world: &World, role: Role, actions: &[&str], withdrawn: &mut V
     let (name, policy) = match role {
         Role::Ingest => (&names.ingest, policies.ingest.as_str()),
         Role::Process => (&names.process, policies.process.as_str()),
-        Role::Mail => (&names.process, crate::stack::MAIL_POLICY),
+        Role::ProcessHere => (&names.process, crate::stack::EMULATOR_POLICY),
     };
     for action in actions {
         withdrawn.push(world.stack.withdraw(name, policy, action).await?);

@@ -1,4 +1,5 @@
 use anyhow::{Result, ensure};
+use uuid::Uuid;
 
 use super::permissions::{Role, body, told, without};
 use super::{Found, Need, Scenario, World, ask, everywhere};
@@ -26,7 +27,7 @@ async fn run(world: &World) -> Found {
     let queues = queues(world).await;
     world.stack.set_visibility(before).await?;
     queues?;
-    Ok("9 permissions, nothing lost".to_owned())
+    Ok("10 permissions, nothing lost".to_owned())
 }
 
 /// Sends, waits for a line about the event, and gives its id.
@@ -49,6 +50,21 @@ async fn claims(world: &World) -> Result<()> {
     let event_id = without(world, Role::Process, &["dynamodb:DeleteItem"], sent(world, "missing", 0, &kept)).await?;
     world.stack.take_letter(&event_id).await?;
     world.settle(&event_id);
+    several_claims(world).await
+}
+
+/// Several at once are claimed by one call, which is asked for in its own words.
+async fn several_claims(world: &World) -> Result<()> {
+    let ids: Vec<_> = (0..10).map(|_| Uuid::new_v4().to_string()).collect();
+    let events: Vec<_> = ids.iter().map(|id| ask::event("github", id)).collect();
+    let unclaimed = async {
+        world.stack.enqueue_events(&events).await?;
+        told(world, &[("detail", "the idempotency table did not answer: AccessDenied")]).await
+    };
+    without(world, Role::ProcessHere, &["dynamodb:BatchExecuteStatement"], unclaimed).await?;
+    for id in &ids {
+        world.sink.wait_for(id).await?;
+    }
     Ok(())
 }
 
@@ -70,7 +86,7 @@ async fn destinations(world: &World) -> Result<()> {
         }
         Ok(event_id)
     };
-    let mailless = without(world, Role::Mail, &["ses:SendEmail"], unsent);
+    let mailless = without(world, Role::ProcessHere, &["ses:SendEmail"], unsent);
     let event_id = without(world, Role::Process, &actions, mailless).await?;
     for path in ["/slack", "/discord", "/signed"] {
         everywhere::once_at(world, &event_id, path).await?;

@@ -1,18 +1,14 @@
 //! What the emulator's SES has sent: each kind of emulator keeps a record of its own.
 
 use anyhow::{Context, Result, bail};
-use aws_sdk_iam::Client as Iam;
 use aws_sdk_ses::Client;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Stack;
 
 /// Whom the local e-mail destination writes as, and to whom.
 pub(crate) const SENDER: &str = "hooks@hookline.example";
 pub(crate) const RECIPIENT: &str = "ops@hookline.example";
-
-/// Where [`Stack::allow_mail`] allows it.
-pub(crate) const MAIL_POLICY: &str = "emulator-mail";
 
 /// A mail that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,23 +25,6 @@ impl Stack {
         let domain = SENDER.split_once('@').map(|(_, domain)| domain);
         let verify = Client::new(&self.sdk).verify_domain_identity().set_domain(domain.map(str::to_owned));
         verify.send().await.context("cannot verify the sender's domain")?;
-        Ok(())
-    }
-
-    /// MiniStack asks IAM whether mail may be sent as `*`, whoever the sender is: a policy on identities, as Terraform
-    /// makes it and AWS reads it, never allows that there.
-    pub(crate) async fn allow_mail(&self) -> Result<()> {
-        let policy = json!({
-            "Version": "2012-10-17",
-            "Statement": [
-                { "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*" },
-                // A policy has to have something when the first is withdrawn.
-                { "Effect": "Allow", "Action": "ses:GetSendQuota", "Resource": "*" },
-            ],
-        });
-        let put = Iam::new(&self.sdk).put_role_policy().role_name(&self.outputs.role_names.process);
-        let put = put.policy_name(MAIL_POLICY).policy_document(policy.to_string());
-        put.send().await.context("cannot allow mail")?;
         Ok(())
     }
 
@@ -93,6 +72,8 @@ fn mails(record: &Value) -> Option<Vec<Mail>> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -3,6 +3,7 @@
 mod alarms;
 mod claims;
 mod elsewhere;
+mod emulator_policy;
 mod left;
 mod logs;
 mod mails;
@@ -26,7 +27,8 @@ pub(crate) use self::left::left;
 pub(crate) use self::logs::log_events;
 pub use self::policy::Withdrawn;
 
-pub(crate) use self::mails::{MAIL_POLICY, RECIPIENT, SENDER};
+pub(crate) use self::emulator_policy::EMULATOR_POLICY;
+pub(crate) use self::mails::{RECIPIENT, SENDER};
 pub(crate) use self::recorder::Recorder;
 pub(crate) use self::secrets::Secrets;
 pub(crate) use self::sources::{Pair, sources};

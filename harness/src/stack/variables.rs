@@ -32,6 +32,9 @@ pub(crate) fn given_variables(packages: &Packages, capabilities: &Capabilities) 
     if capabilities.lacks(Need::Dynamodb).is_some() {
         variables["idempotency"] = json!({ "enabled": false });
     }
+    if capabilities.lacks(Need::SamplingRules).is_some() {
+        variables["trace_sampling"] = Value::Null;
+    }
     if capabilities.lacks(Need::SavedQueries).is_some() {
         variables["saved_queries"] = json!(false);
     }

@@ -48,7 +48,7 @@ run "it_allows_what_functions_do" {
         resources = ["arn:aws:s3:::hookline-dev-payloads-123456789012/payloads/*"]
       }
       ClaimDeliveries = {
-        actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem"]
         resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/hookline-dev-*"]
       }
       Email = {

@@ -1,16 +1,16 @@
 //! Ingest, assembled with the SDK's clients.
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::error::Error;
 
 use aws_config::BehaviorVersion;
 use bench_sdk_defaults::{Bucket, Queue, Secrets};
 use hookline_environment::Variables;
 use hookline_secrets::SecretCache;
 use ingest::{Config, Handler, Intake};
-use lambda_runtime::{Error, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<Infallible, Box<dyn Error>> {
     let lookup = |name: &str| std::env::var(name).ok();
     let config = Config::read(Variables::new(&lookup));
     let config = hookline_telemetry::start("ingest", config, |it| (it.log_level, it.service.clone()))?;
@@ -19,6 +19,6 @@ async fn main() -> Result<(), Error> {
     let secrets = SecretCache::new(Secrets(aws_sdk_secretsmanager::Client::new(&sdk)), config.secrets);
     let bucket = Bucket { client: aws_sdk_s3::Client::new(&sdk), name: config.payload_bucket };
     let intake = Intake::new(config.intake, secrets, Queue(aws_sdk_sqs::Client::new(&sdk)), bucket);
-    let handler = Arc::new(Handler::new(intake));
-    lambda_runtime::run(service_fn(move |event| Arc::clone(&handler).handle(event))).await
+    let handler = Handler::new(intake);
+    Ok(hookline_runtime::run(config.runtime_api, async |event| handler.handle(&event).await).await?)
 }

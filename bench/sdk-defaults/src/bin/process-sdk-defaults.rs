@@ -1,15 +1,15 @@
 //! Process, assembled with the SDK's clients; its destination is HTTP, as in the function itself.
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::error::Error;
 
 use aws_config::BehaviorVersion;
 use bench_sdk_defaults::{Bucket, Queue, Table};
 use hookline_environment::Variables;
-use lambda_runtime::{Error, service_fn};
 use process::{Batch, Config, Once};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<Infallible, Box<dyn Error>> {
     let lookup = |name: &str| std::env::var(name).ok();
     let config = Config::read(Variables::new(&lookup));
     let config = hookline_telemetry::start("process", config, |it| (it.log_level, it.service.clone()))?;
@@ -20,6 +20,6 @@ async fn main() -> Result<(), Error> {
     let window = config.idempotency.as_ref().map(|it| it.window).unwrap_or_default();
     let payloads = Bucket { client: aws_sdk_s3::Client::new(&sdk), name: config.payload_bucket };
     let queue = Queue(aws_sdk_sqs::Client::new(&sdk));
-    let batch = Arc::new(Batch::new(config.delivery, config.queue, queue, Once::new(table, window), payloads));
-    lambda_runtime::run(service_fn(move |event| Arc::clone(&batch).handle(event))).await
+    let batch = Batch::new(config.delivery, config.queue, queue, Once::new(table, window), payloads);
+    Ok(hookline_runtime::run(config.runtime_api, async |event| batch.handle(&event).await).await?)
 }

@@ -76,6 +76,18 @@ async fn what_the_previous_secret_may_have_signed_is_refused_only_once_that_is_k
     assert_eq!(function.secrets.calls(), calls, "both are known now");
 }
 
+/// Two rotations since the secret was fetched: the look finds a new current one, and still not all that may count.
+#[tokio::test(start_paused = true)]
+async fn after_two_rotations_the_previous_secret_is_waited_for_too() {
+    let function = Function::new();
+    assert_eq!(function.status(github("push", SECRET, b"{}")).await, 202);
+    function.secrets.put("github", Stage::Previous, "second");
+    function.secrets.put("github", Stage::Current, "third");
+    function.secrets.become_(StoreMood::PreviousDown);
+    assert_eq!(function.status(github("push", "second", b"{}")).await, 503);
+    assert_eq!(function.status(github("push", "third", b"{}")).await, 202);
+}
+
 /// A sender that goes over to a key pair still signs some events with the key that it had.
 #[tokio::test(start_paused = true)]
 async fn a_previous_key_of_another_kind_is_found() {

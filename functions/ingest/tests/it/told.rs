@@ -57,7 +57,7 @@ async fn a_refusal_counts_by_its_reason_and_never_by_what_a_stranger_wrote() {
 
 #[tokio::test]
 async fn below_the_level_only_the_metrics_are_written() {
-    let log = capture(settings(Level::Error));
+    let log = capture(settings(Level::Warn));
     let function = Function::new();
     assert_eq!(function.status(github("push", SECRET, b"{}")).await, 202);
     assert_eq!(function.status(github("ping", SECRET, b"{}")).await, 200);
@@ -66,8 +66,21 @@ async fn below_the_level_only_the_metrics_are_written() {
     assert_eq!(metrics(queued).len(), 2);
     let mut members: Vec<_> = queued.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
-    let expected = ["Accepted", "QueueSendTime", "_aws", "level", "service", "source"];
+    let expected = ["Accepted", "QueueSendTime", "_aws", "service", "source"];
     assert_eq!(members, expected);
+}
+
+/// What is accepted is counted by the queue too, and for nothing; what is refused, an alarm looks at.
+#[tokio::test]
+async fn at_error_only_what_alarms_look_at_is_counted() {
+    let log = capture(settings(Level::Error));
+    let function = Function::new();
+    assert_eq!(function.status(github("push", SECRET, b"{}")).await, 202);
+    assert_eq!(log.text(), "");
+    assert_eq!(function.status(github("push", "another secret", b"{}")).await, 401);
+    let lines = log.lines();
+    let [refused] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!((metrics(refused)[0].0.as_str(), &refused["outcome"]), ("Refused", &Value::Null));
 }
 
 #[tokio::test]

@@ -56,7 +56,9 @@ async fn any_other_answer_is_no_claim() {
 }
 
 /// Of three events at once: their claims, and that they are done, with what the table answers to each.
-async fn three(answers: Value) -> (Vec<Result<Claimed, ClaimError>>, Vec<Result<(), ClaimError>>, Vec<(String, Value)>) {
+async fn three(
+    answers: Value,
+) -> (Vec<Result<Claimed, ClaimError>>, Vec<Result<(), ClaimError>>, Vec<(String, Value)>) {
     let (table, aws) = table(200, json!({})).await;
     aws.answer("BatchExecuteStatement", 200, &answers);
     let claims = ["a", "b", "c"].map(|key| Claim { key: key.into(), ..claim() });
@@ -94,7 +96,7 @@ async fn what_is_not_written_is_asked_for_alone() {
 #[tokio::test]
 async fn a_table_that_does_not_answer_gives_nobody_a_claim() {
     let (table, aws) = table(200, json!({})).await;
-    aws.answer("BatchExecuteStatement", 400, &json!({ "__type": "AccessDeniedException" }));
+    aws.answer("BatchExecuteStatement", 400, json!({ "__type": "AccessDeniedException" }));
     let claims = ["a", "b"].map(|key| Claim { key: key.into(), ..claim() });
     assert!(join_all(claims.iter().map(|claim| table.claim(claim))).await.iter().all(Result::is_err));
     assert!(join_all(claims.iter().map(|claim| table.complete(claim))).await.iter().all(Result::is_err));

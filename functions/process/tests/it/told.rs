@@ -29,13 +29,41 @@ async fn a_delivery_is_told_with_its_metrics() {
     let function = Function::new().await;
     assert!(function.failures(vec![message("m-1", "github", 2)]).await.is_empty());
     let lines = log.lines();
-    let [cold, delivered] = &lines[..] else { panic!("{lines:?}") };
+    let [cold, delivered, batch] = &lines[..] else { panic!("{lines:?}") };
     assert_eq!(metrics(cold)[0].1, ["service=hookline-test,function=process"]);
-    assert_eq!(metrics(delivered), [alone("DeliveryAge"), by_kind("Delivered", "http")]);
-    insta::assert_json_snapshot!(delivered, {
-        ".timestamp" => "[time]", "._aws.Timestamp" => "[time]", ".duration_ms" => "[ms]", ".age_ms" => "[ms]",
-        ".DeliveryAge" => "[ms]",
+    assert_eq!(metrics(delivered), [], "the batch counts it");
+    assert_eq!(metrics(batch), [by_kind("Delivered", "http"), alone("DeliveryAge")]);
+    insta::assert_json_snapshot!([delivered, batch], {
+        "[].timestamp" => "[time]", "[]._aws.Timestamp" => "[time]", "[].duration_ms" => "[ms]", "[].age_ms" => "[ms]",
+        "[].DeliveryAge" => "[ms]",
     });
+}
+
+#[tokio::test]
+async fn a_batch_counts_its_deliveries_in_one_line() {
+    let log = capture(Settings { level: Level::Warn, service: "hookline-test".into(), function: "process" });
+    let function = Function::new().await;
+    let records = (0..10).map(|id| message(&id.to_string(), "github", 1)).collect();
+    assert!(function.failures(records).await.is_empty());
+    let lines = log.lines();
+    let [_, batch] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!(batch["Delivered"], 10.0);
+    assert_eq!(batch["DeliveryAge"].as_array().unwrap().len(), 10);
+    assert_eq!(batch["outcome"], Value::Null, "below the level, a line is its metrics");
+}
+
+/// What an alarm looks at is counted whatever the level.
+#[tokio::test]
+async fn at_error_only_what_alarms_look_at_is_counted() {
+    let log = capture(Settings { level: Level::Error, service: "hookline-test".into(), function: "process" });
+    let function = Function::new().await;
+    assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty());
+    let lines = log.lines();
+    let [batch] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!(metrics(batch), [alone("DeliveryAge")]);
+    function.sink.answer(503, None);
+    assert_eq!(function.failures(vec![message("n", "github", 1)]).await, ["n"]);
+    assert_eq!(metrics(&log.lines().pop().unwrap()), [by_kind("DeliveryFailed", "http")]);
 }
 
 #[tokio::test]
@@ -97,5 +125,7 @@ async fn an_event_without_a_trace_has_that_of_its_message() {
     message["attributes"]["AWSTraceHeader"] =
         "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0".into();
     assert!(function.failures(vec![message]).await.is_empty());
-    assert_eq!(log.lines().pop().unwrap()["trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+    let lines = log.lines();
+    let delivered = lines.iter().find(|line| line["outcome"] == "delivered").unwrap();
+    assert_eq!(delivered["trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
 }
