@@ -9,8 +9,9 @@ module "api" {
   source = "./modules/api"
   count  = var.api_type == "rest" ? 1 : 0
 
-  name     = local.prefix
-  throttle = var.throttle
+  name           = local.prefix
+  throttle       = var.throttle
+  trace_sampling = var.trace_sampling
 
   function = {
     name             = module.ingest.name

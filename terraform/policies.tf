@@ -65,7 +65,7 @@ data "aws_iam_policy_document" "process" {
     for_each = module.idempotency[*].arn
 
     content {
-      sid       = "ClaimDeliveries"
+      sid = "ClaimDeliveries"
       # By statements where there are several at once, by an item's own calls where there is one.
       actions = [
         "dynamodb:DeleteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem",

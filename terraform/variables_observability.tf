@@ -75,3 +75,31 @@ variable "access_logs" {
   default     = true
   nullable    = false
 }
+
+variable "trace_sampling" {
+  description = <<-EOT
+    How many requests of a REST API X-Ray records: of each second the first few (`reservoir`), and of the others a share
+    (`rate`, 0.05 is 5 %). X-Ray bills each trace that is recorded, $5.00 a million. null makes no rule, and X-Ray's
+    default holds: the first request of each second and 5 % of the others, on a quiet service all of them. Also for
+    emulators, which have no sampling rules. For an HTTP API (`api_type`) it says nothing: there Lambda samples, by a rate
+    that nobody can change.
+  EOT
+  type = object({
+    rate      = optional(number, 0.05)
+    reservoir = optional(number, 0)
+  })
+  default = {}
+
+  validation {
+    condition     = try(var.trace_sampling.rate >= 0 && var.trace_sampling.rate <= 1, var.trace_sampling == null)
+    error_message = "trace_sampling.rate is a share from 0 (none) to 1 (every request): write 0.05 for 5 %; it is ${try(var.trace_sampling.rate, "null")}."
+  }
+
+  validation {
+    condition = try(
+      var.trace_sampling.reservoir >= 0 && var.trace_sampling.reservoir <= 100 && floor(var.trace_sampling.reservoir) == var.trace_sampling.reservoir,
+      var.trace_sampling == null,
+    )
+    error_message = "trace_sampling.reservoir must be a whole number of requests a second, from 0 to 100: 0 leaves all to the rate; it is ${try(var.trace_sampling.reservoir, "null")}."
+  }
+}

@@ -1,5 +1,5 @@
-# What an apply role may do to alarms, the dashboard, the topic and its key, saved queries and the access log's group. That a
-# REST API may write the log is not an environment's to say: api_logs.tf.
+# What an apply role may do to alarms, the dashboard, the topic and its key, saved queries, the access log's group
+# and the rule by which X-Ray samples. That a REST API may write the log is not an environment's to say: api_logs.tf.
 
 locals {
   apply_observability = {
@@ -79,6 +79,16 @@ locals {
           "logs:TagResource", "logs:UntagResource",
         ]
         Resource = local.own_access_logs[name]
+      },
+      # A rule may fit another environment's requests, whatever its own name is: it can have more or fewer of them traced.
+      {
+        Sid    = "MakeSamplingRules"
+        Effect = "Allow"
+        Action = [
+          "xray:CreateSamplingRule", "xray:DeleteSamplingRule", "xray:TagResource", "xray:UntagResource",
+          "xray:UpdateSamplingRule",
+        ]
+        Resource = [local.own_sampling_rules[name]]
       },
       # An HTTP API writes its log by a delivery, which API Gateway makes with the rights of whoever makes the stage; for
       # deliveries and for an account's policies of logs AWS has no resource. So this reaches another environment's: it can

@@ -20,7 +20,7 @@ locals {
 
   # ARNs up to the resource's name, for services that have names.
   regional = {
-    for service in ["cloudwatch", "cognito-idp", "dynamodb", "kms", "lambda", "logs", "secretsmanager", "ses", "sns", "sqs"] :
+    for service in ["cloudwatch", "cognito-idp", "dynamodb", "kms", "lambda", "logs", "secretsmanager", "ses", "sns", "sqs", "xray"] :
     service => "${local.aws}:${service}:${var.region}:${local.account_id}"
   }
   dashboards = "${local.aws}:cloudwatch::${local.account_id}:dashboard"

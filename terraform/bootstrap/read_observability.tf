@@ -1,10 +1,17 @@
-# What the provider reads of alarms, the dashboard, the topic and its key, saved queries and the access log's group.
+# What the provider reads of alarms, the dashboard, the topic and its key, saved queries, the access log's group and the rule
+# by which X-Ray samples.
 
 locals {
-  # The root module gives these two the environment's whole name. Each ARN is exact: a pattern behind it would match
-  # another environment's that begins alike.
+  # The root module gives these the environment's whole name, or as much of it as X-Ray takes. Each ARN is exact: a pattern
+  # behind it would match another environment's that begins alike.
   own_dashboards  = { for name, prefix in local.prefixes : name => "${local.dashboards}/${prefix}" }
   own_access_logs = { for name, prefix in local.prefixes : name => [for end in ["", ":*"] : "${local.regional.logs}:log-group:/aws/apigateway/${prefix}${end}"] }
+  own_sampling_rules = {
+    for name, prefix in local.prefixes : name => "${local.regional.xray}:sampling-rule/${local.sampling_rule_names[name]}"
+  }
+  sampling_rule_names = {
+    for name, prefix in local.prefixes : name => length(prefix) <= 32 ? prefix : "${substr(prefix, 0, 23)}-${substr(sha1(prefix), 0, 8)}"
+  }
 
   reads_observability = {
     for reader, names in local.readers : reader => [
@@ -55,6 +62,19 @@ locals {
         Effect   = "Allow"
         Action   = ["logs:DescribeQueryDefinitions"]
         Resource = ["*"]
+      },
+      # X-Ray has no way to ask for one rule: it lists all, and their tags one by one.
+      {
+        Sid      = "ReadSamplingRules"
+        Effect   = "Allow"
+        Action   = ["xray:GetSamplingRules"]
+        Resource = ["*"]
+      },
+      {
+        Sid      = "ReadTagsOfSamplingRules"
+        Effect   = "Allow"
+        Action   = ["xray:ListTagsForResource"]
+        Resource = [for name in names : local.own_sampling_rules[name]]
       },
     ]
   }

@@ -1,5 +1,5 @@
-# An address that gets no mail and a number that is always or never exceeded are refused, and so is a link that would break
-# the dashboard.
+# An address that gets no mail and a number that is always or never exceeded are refused, and so are a link that would break
+# the dashboard and a share of traces that is none.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -162,4 +162,54 @@ run "runbook_that_is_empty_is_refused" {
   }
 
   expect_failures = [var.runbook_url]
+}
+
+run "rate_in_percent_is_refused" {
+  command = plan
+
+  variables {
+    trace_sampling = { rate = 5 }
+  }
+
+  expect_failures = [var.trace_sampling]
+}
+
+run "rate_below_none_is_refused" {
+  command = plan
+
+  variables {
+    trace_sampling = { rate = -0.05 }
+  }
+
+  expect_failures = [var.trace_sampling]
+}
+
+run "reservoir_in_parts_is_refused" {
+  command = plan
+
+  variables {
+    trace_sampling = { reservoir = 0.5 }
+  }
+
+  expect_failures = [var.trace_sampling]
+}
+
+run "reservoir_below_none_is_refused" {
+  command = plan
+
+  variables {
+    trace_sampling = { reservoir = -1 }
+  }
+
+  expect_failures = [var.trace_sampling]
+}
+
+run "reservoir_that_records_nearly_all_is_refused" {
+  command = plan
+
+  variables {
+    trace_sampling = { reservoir = 101 }
+  }
+
+  expect_failures = [var.trace_sampling]
 }

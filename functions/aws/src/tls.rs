@@ -1,6 +1,7 @@
 use std::sync::{Arc, LazyLock};
 
-use rustls::crypto::ring;
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring::{self, kx_group};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -22,7 +23,9 @@ fn config() -> ClientConfig {
         let more = CertificateDer::pem_file_iter(file).into_iter().flatten().filter_map(Result::ok);
         roots.add_parsable_certificates(more);
     }
-    let provider = Arc::new(ring::default_provider());
+    // The group that a handshake begins with: of `ring`'s, P-256 takes a third of X25519's time, and every server has it.
+    let kx_groups = vec![kx_group::SECP256R1, kx_group::X25519, kx_group::SECP384R1];
+    let provider = Arc::new(CryptoProvider { kx_groups, ..ring::default_provider() });
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     // `ring` has both versions: there is nothing that could be refused.
     let builder = builder.unwrap_or_else(|error| unreachable!("{error}"));

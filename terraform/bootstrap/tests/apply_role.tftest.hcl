@@ -55,6 +55,7 @@ run "it_reaches_only_its_environment" {
       ReadKeys            = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadMappings        = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ReadQueries         = ["*"]
+      ReadSamplingRules   = ["*"]
       ReadTablesKey       = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadTagsOfMappings  = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ReadWhatHasNoName   = ["*"]

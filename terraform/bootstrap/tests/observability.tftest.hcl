@@ -1,4 +1,5 @@
-# What the roles may do to alarms, the dashboard, the topic and its key, saved queries and the access log's group.
+# What the roles may do to alarms, the dashboard, the topic and its key, saved queries, the access log's
+# group and the rule by which X-Ray samples.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -31,6 +32,10 @@ run "an_apply_role_makes_what_the_root_module_has" {
         "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy",
         "logs:TagResource", "logs:UntagResource",
       ]
+      MakeSamplingRules = [
+        "xray:CreateSamplingRule", "xray:DeleteSamplingRule", "xray:TagResource", "xray:UntagResource",
+        "xray:UpdateSamplingRule",
+      ]
       DeliverAccessLogs = [
         "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
         "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
@@ -53,16 +58,17 @@ run "what_has_a_name_is_named" {
         "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-dev",
         "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-dev:*",
       ]
+      MakeSamplingRules = ["arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-dev"]
     }
     error_message = "the role reaches ${jsonencode({ for s in local.apply_observability.dev : s.Sid => s.Resource })}"
   }
 
   # Names that end with the environment's must not reach one that begins alike.
   assert {
-    condition = alltrue([for arn in concat(values(local.own_dashboards), flatten(values(local.own_access_logs))) :
+    condition = alltrue([for arn in concat(values(local.own_dashboards), values(local.own_sampling_rules), flatten(values(local.own_access_logs))) :
       can(regex("hookline-(dev|prod)(:\\*)?$", arn))
     ])
-    error_message = "a pattern reaches further than one environment: ${jsonencode(concat(values(local.own_dashboards), flatten(values(local.own_access_logs))))}"
+    error_message = "a pattern reaches further than one environment: ${jsonencode(concat(values(local.own_dashboards), values(local.own_sampling_rules), flatten(values(local.own_access_logs))))}"
   }
 }
 
@@ -78,9 +84,11 @@ run "each_role_reads_what_it_plans" {
       ReadTopics = [
         "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource",
       ]
-      ReadKeys       = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"]
-      ReadAccessLogs = ["logs:ListTagsForResource"]
-      ReadQueries    = ["logs:DescribeQueryDefinitions"]
+      ReadKeys                = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"]
+      ReadAccessLogs          = ["logs:ListTagsForResource"]
+      ReadQueries             = ["logs:DescribeQueryDefinitions"]
+      ReadSamplingRules       = ["xray:GetSamplingRules"]
+      ReadTagsOfSamplingRules = ["xray:ListTagsForResource"]
     }
     error_message = "the roles read ${jsonencode({ for s in local.reads_observability.plan : s.Sid => s.Action })}"
   }
@@ -88,6 +96,11 @@ run "each_role_reads_what_it_plans" {
   assert {
     condition     = [for s in local.reads_observability.plan : s.Resource if s.Sid == "ReadDashboards"][0] == ["arn:aws:cloudwatch::123456789012:dashboard/hookline-dev", "arn:aws:cloudwatch::123456789012:dashboard/hookline-prod"]
     error_message = "the plan role reads the dashboards ${jsonencode([for s in local.reads_observability.plan : s.Resource if s.Sid == "ReadDashboards"][0])}"
+  }
+
+  assert {
+    condition     = [for s in local.reads_observability.plan : s.Resource if s.Sid == "ReadTagsOfSamplingRules"][0] == ["arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-dev", "arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-prod"]
+    error_message = "the plan role reads the tags of ${jsonencode([for s in local.reads_observability.plan : s.Resource if s.Sid == "ReadTagsOfSamplingRules"][0])}"
   }
 }
 
@@ -103,5 +116,29 @@ run "names_are_those_of_the_root_module" {
       "observability/topic.tf"     = "$${var.prefix}-alarms\"\n"
     } : strcontains(file("../modules/${file}"), name)])
     error_message = "the root module has other names than the roles may reach"
+  }
+}
+
+# X-Ray takes 32 characters. Both roots shorten a longer name, by the same expression and so to the same: the root module's
+# tests have these two as well.
+run "sampling_rules_have_the_names_that_the_root_module_gives" {
+  command = plan
+
+  variables {
+    name         = "abcdefghijklmnopqrstu"
+    environments = ["aaaaaaaaaa", "aaaaaaaaaab"]
+  }
+
+  assert {
+    condition = local.sampling_rule_names == {
+      aaaaaaaaaa  = "abcdefghijklmnopqrstu-aaaaaaaaaa"
+      aaaaaaaaaab = "abcdefghijklmnopqrstu-a-9baf50ce"
+    }
+    error_message = "the rules are named ${jsonencode(local.sampling_rule_names)}"
+  }
+
+  assert {
+    condition     = length(local.sampling_rule_names) == 2 && strcontains(file("../modules/api/sampling.tf"), "sampling_rule_name = ${replace(regex("length\\(prefix\\) .*", file("read_observability.tf")), "prefix", "var.name")}\n")
+    error_message = "the root module names its rule by another expression"
   }
 }

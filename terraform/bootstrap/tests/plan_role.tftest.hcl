@@ -79,6 +79,7 @@ run "it_reads_only_the_environments" {
       ReadKeys           = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadMappings       = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ReadQueries        = ["*"]
+      ReadSamplingRules  = ["*"]
       ReadTablesKey      = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadTagsOfMappings = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ReadWhatHasNoName  = ["*"]

@@ -27,3 +27,8 @@ output "events_url" {
   description = "URL for events of our own services; null without an authorizer"
   value       = var.events_authorizer == null ? null : "${aws_api_gateway_stage.this.invoke_url}/events"
 }
+
+output "sampling_rule_name" {
+  description = "Name of X-Ray's sampling rule for the stage; null without one"
+  value       = one([for rule in aws_xray_sampling_rule.this : rule.rule_name])
+}

@@ -56,3 +56,12 @@ variable "access_log" {
   })
   default = null
 }
+
+variable "trace_sampling" {
+  description = "Share of requests that X-Ray records (rate), after so many each second that it records anyway (reservoir); null leaves it to X-Ray's default rule"
+  type = object({
+    rate      = number
+    reservoir = number
+  })
+  default = null
+}
