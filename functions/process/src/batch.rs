@@ -23,8 +23,8 @@ use crate::once::Once;
 use crate::payload::FetchPayload;
 use crate::record::{self, Record, Verdict};
 
-/// Left of the function's time, after all deliveries, for two calls: to the idempotency table and to a queue. See
-/// [`crate::PATIENCE`].
+/// Left of the function's time, after all deliveries, for two calls: to the idempotency table and to a queue, or to the table
+/// alone, after one that is under way for others. See [`crate::PATIENCE`].
 const RESERVE: Duration = Duration::from_millis(5400);
 
 /// Payloads out of the bucket that are in memory at once: ten of them, with what templates and filters make of each, would

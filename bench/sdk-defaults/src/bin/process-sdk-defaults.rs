@@ -1,5 +1,8 @@
 //! Process, assembled with the SDK's clients; its destination is HTTP, as in the function itself.
 
+// The SDK's futures are nested deeply, and here they are all in one.
+#![recursion_limit = "256"]
+
 use std::convert::Infallible;
 use std::error::Error;
 
