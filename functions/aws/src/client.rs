@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::identity::Identity;
 use bytes::Bytes;
 use http::Uri;
 use serde::de::DeserializeOwned;
@@ -22,7 +21,6 @@ pub struct Aws(Arc<Shared>);
 
 struct Shared {
     settings: AwsSettings,
-    identity: Identity,
     pool: Pool,
     clock: Clock,
     quota: Quota,
@@ -40,8 +38,7 @@ impl Aws {
     #[must_use]
     pub fn new(settings: AwsSettings) -> Self {
         let (pool, clock, quota) = (Pool::new(), Clock::default(), Quota::default());
-        let identity = settings.credentials.clone().into();
-        Self(Arc::new(Shared { settings, identity, pool, clock, quota }))
+        Self(Arc::new(Shared { settings, pool, clock, quota }))
     }
 
     /// A client that waits as long as that.
@@ -102,13 +99,13 @@ impl Client {
 
     /// One attempt, and whether another may help.
     async fn attempt(&self, operation: &Operation) -> Result<Bytes, (AwsError, Option<Retry>)> {
-        let Shared { settings, identity, pool, clock, .. } = &*self.aws.0;
+        let Shared { settings, pool, clock, .. } = &*self.aws.0;
         let judged = |error: AwsError| {
             let retry = Retry::of(&error);
             (error, retry)
         };
         let (url, address) = place(operation, settings).map_err(judged)?;
-        let request = sign::request(operation, &url, &settings.region, identity, clock.now()).map_err(judged)?;
+        let request = sign::request(operation, &url, settings, clock.now()).map_err(judged)?;
         let (head, body) = pool.send(&address, request).await.map_err(judged)?.into_parts();
         if head.status.is_success() {
             return Ok(body);

@@ -25,5 +25,5 @@ pub use client::{Aws, Client};
 pub use error::AwsError;
 pub use operation::{DYNAMODB, EVENTBRIDGE, Operation, S3, SECRETS_MANAGER, SES, SQS, Sent, Service};
 pub use patience::Patience;
-pub use settings::AwsSettings;
+pub use settings::{AwsSettings, Credentials};
 pub use tls::client_config;

@@ -115,13 +115,12 @@ impl Operation {
 
 #[cfg(test)]
 mod tests {
-    use aws_credential_types::Credentials;
-
     use super::*;
+    use crate::settings::Credentials;
 
     #[track_caller]
     fn case(operation: &Operation, region: &str, endpoint: Option<&str>, expected: &str) {
-        let credentials = Credentials::new("key", "secret", None, None, "test");
+        let credentials = Credentials { key_id: "key".into(), secret: "secret".to_owned().into(), token: None };
         let endpoint_url = endpoint.map(str::to_owned);
         let settings = AwsSettings { region: region.to_owned(), credentials, endpoint_url };
         assert_eq!(operation.url(&settings), expected);

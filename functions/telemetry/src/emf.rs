@@ -70,7 +70,17 @@ impl Serialize for Emf<'_> {
     }
 }
 
-/// To a thousandth: what is more exact is noise, and paid for by the byte.
-pub(crate) fn rounded(value: f64) -> f64 {
-    (value * 1e3).round() / 1e3
+/// As it is written: each byte is paid for.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Number {
+    Whole(i64),
+    Part(f64),
+}
+
+/// To a thousandth: what is more exact is noise.
+#[allow(clippy::cast_possible_truncation, reason = "of times and counts, which are far below")]
+pub(crate) fn rounded(value: f64) -> Number {
+    let value = (value * 1e3).round() / 1e3;
+    if value.fract() == 0.0 { Number::Whole(value as i64) } else { Number::Part(value) }
 }

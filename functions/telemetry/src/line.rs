@@ -148,7 +148,7 @@ impl<'a> Line<'a> {
 }
 
 fn milliseconds<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(rounded(duration.unwrap_or_default().as_secs_f64() * 1e3))
+    rounded(duration.unwrap_or_default().as_secs_f64() * 1e3).serialize(serializer)
 }
 
 fn display<S: Serializer>(detail: &Option<&dyn Display>, serializer: S) -> Result<S::Ok, S::Error> {

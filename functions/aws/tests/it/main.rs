@@ -8,11 +8,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use aws_credential_types::Credentials;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use hookline_aws::{Aws, AwsError, AwsSettings, Client, Operation, Patience, S3, SECRETS_MANAGER, SQS};
+use hookline_aws::{Aws, AwsError, AwsSettings, Client, Credentials, Operation, Patience, S3, SECRETS_MANAGER, SQS};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -28,7 +27,8 @@ struct Server {
 }
 
 fn client(endpoint: &str, patience: Patience) -> Client {
-    let credentials = Credentials::new("AKID", "secret", Some("token".into()), None, "test");
+    let credentials =
+        Credentials { key_id: "AKID".into(), secret: "secret".to_owned().into(), token: Some("token".into()) };
     Aws::new(AwsSettings { region: "eu-west-1".into(), credentials, endpoint_url: Some(endpoint.into()) })
         .client(patience)
 }
