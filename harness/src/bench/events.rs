@@ -97,13 +97,18 @@ fn event(data: Vec<u8>) -> Event<Payload> {
     Event {
         id: id(),
         event_type: "github.push".to_owned(),
-        time: "2026-11-25T06:00:00.000Z".to_owned(),
+        time: now(),
         content_type: Some("application/json".to_owned()),
         dedup_key: DedupKey::from_body(&path, &data),
         traceparent: Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00".to_owned()),
         source: path,
         data: Payload::from(data),
     }
+}
+
+/// As ingest writes it: an age that nobody has would be longer in the log.
+fn now() -> String {
+    time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
 fn record(bytes: usize) -> Result<Value> {
