@@ -6,8 +6,8 @@ use std::net::TcpStream;
 
 use crate::answer::{Answer, Length};
 
-/// What is read at once: an event of ten KiB, as most are smaller, with its base64.
-const BUFFER_BYTES: usize = 16 * 1024;
+/// What is read at once: an event of ten KiB, as most are smaller, with its base64 and all that the gateway says of it.
+const BUFFER_BYTES: usize = 32 * 1024;
 
 /// Status and headers are a few hundred.
 const MAX_HEAD_BYTES: u64 = 64 * 1024;
