@@ -7,7 +7,7 @@ pub(super) const ONE_REQUEST: &str =
 pub(super) const WAITING: &str =
     "most of it is waiting for two handshakes and an answer, whose other half is made on the same cores";
 pub(super) const FIRST_BATCH: &str =
-    "the first batch opens eleven connections, two of them with a handshake, and makes some thirteen requests";
+    "the first batch opens eleven connections, one of them with a handshake, and makes some thirteen requests";
 pub(super) const REQUESTS: &str =
     "the floor makes no request; a batch of ten makes ten to the destination and three or four to the table";
 pub(super) const TEN_EVENTS: &str = "ten events are in memory at once, and ten connections";
