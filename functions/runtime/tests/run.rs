@@ -14,6 +14,8 @@ use tokio::task::JoinHandle;
 #[derive(Clone)]
 enum Deed {
     Says(String),
+    /// It says that, but has it wait for a second first, as an API does that has no event.
+    SaysLate(String),
     /// It says that, and closes the connection without a word about it.
     SaysAndCloses(String),
     Closes,
@@ -32,6 +34,10 @@ async fn api(deeds: Vec<Deed>) -> (String, Arc<Mutex<Vec<String>>>) {
             while let Some(request) = read(&mut stream).await {
                 seen.lock().unwrap().push(request);
                 match deeds.next() {
+                    Some(Deed::SaysLate(answer)) => {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                        stream.write_all(answer.as_bytes()).await.unwrap();
+                    }
                     Some(Deed::Says(answer)) => stream.write_all(answer.as_bytes()).await.unwrap(),
                     Some(Deed::SaysAndCloses(answer)) => {
                         stream.write_all(answer.as_bytes()).await.unwrap();
@@ -135,6 +141,26 @@ async fn a_connection_that_was_closed_is_opened_again() {
     let _running = running(address);
     let second = "POST invocation/2/response second";
     asked(&seen, &[NEXT, "POST invocation/1/response first", NEXT, second, second, NEXT]).await;
+}
+
+/// Nothing else runs while it waits: a connection that was closed meanwhile must be known to be before anybody uses it.
+#[test]
+fn what_happened_while_it_waited_is_known_when_the_event_is_handled() {
+    let elsewhere = tokio::runtime::Runtime::new().unwrap();
+    let (address, seen) = elsewhere.block_on(api(vec![Deed::SaysLate(event("1", "first")), accepted()]));
+    let listener = elsewhere.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let other = listener.local_addr().unwrap();
+    elsewhere.spawn(async move { drop(listener.accept().await) });
+
+    let function = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    std::thread::spawn(move || {
+        function.block_on(async {
+            let mut idle = TcpStream::connect(other).await.unwrap();
+            let closed = tokio::spawn(async move { idle.read(&mut [0]).await.unwrap() == 0 });
+            run(address, async |_| closed.is_finished().to_string().into()).await.unwrap_err()
+        })
+    });
+    elsewhere.block_on(asked(&seen, &[NEXT, "POST invocation/1/response true", NEXT]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
