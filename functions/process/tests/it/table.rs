@@ -93,6 +93,25 @@ async fn what_is_not_written_is_asked_for_alone() {
     }
 }
 
+/// As when SQS delivers a message twice in one batch.
+#[tokio::test]
+async fn two_claims_of_one_key_are_never_in_one_call() {
+    let (table, aws) = table(200, json!({})).await;
+    aws.answer("BatchExecuteStatement", 200, json!({ "Responses": [{}, {}] }));
+    let leased = json!({ "__type": "ConditionalCheckFailedException", "Item": { "lease_until": { "N": "140" } } });
+    aws.answer("PutItem", 400, leased);
+    let claims = ["a", "b", "a"].map(|key| Claim { key: key.into(), ..claim() });
+    let claimed = join_all(claims.iter().map(|claim| table.claim(claim))).await;
+    assert_eq!(claimed, [Ok(Claimed::Ours), Ok(Claimed::Ours), Ok(Claimed::Leased { until: 140 })]);
+    let seen = aws.seen.lock().unwrap().clone();
+    assert_eq!(seen[0].1["Statements"].as_array().map(Vec::len), Some(2));
+    // Copies alone are no batch.
+    aws.answer("PutItem", 200, json!({}));
+    let copies = ["a", "a"].map(|key| Claim { key: key.into(), ..claim() });
+    assert!(join_all(copies.iter().map(|claim| table.claim(claim))).await.iter().all(Result::is_ok));
+    assert_eq!(aws.seen.lock().unwrap().len(), 4);
+}
+
 #[tokio::test]
 async fn a_table_that_does_not_answer_gives_nobody_a_claim() {
     let (table, aws) = table(200, json!({})).await;
