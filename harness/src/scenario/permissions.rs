@@ -59,14 +59,19 @@ pub(super) fn body(bytes: usize) -> String {
 
 /// Waits for a line of the log with these fields.
 pub(super) async fn told(world: &World, fields: &[(&str, &str)]) -> Result<()> {
-    let what = format!("a line of the log with {fields:?}");
+    all_told(world, &[fields]).await
+}
+
+/// Waits for a line of the log with the fields of each, for all at the same time: attempts do not wait.
+pub(super) async fn all_told(world: &World, each: &[&[(&str, &str)]]) -> Result<()> {
+    let what = format!("a line of the log with {each:?}");
     wait::until(&what, Duration::from_secs(20), async || {
         let lines = world.stack.logs(world.started).await?;
-        let says = |line: &String| {
-            let line: Value = serde_json::from_str(line).unwrap_or_default();
+        let lines: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap_or_default()).collect();
+        let says = |line: &Value, fields: &[(&str, &str)]| {
             fields.iter().all(|(name, value)| line[name].as_str().is_some_and(|it| it.starts_with(value)))
         };
-        Ok(lines.iter().any(says).then_some(()))
+        Ok(each.iter().all(|fields| lines.iter().any(|line| says(line, fields))).then_some(()))
     })
     .await
 }

@@ -1,9 +1,14 @@
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 use uuid::Uuid;
 
-use super::permissions::{Role, body, told, without};
+use super::permissions::{Role, all_told, body, told, without};
 use super::{Found, Need, Scenario, World, ask, everywhere};
+use crate::dead_letters::{DeadLetters, Filter};
 use crate::emulator::crash;
+use crate::target::Target;
+use crate::wait;
 
 pub(super) const SCENARIO: Scenario = Scenario {
     skip: |world| crash::impossible(&world.place),
@@ -40,6 +45,7 @@ async fn sent(world: &World, source: &str, bytes: usize, line: &[(&str, &str)]) 
 async fn claims(world: &World) -> Result<()> {
     let unclaimed = [("outcome", "failed"), ("reason", "idempotency_unavailable")];
     let event_id = without(world, Role::Process, &["dynamodb:PutItem"], sent(world, "github", 0, &unclaimed)).await?;
+    settled(world).await?;
     world.sink.wait_for(&event_id).await?;
     // What is not marked has been delivered all the same.
     let unmarked = [("outcome", "not_marked_done")];
@@ -62,6 +68,7 @@ async fn several_claims(world: &World) -> Result<()> {
         told(world, &[("detail", "the idempotency table did not answer: AccessDenied")]).await
     };
     without(world, Role::ProcessHere, &["dynamodb:BatchExecuteStatement"], unclaimed).await?;
+    settled(world).await?;
     for id in &ids {
         world.sink.wait_for(id).await?;
     }
@@ -71,6 +78,7 @@ async fn several_claims(world: &World) -> Result<()> {
 async fn payloads(world: &World) -> Result<()> {
     let unread = [("outcome", "failed"), ("reason", "payload_unavailable")];
     let event_id = without(world, Role::Process, &["s3:GetObject"], sent(world, "github", 300_000, &unread)).await?;
+    settled(world).await?;
     world.sink.wait_for(&event_id).await?;
     Ok(())
 }
@@ -81,19 +89,35 @@ async fn destinations(world: &World) -> Result<()> {
         // A function that starts anew knows no secret yet.
         crash::kill(&world.place, &world.stack.outputs.function_names.process).await?;
         let event_id = everywhere::push(world).await?.event_id;
-        for (destination, reason) in [("slack", "secret_unavailable"), ("bus", "eventbridge_"), ("mail", "ses_")] {
-            told(world, &[("event_id", &event_id), ("destination", destination), ("reason", reason)]).await?;
-        }
+        let failed = [("slack", "secret_unavailable"), ("bus", "eventbridge_"), ("mail", "ses_")];
+        let lines = failed.map(|(destination, reason)| {
+            [("event_id", event_id.as_str()), ("destination", destination), ("reason", reason)]
+        });
+        all_told(world, &lines.each_ref().map(|line| &line[..])).await?;
         Ok(event_id)
     };
     let mailless = without(world, Role::ProcessHere, &["ses:SendEmail"], unsent);
     let event_id = without(world, Role::Process, &actions, mailless).await?;
+    settled(world).await?;
     for path in ["/slack", "/discord", "/signed"] {
         everywhere::once_at(world, &event_id, path).await?;
     }
     let mails = world.stack.mails().await?.into_iter().filter(|mail| mail.text.contains(&event_id)).count();
     ensure!(mails == 1, "{mails} mails were sent");
     Ok(())
+}
+
+/// All attempts may have been made before a permission was given back: what is in the dead-letter queue then, a person redrives.
+async fn settled(world: &World) -> Result<()> {
+    let letters = DeadLetters::of(Target::of(&world.stack));
+    wait::until("nothing to be left in either queue", Duration::from_secs(60), async || {
+        let depth = world.stack.at_rest().await?;
+        if depth.dlq > 0 {
+            letters.redrive(&Filter::default(), None).await?;
+        }
+        Ok((depth.dlq == 0).then_some(()))
+    })
+    .await
 }
 
 async fn queues(world: &World) -> Result<()> {
