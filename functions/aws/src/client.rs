@@ -1,19 +1,24 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use hookline_http::{Address, HttpError, Limits, Pool, System};
 use http::Uri;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::address::Address;
 use crate::clock::Clock;
 use crate::error::AwsError;
 use crate::operation::{Operation, Service};
 use crate::patience::Patience;
-use crate::pool::Pool;
 use crate::retry::{Quota, Retry};
 use crate::settings::AwsSettings;
 use crate::sign;
+
+const LIMITS: Limits = Limits { open: Duration::from_secs(1), idle: Duration::from_secs(20) };
+
+/// The largest answer: a payload that ingest has kept is at most what Lambda takes, 6 MB.
+const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 /// What all clients share.
 #[derive(Clone)]
@@ -21,7 +26,7 @@ pub struct Aws(Arc<Shared>);
 
 struct Shared {
     settings: AwsSettings,
-    pool: Pool,
+    pool: Pool<System>,
     clock: Clock,
     quota: Quota,
 }
@@ -37,7 +42,7 @@ impl Aws {
     /// Opens nothing yet.
     #[must_use]
     pub fn new(settings: AwsSettings) -> Self {
-        let (pool, clock, quota) = (Pool::new(), Clock::default(), Quota::default());
+        let (pool, clock, quota) = (Pool::new(System, LIMITS), Clock::default(), Quota::default());
         Self(Arc::new(Shared { settings, pool, clock, quota }))
     }
 
@@ -106,7 +111,9 @@ impl Client {
         };
         let (url, address) = place(operation, settings).map_err(judged)?;
         let request = sign::request(operation, &url, settings, clock.now()).map_err(judged)?;
-        let (head, body) = pool.send(&address, request).await.map_err(judged)?.into_parts();
+        let lost = |error: HttpError| judged(AwsError::Connection { detail: error.to_string() });
+        let answer = pool.send(&address, request).await.map_err(lost)?;
+        let (head, body) = answer.whole(MAX_ANSWER_BYTES).await.map_err(lost)?;
         if head.status.is_success() {
             return Ok(body);
         }
@@ -122,6 +129,7 @@ impl Client {
 fn place(operation: &Operation, settings: &AwsSettings) -> Result<(Uri, Address), AwsError> {
     let url = operation.url(settings);
     let url: Uri = url.parse().map_err(|error| AwsError::Request { detail: format!("{url}: {error}") })?;
-    let address = Address::of(&url)?;
+    let no_host = || AwsError::Request { detail: format!("{url} has no host") };
+    let address = Address::of(&url).ok_or_else(no_host)?;
     Ok((url, address))
 }

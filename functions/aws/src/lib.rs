@@ -5,25 +5,19 @@
 //! time, tried again after what may pass (`retry`), with back-off, jitter and a quota, so that an outage is not met by a
 //! storm; a clock that is wrong is corrected by what AWS says (`clock`); a connection that is dead costs one attempt.
 //!
-//! All clients share one pool of connections and one set of trusted roots (`tls`).
+//! All clients share one pool of connections.
 
-mod address;
 mod client;
 mod clock;
-mod dial;
 mod error;
-mod names;
 mod operation;
 mod patience;
-mod pool;
 mod retry;
 mod settings;
 mod sign;
-mod tls;
 
 pub use client::{Aws, Client};
 pub use error::AwsError;
 pub use operation::{DYNAMODB, EVENTBRIDGE, Operation, S3, SECRETS_MANAGER, SES, SQS, Sent, Service};
 pub use patience::Patience;
 pub use settings::{AwsSettings, Credentials};
-pub use tls::client_config;

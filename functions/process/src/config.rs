@@ -116,7 +116,7 @@ fn delivery(
     let configs: Option<BTreeMap<String, DestinationConfig>> = variables.json(DESTINATIONS);
     let routes: Option<BTreeMap<String, RouteConfig>> = variables.json(ROUTES);
     // Without the networks none is listed: the destinations' other faults are found all the same.
-    let outbound = variables.keep(NETWORKS, Outbound::new(Guard::new(networks.unwrap_or_default())))?;
+    let outbound = Outbound::new(Guard::new(networks.unwrap_or_default()));
     let (configs, routes, aws) = (configs?, routes?, aws?);
     let secrets = Arc::new(SecretCache::new(aws.client(PATIENCE), secrets?));
     let shared = Shared { outbound, secrets, aws: aws.client(ONCE) };

@@ -1,52 +1,31 @@
 //! Resolves names of destinations, and checks what they resolve to each time that a connection is made: a name that was
 //! harmless a moment ago may lead somewhere else now.
 
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hookline_http::Lookup;
 
 use crate::guard::Guard;
-
-/// Looks a name up.
-pub(crate) trait Lookup: Send + Sync + 'static {
-    /// Every address that the name has now.
-    fn lookup(&self, name: &str) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send;
-}
-
-/// The system's own resolver.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct System;
-
-impl Lookup for System {
-    async fn lookup(&self, name: &str) -> io::Result<Vec<SocketAddr>> {
-        Ok(tokio::net::lookup_host((name, 0)).await?.collect())
-    }
-}
 
 /// A resolver whose answers are checked.
 pub(crate) struct Resolver<L> {
     guard: Guard,
-    lookup: Arc<L>,
+    lookup: L,
 }
 
-impl<L: Lookup> Resolver<L> {
+impl<L> Resolver<L> {
     pub(crate) fn new(guard: Guard, lookup: L) -> Self {
-        Self { guard, lookup: Arc::new(lookup) }
+        Self { guard, lookup }
     }
 }
 
-impl<L: Lookup> Resolve for Resolver<L> {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (guard, lookup) = (self.guard.clone(), Arc::clone(&self.lookup));
-        Box::pin(async move {
-            let resolved = lookup.lookup(name.as_str()).await?;
-            // One private address among public ones is a sign of rebinding: none of them is used.
-            resolved.iter().try_for_each(|address| guard.check(address.ip()))?;
-            Ok::<Addrs, _>(Box::new(resolved.into_iter()))
-        })
+impl<L: Lookup> Lookup for Resolver<L> {
+    async fn lookup(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        let resolved = self.lookup.lookup(host, port).await?;
+        // One private address among public ones is a sign of rebinding: none of them is used.
+        let checked = resolved.iter().try_for_each(|address| self.guard.check(address.ip()));
+        checked.map(|()| resolved).map_err(io::Error::other)
     }
 }
 
@@ -60,9 +39,9 @@ mod tests {
     struct Scripted(Mutex<Vec<Vec<&'static str>>>);
 
     impl Lookup for Scripted {
-        async fn lookup(&self, _: &str) -> io::Result<Vec<SocketAddr>> {
+        async fn lookup(&self, _: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
             let answer = self.0.lock().unwrap().remove(0);
-            Ok(answer.into_iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0)).collect())
+            Ok(answer.into_iter().map(|address| SocketAddr::new(address.parse().unwrap(), port)).collect())
         }
     }
 
@@ -72,7 +51,7 @@ mod tests {
     }
 
     async fn resolves(resolver: &Resolver<Scripted>) -> bool {
-        resolver.resolve("receiver.example".parse().unwrap()).await.is_ok()
+        resolver.lookup("receiver.example", 443).await.is_ok()
     }
 
     #[tokio::test]

@@ -1,10 +1,10 @@
 //! What an answer over HTTP, or none, means for the event.
 
-use std::error::Error as _;
+use std::io::ErrorKind;
 use std::time::Duration;
 
+use hookline_http::HttpError;
 use http::{HeaderMap, StatusCode, header};
-use reqwest::Response;
 use time::OffsetDateTime;
 
 use super::Failure;
@@ -13,8 +13,8 @@ use crate::reason::Reason;
 use crate::retry_after::retry_after;
 
 /// An answer is read so far that its connection can be used again, and no further.
-const MAX_ANSWER_BYTES: usize = 16 * 1024;
-const DRAIN: Duration = Duration::from_millis(300);
+pub(super) const MAX_BYTES: usize = 16 * 1024;
+pub(super) const DRAIN: Duration = Duration::from_millis(300);
 
 /// What a status means.
 pub(super) fn verdict(status: StatusCode, headers: &HeaderMap, now: OffsetDateTime) -> Result<(), Failure> {
@@ -31,35 +31,14 @@ pub(super) fn verdict(status: StatusCode, headers: &HeaderMap, now: OffsetDateTi
 }
 
 /// Why there was no answer.
-pub(super) fn failure(error: &reqwest::Error) -> Failure {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.is::<Blocked>() {
-            return Reason::BlockedAddress.into();
+pub(super) fn reason(error: &HttpError) -> Reason {
+    match error {
+        HttpError::NotOpen { source } if source.get_ref().is_some_and(|it| it.is::<Blocked>()) => {
+            Reason::BlockedAddress
         }
-        cause = error.source();
-    }
-    let reason = match () {
-        () if error.is_timeout() => Reason::Timeout,
-        () if error.is_connect() => Reason::Connection,
-        () => Reason::Request,
-    };
-    reason.into()
-}
-
-/// Reads what is left of an answer, to a bound. The verdict stands already: what goes wrong here concerns only the
-/// connection, which is then closed.
-pub(super) async fn drain(response: Response) {
-    let _ = tokio::time::timeout(DRAIN, read(response)).await;
-}
-
-async fn read(mut response: Response) {
-    let mut read = 0;
-    while let Ok(Some(chunk)) = response.chunk().await {
-        read += chunk.len();
-        if read > MAX_ANSWER_BYTES {
-            break;
-        }
+        HttpError::NotOpen { source } if source.kind() != ErrorKind::TimedOut => Reason::Connection,
+        HttpError::NotOpen { .. } | HttpError::Late => Reason::Timeout,
+        HttpError::Broken { .. } | HttpError::TooLarge { .. } => Reason::Request,
     }
 }
 

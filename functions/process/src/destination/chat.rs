@@ -83,9 +83,8 @@ impl Chat {
     async fn post_to(&self, secrets: &[Secret], message: &Value) -> Result<(), Failure> {
         // The first is the current one; the previous one is what was replaced. What is wrong with it is not quoted.
         let url = secrets.first().and_then(|secret| std::str::from_utf8(secret.expose()).ok()).map(str::trim);
-        let target = url.and_then(|url| self.outbound.target(url).ok());
-        let mut target = target.ok_or_else(|| super::unusable_secret(&self.name, "it is not an https URL"))?;
-        self.query.iter().for_each(|(name, value)| target.ask(name, value));
+        let target = url.and_then(|url| self.outbound.target(url, self.query).ok());
+        let target = target.ok_or_else(|| super::unusable_secret(&self.name, "it is not an https URL"))?;
         let json = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
         self.outbound.post(&target, json, message.to_string().into_bytes()).await
     }

@@ -4,8 +4,8 @@
 //! <https://discord.com/developers/docs/resources/message#allowed-mentions-object>.
 
 use hookline_event::Event;
-use reqwest::Url;
 use serde_json::json;
+use url::Url;
 
 pub(crate) use super::chat::Config;
 

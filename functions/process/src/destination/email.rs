@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hookline_aws::{Client, Operation, SES};
 use hookline_event::Event;
-use reqwest::Url;
 use serde::Deserialize;
+use url::Url;
 
 use super::message::{Facts, Message, Style};
 use super::{DestinationError, Failure, Shared, Turn, aws};

@@ -33,13 +33,9 @@ pub(crate) enum DestinationError {
         /// What is wrong with it, and where.
         detail: String,
     },
-    /// The HTTP client could not be made.
-    #[error("the client could not be made")]
-    Client {
-        /// What `reqwest` says.
-        #[from]
-        source: reqwest::Error,
-    },
+    /// A user or a password in a URL would be a secret in the configuration. Not quoted: it may be one.
+    #[error("the URL has a user or a password; have requests signed instead")]
+    Credentials,
 }
 
 /// A failed attempt.

@@ -56,7 +56,7 @@ impl Http {
     pub(super) fn new(name: &str, config: Config, shared: &Shared) -> Result<Self, DestinationError> {
         Ok(Self {
             name: name.to_owned(),
-            target: shared.outbound.target(&config.url)?,
+            target: shared.outbound.target(&config.url, None)?,
             timeout: Duration::from_millis(config.timeout_ms.get()),
             headers: own_headers(&config.headers)?,
             outbound: shared.outbound.clone(),

@@ -6,7 +6,7 @@ use hookline_event::Event;
 use hookline_telemetry::{Level, Line};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
-use reqwest::Url;
+use url::Url;
 
 use super::{DestinationError, Failure};
 use crate::reason::Reason;

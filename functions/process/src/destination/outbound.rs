@@ -1,90 +1,93 @@
-use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hookline_aws::client_config;
-use http::HeaderMap;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
+use hookline_http::{Address, Limits, Pool, System};
+use http::header::{ACCEPT, HOST, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Request, Uri};
+use http_body_util::Full;
 use time::OffsetDateTime;
+use url::{Position, Url};
 
 use super::{DestinationError, Failure, answer};
 use crate::guard::Guard;
-use crate::reason::Reason;
-use crate::resolver::{Resolver, System};
+use crate::resolver::Resolver;
 
-const CONNECT: Duration = Duration::from_secs(3);
+/// Other people's servers are further away than AWS, and close idle connections sooner.
+const LIMITS: Limits = Limits { open: Duration::from_secs(3), idle: Duration::from_secs(5) };
 
-/// Between two batches the function may be frozen for minutes: a connection that was idle for long is closed at the
-/// other end by then, and what is posted to it would fail.
-const IDLE: Duration = Duration::from_secs(5);
+const NAME: HeaderValue = HeaderValue::from_static(concat!("hookline/", env!("CARGO_PKG_VERSION")));
+const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
-/// What all destinations share: one client, with one trust store and its connections, and the guard that it resolves
-/// names with.
+/// What all destinations share: one pool of connections, each opened only to an address that the guard lets through. No
+/// redirect is followed (it could lead past the guard), and no proxy is taken from the environment.
 #[derive(Clone)]
 pub(crate) struct Outbound {
-    client: Client,
+    pool: Arc<Pool<Resolver<System>>>,
     guard: Guard,
 }
 
 /// A URL that may be posted to, as far as can be told without resolving its host.
 pub(super) struct Target {
-    url: Url,
-    literal: Option<IpAddr>,
-}
-
-impl Target {
-    /// Adds a parameter to the query.
-    pub(super) fn ask(&mut self, name: &str, value: &str) {
-        self.url.query_pairs_mut().append_pair(name, value);
-    }
+    address: Address,
+    host: HeaderValue,
+    /// What of the URL stands in a request.
+    path: Uri,
 }
 
 impl Outbound {
-    /// Follows no redirect (it could lead past the guard) and takes no proxy from the environment.
-    ///
-    /// # Errors
-    ///
-    /// [`DestinationError::Client`], if TLS or the resolver cannot be set up.
-    pub(crate) fn new(guard: Guard) -> Result<Self, DestinationError> {
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT)
-            .pool_idle_timeout(IDLE)
-            .dns_resolver(Resolver::new(guard.clone(), System))
-            .tls_backend_preconfigured(client_config())
-            .user_agent(concat!("hookline/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { client, guard })
+    /// Opens nothing yet.
+    #[must_use]
+    pub(crate) fn new(guard: Guard) -> Self {
+        let pool = Pool::new(Resolver::new(guard.clone(), System), LIMITS);
+        Self { pool: Arc::new(pool), guard }
     }
 
-    /// Checks a URL: https, or plain HTTP to an address of a listed network.
+    /// Checks a URL: https, or plain HTTP to an address of a listed network. `asked` is added to its query.
     ///
     /// # Errors
     ///
-    /// [`DestinationError::BadUrl`], [`DestinationError::NotHttps`]: both quote the URL.
-    pub(super) fn target(&self, url: &str) -> Result<Target, DestinationError> {
+    /// [`DestinationError::BadUrl`] and [`DestinationError::NotHttps`] quote the URL; [`DestinationError::Credentials`].
+    pub(super) fn target(&self, url: &str, asked: Option<(&str, &str)>) -> Result<Target, DestinationError> {
         let bad = || DestinationError::BadUrl { url: url.to_owned() };
-        let parsed = Url::parse(url).map_err(|_| bad())?;
-        let host = parsed.host_str().ok_or_else(bad)?;
-        let literal = host.trim_matches(['[', ']']).parse().ok();
-        let listed = literal.is_some_and(|address| self.guard.lists(address));
+        let mut parsed = Url::parse(url).map_err(|_| bad())?;
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(DestinationError::Credentials);
+        }
+        let host = parsed.host_str().ok_or_else(bad)?.trim_matches(['[', ']']).to_owned();
+        let listed = host.parse().is_ok_and(|address| self.guard.lists(address));
         if parsed.scheme() != "https" && !(parsed.scheme() == "http" && listed) {
             return Err(DestinationError::NotHttps { url: url.to_owned() });
         }
-        Ok(Target { url: parsed, literal })
+        if let Some((name, value)) = asked {
+            parsed.query_pairs_mut().append_pair(name, value);
+        }
+        Ok(Target {
+            address: Address {
+                secure: parsed.scheme() == "https",
+                port: parsed.port_or_known_default().ok_or_else(bad)?,
+                host,
+            },
+            host: HeaderValue::from_str(&parsed[Position::BeforeHost..Position::AfterPort]).map_err(|_| bad())?,
+            path: parsed[Position::BeforePath..Position::AfterQuery].parse().map_err(|_| bad())?,
+        })
     }
 
     /// One POST; the caller bounds its time.
     pub(super) async fn post(&self, target: &Target, headers: HeaderMap, body: Vec<u8>) -> Result<(), Failure> {
-        // A host that is an address is connected to without the resolver, and so without its check.
-        if target.literal.is_some_and(|address| self.guard.check(address).is_err()) {
-            return Err(Reason::BlockedAddress.into());
+        let mut request = Request::new(Full::new(body.into()));
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = target.path.clone();
+        *request.headers_mut() = headers;
+        request.headers_mut().insert(HOST, target.host.clone());
+        for (name, value) in [(USER_AGENT, NAME), (ACCEPT, ANYTHING)] {
+            // A destination may have another in its own headers.
+            request.headers_mut().entry(name).or_insert(value);
         }
-        let request = self.client.post(target.url.clone()).headers(headers).body(body);
-        let response = request.send().await.map_err(|error| answer::failure(&error))?;
-        let verdict = answer::verdict(response.status(), response.headers(), OffsetDateTime::now_utc());
-        answer::drain(response).await;
+        let sent = self.pool.send(&target.address, request).await;
+        let answer = sent.map_err(|error| Failure::from(answer::reason(&error)))?;
+        let verdict = answer::verdict(answer.head.status, &answer.head.headers, OffsetDateTime::now_utc());
+        // The verdict stands already: what goes wrong here concerns only the connection, which is then closed.
+        answer.drain(answer::MAX_BYTES, answer::DRAIN).await;
         verdict
     }
 }

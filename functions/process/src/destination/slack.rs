@@ -4,8 +4,8 @@
 //! <https://docs.slack.dev/messaging/formatting-message-text>.
 
 use hookline_event::Event;
-use reqwest::Url;
 use serde_json::json;
+use url::Url;
 
 pub(crate) use super::chat::Config;
 

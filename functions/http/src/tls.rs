@@ -6,15 +6,14 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
-/// Its parts are shared: a copy costs nothing.
-static CONFIG: LazyLock<ClientConfig> = LazyLock::new(config);
+/// One for all connections, with the sessions that can be taken up again.
+static CONFIG: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| Arc::new(config()));
 
 /// The TLS of every connection that a function makes, to AWS and to destinations: rustls on `ring`, with the roots that
 /// Mozilla trusts. They are in the program, so that none has to be read and parsed at a start. `SSL_CERT_FILE` names a
 /// file of more: that of an authority of one's own, in a layer.
-#[must_use]
-pub fn client_config() -> ClientConfig {
-    CONFIG.clone()
+pub(crate) fn client_config() -> Arc<ClientConfig> {
+    Arc::clone(&CONFIG)
 }
 
 fn config() -> ClientConfig {

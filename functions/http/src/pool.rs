@@ -7,24 +7,30 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use crate::address::Address;
-use crate::dial::{Connection, Dial, failed};
-use crate::error::AwsError;
+use crate::answer::Answer;
+use crate::dial::{Connection, Dial};
+use crate::error::HttpError;
+use crate::names::Lookup;
 
-/// Between two events a function may be frozen for minutes: a connection that was idle for long is closed at the other
-/// end by then.
-const IDLE: Duration = Duration::from_secs(20);
-
-/// The largest answer: a payload that ingest has kept is at most what Lambda takes, 6 MB.
-const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
+/// What holds for all connections of a pool.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// For opening one: name, TCP and TLS.
+    pub open: Duration,
+    /// Between two events a function may be frozen for minutes: a connection that was idle for longer than this is taken to
+    /// be closed at the other end.
+    pub idle: Duration,
+}
 
 /// Connections by where they lead.
-pub(crate) struct Pool {
-    dial: Dial,
+pub struct Pool<L> {
+    dial: Dial<L>,
+    limits: Limits,
     idle: Mutex<HashMap<Address, Vec<Idle>>>,
 }
 
@@ -33,24 +39,34 @@ struct Idle {
     since: Instant,
 }
 
-impl Pool {
-    pub(crate) fn new() -> Self {
-        Self { dial: Dial::new(), idle: Mutex::default() }
+impl<L: Lookup> Pool<L> {
+    /// Opens nothing yet.
+    #[must_use]
+    pub fn new(lookup: L, limits: Limits) -> Self {
+        Self { dial: Dial::new(lookup, limits.open), limits, idle: Mutex::default() }
     }
 
     /// Has a connection ready. Nothing is asked of the other end.
-    pub(crate) async fn prepare(&self, address: &Address) -> Result<(), AwsError> {
+    ///
+    /// # Errors
+    ///
+    /// [`HttpError::Late`], [`HttpError::NotOpen`].
+    pub async fn prepare(&self, address: &Address) -> Result<(), HttpError> {
         let connection = self.dial.open(address).await?;
         self.put_back(address, connection);
         Ok(())
     }
 
-    /// One request and its whole answer.
-    pub(crate) async fn send(
-        &self,
-        address: &Address,
+    /// One request. It has all its headers (`host` too) and of its URL the path and the query.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpError`]. Only [`HttpError::Late`] and [`HttpError::NotOpen`] mean that the other end has nothing of it.
+    pub async fn send<'p>(
+        &'p self,
+        address: &'p Address,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<Bytes>, AwsError> {
+    ) -> Result<Answer<'p, L>, HttpError> {
         let mut request = request;
         while let Some(mut connection) = self.take(address) {
             // One that has been closed meanwhile, and says so before anything is sent, costs nothing but the look.
@@ -58,43 +74,43 @@ impl Pool {
                 continue;
             }
             match connection.try_send_request(request).await {
-                Ok(response) => return self.read(address, connection, response).await,
+                Ok(response) => return Ok(self.answer(address, connection, response)),
                 Err(mut error) => match error.take_message() {
                     Some(unsent) => request = unsent,
                     None => {
                         // After a long freeze all are dead alike: one attempt is enough to find out.
                         self.forget(address);
-                        return Err(failed(&error.error()));
+                        return Err(HttpError::Broken { source: error.into_error() });
                     }
                 },
             }
         }
         let mut connection = self.dial.open(address).await?;
-        let response = connection.send_request(request).await.map_err(|error| failed(&error))?;
-        self.read(address, connection, response).await
+        let response = connection.send_request(request).await.map_err(|source| HttpError::Broken { source })?;
+        Ok(self.answer(address, connection, response))
     }
 
-    async fn read(
-        &self,
-        address: &Address,
+    fn answer<'p>(
+        &'p self,
+        address: &'p Address,
         connection: Connection,
         response: Response<Incoming>,
-    ) -> Result<Response<Bytes>, AwsError> {
+    ) -> Answer<'p, L> {
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|error| failed(&error))?;
-        self.put_back(address, connection);
-        Ok(Response::from_parts(head, body.to_bytes()))
+        Answer { head, body, pool: self, address, connection }
     }
+}
 
+impl<L> Pool<L> {
     /// The one that was used last: of those that are in use the fewest are kept open.
     fn take(&self, address: &Address) -> Option<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let connections = idle.get_mut(address)?;
-        connections.retain(|it| it.since.elapsed() < IDLE && !it.connection.is_closed());
+        connections.retain(|it| it.since.elapsed() < self.limits.idle && !it.connection.is_closed());
         connections.pop().map(|it| it.connection)
     }
 
-    fn put_back(&self, address: &Address, connection: Connection) {
+    pub(crate) fn put_back(&self, address: &Address, connection: Connection) {
         let idle = Idle { connection, since: Instant::now() };
         let mut all = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         all.entry(address.clone()).or_default().push(idle);
