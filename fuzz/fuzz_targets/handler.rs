@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use hookline_environment::Variables;
 use hookline_event::Payload;
 use hookline_runtime::Invocation;
@@ -36,7 +37,7 @@ impl SendEvent for Queue {
 struct Bucket;
 
 impl KeepPayload for Bucket {
-    async fn keep_payload(&self, _: Vec<u8>) -> Result<Payload, KeepError> {
+    async fn keep_payload(&self, _: Bytes) -> Result<Payload, KeepError> {
         panic!("kept without a signature");
     }
 }

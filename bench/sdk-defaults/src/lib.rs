@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
+use bytes::Bytes;
 use hookline_event::Payload;
 use hookline_secrets::{GetSecret, GetSecretError, Stage};
 use hookline_telemetry::Trace;
@@ -71,7 +72,7 @@ pub struct Bucket {
 }
 
 impl KeepPayload for Bucket {
-    async fn keep_payload(&self, body: Vec<u8>) -> Result<Payload, KeepError> {
+    async fn keep_payload(&self, body: Bytes) -> Result<Payload, KeepError> {
         let key = format!("payloads/{}", Uuid::now_v7());
         let put = self.client.put_object().bucket(&self.name).key(&key).body(ByteStream::from(body)).send().await;
         put.map(|_| Payload::kept(&self.name, &key)).map_err(|error| KeepError { detail: error.to_string() })
@@ -79,14 +80,14 @@ impl KeepPayload for Bucket {
 }
 
 impl FetchPayload for Bucket {
-    async fn fetch_payload(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    async fn fetch_payload(&self, uri: &str) -> Result<Bytes, FetchError> {
         let missing = || FetchError::Missing { uri: uri.to_owned() };
         let unavailable = |detail: String| FetchError::Unavailable { uri: uri.to_owned(), detail };
         let key = Payload::key(uri, &self.name).ok_or_else(missing)?;
         let object = self.client.get_object().bucket(&self.name).key(key).send().await;
         let object = object.map_err(|error| unavailable(error.to_string()))?;
         let bytes = object.body.collect().await.map_err(|error| unavailable(error.to_string()))?;
-        Ok(bytes.to_vec())
+        Ok(bytes.into_bytes())
     }
 }
 

@@ -81,7 +81,7 @@ impl Operation {
 
     /// Writes an object, or (`None`) reads one. `key` is of plain characters and slashes.
     #[must_use]
-    pub fn object(bucket: &str, key: &str, body: Option<Vec<u8>>) -> Self {
+    pub fn object(bucket: &str, key: &str, body: Option<Bytes>) -> Self {
         Self {
             service: S3,
             method: if body.is_some() { Method::PUT } else { Method::GET },
@@ -89,7 +89,7 @@ impl Operation {
             path: format!("/{key}"),
             content_type: "application/octet-stream".to_owned(),
             target: None,
-            body: body.unwrap_or_default().into(),
+            body: body.unwrap_or_default(),
         }
     }
 

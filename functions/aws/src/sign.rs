@@ -149,7 +149,7 @@ mod tests {
             Operation::json(SQS, "SendMessage", body.to_owned()),
             Operation::json(DYNAMODB, "PutItem", body.to_owned()),
             Operation::form(SES, &[("Action", "SendEmail"), ("Message.Subject.Data", body)]),
-            Operation::object("bucket", "payloads/0198c6f0-7b61", Some(body.into())),
+            Operation::object("bucket", "payloads/0198c6f0-7b61", Some(Bytes::copy_from_slice(body.as_bytes()))),
             Operation::object("bucket", "payloads/0198c6f0-7b61", None),
         ]
     }

@@ -150,9 +150,7 @@ impl Event<Payload> {
         let read: Read<'_> = serde_json::from_str(message).map_err(|source| unreadable(message, source))?;
         known(&read.specversion)?;
         let data = match (read.data_base64, read.dataref) {
-            (Some(base64), _) => {
-                Payload::Inline(STANDARD.decode_to_vec(base64.as_bytes()).map_err(|_| ReadError::Data)?)
-            }
+            (Some(base64), _) => Payload::from(STANDARD.decode_to_vec(base64.as_bytes()).map_err(|_| ReadError::Data)?),
             (None, Some(uri)) => Payload::Kept { uri },
             (None, None) => return Err(ReadError::NoData),
         };

@@ -9,6 +9,8 @@ mod json;
 mod payload;
 mod text;
 
+use bytes::Bytes;
+
 pub use dedup_key::DedupKey;
 pub use json::ReadError;
 pub use payload::Payload;
@@ -20,7 +22,7 @@ pub const DEAD_LETTER_RESERVE_BYTES: usize = 1024;
 
 /// One event: with its payload, or ([`Payload`]) as it lies on the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event<D = Vec<u8>> {
+pub struct Event<D = Bytes> {
     /// Names the event; with `source`, unique for each distinct event.
     pub id: String,
     /// Where it came in: `/webhooks/<source>` or `/events`.

@@ -1,8 +1,10 @@
+use bytes::Bytes;
+
 /// Where a queued event's payload is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
     /// In the message itself, as `data_base64`.
-    Inline(Vec<u8>),
+    Inline(Bytes),
     /// In a bucket, because the queue cannot hold it: the message has its URI as `dataref`
     /// ([the claim check pattern](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/dataref.md)).
     Kept {
@@ -27,7 +29,7 @@ impl Payload {
 
 impl From<Vec<u8>> for Payload {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::Inline(bytes)
+        Self::Inline(bytes.into())
     }
 }
 

@@ -25,7 +25,7 @@ fn the_message_is_a_cloud_event() {
 #[test]
 fn what_was_written_is_read() {
     let any_bytes =
-        Event { data: Payload::Inline((0..=255).collect()), content_type: None, traceparent: None, ..event() };
+        Event { data: Payload::from((0..=255).collect::<Vec<u8>>()), content_type: None, traceparent: None, ..event() };
     let kept = Event { data: Payload::kept("bucket", "key"), ..event() };
     for event in [event(), any_bytes, kept] {
         assert_eq!(Event::from_json(&event.to_json().unwrap()).unwrap(), event);

@@ -52,7 +52,7 @@ impl<L: Lookup> Pool<L> {
     ///
     /// [`HttpError::Late`], [`HttpError::NotOpen`].
     pub async fn prepare(&self, address: &Address) -> Result<(), HttpError> {
-        let connection = self.dial.open(address).await?;
+        let connection = self.open(address).await?;
         self.put_back(address, connection);
         Ok(())
     }
@@ -85,9 +85,14 @@ impl<L: Lookup> Pool<L> {
                 },
             }
         }
-        let mut connection = self.dial.open(address).await?;
+        let mut connection = self.open(address).await?;
         let response = connection.send_request(request).await.map_err(|source| HttpError::Broken { source })?;
         Ok(self.answer(address, connection, response))
+    }
+
+    /// In a box: it happens seldom, and a handshake's state would make the future of every request larger.
+    async fn open(&self, address: &Address) -> Result<Connection, HttpError> {
+        Box::pin(self.dial.open(address)).await
     }
 
     fn answer<'p>(

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use bytes::Bytes;
 use hookline_aws::{Client, Operation};
 use hookline_event::Payload;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ pub struct KeepError {
 /// Keeps one body.
 pub trait KeepPayload: Send + Sync + 'static {
     /// Where it is, once that is confirmed.
-    fn keep_payload(&self, body: Vec<u8>) -> impl Future<Output = Result<Payload, KeepError>> + Send;
+    fn keep_payload(&self, body: Bytes) -> impl Future<Output = Result<Payload, KeepError>> + Send;
 }
 
 /// The payload bucket.
@@ -31,7 +32,7 @@ pub struct Bucket {
 
 impl KeepPayload for Bucket {
     /// Under a key of its own, so that nothing that is kept is ever written over.
-    async fn keep_payload(&self, body: Vec<u8>) -> Result<Payload, KeepError> {
+    async fn keep_payload(&self, body: Bytes) -> Result<Payload, KeepError> {
         let key = format!("payloads/{}", Uuid::now_v7());
         let put = self.client.send(Operation::object(&self.name, &key, Some(body))).await;
         put.map(|_| Payload::kept(&self.name, &key)).map_err(|error| KeepError { detail: error.to_string() })

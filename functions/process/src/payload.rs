@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use bytes::Bytes;
 use hookline_aws::{Client, Operation};
 use hookline_event::Payload;
 
@@ -39,7 +40,7 @@ impl From<&FetchError> for Reason {
 /// Reads one payload.
 pub trait FetchPayload: Send + Sync + 'static {
     /// The exact bytes that were kept.
-    fn fetch_payload(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send;
+    fn fetch_payload(&self, uri: &str) -> impl Future<Output = Result<Bytes, FetchError>> + Send;
 }
 
 /// The payload bucket.
@@ -52,12 +53,12 @@ pub struct Bucket {
 }
 
 impl FetchPayload for Bucket {
-    async fn fetch_payload(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    async fn fetch_payload(&self, uri: &str) -> Result<Bytes, FetchError> {
         let missing = || FetchError::Missing { uri: uri.to_owned() };
         let unavailable = |detail: String| FetchError::Unavailable { uri: uri.to_owned(), detail };
         let key = Payload::key(uri, &self.name).ok_or_else(missing)?;
         match self.client.send(Operation::object(&self.name, key, None)).await {
-            Ok(bytes) => Ok(bytes.to_vec()),
+            Ok(bytes) => Ok(bytes),
             Err(error) if error.code() == Some("NoSuchKey") => Err(missing()),
             Err(error) => Err(unavailable(error.to_string())),
         }

@@ -6,8 +6,8 @@
 
 use bytes::Bytes;
 use hookline_aws::{AwsError, Client, DYNAMODB, Operation};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::claim::{Claim, ClaimError, Claimed, Claims};
@@ -20,6 +20,8 @@ const MOST: usize = 25;
 pub struct Table {
     client: Client,
     name: String,
+    insert: String,
+    update: String,
     claiming: Together<Claim, Result<Written, ClaimError>>,
     completing: Together<Claim, Result<Written, ClaimError>>,
 }
@@ -39,14 +41,14 @@ const OWNED: &str = "#owner = :owner";
 
 impl Claims for Table {
     async fn claim(&self, claim: &Claim) -> Result<Claimed, ClaimError> {
-        match self.claiming.ask(claim.clone(), |all| self.write(INSERT, insert, all)).await? {
+        match self.claiming.ask(claim.clone(), |all| self.write(&self.insert, insert, all)).await? {
             Written::Yes => Ok(Claimed::Ours),
             Written::No => self.claim_alone(claim).await,
         }
     }
 
     async fn complete(&self, claim: &Claim) -> Result<(), ClaimError> {
-        match self.completing.ask(claim.clone(), |all| self.write(UPDATE, update, all)).await? {
+        match self.completing.ask(claim.clone(), |all| self.write(&self.update, update, all)).await? {
             Written::Yes => Ok(()),
             Written::No => self.complete_alone(claim).await,
         }
@@ -68,17 +70,46 @@ impl Claims for Table {
 const INSERT: &str =
     r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'lease_until': ?, 'expires_at': ?}"#;
 
-fn insert(claim: &Claim) -> Value {
-    let (lease_until, expires_at) = (number(claim.lease_until), number(claim.forget_at));
-    json!([text(&claim.key), text(LEASED), text(&claim.owner), lease_until, expires_at])
+fn insert(claim: &Claim) -> Parameters<'_> {
+    let (lease_until, expires_at) = (Parameter::number(claim.lease_until), Parameter::number(claim.forget_at));
+    vec![Parameter::S(&claim.key), Parameter::S(LEASED), Parameter::S(&claim.owner), lease_until, expires_at]
 }
 
 /// Fails if it is not ours.
 const UPDATE: &str =
     r#"UPDATE "TABLE" SET "state"=? SET "expires_at"=? REMOVE "lease_until" WHERE "key"=? AND "owner"=?"#;
 
-fn update(claim: &Claim) -> Value {
-    json!([text(DONE), number(claim.forget_at), text(&claim.key), text(&claim.owner)])
+fn update(claim: &Claim) -> Parameters<'_> {
+    let expires_at = Parameter::number(claim.forget_at);
+    vec![Parameter::S(DONE), expires_at, Parameter::S(&claim.key), Parameter::S(&claim.owner)]
+}
+
+/// What is asked for all. Written as it stands: to make values of it first took longer than to sign and send it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statements<'a> {
+    statements: Vec<Statement<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement<'a> {
+    statement: &'a str,
+    parameters: Parameters<'a>,
+}
+
+type Parameters<'a> = Vec<Parameter<'a>>;
+
+#[derive(Serialize)]
+enum Parameter<'a> {
+    S(&'a str),
+    N(String),
+}
+
+impl Parameter<'_> {
+    fn number(value: u64) -> Self {
+        Self::N(value.to_string())
+    }
 }
 
 /// One for each statement, in their order.
@@ -98,14 +129,16 @@ impl Table {
     /// Asks nothing yet.
     #[must_use]
     pub fn new(client: Client, name: String) -> Self {
-        Self { client, name, claiming: Together::new(MOST), completing: Together::new(MOST) }
+        // The name is our own, and of characters that need no escape.
+        let [insert, update] = [INSERT, UPDATE].map(|statement| statement.replace("TABLE", &name));
+        Self { client, name, insert, update, claiming: Together::new(MOST), completing: Together::new(MOST) }
     }
 
     /// A statement for each of several, by one call. One alone is left to the call that tells more.
     async fn write(
         &self,
         statement: &str,
-        parameters: fn(&Claim) -> Value,
+        parameters: fn(&Claim) -> Parameters<'_>,
         claims: Vec<Claim>,
     ) -> Vec<Result<Written, ClaimError>> {
         // One item twice in a call is nothing to rely on: the second of two copies waits to see what the first has left.
@@ -115,10 +148,8 @@ impl Table {
         if asked.len() < 2 {
             return written;
         }
-        // The name is our own, and of characters that need no escape.
-        let statement = statement.replace("TABLE", &self.name);
-        let of_each = |(_, claim): &(usize, &Claim)| json!({ "Statement": statement, "Parameters": parameters(claim) });
-        let statements = json!({ "Statements": asked.iter().map(of_each).collect::<Vec<_>>() });
+        let statements = asked.iter().map(|(_, claim)| Statement { statement, parameters: parameters(claim) });
+        let statements = Statements { statements: statements.collect() };
         let answers = match self.ask("BatchExecuteStatement", &statements).await {
             Ok(answers) => serde_json::from_slice::<Answers>(&answers),
             Err(error) => return vec![Err(failed(&error)); claims.len()],
@@ -172,8 +203,10 @@ impl Table {
         self.ask("UpdateItem", &update).await.map(|_| ()).map_err(|error| failed(&error))
     }
 
-    async fn ask(&self, operation: &str, asked: &Value) -> Result<Bytes, AwsError> {
-        self.client.send(Operation::json(DYNAMODB, operation, asked.to_string())).await
+    async fn ask(&self, operation: &str, asked: &impl Serialize) -> Result<Bytes, AwsError> {
+        // Strings: there is nothing that could fail.
+        let asked = serde_json::to_string(asked).unwrap_or_default();
+        self.client.send(Operation::json(DYNAMODB, operation, asked)).await
     }
 }
 

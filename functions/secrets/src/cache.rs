@@ -134,7 +134,8 @@ impl<S: GetSecret> SecretCache<S> {
         looked: Option<Instant>,
         asked: Versions,
     ) -> Result<Arc<[Secret]>, SecretsError> {
-        let fetched = store::fetch(&self.store, &self.name(owner), asked).await;
+        // In a box: it happens seldom, and the future of whoever asks for a secret is the smaller for it.
+        let fetched = Box::pin(store::fetch(&self.store, &self.name(owner), asked)).await;
         let now = Instant::now();
         let entry = match (fetched, known) {
             (Ok(Fetched { secrets, answered }), _) => {

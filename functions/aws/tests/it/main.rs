@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes;
 use hookline_aws::{Aws, AwsError, AwsSettings, Client, Credentials, Operation, Patience, S3, SECRETS_MANAGER, SQS};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -80,7 +81,7 @@ async fn a_call_is_signed_for_its_service() {
 #[tokio::test]
 async fn an_object_is_signed_with_its_hash() {
     let (client, server) = scripted([]).await;
-    client.send(Operation::object("b", "payloads/1", Some(b"x".to_vec()))).await.unwrap();
+    client.send(Operation::object("b", "payloads/1", Some(Bytes::from_static(b"x")))).await.unwrap();
     let headers = server.seen.lock().unwrap()[0].clone();
     let hash = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
     assert_eq!(headers["x-amz-content-sha256"], hash);

@@ -30,12 +30,12 @@ pub(crate) struct Payloads {
 }
 
 impl KeepPayload for Payloads {
-    async fn keep_payload(&self, body: Vec<u8>) -> Result<Payload, KeepError> {
+    async fn keep_payload(&self, body: Bytes) -> Result<Payload, KeepError> {
         if *self.down.lock().unwrap() {
             return Err(KeepError { detail: "down".into() });
         }
         let mut kept = self.kept.lock().unwrap();
-        kept.push(body);
+        kept.push(body.to_vec());
         Ok(Payload::kept("payloads", &kept.len().to_string()))
     }
 }

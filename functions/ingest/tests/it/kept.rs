@@ -27,7 +27,7 @@ async fn size_is_counted_in_bytes_of_the_message() {
     assert_eq!(*function.payloads.kept.lock().unwrap(), [body(longest + 1)]);
 
     let queued = function.queued();
-    assert_eq!(queued[1].data, Payload::Inline(body(longest)));
+    assert_eq!(queued[1].data, Payload::from(body(longest)));
     assert_eq!(queued[2].data, Payload::kept("payloads", "1"));
     assert_eq!(queued[2].dedup_key, DedupKey::from_body("/webhooks/github", &body(longest + 1)));
     assert!(function.queue.messages.lock().unwrap().iter().all(|message| message.len() <= LIMIT));

@@ -86,7 +86,7 @@ impl Chat {
         let target = url.and_then(|url| self.outbound.target(url, self.query).ok());
         let target = target.ok_or_else(|| super::unusable_secret(&self.name, "it is not an https URL"))?;
         let json = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-        self.outbound.post(&target, json, message.to_string().into_bytes()).await
+        self.outbound.post(&target, json, message.to_string().into()).await
     }
 }
 

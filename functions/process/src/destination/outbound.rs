@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use hookline_http::{Address, Limits, Pool, System};
 use http::header::{ACCEPT, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Request, Uri};
@@ -73,8 +74,8 @@ impl Outbound {
     }
 
     /// One POST; the caller bounds its time.
-    pub(super) async fn post(&self, target: &Target, headers: HeaderMap, body: Vec<u8>) -> Result<(), Failure> {
-        let mut request = Request::new(Full::new(body.into()));
+    pub(super) async fn post(&self, target: &Target, headers: HeaderMap, body: Bytes) -> Result<(), Failure> {
+        let mut request = Request::new(Full::new(body));
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = target.path.clone();
         *request.headers_mut() = headers;

@@ -77,7 +77,7 @@ async fn the_event_is_put_whole() {
 async fn what_is_not_json_is_put_as_bytes() {
     let function = bus(200, json!({ "FailedEntryCount": 0, "Entries": [{ "EventId": "e" }] })).await;
     let event_type = format!("github.{}", "x".repeat(200));
-    let event = Event { data: vec![0, 255], content_type: None, event_type, ..event("github") };
+    let event = Event { data: vec![0, 255].into(), content_type: None, event_type, ..event("github") };
     assert!(function.failures(vec![record("m", &queued(event), 1)]).await.is_empty());
     let asked = asked(&function);
     assert_eq!(asked["Entries"][0]["DetailType"].as_str().unwrap().len(), 128);

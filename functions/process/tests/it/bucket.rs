@@ -19,7 +19,7 @@ async fn fetched(status: u16, answer: &'static str, uri: &str) -> Result<Vec<u8>
     let lookup = environment("https://sink.test", "AWS_ENDPOINT_URL", Some(&url));
     let aws = Aws::new(AwsSettings::read(&mut Variables::new(&lookup)).unwrap());
     let bucket = Bucket { client: aws.client(PATIENCE), name: "payloads".into() };
-    bucket.fetch_payload(uri).await
+    bucket.fetch_payload(uri).await.map(|bytes| bytes.to_vec())
 }
 
 fn error(code: &str) -> &'static str {

@@ -11,7 +11,7 @@ const PUSH: &[u8] = include_bytes!("../../../../harness/testdata/github/push.jso
 async fn text(event_type: &str, data: Vec<u8>) -> String {
     let function = Function::to(json!({ "kind": "slack", "timeout_ms": 400 })).await;
     function.aws.put_secret("orders", &function.sink_url);
-    let event = Event { event_type: event_type.to_owned(), data, ..event("github") };
+    let event = Event { event_type: event_type.to_owned(), data: data.into(), ..event("github") };
     assert!(function.failures(vec![record("m", &queued(event), 1)]).await.is_empty());
     assert_eq!(function.letters(), [Value::Null; 0]);
     function.sink.messages()[0]["text"].as_str().unwrap().to_owned()

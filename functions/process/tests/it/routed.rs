@@ -20,7 +20,7 @@ async fn function() -> Function {
 
 async fn deliveries(event_type: &str, data: &str) -> usize {
     let function = function().await;
-    let event = Event { event_type: event_type.to_owned(), data: data.into(), ..event("github") };
+    let event = Event { event_type: event_type.to_owned(), data: data.to_owned().into(), ..event("github") };
     assert!(function.failures(vec![record("m", &queued(event), 1)]).await.is_empty());
     assert!(function.letters().is_empty(), "what nobody wants is no failure");
     function.received()
