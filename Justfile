@@ -79,7 +79,7 @@ ci:
 snapshots:
     cargo insta review
 
-# Build both functions for Lambda, as Terraform takes them (needs cargo-lambda)
+# Build both functions for Lambda, as Terraform takes them
 [group('deploy')]
 package *arguments:
     cargo harness package {{ arguments }}

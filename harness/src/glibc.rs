@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use memchr::memmem;
 
 /// What Amazon Linux 2023 has, and with it the runtime `provided.al2023`.
-const LAMBDA: (u32, u32) = (2, 34);
+pub(crate) const LAMBDA: (u32, u32) = (2, 34);
 
 /// Refuses a program, or a package that holds one uncompressed, that `provided.al2023` cannot start.
 pub(crate) fn check(package: &Path) -> Result<()> {

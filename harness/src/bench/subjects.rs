@@ -13,6 +13,7 @@ use super::events;
 use super::stand_in::StandIn;
 use crate::files::{Files, tail};
 use crate::guarded::Guarded;
+use crate::lambda::{self, Architecture};
 use crate::package;
 use crate::progress::Step;
 
@@ -80,10 +81,10 @@ pub(super) async fn build(files: &Files, folder: &Path, function: Function) -> R
     let name = function.name();
     let program = |kind: &str| folder.join(format!("{kind}-{name}"));
     let defaults = format!("{name}-sdk-defaults");
-    cargo(files, &["--package", "bench-empty"], &[("bench-empty", program("empty"))]).await?;
-    cargo(files, &["--package", name], &[(name, program("ours"))]).await?;
+    lambda(files, &["--package", "bench-empty"], "bench-empty", &program("empty")).await?;
+    lambda(files, &["--package", name], name, &program("ours")).await?;
     let sdk = ["--manifest-path", "bench/sdk-defaults/Cargo.toml", "--bin", &defaults];
-    cargo(files, &sdk, &[(&defaults, program("defaults"))]).await?;
+    lambda(files, &sdk, &defaults, &program("defaults")).await?;
     let of_rust = |name, about, program: PathBuf, loads_roots| -> Result<Subject> {
         let zip = program.with_extension("zip");
         package::write(&program, &zip, CompressionMethod::Deflated)?;
@@ -110,24 +111,11 @@ pub(super) async fn build(files: &Files, folder: &Path, function: Function) -> R
     Ok(subjects)
 }
 
-/// A release build, whose programs are copied away before the next build writes over them.
-async fn cargo(files: &Files, arguments: &[&str], programs: &[(&str, PathBuf)]) -> Result<()> {
-    let step = Step::start(format!("cargo build --release {}", arguments.join(" ")));
-    let log = files.log("bench-build");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // One folder for all: what they have in common is built once.
-    cargo.args(["build", "--locked", "--release", "--target-dir"]).arg(&files.target).args(arguments);
-    cargo.current_dir(&files.repository);
-    package::forget_harness(&mut cargo);
-    std::fs::write(&log, "")?;
-    if !Guarded::start(&cargo, &log, None)?.wait().await?.success() {
-        bail!("it does not build; the whole log is {}\n{}", log.display(), tail(&log, 20));
-    }
-    for (program, to) in programs {
-        std::fs::copy(files.target.join("release").join(program), to)
-            .with_context(|| format!("cannot copy {program}"))?;
-    }
-    step.done("");
+/// Builds a program as it is deployed and copies it away, out of the next build's way.
+async fn lambda(files: &Files, arguments: &[&str], name: &str, to: &Path) -> Result<()> {
+    lambda::build(files, Architecture::here()?, arguments).await?;
+    let built = lambda::program(files, name);
+    std::fs::copy(&built, to).with_context(|| format!("cannot copy {}", built.display()))?;
     Ok(())
 }
 

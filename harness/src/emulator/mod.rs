@@ -8,7 +8,6 @@ pub(crate) mod crash;
 mod engine;
 mod process;
 pub(crate) mod sweep;
-mod venv;
 
 use std::net::Ipv4Addr;
 use std::time::Duration;

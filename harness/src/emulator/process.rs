@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::{Adapter, Kind, Place, venv};
+use super::{Adapter, Kind, Place};
 use crate::files::{Files, tail};
 use crate::guarded::Guarded;
 use crate::progress::Step;
+use crate::python;
 use crate::wait;
 
+const REQUIREMENTS: &str = include_str!("requirements.txt");
 const LAUNCH: &str = include_str!("launch.py");
 
 /// An emulator that is a process.
@@ -24,7 +26,7 @@ pub(super) struct Process {
 impl Process {
     /// On `port`, or on a free one.
     pub(super) async fn start(files: &Files, port: Option<u16>) -> Result<(Self, Place)> {
-        let python = venv::make(files).await?;
+        let python = python::environment(files, "the emulator", REQUIREMENTS).await?.join("python");
         let port = port_to_use(port)?;
         let step = Step::start(format!("start MiniStack on port {port}"));
         let log = files.log("emulator");

@@ -1,5 +1,4 @@
-//! The emulator's Python packages, in a virtual environment of the harness's own: exactly those that `requirements.txt`
-//! names, by hash.
+//! Python packages, in virtual environments of the harness's own: exactly those that a list of requirements names, by hash.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,21 +10,20 @@ use crate::files::{Files, tail};
 use crate::guarded::Guarded;
 use crate::progress::Step;
 
-const REQUIREMENTS: &str = include_str!("requirements.txt");
-
-/// The environment's interpreter. Made once for each content of the requirements.
-pub(super) async fn make(files: &Files) -> Result<PathBuf> {
-    let name: String = hex::encode(Sha256::digest(REQUIREMENTS)).chars().take(12).collect();
+/// The folder of an environment's programs. Made once for each content of the requirements; `what` they are, a person reads.
+pub(crate) async fn environment(files: &Files, what: &str, requirements: &str) -> Result<PathBuf> {
+    let name: String = hex::encode(Sha256::digest(requirements)).chars().take(12).collect();
     let folder = files.own.join(format!("python-{name}"));
-    let (python, complete) = (folder.join("bin/python"), folder.join("complete"));
+    let (programs, complete) = (folder.join("bin"), folder.join("complete"));
+    let python = programs.join("python");
     // An environment whose Python was replaced since does not run.
     if complete.exists() && Command::new(&python).arg("--version").output().is_ok_and(|it| it.status.success()) {
-        return Ok(python);
+        return Ok(programs);
     }
-    let step = Step::start("install the emulator (once)");
+    let step = Step::start(format!("install {what} (once)"));
     let _ = std::fs::remove_dir_all(&folder);
-    let requirements = files.own.join("requirements.txt");
-    std::fs::write(&requirements, REQUIREMENTS).with_context(|| format!("cannot write {}", requirements.display()))?;
+    let file = files.own.join(format!("requirements-{name}.txt"));
+    std::fs::write(&file, requirements).with_context(|| format!("cannot write {}", file.display()))?;
     let log = files.log("python");
     std::fs::write(&log, "")?;
 
@@ -34,11 +32,11 @@ pub(super) async fn make(files: &Files) -> Result<PathBuf> {
     run(files, &venv, "python3 -m venv fails (on Debian it is the package python3-venv)").await?;
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--requirement"]);
-    run(files, pip.arg(&requirements), "the emulator's packages do not install (is the package index in reach?)")
-        .await?;
+    let failure = format!("{what} cannot be installed (is the package index in reach?)");
+    run(files, pip.arg(&file), &failure).await?;
     std::fs::write(complete, "")?;
     step.done("");
-    Ok(python)
+    Ok(programs)
 }
 
 async fn run(files: &Files, command: &Command, failure: &str) -> Result<()> {
