@@ -14,6 +14,7 @@ mod stand_in;
 mod subjects;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -33,6 +34,9 @@ pub(crate) struct Options {
     /// Which functions; without it both
     #[arg(long, value_name = "FUNCTION")]
     only: Option<Function>,
+    /// Compare only with another build of the function, whose program this is
+    #[arg(long, value_name = "PROGRAM", requires = "only")]
+    against: Option<PathBuf>,
     /// Starts of each program
     #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u16).range(1..))]
     starts: u16,
@@ -58,7 +62,7 @@ impl Options {
 
         let mut built = Vec::new();
         for function in functions {
-            built.push((function, subjects::build(&files, &folder, function).await?));
+            built.push((function, subjects::build(&files, &folder, function, self.against.as_deref()).await?));
         }
         let stand_in = StandIn::start(&folder).await?;
         let conditions = Conditions::read(plan);

@@ -72,34 +72,37 @@ pub(super) struct Subject {
 /// Names, in the order in which they are shown.
 pub(super) const FLOOR: &str = "empty handler";
 pub(super) const OURS: &str = "as shipped";
+pub(super) const OTHER: &str = "other build";
 pub(super) const DEFAULTS: &str = "SDK defaults";
 pub(super) const NODE: &str = "Node.js";
 pub(super) const PYTHON: &str = "Python";
 
-/// Builds everything that does a function's work.
-pub(super) async fn build(files: &Files, folder: &Path, function: Function) -> Result<Vec<Subject>> {
+/// Builds everything that does a function's work; with a program to be held `against`, only the floor and ours.
+pub(super) async fn build(
+    files: &Files,
+    folder: &Path,
+    function: Function,
+    against: Option<&Path>,
+) -> Result<Vec<Subject>> {
     let name = function.name();
     let program = |kind: &str| folder.join(format!("{kind}-{name}"));
-    let defaults = format!("{name}-sdk-defaults");
     lambda(files, &["--package", "bench-empty"], "bench-empty", &program("empty")).await?;
     lambda(files, &["--package", name], name, &program("ours")).await?;
+    let about = "Rust, lambda_runtime and nothing else: no function on it can be below";
+    let mut subjects = vec![
+        of_rust(FLOOR, about, program("empty"), false)?,
+        of_rust(OURS, "the function that is deployed", program("ours"), false)?,
+    ];
+    if let Some(other) = against {
+        std::fs::copy(other, program("other")).with_context(|| format!("cannot read {}", other.display()))?;
+        subjects.push(of_rust(OTHER, "another build of the same function", program("other"), false)?);
+        return Ok(subjects);
+    }
+    let defaults = format!("{name}-sdk-defaults");
     let sdk = ["--manifest-path", "bench/sdk-defaults/Cargo.toml", "--bin", &defaults];
     lambda(files, &sdk, &defaults, &program("defaults")).await?;
-    let of_rust = |name, about, program: PathBuf, loads_roots| -> Result<Subject> {
-        let zip = program.with_extension("zip");
-        package::write(&program, &zip, CompressionMethod::Deflated)?;
-        Ok(Subject { name, about, package_bytes: std::fs::metadata(&zip)?.len(), program, loads_roots })
-    };
-    let mut subjects = vec![
-        of_rust(
-            FLOOR,
-            "Rust, lambda_runtime and nothing else: no function on it can be below",
-            program("empty"),
-            false,
-        )?,
-        of_rust(OURS, "the function that is deployed", program("ours"), false)?,
-        of_rust(DEFAULTS, "the same function with the AWS SDK for Rust as it comes", program("defaults"), true)?,
-    ];
+    let about = "the same function with the AWS SDK for Rust as it comes";
+    subjects.push(of_rust(DEFAULTS, about, program("defaults"), true)?);
     let node = reference(files, folder, "node", if function == Function::Ingest { "" } else { "-process" }).await?;
     let (about, loads_roots) = ("the same work in Node.js, with the AWS SDK", false);
     subjects.push(Subject { name: NODE, about, program: node.0, package_bytes: node.1, loads_roots });
@@ -109,6 +112,12 @@ pub(super) async fn build(files: &Files, folder: &Path, function: Function) -> R
         subjects.push(Subject { name: PYTHON, about, program: python.0, package_bytes: python.1, loads_roots });
     }
     Ok(subjects)
+}
+
+fn of_rust(name: &'static str, about: &'static str, program: PathBuf, loads_roots: bool) -> Result<Subject> {
+    let zip = program.with_extension("zip");
+    package::write(&program, &zip, CompressionMethod::Deflated)?;
+    Ok(Subject { name, about, package_bytes: std::fs::metadata(&zip)?.len(), program, loads_roots })
 }
 
 /// Builds a program as it is deployed and copies it away, out of the next build's way.
