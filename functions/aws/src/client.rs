@@ -94,6 +94,14 @@ impl Client {
         }
     }
 
+    /// Looks a service's name up at once. Only for a start: nothing else goes on meanwhile.
+    pub fn look_up(&self, service: Service) {
+        let Shared { settings, pool, .. } = &*self.aws.0;
+        if let Ok((_, address)) = place(&Operation::nothing(service), settings) {
+            pool.look_up(address);
+        }
+    }
+
     /// Opens a connection to a service, so that the first call need not wait for it. Nothing is asked of the service.
     pub async fn connect(&self, service: Service) {
         let Shared { settings, pool, .. } = &*self.aws.0;

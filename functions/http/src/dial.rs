@@ -33,6 +33,10 @@ impl<L: Lookup> Dial<L> {
         Self { tls: TlsConnector::from(tls::client_config()), names: Names::new(lookup), time }
     }
 
+    pub(crate) fn learn(&self, address: Address, found: Vec<SocketAddr>) {
+        self.names.learn(address, found);
+    }
+
     pub(crate) async fn open(&self, address: &Address) -> Result<Connection, HttpError> {
         let opened = timeout(self.time, self.connection(address)).await.map_err(|_| HttpError::Late)?;
         opened.map_err(|source| HttpError::NotOpen { source })

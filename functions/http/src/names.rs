@@ -31,7 +31,7 @@ impl Lookup for System {
 /// it is.
 const SHARED: Duration = Duration::from_secs(2);
 
-/// Looks names up, one that is wanted several times at once only once: each look-up is a thread of its own.
+/// Looks names up, one that is wanted several times at once only once: each look-up of the system's is a thread of its own.
 pub(crate) struct Names<L> {
     lookup: L,
     shared: Mutex<HashMap<Address, Shared>>,
@@ -51,6 +51,12 @@ impl<L: Lookup> Names<L> {
     pub(crate) async fn find(&self, address: &Address) -> io::Result<Vec<SocketAddr>> {
         let found = self.shared(address);
         found.get_or_try_init(|| self.lookup.lookup(&address.host, address.port)).await.cloned()
+    }
+
+    /// What is known of a name without looking it up.
+    pub(crate) fn learn(&self, address: Address, found: Vec<SocketAddr>) {
+        let known = Shared { at: Instant::now(), found: Arc::new(OnceCell::new_with(Some(found))) };
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).insert(address, known);
     }
 
     fn shared(&self, address: &Address) -> Arc<OnceCell<Vec<SocketAddr>>> {
@@ -92,6 +98,10 @@ mod tests {
         assert_eq!(names.lookup.0.load(Ordering::SeqCst), 2);
         tokio::time::advance(SHARED).await;
         assert!(names.find(&address).await.is_ok());
+        assert_eq!(names.lookup.0.load(Ordering::SeqCst), 3);
+        let known = vec![SocketAddr::from(([192, 0, 2, 2], 443))];
+        names.learn(address.clone(), known.clone());
+        assert_eq!(names.find(&address).await.unwrap(), known);
         assert_eq!(names.lookup.0.load(Ordering::SeqCst), 3);
     }
 }

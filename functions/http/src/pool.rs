@@ -2,6 +2,7 @@
 //! that very moment, also beside one that is about to be: at a start that was a third handshake for two connections' work.
 
 use std::collections::HashMap;
+use std::net::ToSocketAddrs as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::address::Address;
 use crate::answer::Answer;
 use crate::dial::{Connection, Dial};
 use crate::error::HttpError;
-use crate::names::Lookup;
+use crate::names::{Lookup, System};
 
 /// What holds for all connections of a pool.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +104,17 @@ impl<L: Lookup> Pool<L> {
     ) -> Answer<'p, L> {
         let (head, body) = response.into_parts();
         Answer { head, body, pool: self, address, connection }
+    }
+}
+
+impl Pool<System> {
+    /// Looks a name up here and now, for the connections that are opened next. Only for a start, when there is nothing else
+    /// that would have to wait: the thread that a look-up is else left to takes four times its CPU.
+    pub fn look_up(&self, address: Address) {
+        // A name that is not found is looked up again by whoever needs it.
+        if let Ok(found) = (address.host.as_str(), address.port).to_socket_addrs() {
+            self.dial.learn(address, found.collect());
+        }
     }
 }
 

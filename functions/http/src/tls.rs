@@ -2,7 +2,7 @@ use std::sync::{Arc, LazyLock};
 
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::{self, kx_group};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CipherSuite, ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
@@ -24,7 +24,10 @@ fn config() -> ClientConfig {
     }
     // The group that a handshake begins with: of `ring`'s, P-256 takes a third of X25519's time, and every server has it.
     let kx_groups = vec![kx_group::SECP256R1, kx_group::X25519, kx_group::SECP384R1];
-    let provider = Arc::new(CryptoProvider { kx_groups, ..ring::default_provider() });
+    let mut provider = CryptoProvider { kx_groups, ..ring::default_provider() };
+    // And the cipher, where the server leaves the choice to us: SHA-256 is in the processor, SHA-384 is not.
+    provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+    let provider = Arc::new(provider);
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     // `ring` has both versions: there is nothing that could be refused.
     let builder = builder.unwrap_or_else(|error| unreachable!("{error}"));
