@@ -32,7 +32,10 @@ locals {
     } : key => value if value != null }
   }
 
-  ingest_environment = {
+  # Of the system's resolver, which would ask again only after five seconds: longer than most senders wait.
+  resolver_environment = { RES_OPTIONS = "timeout:1 attempts:3" }
+
+  ingest_environment = merge(local.resolver_environment, {
     HOOKLINE_LOG_LEVEL              = var.log_level
     HOOKLINE_SOURCES                = jsonencode(local.sources)
     HOOKLINE_QUEUE_URL              = module.queue.url
@@ -41,9 +44,9 @@ locals {
     HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
     HOOKLINE_MAX_MESSAGE_BYTES      = tostring(var.queue.max_message_bytes)
     HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
-  }
+  })
 
-  process_environment = merge(!var.idempotency.enabled ? {} : {
+  process_environment = merge(local.resolver_environment, !var.idempotency.enabled ? {} : {
     HOOKLINE_IDEMPOTENCY_TABLE   = module.idempotency[0].name
     HOOKLINE_IDEMPOTENCY_SECONDS = tostring(var.idempotency.window_days * 86400)
     }, {
