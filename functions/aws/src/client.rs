@@ -94,12 +94,11 @@ impl Client {
         }
     }
 
-    /// Looks a service's name up at once. Only for a start: nothing else goes on meanwhile.
-    pub fn look_up(&self, service: Service) {
+    /// Looks names of services up at once. Only for a start: nothing else goes on meanwhile.
+    pub fn look_up(&self, services: &[Service]) {
         let Shared { settings, pool, .. } = &*self.aws.0;
-        if let Ok((_, address)) = place(&Operation::nothing(service), settings) {
-            pool.look_up(address);
-        }
+        let places = services.iter().filter_map(|service| place(&Operation::nothing(*service), settings).ok());
+        places.for_each(|(_, address)| pool.look_up(address));
     }
 
     /// Opens a connection to a service, so that the first call need not wait for it. Nothing is asked of the service.

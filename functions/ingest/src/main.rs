@@ -20,7 +20,7 @@ async fn main() -> Result<Infallible, Box<dyn Error>> {
     let bucket = Bucket { client: aws.client(ingest::BUCKET_PATIENCE), name: config.payload_bucket };
     let intake = Intake::new(config.intake, secrets, queue.clone(), bucket);
     // What the first event would have to wait for.
-    [hookline_aws::SECRETS_MANAGER, hookline_aws::SQS].map(|service| queue.look_up(service));
+    queue.look_up(&[hookline_aws::SECRETS_MANAGER, hookline_aws::SQS]);
     tokio::join!(intake.prepare(), queue.connect(hookline_aws::SQS));
     let handler = Handler::new(intake);
     Ok(hookline_runtime::run(config.runtime_api, async |event| handler.handle(&event).await).await?)

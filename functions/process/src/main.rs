@@ -18,7 +18,7 @@ async fn main() -> Result<Infallible, Box<dyn Error>> {
     let once = Once::new(config.idempotency.as_ref().map(table), window);
     // What the first batch would have to wait for.
     if config.idempotency.is_some() {
-        aws.look_up(hookline_aws::DYNAMODB);
+        aws.look_up(&[hookline_aws::DYNAMODB]);
         aws.connect(hookline_aws::DYNAMODB).await;
     }
     let payloads = Bucket { client: aws.clone(), name: config.payload_bucket };
