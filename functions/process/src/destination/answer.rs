@@ -31,15 +31,16 @@ pub(super) fn verdict(status: StatusCode, headers: &HeaderMap, now: OffsetDateTi
 }
 
 /// Why there was no answer.
-pub(super) fn reason(error: &HttpError) -> Reason {
-    match error {
+pub(super) fn failure(error: &HttpError) -> Failure {
+    let reason = match error {
         HttpError::NotOpen { source } if source.get_ref().is_some_and(|it| it.is::<Blocked>()) => {
             Reason::BlockedAddress
         }
         HttpError::NotOpen { source } if source.kind() != ErrorKind::TimedOut => Reason::Connection,
         HttpError::NotOpen { .. } | HttpError::Late => Reason::Timeout,
         HttpError::Broken { .. } | HttpError::TooLarge { .. } => Reason::Request,
-    }
+    };
+    reason.into()
 }
 
 #[cfg(test)]

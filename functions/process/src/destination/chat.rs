@@ -13,6 +13,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 
 use super::message::{Facts, Message, Style};
 use super::{DestinationError, Failure, Outbound, Shared, Turn};
@@ -64,29 +65,31 @@ impl Chat {
         body: impl FnOnce(String) -> Value,
     ) -> Result<(), Failure> {
         let message = body(self.message.render(&Facts::of(event))?);
-        super::in_time(self.timeout.min(turn.time), self.attempt(&message)).await
+        self.attempt(&message, turn.until(self.timeout)).await
     }
 
     /// A URL that the chat refuses may have been replaced: then the new one is tried at once.
-    async fn attempt(&self, message: &Value) -> Result<(), Failure> {
-        let secrets = self.secrets.get(&self.name).await.map_err(|error| super::no_secret(&self.name, &error))?;
-        let failure = match self.post_to(&secrets, message).await {
+    async fn attempt(&self, message: &Value, until: Instant) -> Result<(), Failure> {
+        let secrets = super::secrets(&self.secrets, &self.name, until).await?;
+        let failure = match self.post_to(&secrets, message, until).await {
             Err(failure) if !failure.reason.passes() || failure.reason == Reason::SecretUnusable => failure,
             result => return result,
         };
-        match self.secrets.refresh(&self.name, &secrets).await {
-            Ok(Some(newer)) if !is_same(secrets.first(), newer.first()) => self.post_to(&newer, message).await,
-            Ok(_) | Err(_) => Err(failure),
+        match timeout_at(until, self.secrets.refresh(&self.name, &secrets)).await {
+            Ok(Ok(Some(newer))) if !is_same(secrets.first(), newer.first()) => {
+                self.post_to(&newer, message, until).await
+            }
+            _ => Err(failure),
         }
     }
 
-    async fn post_to(&self, secrets: &[Secret], message: &Value) -> Result<(), Failure> {
+    async fn post_to(&self, secrets: &[Secret], message: &Value, until: Instant) -> Result<(), Failure> {
         // The first is the current one; the previous one is what was replaced. What is wrong with it is not quoted.
         let url = secrets.first().and_then(|secret| std::str::from_utf8(secret.expose()).ok()).map(str::trim);
         let target = url.and_then(|url| self.outbound.target(url, self.query).ok());
         let target = target.ok_or_else(|| super::unusable_secret(&self.name, "it is not an https URL"))?;
         let json = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-        self.outbound.post(&target, json, message.to_string().into()).await
+        self.outbound.post(&target, json, message.to_string().into(), until).await
     }
 }
 

@@ -83,7 +83,7 @@ impl Email {
         let parameters: Vec<_> = mail.into_iter().chain(to).collect();
         let send = self.client.send(Operation::form(SES, &parameters));
         let send = async { send.await.map(|_| ()).map_err(|error| aws::failure("ses", &error)) };
-        super::in_time(self.timeout.min(turn.time), send).await
+        super::in_time(turn.until(self.timeout), send).await
     }
 }
 

@@ -56,7 +56,7 @@ impl Eventbridge {
         }
         let put = Operation::json(EVENTBRIDGE, "PutEvents", json!({ "Entries": [entry] }).to_string());
         let put = async { self.client.call::<Put>(put).await.map_err(|error| aws::failure("eventbridge", &error)) };
-        let put = super::in_time(self.timeout.min(turn.time), put).await?;
+        let put = super::in_time(turn.until(self.timeout), put).await?;
         if put.failed_entry_count == 0 {
             return Ok(());
         }

@@ -65,16 +65,14 @@ impl Http {
     }
 
     pub(super) async fn deliver(&self, event: &Event, turn: Turn<'_>) -> Result<(), Failure> {
-        let whole = async {
-            let mut headers = self.headers.clone();
-            headers.extend(event_headers(event, turn.trace).ok_or_else(|| Failure::from(Reason::UnreadableEvent))?);
-            if let Some(secrets) = &self.secrets {
-                let secrets = secrets.get(&self.name).await.map_err(|error| super::no_secret(&self.name, &error))?;
-                headers.extend(self.signatures(event, &secrets)?);
-            }
-            self.outbound.post(&self.target, headers, event.data.clone()).await
-        };
-        super::in_time(self.timeout.min(turn.time), whole).await
+        let until = turn.until(self.timeout);
+        let mut headers = self.headers.clone();
+        headers.extend(event_headers(event, turn.trace).ok_or_else(|| Failure::from(Reason::UnreadableEvent))?);
+        if let Some(secrets) = &self.secrets {
+            let secrets = super::secrets(secrets, &self.name, until).await?;
+            headers.extend(self.signatures(event, &secrets)?);
+        }
+        self.outbound.post(&self.target, headers, event.data.clone(), until).await
     }
 
     /// One signature for each secret, so that a receiver that still has the previous one is satisfied too.

@@ -13,8 +13,10 @@ use std::time::Duration;
 use hookline_aws::Client;
 use hookline_event::Event;
 use hookline_secrets::{SecretCache, SecretsError};
+use hookline_signature::Secret;
 use hookline_telemetry::{Level, Line, Trace};
 use serde::Deserialize;
+use tokio::time::Instant;
 
 pub(crate) use self::error::{DestinationError, Failure};
 pub(crate) use self::outbound::Outbound;
@@ -27,6 +29,13 @@ pub(crate) struct Turn<'a> {
     pub(crate) time: Duration,
     /// What is called from within carries this on.
     pub(crate) trace: Option<&'a Trace>,
+}
+
+impl Turn<'_> {
+    /// When the time of a destination that has so much is over.
+    fn until(&self, own: Duration) -> Instant {
+        Instant::now() + own.min(self.time)
+    }
 }
 
 /// What destinations are made of: each takes what it needs.
@@ -100,8 +109,14 @@ kinds! {
 }
 
 /// What an attempt comes to, if it does in time.
-async fn in_time<T>(time: Duration, attempt: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::time::timeout(time, attempt).await.unwrap_or_else(|_| Err(Reason::Timeout.into()))
+async fn in_time<T>(until: Instant, attempt: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::time::timeout_at(until, attempt).await.unwrap_or_else(|_| Err(Reason::Timeout.into()))
+}
+
+/// A destination's secrets, if they can be had in time.
+async fn secrets(cache: &SecretCache<Client>, name: &str, until: Instant) -> Result<Arc<[Secret]>, Failure> {
+    let secrets = async { cache.get(name).await.map_err(|error| no_secret(name, &error)) };
+    in_time(until, secrets).await
 }
 
 /// A destination whose secret cannot be had: a fault of ours that a person can mend, so the event waits.

@@ -7,6 +7,7 @@ use http::header::{ACCEPT, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Request, Uri};
 use http_body_util::Full;
 use time::OffsetDateTime;
+use tokio::time::Instant;
 use url::{Position, Url};
 
 use super::{DestinationError, Failure, answer};
@@ -73,8 +74,14 @@ impl Outbound {
         })
     }
 
-    /// One POST; the caller bounds its time.
-    pub(super) async fn post(&self, target: &Target, headers: HeaderMap, body: Bytes) -> Result<(), Failure> {
+    /// One POST, whose answer has to begin in time.
+    pub(super) async fn post(
+        &self,
+        target: &Target,
+        headers: HeaderMap,
+        body: Bytes,
+        until: Instant,
+    ) -> Result<(), Failure> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = target.path.clone();
@@ -84,11 +91,11 @@ impl Outbound {
             // A destination may have another in its own headers.
             request.headers_mut().entry(name).or_insert(value);
         }
-        let sent = self.pool.send(&target.address, request).await;
-        let answer = sent.map_err(|error| Failure::from(answer::reason(&error)))?;
+        let sent = async { self.pool.send(&target.address, request).await.map_err(|error| answer::failure(&error)) };
+        let answer = super::in_time(until, sent).await?;
         let verdict = answer::verdict(answer.head.status, &answer.head.headers, OffsetDateTime::now_utc());
-        // The verdict stands already: what goes wrong here concerns only the connection, which is then closed.
-        answer.drain(answer::MAX_BYTES, answer::DRAIN).await;
+        // The verdict stands, however much time is left: this is about the connection, which is else closed.
+        answer.drain(answer::MAX_BYTES, answer::DRAIN.min(until.saturating_duration_since(Instant::now()))).await;
         verdict
     }
 }

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use crate::fixture::{Function, event, message, same};
 
@@ -37,6 +39,22 @@ async fn two_routes_to_one_destination_deliver_once() {
     let function = Function::new().await;
     assert!(function.failures(vec![message("m", "both", 1)]).await.is_empty());
     assert_eq!(function.received(), 2, "orders and audit, each once");
+}
+
+/// Once there is an answer, it counts: a body that does not come to its end costs the connection, and no second delivery.
+#[tokio::test]
+async fn an_answer_counts_however_its_body_goes_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 65536]).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx").await;
+        std::future::pending::<()>().await;
+    });
+    // Less than it takes to give the body up.
+    let function = Function::to(json!({ "kind": "http", "url": url, "timeout_ms": 250 })).await;
+    assert_eq!(function.outcome(b"{}").await, "");
 }
 
 #[tokio::test]
