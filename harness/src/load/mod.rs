@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep_until};
 
@@ -22,7 +22,7 @@ use crate::files::Files;
 use crate::progress::{Bar, say};
 use crate::sender::Webhook;
 use crate::sink::Sink;
-use crate::stack::{Stack, State, sources};
+use crate::stack::{Depth, Stack, State, sources};
 use crate::target::Target;
 
 /// What a person can say about a run.
@@ -105,7 +105,7 @@ impl Options {
         let bar = Bar::start("load", usize::try_from(total)?);
         let mut seconds = Seconds::default();
         let mut tasks = JoinSet::new();
-        let mut tick = interval(Duration::from_secs(1));
+        let (mut depths, _watch) = depths(stack);
         let mut number = 0;
         while number < total || !tasks.is_empty() {
             let due = began + Duration::from_secs_f64(number_as(number) / f64::from(self.rate));
@@ -124,8 +124,8 @@ impl Options {
                     seconds.add(sample);
                     bar.advance();
                 }
-                _ = tick.tick() => {
-                    let depth = stack.depth().await?.intake;
+                Some(depth) = depths.recv() => {
+                    let depth = depth?.intake;
                     seconds.depth(began.elapsed(), depth);
                     bar.note(format!("{} in flight, {depth} queued, {}", tasks.len(), seconds.latest()));
                 }
@@ -137,6 +137,22 @@ impl Options {
         }
         Ok(seconds.0)
     }
+}
+
+/// The queue's depth each second, from a task of its own: no request waits for that answer. The task ends with the set.
+fn depths(stack: &Arc<Stack>) -> (UnboundedReceiver<Result<Depth>>, JoinSet<()>) {
+    let (tell, told) = mpsc::unbounded_channel();
+    let (stack, mut tick) = (Arc::clone(stack), interval(Duration::from_secs(1)));
+    let mut watch = JoinSet::new();
+    watch.spawn(async move {
+        loop {
+            tick.tick().await;
+            if tell.send(stack.depth().await).is_err() {
+                return;
+            }
+        }
+    });
+    (told, watch)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a number of requests")]

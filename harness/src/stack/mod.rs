@@ -29,6 +29,7 @@ pub use self::policy::Withdrawn;
 
 pub(crate) use self::emulator_policy::EMULATOR_POLICY;
 pub(crate) use self::mails::{RECIPIENT, SENDER};
+pub(crate) use self::queues::Depth;
 pub(crate) use self::recorder::Recorder;
 pub(crate) use self::secrets::Secrets;
 pub(crate) use self::sources::{Pair, sources};
