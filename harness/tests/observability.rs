@@ -1,4 +1,5 @@
-//! What the dashboard shows is what the functions or AWS really emit. Its template is JSON as it stands.
+//! What the dashboard shows, and what alarms look at, is what the functions or AWS really emit. The dashboard's template is
+//! JSON as it stands.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -8,6 +9,7 @@ use hookline_telemetry::Metric;
 use serde_json::Value;
 
 const TEMPLATE: &str = include_str!("../../terraform/modules/observability/dashboard.json.tftpl");
+const ALARMS: &str = include_str!("../../terraform/modules/observability/alarms.tf");
 
 /// The metrics of AWS in use, with the dimensions that each is kept by:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>,
@@ -100,4 +102,14 @@ fn every_metric_of_ours_is_shown_by_each_of_its_dimensions() {
             assert!(shown.contains(&(metric.name().to_owned(), set.clone())), "{} by {set:?}", metric.name());
         }
     }
+}
+
+/// Whoever sets the level to `error` keeps the alarms.
+#[test]
+fn what_alarms_look_at_is_counted_at_every_level() {
+    let named = ALARMS.split("namespace = \"Hookline\", name = \"").skip(1);
+    let of_alarms: BTreeSet<_> = named.filter_map(|rest| rest.split('"').next()).collect();
+    let watched = Metric::ALL.iter().filter(|metric| metric.is_watched());
+    assert_eq!(of_alarms, watched.map(|metric| metric.name()).collect());
+    assert!(!of_alarms.is_empty());
 }
