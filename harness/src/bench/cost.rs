@@ -167,8 +167,8 @@ impl CostInputs {
         let row = |what, against, target, found| Row::new(Function::Ingest, (what, against), target, found, "$");
         let (lean, door) = (self.bare(LEANEST), PRICES.http_api_per_million);
         vec![
-            row("a million, 10 KiB, no front door", LEAN, 0.80, lean),
-            row("a million, 10 KiB, HTTP API", LEAN, 1.80, lean + door),
+            row("a million, 10 KiB, no front door", LEAN, 0.80, lean).because(Some(reasons::SPEED)),
+            row("a million, 10 KiB, HTTP API", LEAN, 1.80, lean + door).because(Some(reasons::SPEED)),
             row("a million, 10 KiB, no front door", DEFAULT, 0.80, self.bare(DEFAULTS)).because(Some(reasons::TABLE)),
         ]
     }

@@ -12,4 +12,6 @@ pub(super) const REQUESTS: &str =
     "the floor makes no request; a batch of ten makes ten to the destination and three or four to the table";
 pub(super) const TEN_EVENTS: &str = "ten events are in memory at once, and ten connections";
 pub(super) const SINK: &str = "5 ms of it are the destination's own";
+pub(super) const SPEED: &str =
+    "CPU counts as it was measured on this machine today: with 128 MB a tenth of a millisecond an event is $0.0023";
 pub(super) const TABLE: &str = "two writes a webhook to the idempotency table are $1.25 of it, and a line for each event in each function most of the rest";
