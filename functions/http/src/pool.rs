@@ -109,7 +109,8 @@ impl<L: Lookup> Pool<L> {
 
 impl Pool<System> {
     /// Looks a name up here and now, for the connections that are opened next. Only for a start, when there is nothing else
-    /// that would have to wait: the thread that a look-up is else left to takes four times its CPU.
+    /// that would have to wait: the thread that a look-up is else left to takes four times its CPU. How long it may take is
+    /// the resolver's to say (`RES_OPTIONS`).
     pub fn look_up(&self, address: Address) {
         // A name that is not found is looked up again by whoever needs it.
         if let Ok(found) = (address.host.as_str(), address.port).to_socket_addrs() {

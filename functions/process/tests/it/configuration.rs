@@ -45,6 +45,17 @@ fn every_destination_that_cannot_be_used_is_reported() {
     insta::assert_snapshot!(faults("HOOKLINE_DESTINATIONS", Some(&destinations.to_string())).replace("; ", "\n"));
 }
 
+/// It would be a secret in the configuration, and stands in no log.
+#[test]
+fn a_url_with_a_user_or_a_password_is_reported_and_not_quoted() {
+    for url in ["https://user:s3cret@a.example/", "https://s3cret@a.example/", "https://:s3cret@a.example/"] {
+        let http = json!({ "kind": "http", "url": url, "timeout_ms": 1000 });
+        let destinations = json!({ "orders": http, "audit": http, "hangs": http }).to_string();
+        let faults = faults("HOOKLINE_DESTINATIONS", Some(&destinations));
+        assert!(faults.contains("the URL has a user or a password") && !faults.contains("s3cret"), "{faults}");
+    }
+}
+
 #[test]
 fn a_header_that_is_not_its_owners_is_reported() {
     for name in ["Ce-Id", "content-type", "Authorization", "Cookie", "Host", "Webhook-Id", "X Y", ""] {

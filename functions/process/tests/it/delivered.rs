@@ -23,15 +23,14 @@ async fn the_exact_body_is_posted_with_the_events_attributes_as_headers() {
 async fn a_destinations_own_headers_go_with_every_event() {
     let sink = crate::fixture::Sink::default();
     let url = format!("http://{}/orders", sink.start().await);
-    let destination = json!({ "kind": "http", "url": url, "timeout_ms": 400, "headers": { "X-Tenant": "blue" } });
+    let headers = json!({ "X-Tenant": "blue", "User-Agent": "blue/1" });
+    let destination = json!({ "kind": "http", "url": url, "timeout_ms": 400, "headers": headers });
     let destinations = json!({ "orders": destination, "audit": destination, "hangs": destination });
     let function = Function::with("HOOKLINE_DESTINATIONS", Some(&destinations.to_string())).await;
     assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty());
     let requests = sink.requests.lock().unwrap().clone();
-    assert_eq!(
-        (&requests[0].0["x-tenant"], &requests[0].0["ce-source"]),
-        (&"blue".parse().unwrap(), &"/webhooks/github".parse().unwrap())
-    );
+    let sent = ["x-tenant", "user-agent", "ce-source"].map(|name| requests[0].0[name].to_str().unwrap());
+    assert_eq!(sent, ["blue", "blue/1", "/webhooks/github"]);
 }
 
 #[tokio::test]
