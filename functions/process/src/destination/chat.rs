@@ -13,7 +13,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::message::{Facts, Message, Style};
 use super::{DestinationError, Failure, Outbound, Shared, Turn};
@@ -75,11 +75,10 @@ impl Chat {
             Err(failure) if !failure.reason.passes() || failure.reason == Reason::SecretUnusable => failure,
             result => return result,
         };
-        match timeout_at(until, self.secrets.refresh(&self.name, &secrets)).await {
-            Ok(Ok(Some(newer))) if !is_same(secrets.first(), newer.first()) => {
-                self.post_to(&newer, message, until).await
-            }
-            _ => Err(failure),
+        let refreshed = async { Ok(self.secrets.refresh(&self.name, &secrets).await) };
+        match super::in_time(until, refreshed).await? {
+            Ok(Some(newer)) if !is_same(secrets.first(), newer.first()) => self.post_to(&newer, message, until).await,
+            Ok(_) | Err(_) => Err(failure),
         }
     }
 

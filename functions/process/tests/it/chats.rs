@@ -1,5 +1,6 @@
 //! Slack and Discord: what is posted, to which URL, and what becomes of an event that cannot be.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -105,6 +106,16 @@ async fn a_url_that_was_replaced_is_looked_up_again() {
     assert_eq!(function.received(), 3);
     function.sink.answer(404, None);
     assert_eq!(function.outcome(b"[2]").await, "http_404", "it is too early for a third look");
+}
+
+/// Whether there is a new URL is not known then: the event waits instead of being given up.
+#[tokio::test]
+async fn a_look_at_a_new_url_that_takes_too_long_is_tried_again() {
+    let function = to("slack", json!({})).await;
+    assert_eq!(function.outcome(b"{}").await, "");
+    function.aws.keeps_secrets.store(true, Ordering::SeqCst);
+    function.sink.answer(403, None);
+    assert_eq!(function.outcome(b"[1]").await, "retry");
 }
 
 /// The first looks the new one up; the second, whose refusal comes after that, uses it.
