@@ -55,8 +55,9 @@ impl Outbound {
         if !parsed.username().is_empty() || parsed.password().is_some() {
             return Err(DestinationError::Credentials);
         }
-        let host = parsed.host_str().ok_or_else(bad)?.trim_matches(['[', ']']).to_owned();
-        let listed = host.parse().is_ok_and(|address| self.guard.lists(address));
+        let uri: Uri = parsed.as_str().parse().map_err(|_| bad())?;
+        let address = Address::of(&uri).ok_or_else(bad)?;
+        let listed = address.host.parse().is_ok_and(|address| self.guard.lists(address));
         if parsed.scheme() != "https" && !(parsed.scheme() == "http" && listed) {
             return Err(DestinationError::NotHttps { url: url.to_owned() });
         }
@@ -64,11 +65,7 @@ impl Outbound {
             parsed.query_pairs_mut().append_pair(name, value);
         }
         Ok(Target {
-            address: Address {
-                secure: parsed.scheme() == "https",
-                port: parsed.port_or_known_default().ok_or_else(bad)?,
-                host,
-            },
+            address,
             host: HeaderValue::from_str(&parsed[Position::BeforeHost..Position::AfterPort]).map_err(|_| bad())?,
             path: parsed[Position::BeforePath..Position::AfterQuery].parse().map_err(|_| bad())?,
         })
