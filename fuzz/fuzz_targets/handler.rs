@@ -4,15 +4,14 @@
 #![no_main]
 
 use std::sync::LazyLock;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use hookline_environment::Variables;
+use hookline_aws::{GetSecret, GetSecretError, PortError, SecretCache, Stage, Variables};
 use hookline_event::Payload;
-use hookline_runtime::Invocation;
-use hookline_secrets::{GetSecret, GetSecretError, SecretCache, Stage};
 use hookline_telemetry::Trace;
-use ingest::{Config, Handler, Intake, KeepError, KeepPayload, SendError, SendEvent};
+use ingest::{Config, Handler, Intake, SendEvent, StorePayload};
+use lambda_runtime::Context;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
@@ -29,16 +28,16 @@ impl GetSecret for Store {
 struct Queue;
 
 impl SendEvent for Queue {
-    async fn send_event(&self, _: &str, message: String, _: Option<&Trace>) -> Result<(), SendError> {
+    async fn send_event(&self, _: &str, message: String, _: Option<&Trace>) -> Result<(), PortError> {
         panic!("queued without a signature: {message}");
     }
 }
 
 struct Bucket;
 
-impl KeepPayload for Bucket {
-    async fn keep_payload(&self, _: Bytes) -> Result<Payload, KeepError> {
-        panic!("kept without a signature");
+impl StorePayload for Bucket {
+    async fn store_payload(&self, _: Bytes) -> Result<Payload, PortError> {
+        panic!("stored without a signature");
     }
 }
 
@@ -74,11 +73,14 @@ static HANDLER: LazyLock<Handler<Store, Queue, Bucket>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|data: &[u8]| {
-    let deadline = SystemTime::now() + Duration::from_secs(10);
-    let invocation = Invocation { request_id: "fuzz".to_owned(), deadline, trace: None, event: data.to_vec().into() };
-    let answer = RUNTIME.block_on(HANDLER.handle(&invocation));
-    let answer: Value = serde_json::from_slice(&answer).expect("an answer in JSON");
-    let status = answer["statusCode"].as_u64();
-    // 500 is the answer to what is no event of a gateway, and to nothing else: a panic ends the run.
+    // The runtime reads an event as JSON text.
+    let Ok(event) = std::str::from_utf8(data) else { return };
+    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + Duration::from_secs(10);
+    let mut invocation = Context::default();
+    invocation.deadline = deadline.as_millis().try_into().unwrap_or(u64::MAX);
+    let response = RUNTIME.block_on(HANDLER.handle(event, &invocation));
+    let response: Value = serde_json::to_value(response).expect("a response in JSON");
+    let status = response["statusCode"].as_u64();
+    // 500 is the response to what is no event of a gateway, and to nothing else: a panic ends the run.
     assert!(matches!(status, Some(400 | 401 | 404 | 413 | 415 | 500)), "{status:?}");
 });

@@ -1,44 +1,33 @@
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
-use aws_credential_types::Credentials;
+use anyhow::{Context, Result, ensure};
 use aws_types::SdkConfig;
-use serde::Deserialize;
 
 use crate::files::Files;
-use crate::sdk::{self, Patience};
+use crate::sdk::{self, Timeouts};
 use crate::stack::{Stack, State};
 use crate::terraform::Outputs;
 
-const PATIENCE: Patience = Patience {
+const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(5),
     attempt: Duration::from_secs(20),
     call: Duration::from_secs(60),
     attempts: 4,
 };
 
-/// What an operator works on: a stack on an emulator, or a workspace.
+/// Target of an operator's command: a Terraform workspace on AWS, or a stack on an emulator.
 pub(crate) struct Target {
     pub(crate) sdk: SdkConfig,
     pub(crate) outputs: Outputs,
 }
 
-/// As `aws configure export-credentials` prints them.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Exported {
-    access_key_id: String,
-    secret_access_key: String,
-    session_token: Option<String>,
-}
-
 impl Target {
-    /// The workspace's, or without one the stack's that is up.
+    /// Returns the workspace with this name, or the running local stack if there is no name.
     pub(crate) async fn find(workspace: Option<&str>) -> Result<Self> {
         let files = Files::find()?;
         match workspace {
-            Some(workspace) => Self::workspace(&files, workspace),
+            Some(workspace) => Self::workspace(&files, workspace).await,
             None => {
                 let state = State::require(&files).await.context("without --workspace, a local stack is meant")?;
                 Ok(Self::of(&state.stack()))
@@ -46,13 +35,13 @@ impl Target {
         }
     }
 
-    /// A stack's on an emulator.
+    /// Returns the target for a stack on an emulator.
     pub(crate) fn of(stack: &Stack) -> Self {
         Self { sdk: stack.sdk_config(), outputs: stack.outputs.clone() }
     }
 
-    /// By its Terraform outputs, with the caller's own credentials.
-    fn workspace(files: &Files, workspace: &str) -> Result<Self> {
+    /// Returns the target for a workspace, with its Terraform outputs and the user's AWS credentials.
+    async fn workspace(files: &Files, workspace: &str) -> Result<Self> {
         let mut terraform = Command::new("terraform");
         terraform.current_dir(files.repository.join("terraform")).env("TF_WORKSPACE", workspace);
         let output = terraform.args(["output", "-json", "-no-color"]).output().context("cannot start terraform")?;
@@ -62,31 +51,17 @@ impl Target {
             String::from_utf8_lossy(&output.stderr).trim()
         );
         let outputs = Outputs::read(&output.stdout).with_context(|| format!("workspace {workspace}"))?;
-        let region = region(&outputs.queue_arn)?;
         let endpoint_url = std::env::var("AWS_ENDPOINT_URL").ok();
-        Ok(Self { sdk: sdk::config(&region, credentials()?, endpoint_url, PATIENCE), outputs })
+        let sdk = sdk::load(region(&outputs.queue_arn), endpoint_url, TIMEOUTS)
+            .await
+            .with_context(|| format!("cannot access workspace {workspace}"))?;
+        Ok(Self { sdk, outputs })
     }
 }
 
-/// `arn:aws:sqs:eu-west-1:123456789012:name`
-fn region(arn: &str) -> Result<String> {
-    Ok(arn.split(':').nth(3).context("a queue's ARN has a region")?.to_owned())
-}
-
-/// From the environment, or from wherever the AWS CLI has them: a profile, single sign-on, a container.
-fn credentials() -> Result<Credentials> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    if let (Some(key), Some(secret)) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
-        return Ok(Credentials::new(key, secret, variable("AWS_SESSION_TOKEN"), None, "environment"));
-    }
-    let exported = Command::new("aws").args(["configure", "export-credentials", "--format", "process"]).output();
-    let Ok(exported) = exported else {
-        bail!("no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install the AWS CLI and log in")
-    };
-    ensure!(exported.status.success(), "no credentials: {}", String::from_utf8_lossy(&exported.stderr).trim());
-    let Exported { access_key_id, secret_access_key, session_token } =
-        serde_json::from_slice(&exported.stdout).context("the AWS CLI's credentials")?;
-    Ok(Credentials::new(access_key_id, secret_access_key, session_token, None, "aws configure export-credentials"))
+/// Region in an ARN such as `arn:aws:sqs:eu-west-1:123456789012:name`.
+fn region(arn: &str) -> Option<&str> {
+    arn.split(':').nth(3).filter(|region| !region.is_empty())
 }
 
 #[cfg(test)]
@@ -95,7 +70,8 @@ mod tests {
 
     #[test]
     fn the_region_is_the_queues() {
-        assert_eq!(region("arn:aws:sqs:eu-west-1:123456789012:hookline-dev-intake").unwrap(), "eu-west-1");
-        assert!(region("hookline").is_err());
+        assert_eq!(region("arn:aws:sqs:eu-west-1:123456789012:hookline-dev-intake"), Some("eu-west-1"));
+        assert_eq!(region("arn:aws:iam::123456789012:role/hookline"), None);
+        assert_eq!(region("hookline"), None);
     }
 }

@@ -1,10 +1,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hookline_aws::{AwsSettings, Patience};
-use hookline_environment::{Faults, Variables};
+use hookline_aws::{AwsSettings, Faults, SecretCacheSettings, Timeouts, Variables};
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
-use hookline_secrets::SecretCacheSettings;
 use hookline_signature::{Scheme, SchemeConfig};
 use hookline_telemetry::Level;
 use serde::Deserialize;
@@ -12,17 +10,17 @@ use serde::de::IgnoredAny;
 
 use crate::accept::Acceptance;
 
-/// How long the secret store may take: with a second look at it, it has to leave time for the queue.
-pub const SECRETS_PATIENCE: Patience =
-    Patience { attempt: Duration::from_millis(1500), call: Duration::from_secs(3), attempts: 2 };
+/// How long the secret store may take: with a second look-up, it has to leave time for the queue.
+pub const SECRETS_TIMEOUTS: Timeouts =
+    Timeouts { attempt: Duration::from_millis(1500), call: Duration::from_secs(3), attempts: 2 };
 
 /// How long the payload bucket may take for the largest body.
-pub const BUCKET_PATIENCE: Patience =
-    Patience { attempt: Duration::from_secs(3), call: Duration::from_secs(5), attempts: 2 };
+pub const BUCKET_TIMEOUTS: Timeouts =
+    Timeouts { attempt: Duration::from_secs(3), call: Duration::from_secs(5), attempts: 2 };
 
 /// How long the queue may take.
-pub const QUEUE_PATIENCE: Patience =
-    Patience { attempt: Duration::from_secs(2), call: Duration::from_secs(5), attempts: 3 };
+pub const QUEUE_TIMEOUTS: Timeouts =
+    Timeouts { attempt: Duration::from_secs(2), call: Duration::from_secs(5), attempts: 3 };
 
 /// Everything that Terraform passes, checked.
 pub struct Config {

@@ -2,19 +2,19 @@
 
 use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
+use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use futures_util::FutureExt as _;
-use hookline_runtime::Invocation;
-use hookline_secrets::GetSecret;
+use hookline_aws::GetSecret;
 use hookline_signature::Headers;
 use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, Trace, within};
+use lambda_runtime::Context;
 use time::OffsetDateTime;
 
 use crate::gateway::{Gateway, GatewayRequest};
 use crate::intake::{Content, Intake, Receipt};
-use crate::payload::KeepPayload;
+use crate::payload::StorePayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
 use crate::respond;
@@ -28,23 +28,23 @@ pub struct Handler<S, Q, P> {
     cold_start: ColdStart,
 }
 
-impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Handler<S, Q, P> {
+impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
     /// Over the part that decides.
     pub fn new(intake: Intake<S, Q, P>) -> Self {
         Self { intake, cold_start: ColdStart::default() }
     }
 
-    /// Always answers: whatever goes wrong, a panic included, becomes a status.
-    pub async fn handle(&self, invocation: &Invocation) -> Bytes {
+    /// Handles one event of the gateway, in JSON. Whatever goes wrong, a panic included, becomes a response with a status.
+    pub async fn handle(&self, event: &str, invocation: &Context) -> ApiGatewayProxyResponse {
         let started = Instant::now();
         let cold_start = self.cold_start.take();
-        let read = serde_json::from_slice::<GatewayRequest<'_>>(&invocation.event);
+        let read = serde_json::from_str::<GatewayRequest<'_>>(event);
         let (request, unread) = match read {
             Ok(request) => (request, None),
             Err(error) => (GatewayRequest::default(), Some(Rejection::bad_event(&error))),
         };
         let headers = request.headers();
-        let trace = trace(&headers, invocation.trace.as_deref());
+        let trace = trace(&headers, invocation.xray_trace_id.as_deref());
         let context = telemetry::Context {
             request_id: request.request_id().to_owned(),
             source: source(&request).to_owned(),
@@ -56,7 +56,7 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Handler<S, Q, P> {
             let received = async {
                 match unread {
                     Some(rejection) => Err(rejection),
-                    None => self.receive(&request, &headers, trace, invocation.left()).await,
+                    None => self.receive(&request, &headers, trace, remaining(invocation)).await,
                 }
             };
             // Nothing of what a request works on is left half done: caches and pools are changed in one go.
@@ -106,6 +106,11 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Handler<S, Q, P> {
             Gateway::Events { client_id } => self.intake.event(client_id, content()?).await,
         }
     }
+}
+
+/// The rest of the function's time.
+fn remaining(invocation: &Context) -> Duration {
+    invocation.deadline().duration_since(SystemTime::now()).unwrap_or_default()
 }
 
 /// Lambda's, which stands below the function's own segment; else what the gateway was told or has made up.

@@ -4,8 +4,8 @@ use std::num::NonZeroU8;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use hookline_aws::{GetSecret, SecretCache};
 use hookline_event::{DedupKey, Event, Payload};
-use hookline_secrets::{GetSecret, SecretCache};
 use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
 use hookline_telemetry::{Segment, Trace};
 use time::OffsetDateTime;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::accept::Acceptance;
 use crate::config::{IntakeConfig, Source};
-use crate::payload::KeepPayload;
+use crate::payload::StorePayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
 
@@ -65,7 +65,7 @@ pub enum Receipt {
     },
 }
 
-impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
+impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
     /// Over the secrets of a store, a queue, and a place for what the queue cannot hold.
     pub fn new(config: IntakeConfig, secrets: SecretCache<S>, queue: Q, payloads: P) -> Self {
         Self { config, secrets, queue, payloads, events: Acceptance::default() }
@@ -182,7 +182,7 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
         let sent_at = Instant::now();
         let sent = self.queue.send_event(&self.config.queue_url, message, segment.trace()).await;
         segment.end(sent.is_err());
-        sent?;
+        sent.map_err(Rejection::Queue)?;
         Ok(Receipt::Queued { event_id, event_type, confirmed_after: sent_at.elapsed() })
     }
 
@@ -194,7 +194,7 @@ impl<S: GetSecret, Q: SendEvent, P: KeepPayload> Intake<S, Q, P> {
         }
         let (event, payload) = event.replace(());
         let kept = match payload {
-            Payload::Inline(body) => self.payloads.keep_payload(body).await?,
+            Payload::Inline(body) => self.payloads.store_payload(body).await.map_err(Rejection::PayloadStore)?,
             kept @ Payload::Kept { .. } => kept,
         };
         event.replace(kept).0.to_json().map_err(|_| Rejection::Internal)

@@ -14,10 +14,10 @@ mod rejection;
 mod respond;
 
 pub use accept::{Acceptance, BadPattern};
-pub use config::{BUCKET_PATIENCE, Config, IntakeConfig, QUEUE_PATIENCE, SECRETS_PATIENCE, Source};
+pub use config::{BUCKET_TIMEOUTS, Config, IntakeConfig, QUEUE_TIMEOUTS, SECRETS_TIMEOUTS, Source};
 pub use gateway::MAX_BODY_BYTES;
 pub use handler::Handler;
 pub use intake::{Intake, Receipt};
-pub use payload::{Bucket, KeepError, KeepPayload};
-pub use queue::{SendError, SendEvent};
+pub use payload::{S3PayloadStore, StorePayload};
+pub use queue::{SendEvent, SqsQueue};
 pub use rejection::{Rejection, Told};

@@ -1,27 +1,31 @@
 //! Assembles the ingest function.
 
-use std::convert::Infallible;
-use std::error::Error;
+// The futures of the SDK are nested deeply, and here they all are part of one.
+#![recursion_limit = "256"]
 
-use hookline_aws::Aws;
-use hookline_environment::Variables;
-use hookline_secrets::SecretCache;
-use ingest::{Bucket, Config, Handler, Intake};
+use std::convert::Infallible;
+
+use hookline_aws::{Sdk, SecretCache, SecretsManager};
+use ingest::{Config, Handler, Intake, S3PayloadStore, SqsQueue};
+use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<Infallible, Box<dyn Error>> {
-    let lookup = |name: &str| std::env::var(name).ok();
-    let config = Config::read(Variables::new(&lookup));
-    let config = hookline_telemetry::start("ingest", config, |it| (it.log_level, it.service.clone()))?;
-
-    let aws = Aws::new(config.aws);
-    let secrets = SecretCache::new(aws.client(ingest::SECRETS_PATIENCE), config.secrets);
-    let queue = aws.client(ingest::QUEUE_PATIENCE);
-    let bucket = Bucket { client: aws.client(ingest::BUCKET_PATIENCE), name: config.payload_bucket };
-    let intake = Intake::new(config.intake, secrets, queue.clone(), bucket);
+async fn main() -> Result<(), Error> {
+    let config = hookline_aws::start("ingest", Config::read, |it| (it.log_level, it.service.clone())).await?;
+    let sdk = Sdk::new(config.aws);
+    let secrets = SecretsManager::new(&sdk.config(ingest::SECRETS_TIMEOUTS));
+    let queue = SqsQueue::new(&sdk.config(ingest::QUEUE_TIMEOUTS));
+    let payloads = S3PayloadStore::new(&sdk.config(ingest::BUCKET_TIMEOUTS), config.payload_bucket);
+    let queue_url = config.intake.queue_url.clone();
+    let intake = Intake::new(config.intake, SecretCache::new(secrets, config.secrets), queue, payloads);
     // What the first event would have to wait for.
-    queue.look_up(&[hookline_aws::SECRETS_MANAGER, hookline_aws::SQS]);
-    tokio::join!(intake.prepare(), queue.connect(hookline_aws::SQS));
-    let handler = Handler::new(intake);
-    Ok(hookline_runtime::run(config.runtime_api, async |event| handler.handle(&event).await).await?)
+    tokio::join!(intake.prepare(), sdk.connect(&queue_url));
+    sdk.initialised();
+
+    let handler = &Handler::new(intake);
+    let handle = async |event: LambdaEvent<Box<RawValue>>| {
+        Ok::<_, Infallible>(handler.handle(event.payload.get(), &event.context).await)
+    };
+    Runtime::new(service_fn(handle)).run().await
 }

@@ -1,40 +1,43 @@
-//! Where a body goes that the queue cannot hold: the claim check.
+//! The port to the store of bodies that the queue cannot hold: the claim check.
 
 use std::future::Future;
 
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
 use bytes::Bytes;
-use hookline_aws::{Client, Operation};
+use hookline_aws::{PortError, SdkConfig};
 use hookline_event::Payload;
 use uuid::Uuid;
 
-/// The bucket has not confirmed: the sender has to send it again. What was kept and never queued expires.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the bucket did not confirm: {detail}")]
-pub struct KeepError {
-    /// Why not, after all attempts.
-    pub detail: String,
+/// The port to the payload store.
+pub trait StorePayload: Send + Sync + 'static {
+    /// Stores one body. Returns where it is once the store has confirmed. What is stored and never queued expires.
+    fn store_payload(&self, body: Bytes) -> impl Future<Output = Result<Payload, PortError>> + Send;
 }
 
-/// Keeps one body.
-pub trait KeepPayload: Send + Sync + 'static {
-    /// Where it is, once that is confirmed.
-    fn keep_payload(&self, body: Bytes) -> impl Future<Output = Result<Payload, KeepError>> + Send;
+/// A bucket of Amazon S3.
+#[derive(Debug, Clone)]
+pub struct S3PayloadStore {
+    client: Client,
+    bucket: String,
 }
 
-/// The payload bucket.
-#[derive(Clone)]
-pub struct Bucket {
-    /// What it is asked with.
-    pub client: Client,
-    /// Its name.
-    pub name: String,
+impl S3PayloadStore {
+    /// The bucket of a name.
+    #[must_use]
+    pub fn new(config: &SdkConfig, bucket: String) -> Self {
+        // An emulator has one host for all buckets.
+        let is_emulated = config.endpoint_url().is_some();
+        let config = Builder::from(config).force_path_style(is_emulated).build();
+        Self { client: Client::from_conf(config), bucket }
+    }
 }
 
-impl KeepPayload for Bucket {
-    /// Under a key of its own, so that nothing that is kept is ever written over.
-    async fn keep_payload(&self, body: Bytes) -> Result<Payload, KeepError> {
+impl StorePayload for S3PayloadStore {
+    /// Under a key of its own: no object is ever overwritten.
+    async fn store_payload(&self, body: Bytes) -> Result<Payload, PortError> {
         let key = format!("payloads/{}", Uuid::now_v7());
-        let put = self.client.send(Operation::object(&self.name, &key, Some(body))).await;
-        put.map(|_| Payload::kept(&self.name, &key)).map_err(|error| KeepError { detail: error.to_string() })
+        let put = self.client.put_object().bucket(&self.bucket).key(&key).body(body.into()).send().await;
+        put.map(|_| Payload::kept(&self.bucket, &key)).map_err(|error| PortError::new("s3:PutObject", error))
     }
 }

@@ -1,12 +1,9 @@
 //! Why a request is not queued. Each has one line in [`Rejection::told`]: the status, the text that the sender reads, which
 //! never says why a signature failed, and the reason that we read. The status decides the rest ([`Told`]).
 
-use hookline_secrets::SecretsError;
+use hookline_aws::{PortError, SecretsError};
 use hookline_signature::VerifyError;
 use hookline_telemetry::{Level, Metric};
-
-use crate::payload::KeepError;
-use crate::queue::SendError;
 
 /// Why a request is not queued.
 #[derive(Debug, thiserror::Error)]
@@ -58,12 +55,12 @@ pub enum Rejection {
     /// The secret is there, but is no key of the source's scheme.
     #[error(transparent)]
     UnusableSecret(VerifyError),
-    /// The bucket for large bodies did not confirm.
-    #[error(transparent)]
-    Bucket(#[from] KeepError),
+    /// The store of large bodies did not confirm.
+    #[error("the bucket did not confirm: {0}")]
+    PayloadStore(#[source] PortError),
     /// The queue did not confirm.
-    #[error(transparent)]
-    Queue(#[from] SendError),
+    #[error("the queue did not confirm: {0}")]
+    Queue(#[source] PortError),
     /// What the gateway hands over is no event of either of its formats.
     #[error("the gateway's event cannot be read at line {line}, column {column}")]
     BadEvent {
@@ -104,7 +101,9 @@ impl Rejection {
             Self::Secrets(error) => (503, CANNOT_VERIFY, error.reason()),
             Self::UnusableSecret(error) => (503, CANNOT_VERIFY, error.reason()),
             Self::Queue(_) => (503, "The service cannot queue events now; send it again.", "queue_unavailable"),
-            Self::Bucket(_) => (503, "The service cannot keep large bodies now; send it again.", "bucket_unavailable"),
+            Self::PayloadStore(_) => {
+                (503, "The service cannot keep large bodies now; send it again.", "bucket_unavailable")
+            }
             Self::OutOfTime => (503, "The service did not finish in time; send it again.", "out_of_time"),
             Self::BadEvent { .. } => (500, "The service failed.", "bad_event"),
             Self::Internal => (500, "The service failed.", "internal"),
@@ -147,7 +146,7 @@ impl From<VerifyError> for Rejection {
 
 #[cfg(test)]
 mod tests {
-    use hookline_secrets::GetSecretError;
+    use hookline_aws::GetSecretError;
     use serde_json::Value;
 
     use super::*;
@@ -168,7 +167,7 @@ mod tests {
             Rejection::UnsupportedEncoding => 10,
             Rejection::Secrets(_) => 11,
             Rejection::UnusableSecret(_) => 12,
-            Rejection::Bucket(_) => 13,
+            Rejection::PayloadStore(_) => 13,
             Rejection::Queue(_) => 14,
             Rejection::BadEvent { .. } => 15,
             Rejection::OutOfTime => 16,
@@ -193,11 +192,13 @@ mod tests {
             Rejection::UnsupportedEncoding,
             Rejection::Secrets(SecretsError::Unavailable {
                 name: name(),
-                source: GetSecretError::Refused { detail: "AccessDenied".into() },
+                source: GetSecretError::Refused {
+                    source: PortError::new("secretsmanager:GetSecretValue", "AccessDenied"),
+                },
             }),
             Rejection::UnusableSecret(VerifyError::NoSecret),
-            Rejection::Bucket(KeepError { detail: "SlowDown".into() }),
-            Rejection::Queue(SendError { detail: "timeout".into() }),
+            Rejection::PayloadStore(PortError::new("s3:PutObject", "SlowDown")),
+            Rejection::Queue(PortError::new("sqs:SendMessage", "timeout")),
             Rejection::BadEvent { line: 1, column: 2 },
             Rejection::OutOfTime,
             Rejection::Internal,

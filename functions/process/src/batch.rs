@@ -1,132 +1,190 @@
-//! Translates: a batch of messages in, the identifiers of those that failed out.
+//! The function's entry point: a batch of messages in, the identifiers of those that are to be received again out.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>
 
+use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use futures_util::stream::FuturesOrdered;
-use futures_util::{FutureExt as _, StreamExt as _};
-use hookline_runtime::Invocation;
-use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Tally, within};
-use serde::Serialize;
-use tokio::sync::Semaphore;
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt as _};
+use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, Tally, within};
+use lambda_runtime::Context;
+use tokio::time::{Instant, timeout_at};
 
-use crate::backoff::ChangeVisibility;
-use crate::claim::Claims;
-use crate::config::QueueConfig;
-use crate::dead_letter::SendDeadLetter;
-use crate::delivery::Delivery;
-use crate::message::{Message, Messages};
-use crate::once::Once;
-use crate::payload::FetchPayload;
-use crate::record::{self, Record, Verdict};
+use crate::config::{DeliveryConfig, QueueConfig};
+use crate::destinations::Clients;
+use crate::idempotency::{Claims, Idempotency};
+use crate::queue::{ChangeVisibility, DeadLetter, FetchPayload, SendDeadLetter};
+use crate::record::{Attempted, Record, Verdict};
 
-/// Left of the function's time, after all deliveries, for two calls: to the idempotency table and to a queue, or to the table
-/// alone, after one that is under way for others. See [`crate::PATIENCE`].
+/// Kept free of the function's time after all deliveries: for recording results and for a call to a queue, each with all
+/// its attempts (see [`crate::config::TIMEOUTS`]).
 const RESERVE: Duration = Duration::from_millis(5400);
 
-/// Payloads out of the bucket that are in memory at once: ten of them, with what templates and filters make of each, would
-/// not fit into a small function.
-const KEPT_AT_ONCE: usize = 2;
-
-/// Left for the response itself.
+/// Kept free for the response itself.
 const RESPOND: Duration = Duration::from_millis(400);
 
-/// The function's entry point.
+/// Records with an offloaded payload that are in memory at once: ten of them, with what templates and filters make of each,
+/// would not fit into a small function.
+const MAX_OFFLOADED: usize = 2;
+
+/// The function.
 pub struct Batch<Q, C, P> {
-    delivery: Delivery,
-    config: QueueConfig,
+    pub(crate) delivery: DeliveryConfig,
+    pub(crate) clients: Clients,
+    pub(crate) idempotency: Idempotency<C>,
+    pub(crate) payloads: P,
     queue: Q,
-    once: Once<C>,
-    payloads: P,
-    kept_at_once: Semaphore,
+    config: QueueConfig,
     cold_start: ColdStart,
 }
 
 impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, C, P> {
-    /// Over a delivery, the queues, what makes each delivery one, and where payloads are that the queue could not hold.
-    pub fn new(delivery: Delivery, config: QueueConfig, queue: Q, once: Once<C>, payloads: P) -> Self {
-        Self {
-            delivery,
-            config,
-            queue,
-            once,
-            payloads,
-            kept_at_once: Semaphore::new(KEPT_AT_ONCE),
-            cold_start: ColdStart::default(),
-        }
+    /// Over what events are delivered to, and the ports.
+    pub fn new(
+        delivery: DeliveryConfig,
+        clients: Clients,
+        config: QueueConfig,
+        queue: Q,
+        idempotency: Idempotency<C>,
+        payloads: P,
+    ) -> Self {
+        Self { delivery, clients, idempotency, payloads, queue, config, cold_start: ColdStart::default() }
     }
 
-    /// Handles each message alone and at the same time as the others; a panic in one fails that one. Always answers: a failed
-    /// batch would bring every message again, the delivered ones too.
-    pub async fn handle(&self, invocation: &Invocation) -> Bytes {
-        let left = invocation.left();
+    /// Handles one event of the event source mapping, in JSON. It always responds: after an error the whole batch would be
+    /// received again, with what was delivered.
+    pub async fn handle(&self, event: &str, invocation: &Context) -> SqsBatchResponse {
+        let remaining = invocation.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        let now = Instant::now();
+        let (until, respond_at) = (now + remaining.saturating_sub(RESERVE), now + remaining.saturating_sub(RESPOND));
         let cold_start = self.cold_start.take();
         let request_id = invocation.request_id.clone();
-        let told = telemetry::Context { request_id, cold_start, ..telemetry::Context::default() };
-        let batch = match serde_json::from_slice::<Messages<'_>>(&invocation.event) {
+        let context = telemetry::Context { request_id, cold_start, ..telemetry::Context::default() };
+        let batch = match serde_json::from_str::<SqsEvent>(event) {
             Ok(batch) => batch,
-            Err(error) => return within(told, async { unreadable(&error) }).await,
+            Err(error) => return within(context, async { unreadable(&error) }).await,
         };
+        let records: Vec<_> = batch.records.into_iter().map(|message| Record::parse(message, &context)).collect();
         let tally = Tally::default();
-        let isolated = |message| self.isolated(message, left, &tally, told.clone());
-        let verdicts = batch.records.iter().map(isolated).collect::<FuturesOrdered<_>>();
-        let failures = verdicts.filter_map(async |failure| failure).collect().await;
-        within(told, async { tally.write() }).await;
-        answer(failures)
+        let phases = timeout_at(respond_at, self.phases(&records, until, &tally));
+        let is_late = AssertUnwindSafe(phases).catch_unwind().await.is_ok_and(|in_time| in_time.is_err());
+        for record in records.iter().filter(|record| is_late && record.verdict().is_none()) {
+            record.isolated(out_of_time()).await;
+        }
+        within(context, async { tally.write() }).await;
+        let failed = records.iter().filter(|record| record.verdict() != Some(Verdict::Acknowledge));
+        response(failed.map(Record::id))
     }
 
-    /// The failure to report, if any.
-    async fn isolated<'m>(
-        &self,
-        message: &'m Message<'m>,
-        left: Duration,
-        tally: &Tally,
-        told: telemetry::Context,
-    ) -> Option<Failure<'m>> {
-        let event = record::read(message);
-        let readable = event.as_ref().ok();
-        let trace = readable.and_then(|event| record::trace(message, event));
-        let told = record::told(message, readable, trace.as_ref(), told);
-        let Self { delivery, config, queue, once, payloads, kept_at_once, .. } = self;
-        let record = Record { message, delivery, config, queue, once, payloads, kept_at_once, tally };
-        let whole = record.process(event, trace, left.saturating_sub(RESERVE));
-        let in_time = async {
-            // Out of time is not acknowledged: the queue's own visibility timeout brings it again.
-            let late = |_| record::out_of_time();
-            tokio::time::timeout(left.saturating_sub(RESPOND), whole).await.unwrap_or_else(late)
+    /// Takes all records to their verdicts. Those with an offloaded payload go through the phases a few at a time.
+    async fn phases(&self, records: &[Record], until: Instant, tally: &Tally) {
+        if until <= Instant::now() {
+            // Nothing is started that cannot end.
+            join_all(records.iter().map(|record| record.isolated(out_of_time()))).await;
+            return;
+        }
+        let (offloaded, inline): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.is_offloaded());
+        let inline = async {
+            self.deliver(&inline, until).await;
+            join_all(inline.iter().map(|record| self.settle(record, tally))).await;
         };
-        // Nothing that records share is left half done: caches and pools are changed in one go.
-        match within(told, AssertUnwindSafe(in_time).catch_unwind()).await {
-            Ok(Verdict::Acknowledge) => None,
-            // A message without an id cannot be named; an empty identifier has the whole batch come again.
-            Ok(Verdict::Retry) | Err(_) => Some(Failure { item_identifier: message.id() }),
+        let offloaded = stream::iter(offloaded).for_each_concurrent(MAX_OFFLOADED, async |record| {
+            self.deliver(&[record], until).await;
+            self.settle(record, tally).await;
+        });
+        tokio::join!(inline, offloaded);
+    }
+
+    /// Decides on a record by its attempts. One whose delivery panicked has no verdict, and is received again.
+    async fn settle(&self, record: &Record, tally: &Tally) {
+        let decide = async {
+            let retry_in = self.retry_in(record);
+            record.log(retry_in, tally);
+            match retry_in {
+                Some(seconds) => self.retry(record, seconds).await,
+                None => self.give_up(record).await,
+            }
+        };
+        if !record.has_panicked()
+            && let Some(verdict) = record.isolated(decide).await
+        {
+            record.decide(verdict);
         }
     }
+
+    /// Seconds until the next attempt, if one can help and the queue has a receive left for it.
+    fn retry_in(&self, record: &Record) -> Option<u32> {
+        let attempts = record.attempts.borrow();
+        let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
+        let requested = failures.filter(|failure| failure.reason.is_retryable()).map(|it| it.retry_after).max();
+        let receives = record.receives();
+        let requested = requested.filter(|_| receives < self.config.max_receive_count)?;
+        Some(self.config.backoff.delay(receives, requested, |bound| fastrand::u32(0..=bound)))
+    }
+
+    async fn retry(&self, record: &Record, seconds: u32) -> Verdict {
+        let handle = record.message.receipt_handle.as_deref().unwrap_or_default();
+        if let Err(error) = self.queue.change_visibility(&self.config.queue_url, handle, seconds).await {
+            // It is received again all the same, when the queue's own visibility timeout is over.
+            Line { detail: Some(&error), ..Line::new(Level::Warn, "retry_not_scheduled") }.write(&[]);
+        }
+        Verdict::Retry
+    }
+
+    /// Acknowledges only what the dead-letter queue has confirmed.
+    async fn give_up(&self, record: &Record) -> Verdict {
+        let attempts = record.attempts.take();
+        let failed = attempts.iter().filter(|attempt| attempt.result.is_err());
+        let confirmed = join_all(failed.map(|attempt| self.dead_letter(record, attempt))).await;
+        if confirmed.into_iter().all(|confirmed| confirmed) { Verdict::Acknowledge } else { Verdict::Retry }
+    }
+
+    async fn dead_letter(&self, record: &Record, attempt: &Attempted) -> bool {
+        let Attempted { destination, kind, took, result, .. } = attempt;
+        let reason = result.as_ref().err().map(|failure| failure.reason.code()).unwrap_or_default();
+        let (message, first_seen, attempts) = (record.body(), record.first_seen(), record.receives());
+        let message = DeadLetter { message, reason: &reason, destination, attempts, first_seen };
+        let sent = self.queue.send_dead_letter(&self.config.dlq_url, message).await;
+        let line =
+            Line { level: Level::Error, destination, kind, reason: &reason, duration: Some(*took), ..Line::default() };
+        let failed = (Metric::DeliveryFailed, 1.0);
+        match &sent {
+            Ok(()) => {
+                let unreadable = record.event.as_ref().err().map(|error| format!("message {}: {error}", record.id()));
+                let detail = unreadable.as_ref().map(|detail| detail as &dyn Display);
+                let line = Line { outcome: "dead_lettered", detail, ..line };
+                line.write(&[failed, (Metric::DeadLettered, 1.0)]);
+            }
+            Err(error) => Line { outcome: "not_dead_lettered", detail: Some(error), ..line }.write(&[failed]),
+        }
+        sent.is_ok()
+    }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer<'a> {
-    batch_item_failures: Vec<Failure<'a>>,
+/// The batch's time is over: a message without a verdict is not acknowledged, and received again.
+async fn out_of_time() {
+    Line::new(Level::Warn, "out_of_time").write(&[]);
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Failure<'a> {
-    item_identifier: &'a str,
-}
-
-fn answer(batch_item_failures: Vec<Failure<'_>>) -> Bytes {
-    // Strings: there is nothing that could fail. An empty answer would have the whole batch come again.
-    serde_json::to_vec(&Answer { batch_item_failures }).unwrap_or_default().into()
-}
-
-/// What is no batch comes again, as a whole. What stands there is not told: it may be anything.
-fn unreadable(error: &serde_json::Error) -> Bytes {
+/// The whole batch is received again. The log does not quote what cannot be read: it may be anything.
+fn unreadable(error: &serde_json::Error) -> SqsBatchResponse {
     let detail = format_args!("line {}, column {}", error.line(), error.column());
     Line { detail: Some(&detail), ..Line::new(Level::Error, "bad_event") }.write(&[]);
-    answer(vec![Failure { item_identifier: "" }])
+    response([""].into_iter())
+}
+
+fn response<'r>(failed: impl Iterator<Item = &'r str>) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failed
+        .map(|id| {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id.to_owned();
+            failure
+        })
+        .collect();
+    response
 }

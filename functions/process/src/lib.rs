@@ -1,37 +1,27 @@
-//! The function behind the queue: it takes each event of a batch to its destinations, alone and in the function's time,
-//! and names the ones that failed, so that only those come again.
+//! The function behind the queue: it delivers each event of a batch to its destinations and names the messages that are to be
+//! received again.
 //!
-//! `batch` translates between the queue and `delivery`, which decides; `destination` has a file for each kind;
-//! `backoff` and `dead_letter` are the ports to what happens to a failure, `claim` and `payload` those to what is
-//! kept beside the queue.
+//! `batch` translates between the event source mapping and the phases in `delivery`; a `record` is one message. `routing`
+//! decides where an event goes, `destinations` has one file per kind, `egress` makes their requests, `idempotency` makes a
+//! delivery have one effect, and `queue` has the ports to what happens to a message afterwards.
 
-mod backoff;
 mod batch;
-mod claim;
 mod config;
-mod dead_letter;
 mod delivery;
-mod destination;
-mod drill;
-mod filter;
-mod guard;
-mod message;
-mod once;
-mod payload;
+mod destinations;
+mod egress;
+mod fault_injection;
+mod idempotency;
+mod queue;
 mod reason;
 mod record;
-mod resolver;
-mod retry_after;
-mod route;
-mod table;
-mod together;
+mod routing;
 
-pub use backoff::{Backoff, ChangeVisibility, VisibilityError};
 pub use batch::Batch;
-pub use claim::{Claim, ClaimError, Claimed, Claims};
-pub use config::{Config, IdempotencyConfig, PATIENCE, QueueConfig};
-pub use dead_letter::{DeadLetter, DeadLetterError, SendDeadLetter};
-pub use delivery::Delivery;
-pub use once::Once;
-pub use payload::{Bucket, FetchError, FetchPayload};
-pub use table::Table;
+pub use config::{Config, DeliveryConfig, IdempotencyConfig, QueueConfig, TIMEOUTS};
+pub use destinations::Clients;
+pub use egress::EgressError;
+pub use idempotency::{Claim, Claimed, Claims, DynamoDbClaims, Idempotency};
+pub use queue::{
+    Backoff, ChangeVisibility, DeadLetter, FetchError, FetchPayload, S3PayloadStore, SendDeadLetter, SqsQueue,
+};

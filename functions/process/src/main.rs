@@ -1,27 +1,33 @@
 //! Assembles the process function.
 
-use std::convert::Infallible;
-use std::error::Error;
+// The futures of the SDK are nested deeply, and here they all are part of one.
+#![recursion_limit = "256"]
 
-use hookline_environment::Variables;
-use process::{Batch, Bucket, Config, IdempotencyConfig, Once, Table};
+use std::convert::Infallible;
+
+use hookline_aws::Sdk;
+use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
+use process::{Batch, Clients, Config, DynamoDbClaims, Idempotency, S3PayloadStore, SqsQueue};
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<Infallible, Box<dyn Error>> {
-    let lookup = |name: &str| std::env::var(name).ok();
-    let config = Config::read(Variables::new(&lookup));
-    let config = hookline_telemetry::start("process", config, |it| (it.log_level, it.service.clone()))?;
-
-    let aws = config.aws;
-    let table = |it: &IdempotencyConfig| Table::new(aws.clone(), it.table.clone());
-    let window = config.idempotency.as_ref().map(|it| it.window).unwrap_or_default();
-    let once = Once::new(config.idempotency.as_ref().map(table), window);
+async fn main() -> Result<(), Error> {
+    let config = hookline_aws::start("process", Config::read, |it| (it.log_level, it.service.clone())).await?;
+    let sdk = Sdk::new(config.aws.clone());
+    let aws = sdk.config(process::TIMEOUTS);
+    let clients = Clients::new(&config, &aws)?;
+    let claims = config.idempotency.as_ref().map(|it| DynamoDbClaims::new(&aws, it.table.clone()));
     // What the first batch would have to wait for.
-    if config.idempotency.is_some() {
-        aws.look_up(&[hookline_aws::DYNAMODB]);
-        aws.connect(hookline_aws::DYNAMODB).await;
+    if claims.is_some() {
+        DynamoDbClaims::connect(&sdk, &aws).await;
     }
-    let payloads = Bucket { client: aws.clone(), name: config.payload_bucket };
-    let batch = Batch::new(config.delivery, config.queue, aws, once, payloads);
-    Ok(hookline_runtime::run(config.runtime_api, async |event| batch.handle(&event).await).await?)
+    sdk.initialised();
+
+    let idempotency = Idempotency::new(claims, config.idempotency.map(|it| it.window).unwrap_or_default());
+    let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket));
+    let batch = &Batch::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
+    let handle = async |event: LambdaEvent<Box<RawValue>>| {
+        Ok::<_, Infallible>(batch.handle(event.payload.get(), &event.context).await)
+    };
+    Runtime::new(service_fn(handle)).run().await
 }

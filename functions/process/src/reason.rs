@@ -1,14 +1,13 @@
-//! Why an attempt failed: each reason has one line here, which says whether another attempt can help and the word that logs,
-//! dead letters and the runbook have for it. What follows from it is the record's to say: a failed attempt that is
-//! repeated is a warning and counts as `DeliveryFailed` and `Retries`, one that is given up is an error and counts as
-//! `DeliveryFailed` and `DeadLettered`.
+//! Why an attempt failed. Each reason has one line here, with whether another attempt can help and the code that logs, DLQ
+//! messages and the runbook have for it. A failed attempt that is repeated is a warning and counts as `DeliveryFailed` and
+//! `Retries`; one that is given up is an error and counts as `DeliveryFailed` and `DeadLettered`.
 
 use std::borrow::Cow;
 
-use hookline_secrets::SecretsError;
+use hookline_aws::SecretsError;
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $Name:ident: $fate:ident $word:literal;)+) => {
+    ($($(#[$doc:meta])* $Name:ident: $fate:ident $code:literal;)+) => {
         /// Why an attempt failed.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub(crate) enum Reason {
@@ -18,7 +17,7 @@ macro_rules! reasons {
                 /// For instance 503.
                 status: u16,
                 /// Whether another attempt can help.
-                passes: bool,
+                is_retryable: bool,
             },
             /// The answer of a service of AWS, by its code.
             Aws {
@@ -27,7 +26,7 @@ macro_rules! reasons {
                 /// For instance `MessageRejected`.
                 code: String,
                 /// Whether another attempt can help.
-                passes: bool,
+                is_retryable: bool,
             },
         }
 
@@ -36,11 +35,11 @@ macro_rules! reasons {
             #[cfg(test)]
             pub(crate) const WORDS: &[Self] = &[$(Self::$Name,)+];
 
-            /// A stable word.
+            /// A stable code.
             #[must_use]
-            pub(crate) fn word(&self) -> Cow<'static, str> {
+            pub(crate) fn code(&self) -> Cow<'static, str> {
                 match self {
-                    $(Self::$Name => $word.into(),)+
+                    $(Self::$Name => $code.into(),)+
                     Self::Http { status, .. } => format!("http_{status}").into(),
                     Self::Aws { service, code, .. } => format!("{service}_{code}").into(),
                 }
@@ -48,10 +47,10 @@ macro_rules! reasons {
 
             /// Whether another attempt can help.
             #[must_use]
-            pub(crate) fn passes(&self) -> bool {
+            pub(crate) fn is_retryable(&self) -> bool {
                 match self {
                     $(Self::$Name => reasons!(@$fate),)+
-                    Self::Http { passes, .. } | Self::Aws { passes, .. } => *passes,
+                    Self::Http { is_retryable, .. } | Self::Aws { is_retryable, .. } => *is_retryable,
                 }
             }
         }
@@ -111,19 +110,19 @@ mod tests {
 
     #[test]
     fn each_reason_has_a_word_and_a_fate() {
-        let aws = |passes| Reason::Aws { service: "ses", code: "MessageRejected".into(), passes };
+        let aws = |is_retryable| Reason::Aws { service: "ses", code: "MessageRejected".into(), is_retryable };
         let others = [
-            Reason::Http { status: 503, passes: true },
-            Reason::Http { status: 404, passes: false },
+            Reason::Http { status: 503, is_retryable: true },
+            Reason::Http { status: 404, is_retryable: false },
             aws(true),
             aws(false),
         ];
         let line = |reason: &Reason| {
-            let fate = if reason.passes() { "failed, tried again" } else { "dead_lettered" };
-            format!("{}: {fate}", reason.word())
+            let fate = if reason.is_retryable() { "failed, tried again" } else { "dead_lettered" };
+            format!("{}: {fate}", reason.code())
         };
         let lines: Vec<_> = Reason::WORDS.iter().chain(&others).map(line).collect();
-        let distinct: std::collections::BTreeSet<_> = Reason::WORDS.iter().map(Reason::word).collect();
+        let distinct: std::collections::BTreeSet<_> = Reason::WORDS.iter().map(Reason::code).collect();
         assert_eq!(distinct.len(), Reason::WORDS.len(), "a word stands for two reasons");
         insta::assert_snapshot!(lines.join("\n"));
     }

@@ -1,213 +1,189 @@
-//! One message: what it says, what came of it, and what happens to it next.
+//! One message of a batch: its event, its context for logs and traces, and what came of its deliveries.
 
-use std::fmt::Display;
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use aws_lambda_events::sqs::SqsMessage;
+use futures_util::FutureExt as _;
 use hookline_event::{Event, Payload, ReadError};
-use hookline_telemetry::{Context, Level, Line, Metric, Tally, Trace};
+use hookline_telemetry::{Context, Level, Line, Metric, Tally, Trace, within};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
 
-use crate::backoff::ChangeVisibility;
-use crate::claim::Claims;
-use crate::config::QueueConfig;
-use crate::dead_letter::{DeadLetter, SendDeadLetter};
-use crate::delivery::{Attempt, Delivery};
-use crate::destination::Turn;
-use crate::drill;
-use crate::message::Message;
-use crate::once::{Effect, Once};
-use crate::payload::{FetchError, FetchPayload};
+use crate::destinations::Failure;
+use crate::idempotency::Effect;
 use crate::reason::Reason;
 
-/// What the queue is told.
+/// What the queue is to do with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The message is done with: delivered, or in the dead-letter queue.
+    /// Delete it: it was delivered, filtered out, or is in the dead-letter queue.
     Acknowledge,
-    /// The message is to come again.
+    /// Have it received again.
     Retry,
 }
 
-/// A message with what is needed to decide on it.
-pub(crate) struct Record<'a, Q, C, P> {
-    pub(crate) message: &'a Message<'a>,
-    pub(crate) delivery: &'a Delivery,
-    pub(crate) config: &'a QueueConfig,
-    pub(crate) queue: &'a Q,
-    pub(crate) once: &'a Once<C>,
-    pub(crate) payloads: &'a P,
-    pub(crate) kept_at_once: &'a Semaphore,
-    pub(crate) tally: &'a Tally,
+/// A message, and what came of it so far.
+pub(crate) struct Record {
+    pub(crate) message: SqsMessage,
+    /// The event, without its payload, or why there is none.
+    pub(crate) event: Result<Event<()>, ReadError>,
+    /// The payload, or where it is; `None` once it was taken.
+    payload: Cell<Option<Payload>>,
+    pub(crate) trace: Option<Trace>,
+    /// The part that all its log lines have in common.
+    context: Context,
+    /// Its attempts, one per destination.
+    pub(crate) attempts: RefCell<Vec<Attempted>>,
+    /// Whether a step of it has panicked.
+    has_panicked: Cell<bool>,
+    /// `None` until it is decided; stays so after a panic.
+    verdict: Cell<Option<Verdict>>,
 }
 
-/// What a message says.
-pub(crate) fn read(message: &Message<'_>) -> Result<Event<Payload>, ReadError> {
-    Event::from_json(message.body())
+/// An attempt that has ended.
+pub(crate) struct Attempted {
+    /// The destination's name; empty if the event came to none.
+    pub(crate) destination: String,
+    /// The destination's kind; `none` if the event came to none.
+    pub(crate) kind: &'static str,
+    pub(crate) result: Result<Effect, Failure>,
+    /// How long it took.
+    pub(crate) took: Duration,
+    /// When it ended.
+    pub(crate) at: OffsetDateTime,
 }
 
-/// What each line about it says.
-pub(crate) fn told(
-    message: &Message<'_>,
-    event: Option<&Event<Payload>>,
-    trace: Option<&Trace>,
-    batch: Context,
-) -> Context {
-    let told = Context { attempt: Some(message.receives()), ..batch };
-    let Some(event) = event else { return told };
-    Context {
-        event_id: event.id.clone(),
-        source: event.source_name().to_owned(),
-        event_type: event.event_type.clone(),
-        trace_id: trace.map(|trace| trace.id().to_owned()).unwrap_or_default(),
-        ..told
+impl Attempted {
+    /// A failure before any destination.
+    pub(crate) fn at_none(reason: Reason, took: Duration) -> Self {
+        let at = OffsetDateTime::now_utc();
+        Self { destination: String::new(), kind: "none", result: Err(reason.into()), took, at }
     }
 }
 
-/// The batch's time is over.
-pub(crate) fn out_of_time() -> Verdict {
-    Line::new(Level::Warn, "out_of_time").write(&[]);
-    Verdict::Retry
-}
-
-impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Record<'_, Q, C, P> {
-    pub(crate) async fn process(
-        &self,
-        event: Result<Event<Payload>, ReadError>,
-        trace: Option<Trace>,
-        time: Duration,
-    ) -> Verdict {
-        if time.is_zero() {
-            return out_of_time();
-        }
-        let event = match event {
-            Ok(event) => event,
-            Err(error) => {
-                let unreadable = Attempt::at_none(Reason::UnreadableEvent, Duration::ZERO);
-                return self.dead_letter(&unreadable, Some(format!("message {}: {error}", self.message.id()))).await;
-            }
+impl Record {
+    /// Reads a message. One that is no event is a record all the same: it goes to the dead-letter queue.
+    pub(crate) fn parse(message: SqsMessage, batch: &Context) -> Self {
+        let read = Event::from_json(message.body.as_deref().unwrap_or_default());
+        let (event, payload) = match read.map(|event| event.replace(())) {
+            Ok((event, payload)) => (Ok(event), Some(payload)),
+            Err(error) => (Err(error), None),
         };
-        drill::panic_if_asked(&event.event_type);
-        let (event, payload) = event.replace(());
-        let accepted_at = OffsetDateTime::parse(&event.time, &Rfc3339).ok();
-        let attempts = self.attempt(event, payload, Turn { time, trace: trace.as_ref() }).await;
-        if attempts.is_empty() {
-            Line::new(Level::Info, "filtered_out").write(&[]);
-        }
-        let retry_in = self.retry_in(&attempts);
-        attempts.iter().for_each(|attempt| tell(attempt, accepted_at, retry_in, self.tally));
-        match retry_in {
-            Some(seconds) => self.retry(seconds).await,
-            None => self.give_up(&attempts).await,
-        }
-    }
-
-    /// One attempt at each destination, once the payload is here: routes and destinations need it.
-    async fn attempt(&self, event: Event<()>, payload: Payload, turn: Turn<'_>) -> Vec<Attempt> {
-        let started = Instant::now();
-        // Held until the last delivery is over.
-        let (bytes, _room) = match payload {
-            Payload::Inline(bytes) => (Ok(bytes), None),
-            Payload::Kept { uri } => {
-                let fetch = async {
-                    let room = self.kept_at_once.acquire().await.ok();
-                    (self.payloads.fetch_payload(&uri).await, room)
-                };
-                let late =
-                    |_| (Err(FetchError::Unavailable { uri: uri.clone(), detail: "out of time".to_owned() }), None);
-                timeout(turn.time, fetch).await.unwrap_or_else(late)
-            }
+        let trace = event.as_ref().ok().and_then(|event| trace(&message, event));
+        let context = Context { attempt: Some(receives(&message)), ..batch.clone() };
+        let context = match &event {
+            Err(_) => context,
+            Ok(event) => Context {
+                event_id: event.id.clone(),
+                source: event.source_name().to_owned(),
+                event_type: event.event_type.clone(),
+                trace_id: trace.as_ref().map(|trace| trace.id().to_owned()).unwrap_or_default(),
+                ..context
+            },
         };
-        match bytes {
-            Ok(bytes) => {
-                let time = turn.time.saturating_sub(started.elapsed());
-                self.delivery.deliver(&event.replace(bytes).0, Turn { time, ..turn }, self.once).await
-            }
-            Err(error) => {
-                Line { detail: Some(&error), ..Line::new(Level::Warn, "no_payload") }.write(&[]);
-                vec![Attempt::at_none(Reason::from(&error), started.elapsed())]
-            }
-        }
+        let (payload, attempts) = (Cell::new(payload), RefCell::default());
+        let (has_panicked, verdict) = (Cell::default(), Cell::default());
+        Self { message, event, payload, trace, context, attempts, has_panicked, verdict }
     }
 
-    /// Seconds until the next attempt, if one can help and the queue has a receive left for it.
-    fn retry_in(&self, attempts: &[Attempt]) -> Option<u32> {
-        let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
-        let asked = failures.filter(|failure| failure.reason.passes()).map(|failure| failure.retry_after).max();
-        let receives = self.message.receives();
-        let asked = asked.filter(|_| receives < self.config.max_receive_count)?;
-        Some(self.config.backoff.delay(receives, asked, |bound| fastrand::u32(0..=bound)))
+    /// Runs a step of this record alone: its log lines carry the context, and a panic leaves the other records alone.
+    /// `None` after a panic.
+    pub(crate) async fn isolated<T>(&self, step: impl Future<Output = T>) -> Option<T> {
+        // Nothing that records share is left half done: caches and pools are changed in one go.
+        let result = within(self.context.clone(), AssertUnwindSafe(step).catch_unwind()).await;
+        self.has_panicked.set(self.has_panicked.get() || result.is_err());
+        result.ok()
     }
 
-    async fn retry(&self, seconds: u32) -> Verdict {
-        let handle = self.message.receipt_handle();
-        if let Err(error) = self.queue.change_visibility(&self.config.queue_url, handle, seconds).await {
-            // It comes again all the same, when the queue's own visibility timeout is over.
-            Line { detail: Some(&error), ..Line::new(Level::Warn, "retry_not_scheduled") }.write(&[]);
-        }
-        Verdict::Retry
+    /// Whether a step has panicked: the message is received again, whatever became of its other deliveries.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.has_panicked.get()
     }
 
-    async fn give_up(&self, attempts: &[Attempt]) -> Verdict {
-        let failed = attempts.iter().filter(|attempt| attempt.result.is_err());
-        let letters = failed.map(|attempt| self.dead_letter(attempt, None));
-        let all_confirmed = join_all(letters).await.iter().all(|verdict| *verdict == Verdict::Acknowledge);
-        if all_confirmed { Verdict::Acknowledge } else { Verdict::Retry }
+    /// Takes the payload out of the record.
+    pub(crate) fn take_payload(&self) -> Option<Payload> {
+        self.payload.take()
     }
 
-    /// Acknowledges only what the dead-letter queue has confirmed.
-    async fn dead_letter(&self, attempt: &Attempt, detail: Option<String>) -> Verdict {
-        let Attempt { destination, kind, took, result } = attempt;
-        let reason = result.as_ref().err().map(|failure| failure.reason.word()).unwrap_or_default();
-        let (message, first_seen, attempts) = (self.message.body(), self.message.first_seen(), self.message.receives());
-        let letter = DeadLetter { message, reason: &reason, destination, attempts, first_seen };
-        let sent = self.queue.send_dead_letter(&self.config.dlq_url, letter).await;
-        let line =
-            Line { level: Level::Error, destination, kind, reason: &reason, duration: Some(*took), ..Line::default() };
-        let failed = (Metric::DeliveryFailed, 1.0);
-        match sent {
-            Ok(()) => {
-                let detail = detail.as_ref().map(|detail| detail as &dyn Display);
-                let line = Line { outcome: "dead_lettered", detail, ..line };
-                line.write(&[failed, (Metric::DeadLettered, 1.0)]);
-                Verdict::Acknowledge
-            }
-            Err(error) => {
-                Line { outcome: "not_dead_lettered", detail: Some(&error), ..line }.write(&[failed]);
-                Verdict::Retry
+    /// Whether the payload is in the payload store.
+    pub(crate) fn is_offloaded(&self) -> bool {
+        let payload = self.payload.take();
+        let is_offloaded = matches!(payload, Some(Payload::Kept { .. }));
+        self.payload.set(payload);
+        is_offloaded
+    }
+
+    /// What the message is reported by. An empty identifier has the whole batch received again.
+    pub(crate) fn id(&self) -> &str {
+        self.message.message_id.as_deref().unwrap_or_default()
+    }
+
+    /// The event as ingest wrote it.
+    pub(crate) fn body(&self) -> &str {
+        self.message.body.as_deref().unwrap_or_default()
+    }
+
+    /// How often it was received, this time included.
+    pub(crate) fn receives(&self) -> u32 {
+        receives(&self.message)
+    }
+
+    /// When it was first sent to the queue, in milliseconds since 1970; empty if the queue does not say.
+    pub(crate) fn first_seen(&self) -> &str {
+        self.message.attributes.get("SentTimestamp").map(String::as_str).unwrap_or_default()
+    }
+
+    /// Adds an attempt that has ended, in the order of the destinations' names.
+    pub(crate) fn attempted(&self, attempted: Attempted) {
+        let mut attempts = self.attempts.borrow_mut();
+        let position = attempts.partition_point(|it| it.destination < attempted.destination);
+        attempts.insert(position, attempted);
+    }
+
+    pub(crate) fn decide(&self, verdict: Verdict) {
+        self.verdict.set(Some(verdict));
+    }
+
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        self.verdict.get()
+    }
+
+    /// One line per destination. A failure that is given up is logged with its dead-letter message; deliveries are counted
+    /// for the whole batch.
+    pub(crate) fn log(&self, retry_in: Option<u32>, tally: &Tally) {
+        let accepted = self.event.as_ref().ok().and_then(|event| OffsetDateTime::parse(&event.time, &Rfc3339).ok());
+        for Attempted { destination, kind, result, took, at } in &*self.attempts.borrow() {
+            let line = Line { destination, kind, duration: Some(*took), ..Line::default() };
+            match (result, retry_in) {
+                (Ok(Effect::Delivered), _) => {
+                    let age = accepted.and_then(|accepted| Duration::try_from(*at - accepted).ok());
+                    tally.delivered(kind, age);
+                    Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&[]);
+                }
+                (Ok(Effect::AlreadyDelivered), _) => {
+                    Line { level: Level::Info, outcome: "already_delivered", ..line }.write(&[]);
+                }
+                (Err(failure), Some(_)) => {
+                    let reason = &failure.reason.code();
+                    let line =
+                        Line { level: Level::Warn, outcome: "failed", reason, retry_in_seconds: retry_in, ..line };
+                    line.write(&[(Metric::DeliveryFailed, 1.0), (Metric::Retries, 1.0)]);
+                }
+                (Err(_), None) => {}
             }
         }
     }
 }
 
-/// One line for each destination; of what is given up the dead letter's line tells, and what is delivered is counted for the
-/// whole batch.
-fn tell(attempt: &Attempt, accepted_at: Option<OffsetDateTime>, retry_in: Option<u32>, tally: &Tally) {
-    let Attempt { destination, kind, took, result } = attempt;
-    let age = accepted_at.and_then(|at| Duration::try_from(OffsetDateTime::now_utc() - at).ok());
-    let line = Line { destination, kind, duration: Some(*took), ..Line::default() };
-    match (result, retry_in) {
-        (Ok(Effect::Delivered), _) => {
-            tally.delivered(kind, age);
-            Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&[]);
-        }
-        (Ok(Effect::AlreadyDelivered), _) => {
-            Line { level: Level::Info, outcome: "already_delivered", ..line }.write(&[]);
-        }
-        (Err(failure), Some(_)) => {
-            let reason = &failure.reason.word();
-            let line = Line { level: Level::Warn, outcome: "failed", reason, retry_in_seconds: retry_in, ..line };
-            line.write(&[(Metric::DeliveryFailed, 1.0), (Metric::Retries, 1.0)]);
-        }
-        (Err(_), None) => {}
-    }
+fn receives(message: &SqsMessage) -> u32 {
+    message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
 }
 
-/// Ingest's, as the event says; of an event that does not, what the queue was told.
-pub(crate) fn trace(message: &Message<'_>, event: &Event<Payload>) -> Option<Trace> {
+/// Ingest's, as the event has it; else the message's own.
+fn trace(message: &SqsMessage, event: &Event<()>) -> Option<Trace> {
     let own = event.traceparent.as_deref().and_then(Trace::from_traceparent);
-    own.or_else(|| message.trace_header().and_then(Trace::from_header))
+    own.or_else(|| message.attributes.get("AWSTraceHeader").and_then(|header| Trace::from_header(header)))
 }

@@ -35,11 +35,11 @@ pub(crate) use self::secrets::Secrets;
 pub(crate) use self::sources::{Pair, sources};
 pub(crate) use self::state::State;
 pub(crate) use self::variables::{given_variables, terraform_variables};
-use crate::sdk::{self, Patience};
+use crate::sdk::{self, Timeouts};
 use crate::terraform::{Outputs, REGION};
 
-/// The emulator may be busy with a burst.
-const PATIENCE: Patience = Patience {
+/// Timeouts for an emulator that may be busy with a burst.
+const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(5),
     attempt: Duration::from_secs(20),
     call: Duration::from_secs(40),
@@ -59,7 +59,7 @@ pub struct Stack {
 impl Stack {
     pub(crate) fn new(endpoint: &str, outputs: Outputs) -> Self {
         let credentials = Credentials::new("test", "test", None, None, "emulator");
-        let sdk = sdk::config(REGION, credentials, Some(endpoint.to_owned()), PATIENCE);
+        let sdk = sdk::config(REGION, credentials, Some(endpoint.to_owned()), TIMEOUTS);
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(35)).build().unwrap_or_default();
         Self { endpoint: endpoint.to_owned(), outputs, http, sdk }
     }

@@ -1,27 +1,26 @@
-//! Ingest, assembled with the SDK's clients.
+//! Ingest on the SDK's default settings: configuration, HTTP client, TLS and retries as `aws_config` makes them, and nothing
+//! prepared during initialisation.
 
-// The SDK's futures are nested deeply, and here they are all in one.
+// The futures of the SDK are nested deeply, and here they all are part of one.
 #![recursion_limit = "256"]
 
 use std::convert::Infallible;
-use std::error::Error;
 
 use aws_config::BehaviorVersion;
-use bench_sdk_defaults::{Bucket, Queue, Secrets};
-use hookline_environment::Variables;
-use hookline_secrets::SecretCache;
-use ingest::{Config, Handler, Intake};
+use hookline_aws::{SecretCache, SecretsManager};
+use ingest::{Config, Handler, Intake, S3PayloadStore, SqsQueue};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<Infallible, Box<dyn Error>> {
-    let lookup = |name: &str| std::env::var(name).ok();
-    let config = Config::read(Variables::new(&lookup));
-    let config = hookline_telemetry::start("ingest", config, |it| (it.log_level, it.service.clone()))?;
-
+async fn main() -> Result<(), Error> {
+    let config = hookline_aws::start("ingest", Config::read, |it| (it.log_level, it.service.clone())).await?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let secrets = SecretCache::new(Secrets(aws_sdk_secretsmanager::Client::new(&sdk)), config.secrets);
-    let bucket = Bucket { client: aws_sdk_s3::Client::new(&sdk), name: config.payload_bucket };
-    let intake = Intake::new(config.intake, secrets, Queue(aws_sdk_sqs::Client::new(&sdk)), bucket);
-    let handler = Handler::new(intake);
-    Ok(hookline_runtime::run(config.runtime_api, async |event| handler.handle(&event).await).await?)
+    let secrets = SecretCache::new(SecretsManager::new(&sdk), config.secrets);
+    let payloads = S3PayloadStore::new(&sdk, config.payload_bucket);
+    let handler = &Handler::new(Intake::new(config.intake, secrets, SqsQueue::new(&sdk), payloads));
+    let handle = async |event: LambdaEvent<Box<RawValue>>| {
+        Ok::<_, Infallible>(handler.handle(event.payload.get(), &event.context).await)
+    };
+    run(service_fn(handle)).await
 }

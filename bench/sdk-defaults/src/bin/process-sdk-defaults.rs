@@ -1,28 +1,27 @@
-//! Process, assembled with the SDK's clients; its destination is HTTP, as in the function itself.
+//! Process on the SDK's default settings: configuration, HTTP client, TLS and retries as `aws_config` makes them, and nothing
+//! prepared during initialisation. Its destination is called as in the function itself.
 
-// The SDK's futures are nested deeply, and here they are all in one.
+// The futures of the SDK are nested deeply, and here they all are part of one.
 #![recursion_limit = "256"]
 
 use std::convert::Infallible;
-use std::error::Error;
 
 use aws_config::BehaviorVersion;
-use bench_sdk_defaults::{Bucket, Queue, Table};
-use hookline_environment::Variables;
-use process::{Batch, Config, Once};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use process::{Batch, Clients, Config, DynamoDbClaims, Idempotency, S3PayloadStore, SqsQueue};
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<Infallible, Box<dyn Error>> {
-    let lookup = |name: &str| std::env::var(name).ok();
-    let config = Config::read(Variables::new(&lookup));
-    let config = hookline_telemetry::start("process", config, |it| (it.log_level, it.service.clone()))?;
-
+async fn main() -> Result<(), Error> {
+    let config = hookline_aws::start("process", Config::read, |it| (it.log_level, it.service.clone())).await?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let table = config.idempotency.as_ref();
-    let table = table.map(|it| Table { client: aws_sdk_dynamodb::Client::new(&sdk), name: it.table.clone() });
-    let window = config.idempotency.as_ref().map(|it| it.window).unwrap_or_default();
-    let payloads = Bucket { client: aws_sdk_s3::Client::new(&sdk), name: config.payload_bucket };
-    let queue = Queue(aws_sdk_sqs::Client::new(&sdk));
-    let batch = Batch::new(config.delivery, config.queue, queue, Once::new(table, window), payloads);
-    Ok(hookline_runtime::run(config.runtime_api, async |event| batch.handle(&event).await).await?)
+    let clients = Clients::new(&config, &sdk)?;
+    let claims = config.idempotency.as_ref().map(|it| DynamoDbClaims::new(&sdk, it.table.clone()));
+    let idempotency = Idempotency::new(claims, config.idempotency.map(|it| it.window).unwrap_or_default());
+    let (queue, payloads) = (SqsQueue::new(&sdk), S3PayloadStore::new(&sdk, config.payload_bucket));
+    let batch = &Batch::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
+    let handle = async |event: LambdaEvent<Box<RawValue>>| {
+        Ok::<_, Infallible>(batch.handle(event.payload.get(), &event.context).await)
+    };
+    run(service_fn(handle)).await
 }

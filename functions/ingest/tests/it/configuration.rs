@@ -1,4 +1,4 @@
-use hookline_environment::Variables;
+use hookline_aws::Variables;
 use ingest::Config;
 
 use crate::fixture::environment;

@@ -1,17 +1,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hookline_environment::Variables;
+use hookline_aws::{GetSecret, GetSecretError, PortError, SecretCache, Stage, Variables};
 use hookline_event::{Event, Payload};
-use hookline_runtime::Invocation;
-use hookline_secrets::{GetSecret, GetSecretError, SecretCache, Stage};
 use hookline_signature::{Message, Scheme, Secret};
 use hookline_telemetry::Trace;
-use ingest::{Config, Handler, Intake, KeepError, KeepPayload, SendError, SendEvent};
+use ingest::{Config, Handler, Intake, SendEvent, StorePayload};
+use lambda_runtime::Context;
 use serde_json::{Value, json};
 
 /// The function with a scripted secret store and queue.
@@ -29,10 +28,10 @@ pub(crate) struct Payloads {
     pub(crate) down: Arc<Mutex<bool>>,
 }
 
-impl KeepPayload for Payloads {
-    async fn keep_payload(&self, body: Bytes) -> Result<Payload, KeepError> {
+impl StorePayload for Payloads {
+    async fn store_payload(&self, body: Bytes) -> Result<Payload, PortError> {
         if *self.down.lock().unwrap() {
-            return Err(KeepError { detail: "down".into() });
+            return Err(PortError::new("s3:PutObject", "down"));
         }
         let mut kept = self.kept.lock().unwrap();
         kept.push(body.to_vec());
@@ -75,15 +74,19 @@ impl GetSecret for Secrets {
         let mut state = self.0.lock().unwrap();
         state.calls += 1;
         match state.mood {
-            StoreMood::Down => return Err(GetSecretError::Unanswered { detail: "down".into() }),
+            StoreMood::Down => return Err(GetSecretError::Unavailable { source: failed("down") }),
             StoreMood::PreviousDown if stage == Stage::Previous => {
-                return Err(GetSecretError::Unanswered { detail: "down".into() });
+                return Err(GetSecretError::Unavailable { source: failed("down") });
             }
-            StoreMood::Refuses => return Err(GetSecretError::Refused { detail: "to be deleted".into() }),
+            StoreMood::Refuses => return Err(GetSecretError::Refused { source: failed("to be deleted") }),
             _ => {}
         }
         Ok(state.values.get(&(name.to_owned(), stage)).cloned())
     }
+}
+
+fn failed(why: &'static str) -> PortError {
+    PortError::new("secretsmanager:GetSecretValue", why)
 }
 
 /// What the secret store does.
@@ -115,7 +118,7 @@ pub(crate) struct Queue {
 }
 
 impl SendEvent for Queue {
-    async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), SendError> {
+    async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), PortError> {
         assert_eq!(queue_url, "https://sqs.test/intake");
         let mood = *self.mood.lock().unwrap();
         match mood {
@@ -123,7 +126,7 @@ impl SendEvent for Queue {
                 self.traces.lock().unwrap().extend(trace.map(Trace::header));
                 self.messages.lock().unwrap().push(message);
             }
-            Mood::Refuses => return Err(SendError { detail: "AccessDenied".into() }),
+            Mood::Refuses => return Err(PortError::new("sqs:SendMessage", "AccessDenied")),
             Mood::Hangs => std::future::pending().await,
             Mood::Panics => panic!("the adapter fails"),
         }
@@ -190,12 +193,13 @@ impl Function {
     }
 
     /// What Lambda gets.
-    pub(crate) async fn answer(&self, event: impl Into<Bytes>) -> Value {
+    pub(crate) async fn answer(&self, event: impl AsRef<str>) -> Value {
         let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
-        let deadline = SystemTime::now() + Duration::from_secs(10);
-        let invocation =
-            Invocation { request_id: "r".into(), deadline, trace: Some(trace.into()), event: event.into() };
-        serde_json::from_slice(&self.handler.handle(&invocation).await).unwrap()
+        let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(10);
+        let mut invocation = Context::default();
+        invocation.deadline = deadline.as_millis().try_into().unwrap();
+        invocation.xray_trace_id = Some(trace.to_owned());
+        serde_json::to_value(self.handler.handle(event.as_ref(), &invocation).await).unwrap()
     }
 
     pub(crate) async fn status(&self, event: Value) -> i64 {

@@ -1,7 +1,7 @@
 //! What people try with signatures and secrets. Every row ends in 401 and leaves the queue alone, but for those that are
 //! there to show that the others fail for their own reason.
 
-use hookline_secrets::Stage;
+use hookline_aws::Stage;
 
 use crate::fixture::{Function, SECRET, SOURCES, secret_of, webhook};
 use crate::sent::{Sent, signed};

@@ -57,7 +57,7 @@ async fn each_flipped_bit_of_a_signature_is_refused() {
 #[tokio::test]
 async fn another_sources_secret_is_wrong() {
     let function = Function::new();
-    function.secrets.put("github", hookline_secrets::Stage::Current, "only github's");
+    function.secrets.put("github", hookline_aws::Stage::Current, "only github's");
     assert_eq!(function.status(github("push", SECRET, b"{}")).await, 401);
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use hookline_secrets::Stage;
+use hookline_aws::Stage;
 
 use crate::fixture::{Function, SECRET, StoreMood, github, secret_of};
 use crate::sent::signed;

@@ -1,6 +1,6 @@
 use std::time::SystemTime;
 
-use hookline_environment::Variables;
+use hookline_aws::Variables;
 use hookline_signature::{Message, Scheme, Secret, Signed};
 use ingest::Config;
 use serde_json::{Value, json};

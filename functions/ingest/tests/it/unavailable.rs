@@ -1,4 +1,4 @@
-use hookline_secrets::Stage;
+use hookline_aws::Stage;
 use serde_json::json;
 
 use crate::fixture::{Function, Mood, SECRET, StoreMood, github};

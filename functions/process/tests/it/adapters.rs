@@ -1,7 +1,7 @@
 //! What the dead-letter queue's adapter sends, on the real client.
 
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
-use process::{DeadLetter, SendDeadLetter};
+use process::{DeadLetter, SendDeadLetter, SqsQueue};
 use serde_json::{Value, json};
 
 use crate::fixture::Aws;
@@ -9,7 +9,7 @@ use crate::fixture::Aws;
 async fn sent(letter: DeadLetter<'_>) -> Value {
     let aws = Aws::default();
     aws.answer("SendMessage", 200, json!({ "MessageId": "m" }));
-    aws.client().await.send_dead_letter("https://sqs.test/dlq", letter).await.unwrap();
+    SqsQueue::new(&aws.sdk().await).send_dead_letter("https://sqs.test/dlq", letter).await.unwrap();
     aws.seen.lock().unwrap().pop().unwrap().1
 }
 

@@ -1,10 +1,8 @@
-use std::time::Duration;
-
-use hookline_environment::Variables;
-use process::{Batch, Config, Once};
+use hookline_aws::Variables;
+use process::Config;
 use serde_json::json;
 
-use crate::fixture::{Function, Memory, Payloads, Queue, environment, message};
+use crate::fixture::{Function, Payloads, Queue, batch, environment, message};
 
 #[track_caller]
 fn destinations(url: &str) -> String {
@@ -51,8 +49,7 @@ async fn a_name_that_resolves_to_such_an_address_is_blocked_too() {
     let lookup = environment("https://localhost", "HOOKLINE_PRIVATE_NETWORKS", Some("[]"));
     let config = Config::read(Variables::new(&lookup)).unwrap();
     let (function, queue) = (Function::new().await, Queue::default());
-    let once = Once::<Memory>::new(None, Duration::ZERO);
-    let batch = Batch::new(config.delivery, config.queue, queue.clone(), once, Payloads::default());
+    let batch = batch(config, None, queue.clone(), Payloads::default());
     let function = Function { batch, queue, ..function };
     assert!(function.failures(vec![message("m", "github", 1)]).await.is_empty());
     assert_eq!(function.letters()[0]["reason"], "blocked_address");

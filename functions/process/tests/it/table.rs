@@ -1,47 +1,51 @@
 //! What the idempotency table's adapter asks of DynamoDB, on the real client, and how it reads the answers.
 
-use futures_util::future::join_all;
-use process::{Claim, ClaimError, Claimed, Claims, Table};
+use hookline_aws::PortError;
+use process::{Claim, Claimed, Claims, DynamoDbClaims};
 use serde_json::{Value, json};
 
 use crate::fixture::Aws;
 
 /// A table that gives one answer.
-async fn table(status: u16, answer: Value) -> (Table, Aws) {
+async fn table(status: u16, answer: Value) -> (DynamoDbClaims, Aws) {
     let aws = Aws::default();
     for operation in ["PutItem", "UpdateItem", "DeleteItem"] {
         aws.answer(operation, status, &answer);
     }
-    (Table::new(aws.client().await, "claims".into()), aws)
+    (DynamoDbClaims::new(&aws.sdk().await, "claims".into()), aws)
+}
+
+fn unwrapped<T>(results: Vec<Result<T, PortError>>) -> Vec<T> {
+    results.into_iter().map(Result::unwrap).collect()
 }
 
 fn claim() -> Claim {
     Claim { key: "k#orders".into(), owner: "me".into(), now: 100, lease_until: 165, forget_at: 1000 }
 }
 
-async fn refused(item: Value) -> Result<Claimed, ClaimError> {
+async fn refused(item: Value) -> Claimed {
     let answer = json!({ "__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "Item": item });
-    table(400, answer).await.0.claim(&claim()).await
+    table(400, answer).await.0.claim(&[claim()]).await.remove(0).unwrap()
 }
 
 #[tokio::test]
 async fn a_claim_is_a_conditional_write() {
     let (table, aws) = table(200, json!({})).await;
-    assert_eq!(table.claim(&claim()).await, Ok(Claimed::Ours));
-    table.complete(&claim()).await.unwrap();
-    table.release(&claim()).await.unwrap();
+    assert_eq!(table.claim(&[claim()]).await.remove(0).unwrap(), Claimed::Ours);
+    table.complete(&[claim()]).await.remove(0).unwrap();
+    table.release(&[claim()]).await.remove(0).unwrap();
     insta::assert_json_snapshot!(*aws.seen.lock().unwrap());
 }
 
 #[tokio::test]
 async fn what_stands_there_says_why_it_is_refused() {
-    assert_eq!(refused(json!({ "state": { "S": "done" } })).await, Ok(Claimed::Done));
+    assert_eq!(refused(json!({ "state": { "S": "done" } })).await, Claimed::Done);
     let leased = json!({ "state": { "S": "leased" }, "lease_until": { "N": "140" } });
-    assert_eq!(refused(leased).await, Ok(Claimed::Leased { until: 140 }));
+    assert_eq!(refused(leased).await, Claimed::Leased { until: 140 });
     let ours = json!({ "state": { "S": "leased" }, "owner": { "S": "me" }, "lease_until": { "N": "165" } });
-    assert_eq!(refused(ours).await, Ok(Claimed::Ours), "the first answer was lost");
+    assert_eq!(refused(ours).await, Claimed::Ours, "the first answer was lost");
     // Gone in between, or not told: to be asked again when our own lease would have ended.
-    assert_eq!(refused(json!(null)).await, Ok(Claimed::Leased { until: 165 }));
+    assert_eq!(refused(json!(null)).await, Claimed::Leased { until: 165 });
 }
 
 #[tokio::test]
@@ -50,20 +54,18 @@ async fn any_other_answer_is_no_claim() {
         [(400, "ResourceNotFoundException"), (400, "AccessDeniedException"), (500, "InternalServerError")]
     {
         let (table, _) = table(status, json!({ "__type": kind })).await;
-        assert!(table.claim(&claim()).await.is_err(), "{kind}");
-        assert!(table.complete(&claim()).await.is_err(), "{kind}");
+        assert!(table.claim(&[claim()]).await[0].is_err(), "{kind}");
+        assert!(table.complete(&[claim()]).await[0].is_err(), "{kind}");
     }
 }
 
 /// Of three events at once: their claims, and that they are done, with what the table answers to each.
-async fn three(
-    answers: Value,
-) -> (Vec<Result<Claimed, ClaimError>>, Vec<Result<(), ClaimError>>, Vec<(String, Value)>) {
+async fn three(answers: Value) -> (Vec<Result<Claimed, PortError>>, Vec<Result<(), PortError>>, Vec<(String, Value)>) {
     let (table, aws) = table(200, json!({})).await;
     aws.answer("BatchExecuteStatement", 200, &answers);
     let claims = ["a", "b", "c"].map(|key| Claim { key: key.into(), ..claim() });
-    let claimed = join_all(claims.iter().map(|claim| table.claim(claim))).await;
-    let completed = join_all(claims.iter().map(|claim| table.complete(claim))).await;
+    let claimed = table.claim(&claims).await;
+    let completed = table.complete(&claims).await;
     let seen = aws.seen.lock().unwrap().clone();
     (claimed, completed, seen)
 }
@@ -71,8 +73,8 @@ async fn three(
 #[tokio::test]
 async fn claims_at_the_same_time_are_one_call_each_with_its_own_condition() {
     let (claimed, completed, seen) = three(json!({ "Responses": [{ "TableName": "claims" }, {}, {}] })).await;
-    assert_eq!(claimed, [Ok(Claimed::Ours), Ok(Claimed::Ours), Ok(Claimed::Ours)]);
-    assert_eq!(completed, [Ok(()), Ok(()), Ok(())]);
+    assert_eq!(unwrapped(claimed), [Claimed::Ours, Claimed::Ours, Claimed::Ours]);
+    assert_eq!(unwrapped(completed), [(), (), ()]);
     insta::assert_json_snapshot!(seen);
 }
 
@@ -101,14 +103,14 @@ async fn two_claims_of_one_key_are_never_in_one_call() {
     let leased = json!({ "__type": "ConditionalCheckFailedException", "Item": { "lease_until": { "N": "140" } } });
     aws.answer("PutItem", 400, leased);
     let claims = ["a", "b", "a"].map(|key| Claim { key: key.into(), ..claim() });
-    let claimed = join_all(claims.iter().map(|claim| table.claim(claim))).await;
-    assert_eq!(claimed, [Ok(Claimed::Ours), Ok(Claimed::Ours), Ok(Claimed::Leased { until: 140 })]);
+    let claimed = table.claim(&claims).await;
+    assert_eq!(unwrapped(claimed), [Claimed::Ours, Claimed::Ours, Claimed::Leased { until: 140 }]);
     let seen = aws.seen.lock().unwrap().clone();
     assert_eq!(seen[0].1["Statements"].as_array().map(Vec::len), Some(2));
     // Copies alone are no batch.
     aws.answer("PutItem", 200, json!({}));
     let copies = ["a", "a"].map(|key| Claim { key: key.into(), ..claim() });
-    assert!(join_all(copies.iter().map(|claim| table.claim(claim))).await.iter().all(Result::is_ok));
+    assert!(table.claim(&copies).await.iter().all(Result::is_ok));
     assert_eq!(aws.seen.lock().unwrap().len(), 4);
 }
 
@@ -117,6 +119,6 @@ async fn a_table_that_does_not_answer_gives_nobody_a_claim() {
     let (table, aws) = table(200, json!({})).await;
     aws.answer("BatchExecuteStatement", 400, json!({ "__type": "AccessDeniedException" }));
     let claims = ["a", "b"].map(|key| Claim { key: key.into(), ..claim() });
-    assert!(join_all(claims.iter().map(|claim| table.claim(claim))).await.iter().all(Result::is_err));
-    assert!(join_all(claims.iter().map(|claim| table.complete(claim))).await.iter().all(Result::is_err));
+    assert!(table.claim(&claims).await.iter().all(Result::is_err));
+    assert!(table.complete(&claims).await.iter().all(Result::is_err));
 }

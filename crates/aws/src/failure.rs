@@ -1,0 +1,51 @@
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// What the SDK reports of a call that failed after all its attempts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// No response in time.
+    Timeout,
+    /// No connection, or one that broke.
+    Connection,
+    /// No request could be made, or the response cannot be read.
+    Request,
+    /// The service responded with an error.
+    Service {
+        /// The response's HTTP status.
+        status: u16,
+        /// The error's code, for instance `AccessDeniedException`.
+        code: String,
+    },
+}
+
+impl Failure {
+    /// Classifies an error of any service.
+    pub fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+        match error {
+            SdkError::TimeoutError(_) => Self::Timeout,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::Timeout,
+            SdkError::DispatchFailure(failure) if failure.is_user() => Self::Request,
+            SdkError::DispatchFailure(_) => Self::Connection,
+            SdkError::ServiceError(error) => Self::Service {
+                status: error.raw().status().as_u16(),
+                code: error.err().code().unwrap_or("unknown").to_owned(),
+            },
+            _ => Self::Request,
+        }
+    }
+
+    /// Whether the service refuses the call and will refuse it again: not a failure of its own, and no throttling.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Service { status: 400..500, code } if !is_transient(code))
+    }
+}
+
+/// Whether the SDK's classifiers name the code as one of throttling or of a fault that passes.
+#[must_use]
+pub fn is_transient(code: &str) -> bool {
+    THROTTLING_ERRORS.contains(&code) || TRANSIENT_ERRORS.contains(&code)
+}

@@ -1,0 +1,30 @@
+//! What both functions need to call AWS: their environment, the SDK's configuration, and the secrets of sources and
+//! destinations.
+//!
+//! The SDK makes every call: it finds the endpoint, signs, retries, classifies errors and corrects a wrong clock. This
+//! crate only decides how the SDK is used: one HTTP client for all services ([`Sdk`]), TLS on `ring` ([`Trust`]), static
+//! credentials from the environment, and a time for each call ([`Timeouts`]).
+
+mod failure;
+mod http_client;
+mod port_error;
+mod resolver;
+mod sdk;
+mod secrets;
+mod settings;
+mod start;
+mod timeouts;
+mod trust;
+mod variables;
+
+pub use aws_types::SdkConfig;
+pub use failure::{Failure, is_transient};
+
+pub use port_error::{PortError, find_source};
+pub use sdk::Sdk;
+pub use secrets::{GetSecret, GetSecretError, SecretCache, SecretCacheSettings, SecretsError, SecretsManager, Stage};
+pub use settings::AwsSettings;
+pub use start::start;
+pub use timeouts::Timeouts;
+pub use trust::{Trust, TrustError};
+pub use variables::{Fault, Faults, Variables};

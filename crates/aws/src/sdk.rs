@@ -1,0 +1,65 @@
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
+use aws_types::app_name::AppName;
+use aws_types::region::Region;
+use aws_types::sdk_config::{RequestChecksumCalculation, ResponseChecksumValidation};
+
+use crate::http_client::AwsHttpClient;
+use crate::resolver::Resolver;
+use crate::settings::AwsSettings;
+use crate::timeouts::Timeouts;
+
+/// The SDK's configuration, from which the clients of all services are made. They share one HTTP client.
+#[derive(Debug, Clone)]
+pub struct Sdk {
+    config: SdkConfig,
+    http: AwsHttpClient,
+    resolver: Resolver,
+}
+
+impl Sdk {
+    /// Opens no connection yet. Look-ups of names block until [`Sdk::initialised`].
+    #[must_use]
+    pub fn new(settings: AwsSettings) -> Self {
+        let AwsSettings { region, credentials, endpoint_url, use_fips, use_dual_stack, trust } = settings;
+        let resolver = Resolver::new();
+        let http = AwsHttpClient::new(trust.for_aws(&region), resolver.clone());
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(SharedHttpClient::new(http.clone()))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SharedTimeSource::new(SystemTimeSource::new()))
+            .use_fips(use_fips)
+            .use_dual_stack(use_dual_stack)
+            // The signature covers each body's SHA-256; a second checksum would be computed for nothing.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        config.set_endpoint_url(endpoint_url);
+        config.set_app_name(AppName::new(concat!("hookline-", env!("CARGO_PKG_VERSION"))).ok());
+        Self { config: config.build(), http, resolver }
+    }
+
+    /// The configuration for a client with timeouts of its own.
+    #[must_use]
+    pub fn config(&self, timeouts: Timeouts) -> SdkConfig {
+        timeouts.apply(&self.config)
+    }
+
+    /// Opens a connection to a service, so that the first call need not wait for it.
+    pub async fn connect(&self, url: &str) {
+        if let Ok(url) = url.parse() {
+            self.http.connect(url).await;
+        }
+    }
+
+    /// Ends the initialisation: from now on look-ups of names no longer block.
+    pub fn initialised(&self) {
+        self.resolver.initialised();
+    }
+}

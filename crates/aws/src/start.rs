@@ -1,0 +1,73 @@
+use hookline_telemetry::Level;
+use lambda_runtime::{Diagnostic, Error};
+use lambda_runtime_api_client::body::Body;
+use lambda_runtime_api_client::{PooledClient, build_request};
+
+use crate::variables::{Faults, Variables};
+
+/// Reads a function's configuration from the environment and sets up its logs. All faults of a configuration that cannot
+/// be used are logged and reported to Lambda at once.
+///
+/// # Errors
+///
+/// [`Faults`]: the function must end.
+pub async fn start<C>(
+    function: &'static str,
+    read: impl FnOnce(Variables<'_>) -> Result<C, Faults>,
+    level_and_service: impl Fn(&C) -> (Level, String),
+) -> Result<C, Error> {
+    let lookup = |name: &str| std::env::var(name).ok();
+    let config = hookline_telemetry::start(function, read(Variables::new(&lookup)), level_and_service);
+    if let (Err(faults), Some(runtime_api)) = (&config, lookup("AWS_LAMBDA_RUNTIME_API")) {
+        report_init_error(&runtime_api, faults).await?;
+    }
+    Ok(config?)
+}
+
+/// Reports a failed initialisation to Lambda, which passes the message on to whatever invoked the function.
+/// `lambda_runtime` makes this call only for failures of its own.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>
+async fn report_init_error(runtime_api: &str, faults: &Faults) -> Result<(), Error> {
+    const KIND: &str = "BadConfiguration";
+    let client = PooledClient::builder().with_endpoint(runtime_api.parse()?).build();
+    let diagnostic = Diagnostic { error_type: KIND.to_owned(), error_message: faults.to_string() };
+    let request = build_request()
+        .method("POST")
+        .uri("/2018-06-01/runtime/init/error")
+        .header("lambda-runtime-function-error-type", format!("Runtime.{KIND}"))
+        .body(Body::from(serde_json::to_vec(&diagnostic)?))?;
+    client.call(request).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::http::{HeaderMap, Uri};
+
+    use super::*;
+    use crate::variables::Fault;
+
+    #[tokio::test]
+    async fn every_fault_is_reported_to_the_runtime_api() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&seen);
+        let app = Router::new().fallback(async move |uri: Uri, headers: HeaderMap, body: String| {
+            let kind = headers["lambda-runtime-function-error-type"].to_str().unwrap().to_owned();
+            record.lock().unwrap().push((uri.path().to_owned(), kind, body));
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async { axum::serve(listener, app).await });
+        let fault = |variable: &str| Fault { variable: variable.to_owned(), problem: "is missing".to_owned() };
+        report_init_error(&address, &Faults(vec![fault("A"), fault("B")])).await.unwrap();
+        let seen = seen.lock().unwrap();
+        let (path, kind, body) = &seen[0];
+        assert_eq!((path.as_str(), kind.as_str()), ("/2018-06-01/runtime/init/error", "Runtime.BadConfiguration"));
+        let message = "the configuration has 2 fault(s); A: is missing; B: is missing";
+        assert_eq!(*body, format!(r#"{{"errorType":"BadConfiguration","errorMessage":"{message}"}}"#));
+    }
+}

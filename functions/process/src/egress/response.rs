@@ -1,0 +1,79 @@
+//! What an HTTP response, or its absence, means for the event.
+
+use std::io;
+
+use hookline_aws::find_source;
+use http::{HeaderMap, StatusCode, header};
+use time::OffsetDateTime;
+
+use super::guard::Blocked;
+use super::retry_after::retry_after;
+use crate::destinations::Failure;
+use crate::reason::Reason;
+
+/// What a status means.
+pub(super) fn verdict(status: StatusCode, headers: &HeaderMap, now: OffsetDateTime) -> Result<(), Failure> {
+    let status = status.as_u16();
+    match status {
+        200..=299 => Ok(()),
+        408 | 425 | 429 | 500..=599 => {
+            let asked = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let retry_after = asked.and_then(|value| retry_after(value, now));
+            Err(Failure { reason: Reason::Http { status, is_retryable: true }, retry_after })
+        }
+        _ => Err(Reason::Http { status, is_retryable: false }.into()),
+    }
+}
+
+/// Why there was no response.
+pub(super) fn failure(error: &reqwest::Error) -> Failure {
+    let is_timeout = || {
+        let io = find_source::<io::Error>(error);
+        error.is_timeout() || io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+    };
+    let reason = match () {
+        () if find_source::<Blocked>(error).is_some() => Reason::BlockedAddress,
+        () if is_timeout() => Reason::Timeout,
+        () if error.is_connect() => Reason::Connection,
+        () => Reason::Request,
+    };
+    reason.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[track_caller]
+    fn case(status: u16, retry_after: Option<&'static str>, expected: &str) {
+        let mut headers = HeaderMap::new();
+        headers.extend(retry_after.map(|value| (header::RETRY_AFTER, HeaderValue::from_static(value))));
+        let verdict = verdict(StatusCode::from_u16(status).unwrap(), &headers, OffsetDateTime::UNIX_EPOCH);
+        let words = match verdict {
+            Ok(()) => "delivered".to_owned(),
+            Err(Failure { reason, retry_after }) if reason.is_retryable() => format!("retryable {retry_after:?}"),
+            Err(Failure { reason, .. }) => format!("permanent {}", reason.code()),
+        };
+        assert_eq!(words, expected, "{status}");
+    }
+
+    #[test]
+    fn a_status_says_whether_another_attempt_can_help() {
+        case(200, None, "delivered");
+        case(204, None, "delivered");
+        case(301, None, "permanent http_301");
+        case(307, None, "permanent http_307");
+        case(400, None, "permanent http_400");
+        case(401, None, "permanent http_401");
+        case(404, None, "permanent http_404");
+        case(408, None, "retryable None");
+        case(410, None, "permanent http_410");
+        case(429, Some("7"), "retryable Some(7)");
+        case(429, Some("-7"), "retryable None");
+        case(500, None, "retryable None");
+        case(503, Some("120"), "retryable Some(120)");
+        case(599, None, "retryable None");
+    }
+}
