@@ -56,7 +56,7 @@ fuzz seconds="60":
 
 # Verify a file of signature vectors and compare each verdict with the expected one
 [group('check')]
-vectors file="functions/signature/tests/vectors.json":
+vectors file="crates/signature/tests/vectors.json":
     cargo harness verify --vectors {{ file }}
 
 # Measure the functions beside others that do the same work (Linux; needs Node.js and npm)

@@ -1,7 +1,7 @@
 # What is received, and how each sender signs. What ingest would refuse at its start is refused here, in the plan.
 
 locals {
-  # Every scheme and the options that it takes; functions/signature has the same table, and a test compares them.
+  # Every scheme and the options that it takes; crates/signature has the same table, and a test compares them.
   scheme_options = {
     bitbucket = []
     github    = []

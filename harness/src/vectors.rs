@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_published_row_gives_its_strict_verdict() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions/signature/tests/vectors.json");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/signature/tests/vectors.json");
         let vectors = read(&file).unwrap();
         for vector in &vectors {
             let verdict = vector.verdict().unwrap();

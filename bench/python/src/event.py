@@ -1,4 +1,4 @@
-"""The message for the queue: CloudEvents 1.0 in JSON, as functions/event writes it."""
+"""The message for the queue: CloudEvents 1.0 in JSON, as crates/event writes it."""
 
 import hashlib
 import json

@@ -4,6 +4,9 @@
 //! The SDK makes every call: it finds the endpoint, signs, retries, classifies errors and corrects a wrong clock. This
 //! crate only decides how the SDK is used: one HTTP client for all services ([`Sdk`]), TLS on `ring` ([`Trust`]), static
 //! credentials from the environment, and a time for each call ([`Timeouts`]).
+//!
+//! Adapters box the future of each call (`Box::pin(….send())`): it has kilobytes, and as a part of the futures around it
+//! would be moved with each of them.
 
 mod failure;
 mod http_client;

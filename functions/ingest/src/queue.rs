@@ -43,7 +43,7 @@ impl SendEvent for SqsQueue {
             let header = header.build().map_err(|error| PortError::new("sqs:SendMessage", error))?;
             send = send.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
         }
-        let sent = send.send().await.map_err(|error| PortError::new("sqs:SendMessage", error))?;
+        let sent = Box::pin(send.send()).await.map_err(|error| PortError::new("sqs:SendMessage", error))?;
         sent.message_id.map(|_| ()).ok_or_else(|| failed(NotConfirmed))
     }
 }

@@ -6,12 +6,13 @@ use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, SystemTime};
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
 use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, Tally, within};
 use lambda_runtime::Context;
+use serde::{Deserialize, Deserializer};
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::{DeliveryConfig, QueueConfig};
@@ -30,6 +31,17 @@ const RESPOND: Duration = Duration::from_millis(400);
 /// Records with an offloaded payload that are in memory at once: ten of them, with what templates and filters make of each,
 /// would not fit into a small function.
 const MAX_OFFLOADED: usize = 2;
+
+/// The messages of a batch. Reading never fails: of an event that is no batch there are none (`None`), so that the function
+/// decides on the response, and not its runtime.
+#[derive(Debug)]
+pub struct BatchEvent(Option<Vec<SqsMessage>>);
+
+impl<'de> Deserialize<'de> for BatchEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(SqsEvent::deserialize(deserializer).ok().map(|event| event.records)))
+    }
+}
 
 /// The function.
 pub struct Batch<Q, C, P> {
@@ -55,20 +67,17 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         Self { delivery, clients, idempotency, payloads, queue, config, cold_start: ColdStart::default() }
     }
 
-    /// Handles one event of the event source mapping, in JSON. It always responds: after an error the whole batch would be
-    /// received again, with what was delivered.
-    pub async fn handle(&self, event: &str, invocation: &Context) -> SqsBatchResponse {
+    /// Handles one event of the event source mapping. It always responds: after an error the whole batch would be received
+    /// again, with what was delivered.
+    pub async fn handle(&self, event: BatchEvent, invocation: &Context) -> SqsBatchResponse {
         let remaining = invocation.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         let now = Instant::now();
         let (until, respond_at) = (now + remaining.saturating_sub(RESERVE), now + remaining.saturating_sub(RESPOND));
         let cold_start = self.cold_start.take();
         let request_id = invocation.request_id.clone();
         let context = telemetry::Context { request_id, cold_start, ..telemetry::Context::default() };
-        let batch = match serde_json::from_str::<SqsEvent>(event) {
-            Ok(batch) => batch,
-            Err(error) => return within(context, async { unreadable(&error) }).await,
-        };
-        let records: Vec<_> = batch.records.into_iter().map(|message| Record::parse(message, &context)).collect();
+        let Some(messages) = event.0 else { return within(context, unreadable()).await };
+        let records: Vec<_> = messages.into_iter().map(|message| Record::parse(message, &context)).collect();
         let tally = Tally::default();
         let phases = timeout_at(respond_at, self.phases(&records, until, &tally));
         let is_late = AssertUnwindSafe(phases).catch_unwind().await.is_ok_and(|in_time| in_time.is_err());
@@ -171,9 +180,8 @@ async fn out_of_time() {
 }
 
 /// The whole batch is received again. The log does not quote what cannot be read: it may be anything.
-fn unreadable(error: &serde_json::Error) -> SqsBatchResponse {
-    let detail = format_args!("line {}, column {}", error.line(), error.column());
-    Line { detail: Some(&detail), ..Line::new(Level::Error, "bad_event") }.write(&[]);
+async fn unreadable() -> SqsBatchResponse {
+    Line::new(Level::Error, "bad_event").write(&[]);
     response([""].into_iter())
 }
 

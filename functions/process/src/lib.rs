@@ -17,7 +17,7 @@ mod reason;
 mod record;
 mod routing;
 
-pub use batch::Batch;
+pub use batch::{Batch, BatchEvent};
 pub use config::{Config, DeliveryConfig, IdempotencyConfig, QueueConfig, TIMEOUTS};
 pub use destinations::Clients;
 pub use egress::EgressError;

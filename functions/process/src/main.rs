@@ -7,8 +7,7 @@ use std::convert::Infallible;
 
 use hookline_aws::Sdk;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use process::{Batch, Clients, Config, DynamoDbClaims, Idempotency, S3PayloadStore, SqsQueue};
-use serde_json::value::RawValue;
+use process::{Batch, BatchEvent, Clients, Config, DynamoDbClaims, Idempotency, S3PayloadStore, SqsQueue};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -26,8 +25,7 @@ async fn main() -> Result<(), Error> {
     let idempotency = Idempotency::new(claims, config.idempotency.map(|it| it.window).unwrap_or_default());
     let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket));
     let batch = &Batch::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
-    let handle = async |event: LambdaEvent<Box<RawValue>>| {
-        Ok::<_, Infallible>(batch.handle(event.payload.get(), &event.context).await)
-    };
+    let handle =
+        async |event: LambdaEvent<BatchEvent>| Ok::<_, Infallible>(batch.handle(event.payload, &event.context).await);
     Runtime::new(service_fn(handle)).run().await
 }

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::check::Row;
 use super::events;
 use super::measure::{Measured, Warm};
 use super::numbers::median;
-use super::reasons;
 use super::subjects::{Function, OURS};
 
 /// What the report's model needs.
@@ -94,7 +92,7 @@ struct Network {
 
 const NETWORK: Network = Network { sqs: 8.0, table: 5.0, destination: 50.0 };
 
-/// What a person can choose.
+/// What an operator can choose.
 #[derive(Debug, Clone, Copy)]
 struct Setup {
     level: &'static str,
@@ -106,7 +104,7 @@ struct Setup {
 }
 
 /// Each as low as Terraform takes it. Nine messages of 10 KiB are two of the units that SQS bills, and ten are three.
-const LEANEST: Setup = Setup { level: "error", sampled: 0.0, idempotent: false, batch: 9.0, memory_mb: 128.0 };
+const CHEAPEST: Setup = Setup { level: "error", sampled: 0.0, idempotent: false, batch: 9.0, memory_mb: 128.0 };
 const DEFAULTS: Setup = Setup { level: "info", sampled: 0.05, idempotent: true, batch: 10.0, memory_mb: 256.0 };
 
 impl CostInputs {
@@ -160,17 +158,16 @@ impl CostInputs {
         ingest + process + queue + logs + traces + table * self.prices.dynamodb_write_per_million
     }
 
-    /// The targets: with everything off that can be, and with everything on that is on by default.
-    pub(super) fn rows(&self) -> Vec<Row> {
-        const LEAN: &str = "the leanest: log level error, no traces, no table, batches of 9, 128 MB";
-        const DEFAULT: &str = "the defaults: info, 5 % traced, table, batches of 10, 256 MB";
-        let row = |what, against, target, found| Row::new(Function::Ingest, (what, against), target, found, "$");
-        let (lean, door) = (self.bare(LEANEST), PRICES.http_api_per_million);
-        vec![
-            row("a million, 10 KiB, no front door", LEAN, 0.80, lean).because(Some(reasons::SPEED)),
-            row("a million, 10 KiB, HTTP API", LEAN, 1.80, lean + door).because(Some(reasons::SPEED)),
-            row("a million, 10 KiB, no front door", DEFAULT, 0.80, self.bare(DEFAULTS)).because(Some(reasons::TABLE)),
-        ]
+    /// The cheapest configuration and the default settings, in a line each.
+    pub(super) fn summary(&self) -> String {
+        format!(
+            "a million webhooks of 10 KiB without a front door: ${:.2} with default settings (level info, 5 % traced, table, \
+             batches of 10, 256 MB), ${:.2} in the cheapest configuration (level error, no traces, no table, batches of 9, \
+             128 MB); an HTTP API adds ${:.2}",
+            self.bare(DEFAULTS),
+            self.bare(CHEAPEST),
+            PRICES.http_api_per_million
+        )
     }
 }
 

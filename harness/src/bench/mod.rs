@@ -7,7 +7,6 @@ mod events;
 mod measure;
 mod numbers;
 mod program;
-mod reasons;
 mod report;
 mod runtime_api;
 mod stand_in;
@@ -86,26 +85,21 @@ impl Options {
         }
         let measured: Vec<_> = parts.iter().map(|part| (part.function, &part.programs[..])).collect();
         let cost = CostInputs::of(&measured, log_bytes);
-        let cost_targets = cost.as_ref().map(CostInputs::rows).unwrap_or_default();
-        let report = Report { conditions, parts, cost, cost_targets };
+        let report = Report { conditions, parts, cost };
         report.write(&folder)?;
         Ok(self.tell(&report, &folder.join("report.html")))
     }
 
     fn tell(&self, report: &Report, at: &std::path::Path) -> ExitCode {
-        let rows: Vec<_> = report.parts.iter().flat_map(|part| &part.targets).chain(&report.cost_targets).collect();
+        let rows: Vec<_> = report.parts.iter().flat_map(|part| &part.targets).collect();
         let missed = rows.iter().filter(|row| !row.holds).count();
         if self.json {
             say(format_args!("{}", serde_json::to_string_pretty(&rows).unwrap_or_default()));
         } else {
             report.parts.iter().for_each(|part| say(format_args!("{}\n", part.table())));
-            say(format_args!(
-                "{}\n{}{missed} of {} targets missed; {}",
-                report::targets(&rows),
-                report::reasons(&rows),
-                rows.len(),
-                at.display()
-            ));
+            say(format_args!("{}\n{missed} of {} targets missed", report::targets(&rows), rows.len()));
+            report.cost.iter().for_each(|cost| say(format_args!("{}", cost.summary())));
+            say(format_args!("{}", at.display()));
         }
         if self.check && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }

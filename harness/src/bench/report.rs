@@ -44,7 +44,6 @@ pub(super) struct Report {
     /// If both functions were measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cost: Option<CostInputs>,
-    pub(super) cost_targets: Vec<Row>,
 }
 
 impl Conditions {
@@ -126,10 +125,9 @@ fn cells(program: &Measured) -> Vec<String> {
 pub(super) fn targets(rows: &[&Row]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["", "function", "what", "against", "at most", "found"]);
-    for Row { function, what, against, target, found, unit, holds, .. } in rows {
+    for Row { function, what, against, target, found, unit, holds } in rows {
         let number = |number: &f64| match *unit {
             "bytes" => format!("{:.2} MB", number / 1e6),
-            "$" => format!("${number:.2}"),
             _ if *target < 0.2 => format!("1/{:.1} x", 1.0 / number),
             _ => format!("{number:.2} x"),
         };
@@ -137,15 +135,6 @@ pub(super) fn targets(rows: &[&Row]) -> Table {
         table.add_row([mark, function.name(), what, against, &number(target), &number(found)]);
     }
     table
-}
-
-/// Why those are missed that are, a line each.
-pub(super) fn reasons(rows: &[&Row]) -> String {
-    let line = |row: &&Row| {
-        let (function, Row { what, against, why, .. }) = (row.function.name(), row);
-        Some(format!("{function}, {what} against {against}: {}\n", (*why)?))
-    };
-    rows.iter().filter_map(line).collect()
 }
 
 /// Opens anywhere: the run is in the page.

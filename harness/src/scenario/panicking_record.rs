@@ -27,7 +27,7 @@ async fn run(world: &World) -> Found {
     .await?;
     let attempts: Vec<_> = ids.iter().map(|id| world.sink.attempts(id).len()).collect();
     anyhow::ensure!(attempts == [1, 1, 1, 1, 1, 1, 0, 1, 1, 1], "the attempts were {attempts:?}");
-    let place = [("outcome", "panic"), ("event_id", &ids[6]), ("detail", "functions/process/src/drill.rs:")];
+    let place = [("outcome", "panic"), ("event_id", &ids[6]), ("detail", "functions/process/src/fault_injection.rs:")];
     permissions::told(world, &place).await?;
     // It would come back until it is given up, after minutes.
     world.stack.purge().await?;

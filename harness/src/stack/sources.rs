@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(rows.map(row).collect::<Vec<_>>(), expected);
         let readme = include_str!("../../../README.md");
         for (name, _) in SchemeConfig::OPTIONS {
-            assert!(readme.contains(&format!("| [`{name}`](functions/signature/src/scheme/{name}.rs)")), "{name}");
+            assert!(readme.contains(&format!("| [`{name}`](crates/signature/src/scheme/{name}.rs)")), "{name}");
         }
     }
 }

@@ -1,4 +1,4 @@
-// The event on the queue, as functions/event reads it: CloudEvents 1.0 in JSON.
+// The event on the queue, as crates/event reads it: CloudEvents 1.0 in JSON.
 
 import { readTrace } from '../event.js';
 import { Failure } from './failure.js';

@@ -8,8 +8,7 @@ use std::convert::Infallible;
 
 use aws_config::BehaviorVersion;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use process::{Batch, Clients, Config, DynamoDbClaims, Idempotency, S3PayloadStore, SqsQueue};
-use serde_json::value::RawValue;
+use process::{Batch, BatchEvent, Clients, Config, DynamoDbClaims, Idempotency, S3PayloadStore, SqsQueue};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -20,8 +19,8 @@ async fn main() -> Result<(), Error> {
     let idempotency = Idempotency::new(claims, config.idempotency.map(|it| it.window).unwrap_or_default());
     let (queue, payloads) = (SqsQueue::new(&sdk), S3PayloadStore::new(&sdk, config.payload_bucket));
     let batch = &Batch::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
-    let handle = async |event: LambdaEvent<Box<RawValue>>| {
-        Ok::<_, Infallible>(batch.handle(event.payload.get(), &event.context).await)
+    let handle = async |event: LambdaEvent<BatchEvent>| {
+        Ok::<_, Infallible>(batch.handle(event.payload, &event.context).await)
     };
     run(service_fn(handle)).await
 }

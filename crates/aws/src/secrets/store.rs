@@ -121,7 +121,8 @@ impl SecretsManager {
 
 impl GetSecret for SecretsManager {
     async fn get_secret(&self, name: &str, stage: Stage) -> Result<Option<Vec<u8>>, GetSecretError> {
-        let response = self.0.get_secret_value().secret_id(name).version_stage(stage.label()).send().await;
+        let get = self.0.get_secret_value().secret_id(name).version_stage(stage.label());
+        let response = Box::pin(get.send()).await;
         let value = match response {
             Ok(value) => value,
             Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_not_found_exception()) => {

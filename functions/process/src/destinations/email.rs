@@ -71,7 +71,8 @@ impl Email {
         let subject = self.subject.render(&facts)?.replace(['\r', '\n', '\t'], " ");
         let mail = mail(subject, self.body.render(&facts)?).map_err(|_| Reason::Template)?;
         let to = Destination::builder().set_to_addresses(Some(self.to.clone())).build();
-        let send = attempt.clients.ses().send_email().source(&self.from).destination(to).message(mail).send();
+        let send = attempt.clients.ses().send_email().source(&self.from).destination(to).message(mail);
+        let send = Box::pin(send.send());
         let failed = |error| aws::failure("ses", hookline_aws::Failure::of(&error));
         let send = async { send.await.map(|_| ()).map_err(failed) };
         super::in_time(attempt.until(self.timeout), send).await

@@ -52,7 +52,7 @@ impl Eventbridge {
             .detail(detail)
             .set_trace_header(attempt.trace.map(Trace::header))
             .build();
-        let put = attempt.clients.eventbridge().put_events().entries(entry).send();
+        let put = Box::pin(attempt.clients.eventbridge().put_events().entries(entry).send());
         let failed = |error| aws::failure("eventbridge", hookline_aws::Failure::of(&error));
         let put = super::in_time(attempt.until(self.timeout), async { put.await.map_err(failed) }).await?;
         if put.failed_entry_count == 0 {

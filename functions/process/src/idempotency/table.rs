@@ -126,7 +126,8 @@ impl DynamoDbClaims {
     /// Which statements were executed, in their order. A response that has not one for each says nothing of any of them.
     async fn execute(&self, statements: Vec<BatchStatementRequest>) -> Result<Vec<bool>, PortError> {
         let count = statements.len();
-        let response = self.client.batch_execute_statement().set_statements(Some(statements)).send().await;
+        let execute = self.client.batch_execute_statement().set_statements(Some(statements));
+        let response = Box::pin(execute.send()).await;
         let responses = response.map_err(|error| PortError::new(EXECUTE, error))?.responses.unwrap_or_default();
         Ok(responses.iter().filter(|_| responses.len() == count).map(|it| it.error.is_none()).collect())
     }
@@ -147,7 +148,7 @@ impl DynamoDbClaims {
             .expression_attribute_values(":leased", text(LEASED))
             .expression_attribute_values(":now", number(claim.now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match put.send().await {
+        match Box::pin(put.send()).await {
             Ok(_) => Ok(Claimed::Ours),
             Err(error) => match refused(&error) {
                 Some(item) => Ok(stored(item, claim)),
@@ -169,7 +170,7 @@ impl DynamoDbClaims {
             .expression_attribute_values(":done", text(DONE))
             .expression_attribute_values(":expires", number(claim.forget_at))
             .expression_attribute_values(":owner", text(&claim.owner));
-        update.send().await.map(|_| ()).map_err(|error| PortError::new("dynamodb:UpdateItem", error))
+        Box::pin(update.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:UpdateItem", error))
     }
 
     async fn release_alone(&self, claim: &Claim) -> Result<(), PortError> {
@@ -181,7 +182,7 @@ impl DynamoDbClaims {
             .condition_expression(OWNED)
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":owner", text(&claim.owner));
-        delete.send().await.map(|_| ()).map_err(|error| PortError::new("dynamodb:DeleteItem", error))
+        Box::pin(delete.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:DeleteItem", error))
     }
 }
 

@@ -27,7 +27,8 @@ impl SqsQueue {
 impl ChangeVisibility for SqsQueue {
     async fn change_visibility(&self, queue_url: &str, handle: &str, seconds: u32) -> Result<(), PortError> {
         let change = self.0.change_message_visibility().queue_url(queue_url).receipt_handle(handle);
-        let changed = change.visibility_timeout(seconds.try_into().unwrap_or(i32::MAX)).send().await;
+        let change = change.visibility_timeout(seconds.try_into().unwrap_or(i32::MAX));
+        let changed = Box::pin(change.send()).await;
         changed.map(|_| ()).map_err(|error| PortError::new("sqs:ChangeMessageVisibility", error))
     }
 }
@@ -45,7 +46,7 @@ impl SendDeadLetter for SqsQueue {
             let attribute = text(value).build().map_err(|error| PortError::new(OPERATION, error))?;
             send = send.message_attributes(name, attribute);
         }
-        let sent = send.send().await.map_err(|error| PortError::new(OPERATION, error))?;
+        let sent = Box::pin(send.send()).await.map_err(|error| PortError::new(OPERATION, error))?;
         sent.message_id.map(|_| ()).ok_or_else(|| PortError::new(OPERATION, NotConfirmed))
     }
 }
