@@ -1,5 +1,5 @@
-//! Configuration of the AWS SDK clients that inspect what the functions did. The functions call AWS through a client of
-//! their own, so an error in one client does not hide an error in the other.
+//! Configuration of the AWS SDK clients that inspect what the functions did. A tool has no cold start: for a real workspace,
+//! `aws-config` finds region and credentials as every AWS tool does.
 
 use std::time::Duration;
 

@@ -97,7 +97,8 @@ impl Options {
             say(format_args!("{}", serde_json::to_string_pretty(&rows).unwrap_or_default()));
         } else {
             report.parts.iter().for_each(|part| say(format_args!("{}\n", part.table())));
-            say(format_args!("{}\n{missed} of {} targets missed", report::targets(&rows), rows.len()));
+            let notes = report::notes(&rows);
+            say(format_args!("{}\n{notes}{missed} of {} targets missed", report::targets(&rows), rows.len()));
             report.cost.iter().for_each(|cost| say(format_args!("{}", cost.summary())));
             say(format_args!("{}", at.display()));
         }

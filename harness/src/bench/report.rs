@@ -125,7 +125,7 @@ fn cells(program: &Measured) -> Vec<String> {
 pub(super) fn targets(rows: &[&Row]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["", "function", "what", "against", "at most", "found"]);
-    for Row { function, what, against, target, found, unit, holds } in rows {
+    for Row { function, what, against, target, found, unit, holds, .. } in rows {
         let number = |number: &f64| match *unit {
             "bytes" => format!("{:.2} MB", number / 1e6),
             _ if *target < 0.2 => format!("1/{:.1} x", 1.0 / number),
@@ -135,6 +135,15 @@ pub(super) fn targets(rows: &[&Row]) -> Table {
         table.add_row([mark, function.name(), what, against, &number(target), &number(found)]);
     }
     table
+}
+
+/// What is known of each target that is missed, a line each.
+pub(super) fn notes(rows: &[&Row]) -> String {
+    let line = |row: &&Row| {
+        let (function, Row { what, against, note, .. }) = (row.function.name(), row);
+        Some(format!("{function}, {what} against {against}: {}\n", (*note)?))
+    };
+    rows.iter().filter_map(line).collect()
 }
 
 /// Opens anywhere: the run is in the page.

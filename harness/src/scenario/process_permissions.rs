@@ -65,7 +65,7 @@ async fn several_claims(world: &World) -> Result<()> {
     let events: Vec<_> = ids.iter().map(|id| ask::event("github", id)).collect();
     let unclaimed = async {
         world.stack.enqueue_events(&events).await?;
-        told(world, &[("detail", "the idempotency table did not answer: AccessDenied")]).await
+        told(world, &[("detail", "dynamodb:BatchExecuteStatement failed")]).await
     };
     without(world, Role::ProcessHere, &["dynamodb:BatchExecuteStatement"], unclaimed).await?;
     settled(world).await?;
