@@ -10,6 +10,7 @@ mod bucket;
 mod chats;
 mod configuration;
 mod delivered;
+mod egress;
 mod fixture;
 mod given_up;
 mod kept;
