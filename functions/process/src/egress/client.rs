@@ -169,3 +169,52 @@ async fn drain(mut response: Response, until: Instant) {
 pub(crate) fn json() -> HeaderMap {
     HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))])
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::SocketAddr;
+
+    use hookline_aws::Trust;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+    use super::*;
+
+    /// A name with several addresses.
+    struct Scripted(Vec<SocketAddr>);
+
+    impl Lookup for Scripted {
+        async fn lookup(&self, _: &str) -> io::Result<Vec<SocketAddr>> {
+            Ok(self.0.clone())
+        }
+    }
+
+    async fn post(port: u16, hosts: &[&str]) -> Result<(), Failure> {
+        let addresses = hosts.iter().map(|host| SocketAddr::new(host.parse().unwrap(), 0)).collect();
+        let guard = Guard::new(vec!["127.0.0.0/8".parse().unwrap()]);
+        let egress = Egress::with_lookup(guard, Trust::default().for_destinations(), Scripted(addresses)).unwrap();
+        let target = Target(Url::parse(&format!("http://receiver.test:{port}/")).unwrap());
+        egress.post(&target, HeaderMap::new(), Bytes::new(), Instant::now() + CONNECT * 2).await
+    }
+
+    #[tokio::test]
+    async fn dead_address_leaves_time_for_the_next() {
+        let alive = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = alive.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (mut stream, _) = alive.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        });
+        // Its backlog is full: a connection is neither accepted nor refused.
+        let silent = TcpSocket::new_v4().unwrap();
+        silent.bind(SocketAddr::from(([127, 0, 0, 3], port))).unwrap();
+        let silent = silent.listen(0).unwrap();
+        let _first = TcpStream::connect(silent.local_addr().unwrap()).await.unwrap();
+        // Nothing listens at 127.0.0.2.
+        assert_eq!(post(port, &["127.0.0.3"]).await, Err(Reason::Timeout.into()));
+        assert_eq!(post(port, &["127.0.0.2"]).await, Err(Reason::Connection.into()));
+        assert_eq!(post(port, &["127.0.0.3", "127.0.0.2", "127.0.0.1"]).await, Ok(()));
+    }
+}
