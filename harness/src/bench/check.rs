@@ -85,7 +85,7 @@ const NO_NOTES: Notes = Notes { ingest: None, process: None };
 const COLD: Notes = Notes {
     ingest: Some(
         "samples of 40 starts: kernel 35 % (page faults 15, TCP 10), P-256 of two handshakes 13, malloc and copies 11, the \
-         SDK's table of partitions, parsed once per client, 5, its other code 9, dynamic linking 6. Tried: fixed endpoints (no \
+         SDK 9 (2 of it a table of partitions that each client parses), dynamic linking 6. Tried: fixed endpoints (no \
          effect, the table is parsed all the same), mimalloc (a third slower, twice the memory), events of `tracing` compiled \
          out (within noise)",
     ),
