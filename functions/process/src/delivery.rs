@@ -126,7 +126,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         loop {
             tokio::select! {
                 biased;
-                Some(chunk) = running.next() => ended.extend(chunk),
+                Some(chunk) = running.next() => ended.extend(chunk.into_iter().flatten()),
                 () = &mut recording, if !recording.is_terminated() => {}
                 else => return,
             }
@@ -136,8 +136,9 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         }
     }
 
-    /// One attempt. A panic leaves the record without a verdict, and with that to be received again.
-    async fn attempt<'p>(&self, delivery: &'p Delivery<'p>, until: Instant) -> (&'p Delivery<'p>, bool) {
+    /// One attempt, and whether it delivered. `None` after a panic, which may have had an effect: the lease then ends by
+    /// itself, and the message is received again.
+    async fn attempt<'p>(&self, delivery: &'p Delivery<'p>, until: Instant) -> Option<(&'p Delivery<'p>, bool)> {
         let started = Instant::now();
         let Delivery { record, event, name, .. } = delivery;
         let deliver = async {
@@ -151,12 +152,10 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
             segment.end(result.is_err());
             result
         };
-        let result = record.isolated(deliver).await;
-        let is_delivered = matches!(result, Some(Ok(())));
-        if let Some(result) = result {
-            delivery.end(self.kind(name), result.map(|()| Effect::Delivered), started);
-        }
-        (delivery, is_delivered)
+        let result = record.isolated(deliver).await?;
+        let is_delivered = result.is_ok();
+        delivery.end(self.kind(name), result.map(|()| Effect::Delivered), started);
+        Some((delivery, is_delivered))
     }
 
     /// Marks what was delivered as done and gives back the other claims.

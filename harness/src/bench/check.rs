@@ -155,7 +155,7 @@ mod tests {
     fn a_ratio_holds_or_it_does_not() {
         let all = [measured(FLOOR, 2.0, 10), measured(OURS, 11.0, 20), measured(NODE, 110.0, 1000)];
         let holds = |function| rows(function, &all).into_iter().map(|row| row.holds).collect::<Vec<_>>();
-        assert_eq!(holds(Function::Ingest), [false, true, true, false, false, true, true, false]);
+        assert_eq!(holds(Function::Ingest), [false, false, true, false, false, true, true, false]);
         assert!(holds(Function::Process)[7], "process may be larger");
         assert!(rows(Function::Ingest, &all[..1]).is_empty());
     }
