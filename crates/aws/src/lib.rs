@@ -8,12 +8,14 @@
 //! Adapters box the future of each call (`Box::pin(….send())`): it has kilobytes, and as a part of the futures around it
 //! would be moved with each of them.
 
+mod bucket;
 mod failure;
 mod http_client;
 mod port_error;
 mod resolver;
 mod sdk;
 mod secrets;
+mod send_message;
 mod settings;
 mod start;
 mod timeouts;
@@ -21,11 +23,12 @@ mod trust;
 mod variables;
 
 pub use aws_types::SdkConfig;
+pub use bucket::Bucket;
 pub use failure::{Failure, is_transient};
-
 pub use port_error::{PortError, find_source};
 pub use sdk::Sdk;
 pub use secrets::{GetSecret, GetSecretError, SecretCache, SecretCacheSettings, SecretsError, SecretsManager, Stage};
+pub use send_message::{SEND_MESSAGE, send_message};
 pub use settings::AwsSettings;
 pub use start::start;
 pub use timeouts::Timeouts;

@@ -2,7 +2,7 @@ use std::future::Future;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
-use hookline_aws::{PortError, SdkConfig};
+use hookline_aws::{PortError, SEND_MESSAGE, SdkConfig, send_message};
 use hookline_telemetry::Trace;
 
 /// The port to the intake queue.
@@ -29,21 +29,14 @@ impl SqsQueue {
     }
 }
 
-/// SQS responded with success but gave the message no id.
-#[derive(Debug, thiserror::Error)]
-#[error("the response has no message id")]
-struct NotConfirmed;
-
 impl SendEvent for SqsQueue {
     async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), PortError> {
-        let failed = |error| PortError::new("sqs:SendMessage", error);
         let mut send = self.0.send_message().queue_url(queue_url).message_body(message);
         if let Some(trace) = trace {
             let header = MessageSystemAttributeValue::builder().data_type("String").string_value(trace.header());
-            let header = header.build().map_err(|error| PortError::new("sqs:SendMessage", error))?;
+            let header = header.build().map_err(|error| PortError::new(SEND_MESSAGE, error))?;
             send = send.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
         }
-        let sent = Box::pin(send.send()).await.map_err(|error| PortError::new("sqs:SendMessage", error))?;
-        sent.message_id.map(|_| ()).ok_or_else(|| failed(NotConfirmed))
+        send_message(send).await
     }
 }

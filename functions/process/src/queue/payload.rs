@@ -1,12 +1,9 @@
 //! The port to payloads that a message could not hold: the claim check.
 
 use std::future::Future;
-use std::sync::OnceLock;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use bytes::Bytes;
-use hookline_aws::{PortError, SdkConfig};
+use hookline_aws::{Bucket, PortError, SdkConfig};
 use hookline_event::Payload;
 
 use crate::reason::Reason;
@@ -56,25 +53,13 @@ pub trait FetchPayload: Send + Sync + 'static {
 
 /// A bucket of Amazon S3. A URI of another bucket is never fetched.
 #[derive(Debug)]
-pub struct S3PayloadStore {
-    config: SdkConfig,
-    /// Made for the first payload: most environments never fetch one.
-    client: OnceLock<Client>,
-    bucket: String,
-}
+pub struct S3PayloadStore(Bucket);
 
 impl S3PayloadStore {
     /// The bucket of a name.
     #[must_use]
     pub fn new(config: &SdkConfig, bucket: String) -> Self {
-        Self { config: config.clone(), client: OnceLock::new(), bucket }
-    }
-
-    fn client(&self) -> &Client {
-        // An emulator has one host for all buckets.
-        let is_emulated = self.config.endpoint_url().is_some();
-        let config = || Builder::from(&self.config).force_path_style(is_emulated).build();
-        self.client.get_or_init(|| Client::from_conf(config()))
+        Self(Bucket::new(config, bucket))
     }
 }
 
@@ -82,8 +67,8 @@ impl FetchPayload for S3PayloadStore {
     async fn fetch_payload(&self, uri: &str) -> Result<Bytes, FetchError> {
         let missing = || FetchError::Missing { uri: uri.to_owned() };
         let unavailable = |source| FetchError::Unavailable { uri: uri.to_owned(), source };
-        let key = Payload::key(uri, &self.bucket).ok_or_else(missing)?;
-        let get = self.client().get_object().bucket(&self.bucket).key(key);
+        let key = Payload::key(uri, &self.0.name).ok_or_else(missing)?;
+        let get = self.0.client().get_object().bucket(&self.0.name).key(key);
         let object = match Box::pin(get.send()).await {
             Ok(object) => object,
             Err(error) if error.as_service_error().is_some_and(|it| it.is_no_such_key()) => return Err(missing()),

@@ -1,6 +1,6 @@
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageAttributeValue;
-use hookline_aws::{PortError, SdkConfig};
+use hookline_aws::{PortError, SEND_MESSAGE, SdkConfig, send_message};
 
 use super::{ChangeVisibility, DeadLetter, SendDeadLetter};
 
@@ -10,11 +10,6 @@ const MAX_VALUE_BYTES: usize = 200;
 /// Amazon SQS.
 #[derive(Debug, Clone)]
 pub struct SqsQueue(Client);
-
-/// SQS responded with success but gave the message no id.
-#[derive(Debug, thiserror::Error)]
-#[error("the response has no message id")]
-struct NotConfirmed;
 
 impl SqsQueue {
     /// Opens no connection yet.
@@ -35,7 +30,6 @@ impl ChangeVisibility for SqsQueue {
 
 impl SendDeadLetter for SqsQueue {
     async fn send_dead_letter(&self, dlq_url: &str, message: DeadLetter<'_>) -> Result<(), PortError> {
-        const OPERATION: &str = "sqs:SendMessage";
         let DeadLetter { message, reason, destination, attempts, first_seen } = message;
         let attempts = attempts.to_string();
         let attributes =
@@ -43,11 +37,10 @@ impl SendDeadLetter for SqsQueue {
         let mut send = self.0.send_message().queue_url(dlq_url).message_body(message);
         // SQS refuses an empty value.
         for (name, value) in attributes.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let attribute = text(value).build().map_err(|error| PortError::new(OPERATION, error))?;
+            let attribute = text(value).build().map_err(|error| PortError::new(SEND_MESSAGE, error))?;
             send = send.message_attributes(name, attribute);
         }
-        let sent = Box::pin(send.send()).await.map_err(|error| PortError::new(OPERATION, error))?;
-        sent.message_id.map(|_| ()).ok_or_else(|| PortError::new(OPERATION, NotConfirmed))
+        send_message(send).await
     }
 }
 
