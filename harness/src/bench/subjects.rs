@@ -99,7 +99,7 @@ pub(super) async fn build(
         return Ok(subjects);
     }
     let defaults = format!("{name}-sdk-defaults");
-    let sdk = ["--manifest-path", "bench/sdk-defaults/Cargo.toml", "--bin", &defaults];
+    let sdk = ["--manifest-path", "bench/subjects/sdk-defaults/Cargo.toml", "--bin", &defaults];
     lambda(files, &sdk, &defaults, &program("defaults")).await?;
     let about = "the same function with the AWS SDK for Rust as it comes";
     subjects.push(of_rust(DEFAULTS, about, program("defaults"), true)?);
@@ -130,13 +130,13 @@ async fn lambda(files: &Files, arguments: &[&str], name: &str, to: &Path) -> Res
 
 /// A reference's program and the size of its package.
 async fn reference(files: &Files, folder: &Path, language: &str, suffix: &str) -> Result<(PathBuf, u64)> {
-    let step = Step::start(format!("build bench/{language}"));
+    let step = Step::start(format!("build bench/subjects/{language}"));
     let (out, log) = (folder.join(language), files.log(&format!("bench-{language}")));
     std::fs::write(&log, "")?;
-    let mut build = Command::new(files.repository.join("bench").join(language).join("build"));
+    let mut build = Command::new(files.repository.join("bench/subjects").join(language).join("build"));
     build.arg(&out).current_dir(&files.repository);
     if !Guarded::start(&build, &log, None)?.wait().await?.success() {
-        bail!("bench/{language}/build fails; the whole log is {}\n{}", log.display(), tail(&log, 20));
+        bail!("bench/subjects/{language}/build fails; the whole log is {}\n{}", log.display(), tail(&log, 20));
     }
     step.done("");
     let package = std::fs::metadata(out.join(format!("function{suffix}.zip")))?;
