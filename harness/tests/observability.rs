@@ -58,7 +58,7 @@ fn of_array(metric: &Value) -> Shown {
     }
 }
 
-/// `SEARCH('{Hookline,service,reason} MetricName="Refused" service="${service}"', 'Sum', 300)`
+/// `SEARCH('{Hookline,service,reason} MetricName="Rejected" service="${service}"', 'Sum', 300)`
 fn of_search(expression: &str) -> Shown {
     let (_, schema) = expression.split_once("SEARCH('{").unwrap();
     let (schema, rest) = schema.split_once('}').unwrap();
@@ -109,7 +109,7 @@ fn every_metric_of_ours_is_shown_by_each_of_its_dimensions() {
 fn what_alarms_look_at_is_counted_at_every_level() {
     let named = ALARMS.split("namespace = \"Hookline\", name = \"").skip(1);
     let of_alarms: BTreeSet<_> = named.filter_map(|rest| rest.split('"').next()).collect();
-    let watched = Metric::ALL.iter().filter(|metric| metric.is_watched());
+    let watched = Metric::ALL.iter().filter(|metric| metric.has_alarm());
     assert_eq!(of_alarms, watched.map(|metric| metric.name()).collect());
     assert!(!of_alarms.is_empty());
 }

@@ -23,7 +23,7 @@ pub enum Failure {
 
 impl Failure {
     /// Classifies an error of any service.
-    pub fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+    pub fn from_sdk_error<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
         match error {
             SdkError::TimeoutError(_) => Self::Timeout,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::Timeout,
@@ -39,7 +39,7 @@ impl Failure {
 
     /// Whether the service refuses the call and will refuse it again: not a failure of its own, and no throttling.
     #[must_use]
-    pub fn is_refusal(&self) -> bool {
+    pub fn is_rejection(&self) -> bool {
         matches!(self, Self::Service { status: 400..500, code } if !is_transient(code))
     }
 }

@@ -2,7 +2,7 @@
 //! destinations.
 //!
 //! The SDK makes every call: it finds the endpoint, signs, retries, classifies errors and corrects a wrong clock. This
-//! crate only decides how the SDK is used: one HTTP client for all services ([`Sdk`]), TLS on `ring` ([`Trust`]), static
+//! crate only decides how the SDK is used: one HTTP client for all services ([`Sdk`]), TLS on `ring` ([`TrustStore`]), static
 //! credentials from the environment, and a time for each call ([`Timeouts`]).
 //!
 //! Adapters box the future of each call (`Box::pin(….send())`): it has kilobytes, and as a part of the futures around it
@@ -19,7 +19,7 @@ mod send_message;
 mod settings;
 mod start;
 mod timeouts;
-mod trust;
+mod trust_store;
 mod variables;
 
 pub use aws_types::SdkConfig;
@@ -32,5 +32,5 @@ pub use send_message::{SEND_MESSAGE, send_message};
 pub use settings::AwsSettings;
 pub use start::start;
 pub use timeouts::Timeouts;
-pub use trust::{Trust, TrustError};
-pub use variables::{Fault, Faults, Variables};
+pub use trust_store::{TrustStore, TrustStoreError};
+pub use variables::{InvalidConfiguration, InvalidVariable, Variables};

@@ -20,13 +20,13 @@ pub(crate) struct Resolver {
 }
 
 impl Resolver {
-    /// Blocks until [`Resolver::initialised`].
+    /// Blocks until [`Resolver::finish_initialization`].
     pub(crate) fn new() -> Self {
         Self { system: GaiResolver::new(), is_initialising: Arc::new(AtomicBool::new(true)) }
     }
 
     /// From now on look-ups no longer block.
-    pub(crate) fn initialised(&self) {
+    pub(crate) fn finish_initialization(&self) {
         self.is_initialising.store(false, Ordering::Relaxed);
     }
 }
@@ -65,7 +65,7 @@ mod tests {
             found
         };
         let before = find(&mut resolver).await;
-        resolver.initialised();
+        resolver.finish_initialization();
         assert_eq!(find(&mut resolver).await, before);
         assert!(resolver.call("nowhere.invalid".parse().unwrap()).await.is_err());
     }

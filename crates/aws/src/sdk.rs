@@ -22,12 +22,12 @@ pub struct Sdk {
 }
 
 impl Sdk {
-    /// Opens no connection yet. Look-ups of names block until [`Sdk::initialised`].
+    /// Opens no connection yet. Look-ups of names block until [`Sdk::finish_initialization`].
     #[must_use]
     pub fn new(settings: AwsSettings) -> Self {
-        let AwsSettings { region, credentials, endpoint_url, use_fips, use_dual_stack, trust } = settings;
+        let AwsSettings { region, credentials, endpoint_url, use_fips, use_dual_stack, trust_store } = settings;
         let resolver = Resolver::new();
-        let http = AwsHttpClient::new(trust.for_aws(&region), resolver.clone());
+        let http = AwsHttpClient::new(trust_store.for_aws(&region), resolver.clone());
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
@@ -59,7 +59,7 @@ impl Sdk {
     }
 
     /// Ends the initialisation: from now on look-ups of names no longer block.
-    pub fn initialised(&self) {
-        self.resolver.initialised();
+    pub fn finish_initialization(&self) {
+        self.resolver.finish_initialization();
     }
 }

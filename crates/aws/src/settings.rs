@@ -1,6 +1,6 @@
 use aws_credential_types::Credentials;
 
-use crate::trust::Trust;
+use crate::trust_store::TrustStore;
 use crate::variables::Variables;
 
 /// How the functions reach AWS, as Lambda and Terraform set it in the environment.
@@ -18,7 +18,7 @@ pub struct AwsSettings {
     /// Whether endpoints with IPv6 and IPv4 are used.
     pub use_dual_stack: bool,
     /// The certificates that endpoints are verified against.
-    pub trust: Trust,
+    pub trust_store: TrustStore,
 }
 
 impl AwsSettings {
@@ -31,10 +31,10 @@ impl AwsSettings {
         let endpoint_url = variables.optional("AWS_ENDPOINT_URL");
         let use_fips = switch(variables, "AWS_USE_FIPS_ENDPOINT");
         let use_dual_stack = switch(variables, "AWS_USE_DUALSTACK_ENDPOINT");
-        let trust = Trust::read(variables);
+        let trust_store = TrustStore::read(variables);
         let credentials = Credentials::new(key_id?, secret?, token, None, "environment");
         let (use_fips, use_dual_stack) = (use_fips?, use_dual_stack?);
-        Some(Self { region: region?, credentials, endpoint_url, use_fips, use_dual_stack, trust: trust? })
+        Some(Self { region: region?, credentials, endpoint_url, use_fips, use_dual_stack, trust_store: trust_store? })
     }
 }
 

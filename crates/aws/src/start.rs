@@ -3,17 +3,17 @@ use lambda_runtime::{Diagnostic, Error};
 use lambda_runtime_api_client::body::Body;
 use lambda_runtime_api_client::{PooledClient, build_request};
 
-use crate::variables::{Faults, Variables};
+use crate::variables::{InvalidConfiguration, Variables};
 
 /// Reads a function's configuration from the environment and sets up its logs. All faults of a configuration that cannot
 /// be used are logged and reported to Lambda at once.
 ///
 /// # Errors
 ///
-/// [`Faults`]: the function must end.
+/// [`InvalidConfiguration`]: the function must end.
 pub async fn start<C>(
     function: &'static str,
-    read: impl FnOnce(Variables<'_>) -> Result<C, Faults>,
+    read: impl FnOnce(Variables<'_>) -> Result<C, InvalidConfiguration>,
     level_and_service: impl Fn(&C) -> (Level, String),
 ) -> Result<C, Error> {
     let lookup = |name: &str| std::env::var(name).ok();
@@ -28,8 +28,8 @@ pub async fn start<C>(
 /// `lambda_runtime` makes this call only for failures of its own.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>
-async fn report_init_error(runtime_api: &str, faults: &Faults) -> Result<(), Error> {
-    const KIND: &str = "BadConfiguration";
+async fn report_init_error(runtime_api: &str, faults: &InvalidConfiguration) -> Result<(), Error> {
+    const KIND: &str = "InvalidConfiguration";
     let client = PooledClient::builder().with_endpoint(runtime_api.parse()?).build();
     let diagnostic = Diagnostic { error_type: KIND.to_owned(), error_message: faults.to_string() };
     let request = build_request()
@@ -49,7 +49,7 @@ mod tests {
     use axum::http::{HeaderMap, Uri};
 
     use super::*;
-    use crate::variables::Fault;
+    use crate::variables::InvalidVariable;
 
     #[tokio::test]
     async fn every_fault_is_reported_to_the_runtime_api() {
@@ -62,12 +62,13 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(async { axum::serve(listener, app).await });
-        let fault = |variable: &str| Fault { variable: variable.to_owned(), problem: "is missing".to_owned() };
-        report_init_error(&address, &Faults(vec![fault("A"), fault("B")])).await.unwrap();
+        let fault =
+            |variable: &str| InvalidVariable { variable: variable.to_owned(), problem: "is missing".to_owned() };
+        report_init_error(&address, &InvalidConfiguration(vec![fault("A"), fault("B")])).await.unwrap();
         let seen = seen.lock().unwrap();
         let (path, kind, body) = &seen[0];
-        assert_eq!((path.as_str(), kind.as_str()), ("/2018-06-01/runtime/init/error", "Runtime.BadConfiguration"));
-        let message = "the configuration has 2 fault(s); A: is missing; B: is missing";
-        assert_eq!(*body, format!(r#"{{"errorType":"BadConfiguration","errorMessage":"{message}"}}"#));
+        assert_eq!((path.as_str(), kind.as_str()), ("/2018-06-01/runtime/init/error", "Runtime.InvalidConfiguration"));
+        let message = "the configuration has 2 error(s); A: is missing; B: is missing";
+        assert_eq!(*body, format!(r#"{{"errorType":"InvalidConfiguration","errorMessage":"{message}"}}"#));
     }
 }

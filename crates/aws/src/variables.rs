@@ -6,13 +6,13 @@ use serde::de::DeserializeOwned;
 /// Reads variables and remembers every fault, so that a person mends a configuration once, not once a variable.
 pub struct Variables<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
-    faults: Vec<Fault>,
+    faults: Vec<InvalidVariable>,
 }
 
 /// One variable that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {problem}")]
-pub struct Fault {
+pub struct InvalidVariable {
     /// The variable's name.
     pub variable: String,
     /// What is wrong with it.
@@ -21,16 +21,16 @@ pub struct Fault {
 
 /// All that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Faults(pub Vec<Fault>);
+pub struct InvalidConfiguration(pub Vec<InvalidVariable>);
 
-impl Display for Faults {
+impl Display for InvalidConfiguration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the configuration has {} fault(s)", self.0.len())?;
+        write!(f, "the configuration has {} error(s)", self.0.len())?;
         self.0.iter().try_for_each(|fault| write!(f, "; {fault}"))
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for InvalidConfiguration {}
 
 impl<'a> Variables<'a> {
     /// Reads from `lookup`: the process's environment, or a test's table.
@@ -42,7 +42,7 @@ impl<'a> Variables<'a> {
     pub fn required(&mut self, name: &str) -> Option<String> {
         let value = self.optional(name);
         if value.is_none() {
-            self.fault(name, "is missing");
+            self.mark_invalid(name, "is missing");
         }
         value
     }
@@ -57,34 +57,34 @@ impl<'a> Variables<'a> {
     pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<T> {
         let value = self.required(name)?;
         let parsed = value.parse();
-        self.keep(name, parsed)
+        self.check(name, parsed)
     }
 
     /// A variable that has to be there and holds JSON.
     pub fn json<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let value = self.required(name)?;
-        self.keep(name, serde_json::from_str(&value))
+        self.check(name, serde_json::from_str(&value))
     }
 
     /// Keeps what is right and remembers what is not.
-    pub fn keep<T, E: Display>(&mut self, name: &str, result: Result<T, E>) -> Option<T> {
-        result.map_err(|error| self.fault(name, error)).ok()
+    pub fn check<T, E: Display>(&mut self, name: &str, result: Result<T, E>) -> Option<T> {
+        result.map_err(|error| self.mark_invalid(name, error)).ok()
     }
 
     /// Remembers a fault.
-    pub fn fault(&mut self, name: &str, problem: impl Display) {
-        self.faults.push(Fault { variable: name.to_owned(), problem: problem.to_string() });
+    pub fn mark_invalid(&mut self, name: &str, problem: impl Display) {
+        self.faults.push(InvalidVariable { variable: name.to_owned(), problem: problem.to_string() });
     }
 
     /// The configuration, if all of it is there and nothing was wrong.
     ///
     /// # Errors
     ///
-    /// [`Faults`]: every one that was found.
-    pub fn finish<T>(self, config: Option<T>) -> Result<T, Faults> {
+    /// [`InvalidConfiguration`]: every one that was found.
+    pub fn finish<T>(self, config: Option<T>) -> Result<T, InvalidConfiguration> {
         match config {
             Some(config) if self.faults.is_empty() => Ok(config),
-            _ => Err(Faults(self.faults)),
+            _ => Err(InvalidConfiguration(self.faults)),
         }
     }
 }

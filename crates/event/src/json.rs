@@ -2,7 +2,7 @@ use base64_simd::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{DedupKey, Event, Payload, Text};
+use crate::{CowStr, DedupKey, Event, Payload};
 
 /// Why a message is not an event that this version can read.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +68,7 @@ struct Read<'a> {
     traceparent: Option<String>,
     /// The longest of them by far.
     #[serde(borrow)]
-    data_base64: Option<Text<'a>>,
+    data_base64: Option<CowStr<'a>>,
     dataref: Option<String>,
 }
 
@@ -127,7 +127,9 @@ impl Event<Payload> {
     /// Only if `serde_json` fails to write strings, which it does not.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let bytes = match &self.data {
-            Payload::Kept { uri } => return serde_json::to_string(&Written { dataref: Some(uri), ..self.written() }),
+            Payload::Offloaded { uri } => {
+                return serde_json::to_string(&Written { dataref: Some(uri), ..self.written() });
+            }
             Payload::Inline(bytes) => bytes,
         };
         // The last member, put behind the others: a serializer would look at each of its digits for what to escape.
@@ -151,7 +153,7 @@ impl Event<Payload> {
         known(&read.specversion)?;
         let data = match (read.data_base64, read.dataref) {
             (Some(base64), _) => Payload::from(STANDARD.decode_to_vec(base64.as_bytes()).map_err(|_| ReadError::Data)?),
-            (None, Some(uri)) => Payload::Kept { uri },
+            (None, Some(uri)) => Payload::Offloaded { uri },
             (None, None) => return Err(ReadError::NoData),
         };
         Ok(Self {

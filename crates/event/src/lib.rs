@@ -2,19 +2,19 @@
 //! its JSON format, written by ingest and read by process.
 //!
 //! The payload is the exact bytes that were signed, always as base64: queues, emulators and consumers re-write JSON. One
-//! that the queue cannot hold is kept in a bucket, and the message says where ([`Payload::Kept`], the claim check).
+//! that the queue cannot hold is kept in a bucket, and the message says where ([`Payload::Offloaded`], the claim check).
 
+mod cow_str;
 mod dedup_key;
 mod json;
 mod payload;
-mod text;
 
 use bytes::Bytes;
 
+pub use cow_str::CowStr;
 pub use dedup_key::DedupKey;
 pub use json::ReadError;
 pub use payload::Payload;
-pub use text::Text;
 
 /// Bytes of a queue message that ingest leaves free: a message that goes to the dead-letter queue takes its reason and
 /// destination along as attributes, which count towards the same limit.
@@ -49,7 +49,7 @@ impl<D> Event<D> {
     }
 
     /// The same event with something else for its payload, and what it had.
-    pub fn replace<E>(self, data: E) -> (Event<E>, D) {
+    pub fn replace_data<E>(self, data: E) -> (Event<E>, D) {
         let Self { id, source, event_type, time, content_type, dedup_key, traceparent, data: before } = self;
         (Event { id, source, event_type, time, content_type, dedup_key, traceparent, data }, before)
     }

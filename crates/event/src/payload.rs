@@ -7,7 +7,7 @@ pub enum Payload {
     Inline(Bytes),
     /// In a bucket, because the queue cannot hold it: the message has its URI as `dataref`
     /// ([the claim check pattern](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/dataref.md)).
-    Kept {
+    Offloaded {
         /// `s3://<bucket>/<key>`.
         uri: String,
     },
@@ -16,13 +16,13 @@ pub enum Payload {
 impl Payload {
     /// The URI of an object.
     #[must_use]
-    pub fn kept(bucket: &str, key: &str) -> Self {
-        Self::Kept { uri: format!("s3://{bucket}/{key}") }
+    pub fn offloaded(bucket: &str, key: &str) -> Self {
+        Self::Offloaded { uri: format!("s3://{bucket}/{key}") }
     }
 
     /// The object's key, if the URI is one of this bucket: whoever reads payloads reads those of one bucket only.
     #[must_use]
-    pub fn key<'u>(uri: &'u str, bucket: &str) -> Option<&'u str> {
+    pub fn object_key<'u>(uri: &'u str, bucket: &str) -> Option<&'u str> {
         uri.strip_prefix("s3://")?.strip_prefix(bucket)?.strip_prefix('/').filter(|key| !key.is_empty())
     }
 }
@@ -39,10 +39,10 @@ mod tests {
 
     #[test]
     fn a_key_is_one_of_its_own_bucket() {
-        assert_eq!(Payload::kept("b", "k/1"), Payload::Kept { uri: "s3://b/k/1".to_owned() });
-        assert_eq!(Payload::key("s3://b/k/1", "b"), Some("k/1"));
+        assert_eq!(Payload::offloaded("b", "k/1"), Payload::Offloaded { uri: "s3://b/k/1".to_owned() });
+        assert_eq!(Payload::object_key("s3://b/k/1", "b"), Some("k/1"));
         for other in ["s3://bb/k", "s3://b/", "s3://b", "s3:/b/k", "https://b/k", "", "s3://a/b/k"] {
-            assert_eq!(Payload::key(other, "b"), None, "{other}");
+            assert_eq!(Payload::object_key(other, "b"), None, "{other}");
         }
     }
 }

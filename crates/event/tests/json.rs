@@ -26,7 +26,7 @@ fn the_message_is_a_cloud_event() {
 fn what_was_written_is_read() {
     let any_bytes =
         Event { data: Payload::from((0..=255).collect::<Vec<u8>>()), content_type: None, traceparent: None, ..event() };
-    let kept = Event { data: Payload::kept("bucket", "key"), ..event() };
+    let kept = Event { data: Payload::offloaded("bucket", "key"), ..event() };
     for event in [event(), any_bytes, kept] {
         assert_eq!(Event::from_json(&event.to_json().unwrap()).unwrap(), event);
     }
@@ -34,7 +34,7 @@ fn what_was_written_is_read() {
 
 #[test]
 fn a_payload_that_is_kept_elsewhere_is_named() {
-    let kept = Event { data: Payload::kept("bucket", "key"), ..event() };
+    let kept = Event { data: Payload::offloaded("bucket", "key"), ..event() };
     let message = kept.to_json().unwrap();
     assert!(message.ends_with("\"dataref\":\"s3://bucket/key\"}"), "{message}");
     assert!(!message.contains("data_base64"), "{message}");

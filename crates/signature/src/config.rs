@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::mac::Algorithm;
 use crate::{
-    BadTemplate, Bitbucket, Encoding, Github, Gitlab, GitlabMode, Hmac, Linear, Pagerduty, Scheme, Shopify, Slack,
-    Standard, Stripe, Template, Twilio,
+    Bitbucket, Encoding, Github, Gitlab, GitlabMode, Hmac, Linear, Pagerduty, Scheme, Shopify, Slack, Standard, Stripe,
+    Template, TemplateError, Twilio,
 };
 
 /// A source's scheme as Terraform writes it: what was said, before it is checked.
@@ -69,7 +69,7 @@ pub enum ConfigError {
     },
     /// The scheme fixes what the option would change, or has nothing that it could change.
     #[error("scheme `{scheme}` takes no `{option}`")]
-    NeedlessOption {
+    UnsupportedOption {
         /// The scheme's name, or what of it.
         scheme: String,
         /// The option's name.
@@ -77,21 +77,21 @@ pub enum ConfigError {
     },
     /// Not a header's name.
     #[error("`{header}` is not a header's name")]
-    BadHeader {
+    InvalidHeader {
         /// What was given.
         header: String,
     },
     /// Not a template.
     #[error("the template `{template}` cannot be used: {source}")]
-    BadTemplate {
+    InvalidTemplate {
         /// What was given.
         template: String,
         /// What is wrong.
-        source: BadTemplate,
+        source: TemplateError,
     },
     /// A tolerance can be narrowed, not switched off.
     #[error("tolerance_seconds of scheme `{scheme}` must be 1 to {most}")]
-    BadTolerance {
+    InvalidTolerance {
         /// The scheme's name.
         scheme: String,
         /// The most that can be had.
@@ -99,7 +99,7 @@ pub enum ConfigError {
     },
     /// An empty separator would separate every character.
     #[error("separator must not be empty: leave it out if there is one signature")]
-    BadSeparator,
+    EmptySeparator,
 }
 
 impl SchemeConfig {
@@ -192,12 +192,12 @@ impl SchemeConfig {
     fn hmac(&self) -> Result<Hmac, ConfigError> {
         let text = self.template.as_deref().unwrap_or("{body}");
         let template: Template =
-            text.parse().map_err(|source| ConfigError::BadTemplate { template: text.to_owned(), source })?;
+            text.parse().map_err(|source| ConfigError::InvalidTemplate { template: text.to_owned(), source })?;
         let header = self.header.clone().ok_or_else(|| self.missing("header", ""))?;
         let headers =
             [Some(&header), self.timestamp_header.as_ref(), self.id_header.as_ref(), self.event_header.as_ref()];
         if let Some(header) = headers.into_iter().flatten().find(|header| !is_header(header)) {
-            return Err(ConfigError::BadHeader { header: header.clone() });
+            return Err(ConfigError::InvalidHeader { header: header.clone() });
         }
         if template.signs_time() && self.timestamp_header.is_none() {
             return Err(self.missing("timestamp_header", " with {timestamp}"));
@@ -212,7 +212,7 @@ impl SchemeConfig {
             return Err(self.missing("id_header", " with {id}"));
         }
         if self.separator.as_deref() == Some("") {
-            return Err(ConfigError::BadSeparator);
+            return Err(ConfigError::EmptySeparator);
         }
         Ok(Hmac {
             header,
@@ -231,7 +231,7 @@ impl SchemeConfig {
     fn tolerance(&self, default: u32, most: u32) -> Result<u32, ConfigError> {
         match self.tolerance_seconds.unwrap_or(default) {
             seconds if (1..=most).contains(&seconds) => Ok(seconds),
-            _ => Err(ConfigError::BadTolerance { scheme: self.scheme.clone(), most }),
+            _ => Err(ConfigError::InvalidTolerance { scheme: self.scheme.clone(), most }),
         }
     }
 
@@ -240,7 +240,7 @@ impl SchemeConfig {
     }
 
     fn needless(&self, option: &'static str, when: &str) -> ConfigError {
-        ConfigError::NeedlessOption { scheme: format!("{}{when}", self.scheme), option }
+        ConfigError::UnsupportedOption { scheme: format!("{}{when}", self.scheme), option }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::Encoding;
 pub enum VerifyError {
     /// No secret to verify with: a fault of the service's owner, never of the sender.
     #[error("no usable secret")]
-    NoSecret,
+    MissingSecret,
     /// The secret is not a key of the scheme: a fault of the service's owner too.
     #[error("the secret cannot be used: {problem}")]
     UnusableSecret {
@@ -43,7 +43,7 @@ pub enum VerifyError {
     },
     /// The signature is not valid hex or base64.
     #[error("the signature in {header} is not {encoding}")]
-    BadEncoding {
+    InvalidEncoding {
         /// The header's name.
         header: String,
         /// What the scheme writes a signature in.
@@ -67,13 +67,13 @@ pub enum VerifyError {
     },
     /// The time is not written as the sender writes it.
     #[error("the time in {place} is not a plain number")]
-    BadTimestamp {
+    MalformedTimestamp {
         /// A header or a member of the body.
         place: String,
     },
     /// Signed too long ago: perhaps a replay, perhaps a clock that is wrong.
     #[error("signed {seconds} s ago, more than {tolerance} s")]
-    TooOld {
+    TimestampTooOld {
         /// Its age.
         seconds: u64,
         /// What is accepted.
@@ -81,7 +81,7 @@ pub enum VerifyError {
     },
     /// Signed in the future.
     #[error("signed {seconds} s ahead, more than {tolerance} s")]
-    TooNew {
+    TimestampTooNew {
         /// How far ahead.
         seconds: u64,
         /// What is accepted.
@@ -89,13 +89,13 @@ pub enum VerifyError {
     },
     /// The id that the scheme signs is missing, or could be read in two ways together with the time.
     #[error("the id in {header} is missing or not usable")]
-    BadId {
+    MalformedId {
         /// The header's name.
         header: String,
     },
     /// The hash in the signed URL is not the body's, or there is none and nothing else signs the body.
     #[error("the signed URL has no hash of this body")]
-    BodyHash,
+    BodyHashMismatch,
     /// The signature is well formed, but made by no accepted secret over these bytes.
     #[error("the signature matches none of {secrets} secrets")]
     Mismatch {
@@ -112,20 +112,20 @@ impl VerifyError {
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
-            Self::NoSecret => "no_secret",
+            Self::MissingSecret => "secret_missing",
             Self::UnusableSecret { .. } => "secret_unusable",
             Self::MissingHeader { .. } => "signature_missing",
             Self::DuplicateHeader { .. } => "signature_duplicate",
             Self::TooManySignatures { .. } => "signature_count",
             Self::WrongPrefix { .. } => "signature_prefix",
-            Self::BadEncoding { .. } => "signature_encoding",
+            Self::InvalidEncoding { .. } => "signature_encoding",
             Self::WrongLength { .. } => "signature_length",
             Self::MissingTimestamp { .. } => "timestamp_missing",
-            Self::BadTimestamp { .. } => "timestamp_malformed",
-            Self::TooOld { .. } => "timestamp_too_old",
-            Self::TooNew { .. } => "timestamp_too_new",
-            Self::BadId { .. } => "id_malformed",
-            Self::BodyHash => "body_hash",
+            Self::MalformedTimestamp { .. } => "timestamp_malformed",
+            Self::TimestampTooOld { .. } => "timestamp_too_old",
+            Self::TimestampTooNew { .. } => "timestamp_too_new",
+            Self::MalformedId { .. } => "id_malformed",
+            Self::BodyHashMismatch => "body_hash",
             Self::Mismatch { .. } => "signature_mismatch",
             Self::EmptyBody => "empty_body",
         }

@@ -11,7 +11,7 @@ impl Headers {
     ///
     /// [`VerifyError::MissingHeader`] without one; [`VerifyError::DuplicateHeader`] with several: which of them a
     /// proxy or another reader would believe is not ours to guess.
-    pub fn one(&self, name: &str) -> Result<&str, VerifyError> {
+    pub fn exactly_one(&self, name: &str) -> Result<&str, VerifyError> {
         let mut values = self.all(name);
         let first = values.next().ok_or_else(|| VerifyError::MissingHeader { header: name.to_owned() })?;
         match values.next() {
@@ -26,7 +26,7 @@ impl Headers {
     ///
     /// [`VerifyError::DuplicateHeader`].
     pub fn at_most_one(&self, name: &str) -> Result<Option<&str>, VerifyError> {
-        match self.one(name) {
+        match self.exactly_one(name) {
             Err(VerifyError::MissingHeader { .. }) => Ok(None),
             value => value.map(Some),
         }
@@ -65,12 +65,12 @@ mod tests {
     #[test]
     fn names_are_matched_without_regard_to_case() {
         let headers = Headers::from_iter([("x-hub-SIGNATURE-256", "a")]);
-        assert_eq!(headers.one("X-Hub-Signature-256"), Ok("a"));
+        assert_eq!(headers.exactly_one("X-Hub-Signature-256"), Ok("a"));
     }
 
     #[test]
     fn the_same_header_twice_is_refused_even_with_one_value() {
         let headers = Headers::from_iter([("X-Sig", "a"), ("x-sig", "a")]);
-        assert_eq!(headers.one("X-Sig"), Err(VerifyError::DuplicateHeader { header: "X-Sig".into() }));
+        assert_eq!(headers.exactly_one("X-Sig"), Err(VerifyError::DuplicateHeader { header: "X-Sig".into() }));
     }
 }

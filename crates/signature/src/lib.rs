@@ -20,7 +20,7 @@ pub use error::{SignError, VerifyError};
 pub use headers::Headers;
 pub use mac::Algorithm;
 pub use scheme::{
-    BadTemplate, Bitbucket, Encoding, Github, Gitlab, GitlabMode, Handshake, Hmac, Linear, Message, Pagerduty, Request,
-    Scheme, Shopify, Signed, Slack, Standard, Stripe, Template, Twilio, Verified, public_key,
+    Bitbucket, Encoding, Github, Gitlab, GitlabMode, Handshake, Hmac, Linear, Message, Pagerduty, Request, Scheme,
+    Shopify, Signed, Slack, Standard, Stripe, Template, TemplateError, Twilio, Verified, public_key,
 };
 pub use secret::{BlankSecret, Secret};

@@ -45,7 +45,7 @@ impl Algorithm {
     /// Whether one of the keys made one of the tags; every tag is compared as a whole.
     pub(crate) fn verify(self, keys: &[&[u8]], parts: &[&[u8]], tags: &[Vec<u8>]) -> Result<(), VerifyError> {
         if keys.is_empty() {
-            return Err(VerifyError::NoSecret);
+            return Err(VerifyError::MissingSecret);
         }
         let made = |key: &&[u8]| {
             let expected = self.tag(key, parts);

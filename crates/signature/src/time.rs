@@ -12,7 +12,7 @@ pub(crate) fn seconds(place: &str, text: &str) -> Result<i64, VerifyError> {
     }
     let digits = text.len() <= MAX_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     let parsed = if digits { text.parse().ok() } else { None };
-    parsed.ok_or_else(|| VerifyError::BadTimestamp { place: place.to_owned() })
+    parsed.ok_or_else(|| VerifyError::MalformedTimestamp { place: place.to_owned() })
 }
 
 /// Refuses what is more than `tolerance` seconds away from `now` (both in milliseconds here, for the senders that say
@@ -21,8 +21,8 @@ pub(crate) fn check(at_ms: i64, now_ms: i64, tolerance: u32) -> Result<(), Verif
     let (age_ms, bound_ms) = (now_ms.saturating_sub(at_ms), i64::from(tolerance) * 1000);
     let seconds = age_ms.unsigned_abs().div_ceil(1000);
     match age_ms {
-        age if age > bound_ms => Err(VerifyError::TooOld { seconds, tolerance }),
-        age if age < -bound_ms => Err(VerifyError::TooNew { seconds, tolerance }),
+        age if age > bound_ms => Err(VerifyError::TimestampTooOld { seconds, tolerance }),
+        age if age < -bound_ms => Err(VerifyError::TimestampTooNew { seconds, tolerance }),
         _ => Ok(()),
     }
 }

@@ -24,7 +24,7 @@ tokio::task_local! {
 }
 
 /// Runs a future whose lines, those of a panic included, all carry the context.
-pub async fn within<F: Future>(context: Context, future: F) -> F::Output {
+pub async fn with_context<F: Future>(context: Context, future: F) -> F::Output {
     CONTEXT.scope(context, future).await
 }
 

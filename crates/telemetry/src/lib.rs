@@ -7,27 +7,27 @@
 //!
 //! `docs/observability.md` has the tables of fields and metrics.
 
+mod batch_summary;
 mod cold_start;
 mod context;
-mod datum;
 mod emf;
 mod level;
 mod line;
 mod metric;
+mod metric_value;
 mod output;
 mod segment;
 mod start;
-mod tally;
 mod trace;
 
+pub use batch_summary::BatchSummary;
 pub use cold_start::ColdStart;
-pub use context::{Context, within};
-pub use datum::Datum;
+pub use context::{Context, with_context};
 pub use level::{Level, UnknownLevel};
 pub use line::Line;
 pub use metric::Metric;
-pub use output::{Captured, Settings, capture};
+pub use metric_value::MetricValue;
+pub use output::{CapturedOutput, Settings, capture};
 pub use segment::Segment;
 pub use start::start;
-pub use tally::Tally;
 pub use trace::Trace;

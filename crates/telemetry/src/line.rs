@@ -99,7 +99,7 @@ impl<'a> Line<'a> {
     pub(crate) fn write_all(&self, metrics: &[(Metric, &[f64])]) {
         output::with(|settings, out| {
             let whole = self.level >= settings.level;
-            let counts = |metric: Metric| whole || settings.level < Level::Error || metric.is_watched();
+            let counts = |metric: Metric| whole || settings.level < Level::Error || metric.has_alarm();
             let metrics: Vec<_> = metrics.iter().copied().filter(|(metric, _)| counts(*metric)).collect();
             if whole || !metrics.is_empty() {
                 context::with(|context| {

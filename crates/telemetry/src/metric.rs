@@ -34,8 +34,8 @@ macro_rules! metrics {
 
             /// Whether an alarm looks at it: it is counted at every level. The others are not at `error`.
             #[must_use]
-            pub const fn is_watched(self) -> bool {
-                matches!(self, Self::Refused | Self::DeliveryFailed | Self::DeliveryAge)
+            pub const fn has_alarm(self) -> bool {
+                matches!(self, Self::Rejected | Self::DeliveryFailed | Self::DeliveryAge)
             }
 
             /// Whether it is kept by that.
@@ -58,9 +58,9 @@ metrics! {
     /// Requests that were answered 202: the queue has confirmed.
     Accepted: Count, ["service"], ["service", "source"];
     /// Requests that were answered 4xx by ingest.
-    Refused: Count, ["service"], ["service", "reason"];
+    Rejected: Count, ["service"], ["service", "reason"];
     /// Requests that were answered 5xx by ingest.
-    Unavailable: Count, ["service"], ["service", "reason"];
+    ServerErrors: Count, ["service"], ["service", "reason"];
     /// How long the queue took to confirm.
     QueueSendTime: Milliseconds, ["service"];
     /// Events that a destination took.

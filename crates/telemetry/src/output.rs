@@ -28,12 +28,12 @@ struct Output {
 static OUTPUT: OnceLock<Output> = OnceLock::new();
 
 thread_local! {
-    static CAPTURED: RefCell<Option<Captured>> = const { RefCell::new(None) };
+    static CAPTURED: RefCell<Option<CapturedOutput>> = const { RefCell::new(None) };
 }
 
 /// What a test's thread has written.
 #[derive(Debug, Clone, Default)]
-pub struct Captured {
+pub struct CapturedOutput {
     settings: Settings,
     lines: Rc<RefCell<Vec<Vec<u8>>>>,
     segments: Rc<RefCell<Vec<Vec<u8>>>>,
@@ -41,13 +41,13 @@ pub struct Captured {
 
 /// From now on what this thread writes is kept instead of written: for tests, which share a process.
 #[must_use]
-pub fn capture(settings: Settings) -> Captured {
-    let captured = Captured { settings, ..Captured::default() };
+pub fn capture(settings: Settings) -> CapturedOutput {
+    let captured = CapturedOutput { settings, ..CapturedOutput::default() };
     CAPTURED.with(|it| *it.borrow_mut() = Some(captured.clone()));
     captured
 }
 
-impl Captured {
+impl CapturedOutput {
     /// The lines since the last look, as they would stand in the log.
     #[must_use]
     pub fn text(&self) -> String {

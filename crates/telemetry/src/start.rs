@@ -26,7 +26,7 @@ pub fn start<C, E: Display>(
         }));
     }
     config.inspect_err(|faults| {
-        Line { detail: Some(faults), ..Line::new(Level::Error, "bad_configuration") }.write(&[]);
+        Line { detail: Some(faults), ..Line::new(Level::Error, "invalid_configuration") }.write(&[]);
     })
 }
 

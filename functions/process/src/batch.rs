@@ -10,7 +10,7 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
-use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, Tally, within};
+use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, BatchSummary, with_context};
 use lambda_runtime::Context;
 use serde::{Deserialize, Deserializer};
 use tokio::time::{Instant, timeout_at};
@@ -76,21 +76,21 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         let cold_start = self.cold_start.take();
         let request_id = invocation.request_id.clone();
         let context = telemetry::Context { request_id, cold_start, ..telemetry::Context::default() };
-        let Some(messages) = event.0 else { return within(context, unreadable()).await };
+        let Some(messages) = event.0 else { return with_context(context, unreadable()).await };
         let records: Vec<_> = messages.into_iter().map(|message| Record::parse(message, &context)).collect();
-        let tally = Tally::default();
-        let phases = timeout_at(respond_at, self.phases(&records, until, &tally));
+        let summary = BatchSummary::default();
+        let phases = timeout_at(respond_at, self.phases(&records, until, &summary));
         let is_late = AssertUnwindSafe(phases).catch_unwind().await.is_ok_and(|in_time| in_time.is_err());
         for record in records.iter().filter(|record| is_late && record.verdict().is_none()) {
             record.isolated(out_of_time()).await;
         }
-        within(context, async { tally.write() }).await;
+        with_context(context, async { summary.write() }).await;
         let failed = records.iter().filter(|record| record.verdict() != Some(Verdict::Acknowledge));
         response(failed.map(Record::id))
     }
 
     /// Takes all records to their verdicts. Those with an offloaded payload go through the phases a few at a time.
-    async fn phases(&self, records: &[Record], until: Instant, tally: &Tally) {
+    async fn phases(&self, records: &[Record], until: Instant, summary: &BatchSummary) {
         if until <= Instant::now() {
             // Nothing is started that cannot end.
             join_all(records.iter().map(|record| record.isolated(out_of_time()))).await;
@@ -99,20 +99,20 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         let (offloaded, inline): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.is_offloaded());
         let inline = async {
             self.deliver(&inline, until).await;
-            join_all(inline.iter().map(|record| self.settle(record, tally))).await;
+            join_all(inline.iter().map(|record| self.settle(record, summary))).await;
         };
         let offloaded = stream::iter(offloaded).for_each_concurrent(MAX_OFFLOADED, async |record| {
             self.deliver(&[record], until).await;
-            self.settle(record, tally).await;
+            self.settle(record, summary).await;
         });
         tokio::join!(inline, offloaded);
     }
 
     /// Decides on a record by its attempts. One whose delivery panicked has no verdict, and is received again.
-    async fn settle(&self, record: &Record, tally: &Tally) {
+    async fn settle(&self, record: &Record, summary: &BatchSummary) {
         let decide = async {
             let retry_in = self.retry_in(record);
-            record.log(retry_in, tally);
+            record.log(retry_in, summary);
             match retry_in {
                 Some(seconds) => self.retry(record, seconds).await,
                 None => self.give_up(record).await,

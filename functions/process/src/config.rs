@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use hookline_aws::{AwsSettings, Faults, SecretCacheSettings, Timeouts, Variables};
+use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeouts, Variables};
 use hookline_telemetry::Level;
 use ipnet::IpNet;
 
@@ -72,8 +72,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`Faults`]: all that is wrong, at once.
-    pub fn read(mut variables: Variables<'_>) -> Result<Self, Faults> {
+    /// [`InvalidConfiguration`]: all that is wrong, at once.
+    pub fn read(mut variables: Variables<'_>) -> Result<Self, InvalidConfiguration> {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
         // A missing prefix is reported with the secrets.
         let service = variables.optional("HOOKLINE_PREFIX").unwrap_or_default();
@@ -120,15 +120,15 @@ fn delivery(variables: &mut Variables<'_>) -> Option<DeliveryConfig> {
 
     for (name, route) in &routes {
         for unknown in route.destinations.iter().filter(|name| !configs.contains_key(*name)) {
-            variables.fault(ROUTES, format!("route `{name}` names unknown destination `{unknown}`"));
+            variables.mark_invalid(ROUTES, format!("route `{name}` names unknown destination `{unknown}`"));
         }
     }
     let mut destinations = BTreeMap::new();
     for (name, config) in configs {
         let destination =
             Destination::new(&name, config, &guard).map_err(|error| format!("destination `{name}`: {error}"));
-        destinations.extend(variables.keep(DESTINATIONS, destination).map(|destination| (name, destination)));
+        destinations.extend(variables.check(DESTINATIONS, destination).map(|destination| (name, destination)));
     }
-    let routes = variables.keep(ROUTES, Routes::new(routes))?;
+    let routes = variables.check(ROUTES, Routes::new(routes))?;
     Some(DeliveryConfig { routes, destinations, guard })
 }

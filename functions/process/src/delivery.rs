@@ -84,7 +84,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
     async fn load(&self, payload: Payload, until: Instant) -> Result<bytes::Bytes, FetchError> {
         match payload {
             Payload::Inline(bytes) => Ok(bytes),
-            Payload::Kept { uri } => {
+            Payload::Offloaded { uri } => {
                 let late = |_| Err(FetchError::out_of_time(&uri));
                 timeout_at(until, self.payloads.fetch_payload(&uri)).await.unwrap_or_else(late)
             }

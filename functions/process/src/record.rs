@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsMessage;
 use futures_util::FutureExt as _;
 use hookline_event::{Event, Payload, ReadError};
-use hookline_telemetry::{Context, Level, Line, Metric, Tally, Trace, within};
+use hookline_telemetry::{Context, Level, Line, Metric, BatchSummary, Trace, with_context};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -68,7 +68,7 @@ impl Record {
     /// Reads a message. One that is no event is a record all the same: it goes to the dead-letter queue.
     pub(crate) fn parse(message: SqsMessage, batch: &Context) -> Self {
         let read = Event::from_json(message.body.as_deref().unwrap_or_default());
-        let (event, payload) = match read.map(|event| event.replace(())) {
+        let (event, payload) = match read.map(|event| event.replace_data(())) {
             Ok((event, payload)) => (Ok(event), Some(payload)),
             Err(error) => (Err(error), None),
         };
@@ -93,7 +93,7 @@ impl Record {
     /// `None` after a panic.
     pub(crate) async fn isolated<T>(&self, step: impl Future<Output = T>) -> Option<T> {
         // Nothing that records share is left half done: caches and pools are changed in one go.
-        let result = within(self.context.clone(), AssertUnwindSafe(step).catch_unwind()).await;
+        let result = with_context(self.context.clone(), AssertUnwindSafe(step).catch_unwind()).await;
         self.has_panicked.set(self.has_panicked.get() || result.is_err());
         result.ok()
     }
@@ -111,7 +111,7 @@ impl Record {
     /// Whether the payload is in the payload store.
     pub(crate) fn is_offloaded(&self) -> bool {
         let payload = self.payload.take();
-        let is_offloaded = matches!(payload, Some(Payload::Kept { .. }));
+        let is_offloaded = matches!(payload, Some(Payload::Offloaded { .. }));
         self.payload.set(payload);
         is_offloaded
     }
@@ -153,14 +153,14 @@ impl Record {
 
     /// One line per destination. A failure that is given up is logged with its dead-letter message; deliveries are counted
     /// for the whole batch.
-    pub(crate) fn log(&self, retry_in: Option<u32>, tally: &Tally) {
+    pub(crate) fn log(&self, retry_in: Option<u32>, summary: &BatchSummary) {
         let accepted = self.event.as_ref().ok().and_then(|event| OffsetDateTime::parse(&event.time, &Rfc3339).ok());
         for Attempted { destination, kind, result, took, at } in &*self.attempts.borrow() {
             let line = Line { destination, kind, duration: Some(*took), ..Line::default() };
             match (result, retry_in) {
                 (Ok(Effect::Delivered), _) => {
                     let age = accepted.and_then(|accepted| Duration::try_from(*at - accepted).ok());
-                    tally.delivered(kind, age);
+                    summary.delivered(kind, age);
                     Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&[]);
                 }
                 (Ok(Effect::AlreadyDelivered), _) => {

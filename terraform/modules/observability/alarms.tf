@@ -50,13 +50,13 @@ locals {
       metric      = { namespace = "AWS/ApiGateway", name = local.api_metrics.server_errors, dimensions = { (local.api_metrics.dimension) = local.api_metrics.value, Stage = var.api.stage_name } }
       statistic   = "Sum"
       threshold   = var.alarms.api_server_errors_per_5_minutes
-      description = "Senders are answered 5xx, and not all of them try again. See Unavailable by its reason on the dashboard: without any, the request did not reach ingest."
+      description = "Senders are answered 5xx, and not all of them try again. See ServerErrors by its reason on the dashboard: without any, the request did not reach ingest."
     }
     refusals = {
-      metric      = { namespace = "Hookline", name = "Refused", dimensions = { service = var.prefix } }
+      metric      = { namespace = "Hookline", name = "Rejected", dimensions = { service = var.prefix } }
       statistic   = "Sum"
       threshold   = var.alarms.refusals_per_5_minutes
-      description = "More requests are refused than usual: a sender signs with another secret than ours, or somebody tries. See Refused by its reason on the dashboard, then the saved query refusals-by-reason."
+      description = "More requests are refused than usual: a sender signs with another secret than ours, or somebody tries. See Rejected by its reason on the dashboard, then the saved query refusals-by-reason."
     }
     delivery-failures = {
       metric      = { namespace = "Hookline", name = "DeliveryFailed", dimensions = { service = var.prefix } }

@@ -148,7 +148,7 @@ impl<S: GetSecret> SecretCache<S> {
             (Err(SecretsError::Unavailable { source: GetSecretError::Unavailable { source }, .. }), Some(known))
                 if known.secrets.is_ok() && known.answered.elapsed() < STALE =>
             {
-                let line = Line { reason: "secret_unavailable", ..Line::new(Level::Warn, "known_secrets_kept") };
+                let line = Line { reason: "secret_unavailable", ..Line::new(Level::Warn, "cached_secrets_used") };
                 Line { detail: Some(&format_args!("{owner}: {source}")), ..line }.write(&[]);
                 let previous_until = (known.known < asked).then(|| now + FAILURE_TTL);
                 Entry { until: now + self.settings.refresh, looked, previous_until, ..known }

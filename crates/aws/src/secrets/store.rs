@@ -40,7 +40,7 @@ pub enum GetSecretError {
     },
     /// The store refuses: the secret is to be deleted, or may not be read any more. What is known must not be used.
     #[error("refused")]
-    Refused {
+    Rejected {
         /// The failed call.
         source: PortError,
     },
@@ -102,7 +102,7 @@ pub trait GetSecret: Send + Sync + 'static {
 impl GetSecretError {
     fn port(&self) -> &PortError {
         match self {
-            Self::Unavailable { source } | Self::Refused { source } => source,
+            Self::Unavailable { source } | Self::Rejected { source } => source,
         }
     }
 }
@@ -129,10 +129,10 @@ impl GetSecret for SecretsManager {
                 return Ok(None);
             }
             Err(error) => {
-                let is_refusal = Failure::of(&error).is_refusal();
+                let is_rejection = Failure::from_sdk_error(&error).is_rejection();
                 let source = PortError::new("secretsmanager:GetSecretValue", error);
-                let refused = |source| GetSecretError::Refused { source };
-                return Err(if is_refusal { refused(source) } else { GetSecretError::Unavailable { source } });
+                let refused = |source| GetSecretError::Rejected { source };
+                return Err(if is_rejection { refused(source) } else { GetSecretError::Unavailable { source } });
             }
         };
         let binary = || value.secret_binary.map(|binary| binary.into_inner());

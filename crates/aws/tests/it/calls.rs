@@ -46,7 +46,7 @@ async fn transient_failure_is_retried_and_a_refusal_is_not() {
     let (client, server) = scripted([plain(400, refused)]).await;
     let error = send(&client).await.unwrap_err();
     assert_eq!(error.code(), Some("AccessDeniedException"));
-    assert!(Failure::of(&error).is_refusal());
+    assert!(Failure::from_sdk_error(&error).is_rejection());
     assert_eq!(server.requests(), 1);
 }
 
@@ -82,7 +82,7 @@ async fn attempt_that_hangs_costs_its_timeout_and_no_more() {
 
     let (hangs, _server) = scripted([plain(0, ""), plain(0, ""), plain(0, "")]).await;
     let began = Instant::now();
-    assert_eq!(Failure::of(&send(&hangs).await.unwrap_err()), Failure::Timeout);
+    assert_eq!(Failure::from_sdk_error(&send(&hangs).await.unwrap_err()), Failure::Timeout);
     assert!(began.elapsed() < TIMEOUTS.call);
 }
 
@@ -91,7 +91,7 @@ async fn call_ends_with_its_timeout_whatever_attempts_are_left() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let timeouts = Timeouts { attempt: Duration::from_secs(60), call: Duration::from_millis(200), attempts: 3 };
     let client = queue(&format!("http://{}", listener.local_addr().unwrap()), timeouts);
-    assert_eq!(Failure::of(&send(&client).await.unwrap_err()), Failure::Timeout);
+    assert_eq!(Failure::from_sdk_error(&send(&client).await.unwrap_err()), Failure::Timeout);
 }
 
 #[tokio::test]
@@ -99,15 +99,15 @@ async fn refused_connection_is_a_connection_failure() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    assert_eq!(Failure::of(&send(&queue(&url, TIMEOUTS)).await.unwrap_err()), Failure::Connection);
+    assert_eq!(Failure::from_sdk_error(&send(&queue(&url, TIMEOUTS)).await.unwrap_err()), Failure::Connection);
 }
 
 #[tokio::test]
 async fn throttling_is_not_a_refusal() {
     let throttled = r#"{"__type":"ThrottlingException"}"#;
     let (client, server) = scripted([plain(400, throttled), plain(400, throttled), plain(400, throttled)]).await;
-    let failure = Failure::of(&send(&client).await.unwrap_err());
+    let failure = Failure::from_sdk_error(&send(&client).await.unwrap_err());
     assert_eq!(failure, Failure::Service { status: 400, code: "ThrottlingException".to_owned() });
-    assert!(!failure.is_refusal());
+    assert!(!failure.is_rejection());
     assert_eq!(server.requests(), 3);
 }

@@ -35,7 +35,7 @@ async fn refusal_differs_from_a_missing_response() {
         (0, "", false),
     ] {
         let error = secret(status, body).await.unwrap_err();
-        assert_eq!(matches!(error, GetSecretError::Refused { .. }), refused, "{status} {body}: {error}");
+        assert_eq!(matches!(error, GetSecretError::Rejected { .. }), refused, "{status} {body}: {error}");
     }
 }
 

@@ -61,9 +61,9 @@ impl Gitlab {
 }
 
 fn token(request: Request<'_>, secrets: &[Secret]) -> Result<(), VerifyError> {
-    let token = request.headers.one(TOKEN)?;
+    let token = request.headers.exactly_one(TOKEN)?;
     if secrets.is_empty() {
-        return Err(VerifyError::NoSecret);
+        return Err(VerifyError::MissingSecret);
     }
     let right = secrets.iter().any(|secret| secret.matches_bytes(token.as_bytes()));
     if right { Ok(()) } else { Err(VerifyError::Mismatch { secrets: secrets.len() }) }

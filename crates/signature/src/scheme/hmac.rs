@@ -36,7 +36,7 @@ impl Hmac {
     pub const MAX_TOLERANCE: u32 = 3600;
 
     pub(super) fn verify(&self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
-        let (form, value) = (self.form(), request.headers.one(&self.header)?);
+        let (form, value) = (self.form(), request.headers.exactly_one(&self.header)?);
         let tags = match &self.separator {
             Some(separator) => form.read_any(value.split(separator.as_str()).filter(|text| !text.is_empty()))?,
             None => vec![form.read(value)?],
@@ -79,7 +79,7 @@ impl Hmac {
         if !self.template.signs_id() {
             return Ok(request.headers.first(header));
         }
-        let bad = || VerifyError::BadId { header: header.to_owned() };
+        let bad = || VerifyError::MalformedId { header: header.to_owned() };
         let id = request.headers.at_most_one(header)?.filter(|id| !id.is_empty()).ok_or_else(bad)?;
         let literals = self.template.0.iter().filter_map(|part| match part {
             Part::Literal(text) => Some(text.as_str()),

@@ -42,7 +42,7 @@ impl Linear {
         }
         let Body { action, r#type, webhook_timestamp } = body::read(request.body);
         let at = webhook_timestamp.ok_or_else(|| VerifyError::MissingTimestamp { place: TIME.to_owned() })?;
-        let at = at.get().parse().map_err(|_| VerifyError::BadTimestamp { place: TIME.to_owned() })?;
+        let at = at.get().parse().map_err(|_| VerifyError::MalformedTimestamp { place: TIME.to_owned() })?;
         time::check(at, now.saturating_mul(1000), self.tolerance)?;
         let event_type = match (body::text(r#type), body::text(action)) {
             (Some(kind), Some(action)) => Some(format!("{kind}.{action}")),

@@ -26,7 +26,7 @@ pub use self::slack::Slack;
 pub use self::standard::Standard;
 pub use self::standard_key::public_key;
 pub use self::stripe::Stripe;
-pub use self::template::{BadTemplate, Template};
+pub use self::template::{Template, TemplateError};
 pub use self::twilio::Twilio;
 
 use crate::{Headers, Secret, SignError, VerifyError};
@@ -56,7 +56,7 @@ pub struct Message<'a> {
     /// The URL that it goes to, for the scheme that signs it.
     pub url: &'a str,
     /// Whether the body is a form, which the scheme that signs the URL treats in another way.
-    pub form: bool,
+    pub is_form: bool,
 }
 
 /// What proves a message.

@@ -36,7 +36,7 @@ struct Event<'a> {
 
 impl Pagerduty {
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret]) -> Result<Verified, VerifyError> {
-        let tags = FORM.read_any(request.headers.one(FORM.header)?.split(','))?;
+        let tags = FORM.read_any(request.headers.exactly_one(FORM.header)?.split(','))?;
         Algorithm::Sha256.verify(&keys(secrets), &[request.body], &tags)?;
         let Event { id, event_type } = body::inside(body::read::<Body<'_>>(request.body).event);
         Ok(Verified { event_type: body::text(event_type), signed_id: body::text(id), ..Verified::default() })

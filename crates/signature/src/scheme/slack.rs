@@ -41,7 +41,7 @@ impl Slack {
     pub const TOLERANCE: u32 = 300;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
-        let tag = FORM.read(request.headers.one(FORM.header)?)?;
+        let tag = FORM.read(request.headers.exactly_one(FORM.header)?)?;
         let time = request.headers.timestamp(TIME)?;
         time::check_seconds(time::seconds(TIME, time)?, now, self.tolerance)?;
         Algorithm::Sha256.verify(&keys(secrets), &[b"v0:", time.as_bytes(), b":", request.body], &[tag])?;

@@ -55,13 +55,13 @@ impl Standard {
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
         let Names { id: id_header, timestamp, signature } = names(request);
-        let texts = request.headers.one(signature)?.split(' ').filter(|text| !text.is_empty());
+        let texts = request.headers.exactly_one(signature)?.split(' ').filter(|text| !text.is_empty());
         let id = signed_id(request, id_header)?;
         let time = request.headers.timestamp(timestamp)?;
         time::check_seconds(time::seconds(timestamp, time)?, now, self.tolerance)?;
         let parts: [&[u8]; 5] = [id.as_bytes(), b".", time.as_bytes(), b".", request.body];
 
-        let (current, others) = secrets.split_first().ok_or(VerifyError::NoSecret)?;
+        let (current, others) = secrets.split_first().ok_or(VerifyError::MissingSecret)?;
         let current = Verifying::read(current).map_err(|problem| VerifyError::UnusableSecret { problem })?;
         let others = others.iter().filter_map(|secret| Verifying::read(secret).ok());
         let mut error = None;
@@ -106,7 +106,7 @@ fn names(request: Request<'_>) -> Names {
 }
 
 fn signed_id<'a>(request: Request<'a>, header: &'static str) -> Result<&'a str, VerifyError> {
-    let bad = || VerifyError::BadId { header: header.to_owned() };
+    let bad = || VerifyError::MalformedId { header: header.to_owned() };
     let id = request.headers.at_most_one(header)?.ok_or_else(bad)?;
     if id.is_empty() || id.contains('.') { Err(bad()) } else { Ok(id) }
 }

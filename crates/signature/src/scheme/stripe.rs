@@ -35,7 +35,7 @@ impl Stripe {
     pub const TOLERANCE: u32 = 300;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
-        let header = request.headers.one(FORM.header)?;
+        let header = request.headers.exactly_one(FORM.header)?;
         let values = |wanted: &'static str| {
             let pairs = header.split(',').filter_map(|pair| pair.split_once('='));
             pairs.filter(move |(name, _)| *name == wanted).map(|(_, value)| value)

@@ -29,7 +29,7 @@ impl<'a> Form<'a> {
             .strip_prefix(self.prefix)
             .ok_or_else(|| VerifyError::WrongPrefix { header: header(), prefix: self.prefix.to_owned() })?;
         let tag = self.encoding.decode(encoded);
-        let tag = tag.ok_or_else(|| VerifyError::BadEncoding { header: header(), encoding: self.encoding })?;
+        let tag = tag.ok_or_else(|| VerifyError::InvalidEncoding { header: header(), encoding: self.encoding })?;
         if tag.len() == self.bytes {
             return Ok(tag);
         }
@@ -57,7 +57,7 @@ impl<'a> Form<'a> {
 
     /// Verifies the one signature of a scheme that signs the body alone.
     pub(super) fn verify_body(&self, request: Request<'_>, secrets: &[Secret]) -> Result<(), VerifyError> {
-        let tag = self.read(request.headers.one(self.header)?)?;
+        let tag = self.read(request.headers.exactly_one(self.header)?)?;
         Algorithm::Sha256.verify(&keys(secrets), &[request.body], &[tag])
     }
 

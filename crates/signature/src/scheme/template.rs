@@ -17,16 +17,16 @@ pub(super) enum Part {
 
 /// Not a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadTemplate {
+pub enum TemplateError {
     /// Without the body anybody could change it; with two, nobody signs like that.
     #[error("it must have {{body}} exactly once")]
-    Body,
+    BodyCount,
     /// A name in braces that is none of the three.
     #[error("it may have {{timestamp}}, {{id}} and {{body}}, each once, and no other braces")]
-    Braces,
+    UnknownPlaceholder,
     /// Where one ends and the other begins would be anybody's guess.
     #[error("{{timestamp}}, {{id}} and {{body}} need something between them, such as a dot")]
-    Adjacent,
+    AdjacentPlaceholders,
 }
 
 impl Template {
@@ -60,12 +60,12 @@ impl Template {
 }
 
 impl FromStr for Template {
-    type Err = BadTemplate;
+    type Err = TemplateError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (mut parts, mut rest) = (Vec::new(), text);
         while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}').ok_or(BadTemplate::Braces)?;
+            let (name, after) = after.split_once('}').ok_or(TemplateError::UnknownPlaceholder)?;
             if !before.is_empty() {
                 parts.push(Part::Literal(before.to_owned()));
             }
@@ -73,13 +73,17 @@ impl FromStr for Template {
                 "timestamp" => Part::Timestamp,
                 "id" => Part::Id,
                 "body" => Part::Body,
-                _ => return Err(BadTemplate::Braces),
+                _ => return Err(TemplateError::UnknownPlaceholder),
             };
             if parts.contains(&part) {
-                return Err(if part == Part::Body { BadTemplate::Body } else { BadTemplate::Braces });
+                return Err(if part == Part::Body {
+                    TemplateError::BodyCount
+                } else {
+                    TemplateError::UnknownPlaceholder
+                });
             }
             if matches!(parts.last(), Some(Part::Timestamp | Part::Id | Part::Body)) {
-                return Err(BadTemplate::Adjacent);
+                return Err(TemplateError::AdjacentPlaceholders);
             }
             parts.push(part);
             rest = after;
@@ -88,9 +92,9 @@ impl FromStr for Template {
             parts.push(Part::Literal(rest.to_owned()));
         }
         if text.matches('}').count() != text.matches('{').count() {
-            return Err(BadTemplate::Braces);
+            return Err(TemplateError::UnknownPlaceholder);
         }
-        if parts.contains(&Part::Body) { Ok(Self(parts)) } else { Err(BadTemplate::Body) }
+        if parts.contains(&Part::Body) { Ok(Self(parts)) } else { Err(TemplateError::BodyCount) }
     }
 }
 
@@ -99,7 +103,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn case(text: &str, expected: Result<&str, BadTemplate>) {
+    fn case(text: &str, expected: Result<&str, TemplateError>) {
         let signed =
             text.parse::<Template>().map(|it| String::from_utf8_lossy(&it.parts(b"B", "T", "I").concat()).into_owned());
         assert_eq!(signed.as_deref(), expected.as_ref().map(|text| *text), "{text}");
@@ -110,13 +114,13 @@ mod tests {
         case("{body}", Ok("B"));
         case("v0:{timestamp}:{body}", Ok("v0:T:B"));
         case("{id}.{timestamp}.{body}!", Ok("I.T.B!"));
-        case("{body}{body}", Err(BadTemplate::Body));
-        case("{timestamp}", Err(BadTemplate::Body));
-        case("", Err(BadTemplate::Body));
-        case("{timestamp}{body}", Err(BadTemplate::Adjacent));
-        case("{url}.{body}", Err(BadTemplate::Braces));
-        case("{body", Err(BadTemplate::Braces));
-        case("{body}}", Err(BadTemplate::Braces));
-        case("{id}.{id}.{body}", Err(BadTemplate::Braces));
+        case("{body}{body}", Err(TemplateError::BodyCount));
+        case("{timestamp}", Err(TemplateError::BodyCount));
+        case("", Err(TemplateError::BodyCount));
+        case("{timestamp}{body}", Err(TemplateError::AdjacentPlaceholders));
+        case("{url}.{body}", Err(TemplateError::UnknownPlaceholder));
+        case("{body", Err(TemplateError::UnknownPlaceholder));
+        case("{body}}", Err(TemplateError::UnknownPlaceholder));
+        case("{id}.{id}.{body}", Err(TemplateError::UnknownPlaceholder));
     }
 }

@@ -31,20 +31,20 @@ const BODY_HASH: &str = "bodySHA256";
 
 impl Twilio {
     pub(super) fn verify(&self, request: Request<'_>, secrets: &[Secret]) -> Result<Verified, VerifyError> {
-        let tag = FORM.read(request.headers.one(FORM.header)?)?;
+        let tag = FORM.read(request.headers.exactly_one(FORM.header)?)?;
         let base = self.url.as_deref().unwrap_or(request.url);
         let mut hashes = request.query.iter().filter(|(name, _)| name == BODY_HASH).map(|(_, hash)| hash.as_str());
         let (url, fields) = match (hashes.next(), hashes.next()) {
             (Some(hash), None) => (with_hash(base, hash), String::new()),
             (None, _) if is_form(request) => (base.to_owned(), fields(request.body)),
-            _ => return Err(VerifyError::BodyHash),
+            _ => return Err(VerifyError::BodyHashMismatch),
         };
         let tags = [tag];
         let with = |url: &str| Algorithm::Sha1.verify(&keys(secrets), &[url.as_bytes(), fields.as_bytes()], &tags);
         with(&url).or_else(|error| with(&other_port(&url)).map_err(|_| error))?;
         // Only now: the hash is Twilio's own word once the URL's signature is right.
         if fields.is_empty() && !is_hash_of(&url, request.body) {
-            return Err(VerifyError::BodyHash);
+            return Err(VerifyError::BodyHashMismatch);
         }
         let delivery_id = request.headers.first("I-Twilio-Idempotency-Token").map(str::to_owned);
         Ok(Verified { delivery_id, ..Verified::default() })
@@ -54,7 +54,7 @@ impl Twilio {
         let base = self.url.as_deref().unwrap_or(message.url);
         let sign =
             |url: &str, fields: &str| FORM.sign(Algorithm::Sha1, secret.expose(), &[url.as_bytes(), fields.as_bytes()]);
-        if message.form {
+        if message.is_form {
             return Signed::headers([sign(base, &fields(message.body))]);
         }
         let hash = hex::encode(Sha256::digest(message.body));

@@ -14,7 +14,7 @@ fn any_of_several_secrets_is_accepted_and_none_is_never_a_pass() {
         assert!(it.verify_with(&sent, &[other, it.verifies_with], NOW).is_ok(), "{}", it.name);
         let reason = |secrets: &[&str]| it.verify_with(&sent, secrets, NOW).unwrap_err().reason();
         assert_eq!(reason(&[other]), "signature_mismatch", "{}", it.name);
-        assert_eq!(reason(&[]), "no_secret", "{}", it.name);
+        assert_eq!(reason(&[]), "secret_missing", "{}", it.name);
     }
 }
 

@@ -98,7 +98,7 @@ impl Case {
     }
 
     pub(crate) fn sign(&self, body: &[u8]) -> Sent {
-        let message = Message { body, now: NOW, id: "msg_1", url: URL, form: false };
+        let message = Message { body, now: NOW, id: "msg_1", url: URL, is_form: false };
         let Signed { headers, query } = self.scheme.sign(message, &secret(self.signs_with)).unwrap();
         Sent { headers, query: query.into_iter().collect(), body: body.to_vec() }
     }

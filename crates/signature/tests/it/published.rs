@@ -45,5 +45,5 @@ fn twilio() {
     let headers = [("X-Twilio-Signature", "a9nBmqA0ju/hNViExpshrM61xv4="), ("Content-Type", "application/json")];
     let hash = [("bodySHA256", "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620")];
     assert_eq!(verdict(&scheme, "12345", &headers, &hash, json), Ok(()));
-    assert_eq!(verdict(&scheme, "12345", &headers, &hash, "{}"), Err(VerifyError::BodyHash));
+    assert_eq!(verdict(&scheme, "12345", &headers, &hash, "{}"), Err(VerifyError::BodyHashMismatch));
 }

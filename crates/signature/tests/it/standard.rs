@@ -59,7 +59,7 @@ fn an_id_is_signed_and_has_no_dot() {
     assert_eq!(with(""), "id_malformed");
     assert_eq!(it.verdict(&sent.clone().without("webhook-id")), "id_malformed");
     // What was signed as the id `a` at a time, read as the id `a.<time>` at a time that stands in the body.
-    let message = Message { body: b"1614265330.{}", now: 1_614_265_330, id: "a", url: "", form: false };
+    let message = Message { body: b"1614265330.{}", now: 1_614_265_330, id: "a", url: "", is_form: false };
     let signed = it.scheme.sign(message, &secret(it.signs_with)).unwrap();
     let split = Sent { headers: signed.headers, query: Vec::new(), body: b"{}".to_vec() };
     assert_eq!(it.verdict(&split.with("webhook-id", "a.1614265330")), "id_malformed");
@@ -79,6 +79,6 @@ fn a_secret_that_is_no_key_is_never_a_pass() {
     let previous_is_none = it.verify_with(&sent, &[it.verifies_with, "whsec_"], crate::fixture::NOW);
     assert!(previous_is_none.is_ok(), "the previous one is only another chance");
     let scheme = Scheme::Standard(Standard { tolerance: 300 });
-    let message = Message { body: b"{}", now: 0, id: "a", url: "", form: false };
+    let message = Message { body: b"{}", now: 0, id: "a", url: "", is_form: false };
     assert!(scheme.sign(message, &secret(WHPK)).unwrap_err().to_string().contains("whsk_"));
 }

@@ -4,7 +4,7 @@ use crate::fixture::{Case, Sent, URL, case, secret};
 
 fn form(fields: &str) -> Sent {
     let it = case("twilio");
-    let message = Message { body: fields.as_bytes(), now: 0, id: "", url: URL, form: true };
+    let message = Message { body: fields.as_bytes(), now: 0, id: "", url: URL, is_form: true };
     let headers = it.scheme.sign(message, &secret("s")).unwrap().headers;
     let sent = Sent { headers, query: Vec::new(), body: fields.into() };
     sent.with("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")

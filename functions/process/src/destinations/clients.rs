@@ -29,7 +29,7 @@ impl Clients {
     /// [`EgressError`]: the HTTP client cannot be made.
     pub fn new(config: &Config, sdk: &SdkConfig) -> Result<Self, EgressError> {
         let secrets = SecretCache::new(SecretsManager::new(sdk), config.secrets.clone());
-        let egress = Egress::new(config.delivery.guard.clone(), config.aws.trust.for_destinations())?;
+        let egress = Egress::new(config.delivery.guard.clone(), config.aws.trust_store.for_destinations())?;
         Ok(Self { egress, secrets, once: ONCE.apply(sdk), ses: OnceLock::new(), eventbridge: OnceLock::new() })
     }
 

@@ -11,9 +11,9 @@ const MOST_VALUES: usize = 100;
 /// What a batch has delivered, counted in one line for each kind of destination: as much as a line of metrics for each event
 /// says, at a tenth of its price.
 #[derive(Debug, Default)]
-pub struct Tally(Mutex<BTreeMap<&'static str, Vec<Option<f64>>>>);
+pub struct BatchSummary(Mutex<BTreeMap<&'static str, Vec<Option<f64>>>>);
 
-impl Tally {
+impl BatchSummary {
     /// Counts a delivery; `age` is the time from the request, where that is known.
     pub fn delivered(&self, kind: &'static str, age: Option<Duration>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -37,24 +37,24 @@ fn write(kind: &str, ages: &[Option<f64>]) {
     if !ages.is_empty() {
         metrics.push((Metric::DeliveryAge, &ages));
     }
-    Line { kind, ..Line::new(Level::Info, "batch") }.write_all(&metrics);
+    Line { kind, ..Line::new(Level::Info, "batch_summary") }.write_all(&metrics);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Datum, Settings, capture};
+    use crate::{MetricValue, Settings, capture};
 
     #[test]
     fn a_line_a_kind_has_every_value() {
         let log = capture(Settings { service: "s".into(), ..Settings::default() });
-        let tally = Tally::default();
+        let tally = BatchSummary::default();
         (0..150).for_each(|age| tally.delivered("http", Some(Duration::from_millis(age))));
         tally.delivered("slack", None);
         tally.write();
         let lines = log.lines();
         assert_eq!(lines.len(), 3);
-        let data: Vec<_> = lines.iter().flat_map(|line| Datum::of(line).unwrap()).collect();
+        let data: Vec<_> = lines.iter().flat_map(|line| MetricValue::parse_line(line).unwrap()).collect();
         let of =
             |name: &str| data.iter().filter(|datum| datum.name == name).map(|datum| datum.value).collect::<Vec<_>>();
         assert_eq!(of("Delivered"), [100.0, 50.0, 1.0]);
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn nothing_is_written_of_nothing() {
         let log = capture(Settings::default());
-        Tally::default().write();
+        BatchSummary::default().write();
         assert_eq!(log.text(), "");
     }
 }

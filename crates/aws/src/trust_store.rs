@@ -28,14 +28,14 @@ const AMAZON: [&[u8]; 5] = [
 
 /// The certificate authorities that the functions trust, besides the roots that are compiled in.
 #[derive(Clone, Default)]
-pub struct Trust {
+pub struct TrustStore {
     for_all: Vec<CertificateDer<'static>>,
     for_aws: Vec<CertificateDer<'static>>,
 }
 
 /// A file of certificates that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum TrustError {
+pub enum TrustStoreError {
     /// The file cannot be read, or is no PEM.
     #[error("cannot read certificates from `{file}`: {source}; correct the path, or remove the variable")]
     Unreadable {
@@ -62,19 +62,19 @@ pub enum TrustError {
     },
 }
 
-impl std::fmt::Debug for Trust {
+impl std::fmt::Debug for TrustStore {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Trust({} additional, {} for AWS)", self.for_all.len(), self.for_aws.len())
+        write!(formatter, "TrustStore({} additional, {} for AWS)", self.for_all.len(), self.for_aws.len())
     }
 }
 
-impl Trust {
+impl TrustStore {
     /// Reads the files that `SSL_CERT_FILE` and `AWS_CA_BUNDLE` name; one that is missing or broken is remembered as a
     /// fault.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let mut read = |name| match variables.optional(name) {
             None => Some(Vec::new()),
-            Some(file) => variables.keep(name, certificates(&file)),
+            Some(file) => variables.check(name, certificates(&file)),
         };
         let (for_all, for_aws) = (read(CERT_FILE), read(CA_BUNDLE));
         Some(Self { for_all: for_all?, for_aws: for_aws? })
@@ -100,16 +100,16 @@ fn is_of_amazon(root: &TrustAnchor<'_>) -> bool {
     AMAZON.iter().any(|name| root.subject.ends_with(name))
 }
 
-fn certificates(file: &str) -> Result<Vec<CertificateDer<'static>>, TrustError> {
-    let unreadable = |source| TrustError::Unreadable { file: file.to_owned(), source: Box::new(source) };
+fn certificates(file: &str) -> Result<Vec<CertificateDer<'static>>, TrustStoreError> {
+    let unreadable = |source| TrustStoreError::Unreadable { file: file.to_owned(), source: Box::new(source) };
     let found = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let found: Vec<CertificateDer<'static>> = found.map_err(unreadable)?;
     if found.is_empty() {
-        return Err(TrustError::Empty { file: file.to_owned() });
+        return Err(TrustStoreError::Empty { file: file.to_owned() });
     }
     let mut store = RootCertStore::empty();
     for (index, certificate) in found.iter().enumerate() {
-        let unusable = |source| TrustError::Unusable { file: file.to_owned(), number: index + 1, source };
+        let unusable = |source| TrustStoreError::Unusable { file: file.to_owned(), number: index + 1, source };
         store.add(certificate.clone()).map_err(unusable)?;
     }
     Ok(found)
@@ -143,7 +143,7 @@ mod tests {
         let value = file.display().to_string();
         let lookup = |asked: &str| (asked == name).then(|| value.clone());
         let mut variables = Variables::new(&lookup);
-        let trust = Trust::read(&mut variables);
+        let trust = TrustStore::read(&mut variables);
         variables.finish(trust).err().map(|faults| faults.to_string()).unwrap_or_default()
     }
 

@@ -3,7 +3,7 @@ use serde_json::Value;
 
 /// One value of a metric, as CloudWatch reads it out of a line.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Datum {
+pub struct MetricValue {
     /// The metric's name.
     pub name: String,
     /// What was counted or measured.
@@ -29,11 +29,11 @@ struct Definition {
     unit: String,
 }
 
-impl Datum {
+impl MetricValue {
     /// All that CloudWatch would take out of a line; `None` if it would refuse the line, because a directive is malformed or
     /// names a member that is not there.
     #[must_use]
-    pub fn of(line: &Value) -> Option<Vec<Self>> {
+    pub fn parse_line(line: &Value) -> Option<Vec<Self>> {
         let Some(metadata) = line.get("_aws") else { return Some(Vec::new()) };
         metadata.get("Timestamp")?.as_i64()?;
         let directives: Vec<Directive> = serde_json::from_value(metadata.get("CloudWatchMetrics")?.clone()).ok()?;
@@ -72,11 +72,11 @@ mod tests {
         let line = Line { source: "github", reason: "not_json", kind: "http", ..Line::default() };
         for metric in Metric::ALL {
             line.write(&[(*metric, 2.5)]);
-            let data = Datum::of(&log.lines()[0]).unwrap();
+            let data = MetricValue::parse_line(&log.lines()[0]).unwrap();
             let sets: Vec<_> =
                 data[0].dimensions.iter().map(|set| set.split([',', '=']).step_by(2).collect::<Vec<_>>()).collect();
             assert_eq!(sets, metric.dimensions().iter().map(|set| set.to_vec()).collect::<Vec<_>>());
-            let Datum { name, value, unit, .. } = &data[0];
+            let MetricValue { name, value, unit, .. } = &data[0];
             assert_eq!((name.as_str(), *value, unit.as_str()), (metric.name(), 2.5, metric.unit()));
         }
     }
@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn a_line_whose_dimension_is_missing_is_refused() {
         let log = capture(Settings { service: "hookline-test".into(), ..Settings::default() });
-        Line::default().write(&[(Metric::Refused, 1.0)]);
+        Line::default().write(&[(Metric::Rejected, 1.0)]);
         Line::default().write(&[]);
         let lines = log.lines();
-        assert_eq!((Datum::of(&lines[0]), Datum::of(&lines[1])), (None, Some(Vec::new())));
+        assert_eq!((MetricValue::parse_line(&lines[0]), MetricValue::parse_line(&lines[1])), (None, Some(Vec::new())));
     }
 }
