@@ -15,7 +15,7 @@ pub struct BatchSummary(Mutex<BTreeMap<&'static str, Vec<Option<f64>>>>);
 
 impl BatchSummary {
     /// Counts a delivery; `age` is the time from the request, where that is known.
-    pub fn delivered(&self, kind: &'static str, age: Option<Duration>) {
+    pub fn add_delivery(&self, kind: &'static str, age: Option<Duration>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // To a millisecond: what is more exact is paid for by the byte.
         all.entry(kind).or_default().push(age.map(|age| (age.as_secs_f64() * 1e3).round()));
@@ -49,8 +49,8 @@ mod tests {
     fn a_line_a_kind_has_every_value() {
         let log = capture(Settings { service: "s".into(), ..Settings::default() });
         let tally = BatchSummary::default();
-        (0..150).for_each(|age| tally.delivered("http", Some(Duration::from_millis(age))));
-        tally.delivered("slack", None);
+        (0..150).for_each(|age| tally.add_delivery("http", Some(Duration::from_millis(age))));
+        tally.add_delivery("slack", None);
         tally.write();
         let lines = log.lines();
         assert_eq!(lines.len(), 3);

@@ -160,7 +160,7 @@ impl Record {
             match (result, retry_in) {
                 (Ok(Effect::Delivered), _) => {
                     let age = accepted.and_then(|accepted| Duration::try_from(*at - accepted).ok());
-                    summary.delivered(kind, age);
+                    summary.add_delivery(kind, age);
                     Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&[]);
                 }
                 (Ok(Effect::AlreadyDelivered), _) => {
