@@ -1,9 +1,9 @@
-// Lambda's Runtime API: asks for an invocation, calls the handler, answers, and asks again.
+// A client of Lambda's Runtime API: requests an invocation, calls the handler, sends the response, and repeats.
 //
-// AWS's own client for Node, the npm package aws-lambda-ric, compiles libcurl and a C++ library when it is installed, for
-// which it needs cmake, and its current version asks for Node 22. So this stands in for it: the same steps over node:http
-// and one connection that is kept. It starts faster, in Node's favour, because it leaves out what is not used here:
-// response streaming, concurrency and a console of its own.
+// The benchmark does not use AWS's client for Node, the npm package aws-lambda-ric. Its installation compiles libcurl
+// and a C++ library, which requires cmake, and its current version requires Node 22. This client makes the same
+// requests with node:http over one keep-alive connection. It starts faster, in Node's favour, because it omits what is not used
+// here: response streaming, concurrency and a replacement of the console.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 'use strict';
@@ -15,7 +15,7 @@ const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT = process.cwd() } = process.env
 const [host, port] = AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
-function call(method, route, body, headers = {}) {
+function sendRequest(method, route, body, headers = {}) {
   return new Promise((resolve, reject) => {
     if (body !== undefined) {
       headers = { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
@@ -33,12 +33,12 @@ function call(method, route, body, headers = {}) {
   });
 }
 
-function callWithError(route, { name, message, stack = '' }) {
+function sendError(route, { name, message, stack = '' }) {
   const body = JSON.stringify({ errorType: name, errorMessage: message, stackTrace: stack.split('\n') });
-  return call('POST', route, body, { 'lambda-runtime-function-error-type': name });
+  return sendRequest('POST', route, body, { 'lambda-runtime-function-error-type': name });
 }
 
-function contextOf(headers) {
+function createContext(headers) {
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   return {
     awsRequestId: headers['lambda-runtime-aws-request-id'],
@@ -55,7 +55,7 @@ async function loadHandler(name) {
   try {
     return require(path.resolve(LAMBDA_TASK_ROOT, file))[member];
   } catch (error) {
-    await callWithError('init/error', error);
+    await sendError('init/error', error);
     throw error;
   }
 }
@@ -63,18 +63,18 @@ async function loadHandler(name) {
 async function run() {
   const handler = await loadHandler(process.argv[2]);
   for (;;) {
-    const { headers, text } = await call('GET', 'invocation/next');
-    const context = contextOf(headers);
-    // What is there for one invocation must not be left for the next.
+    const { headers, text } = await sendRequest('GET', 'invocation/next');
+    const context = createContext(headers);
+    // An invocation must not see the trace id of the previous one.
     const trace = headers['lambda-runtime-trace-id'];
     if (trace) process.env._X_AMZN_TRACE_ID = trace;
     else delete process.env._X_AMZN_TRACE_ID;
     const route = `invocation/${context.awsRequestId}`;
     try {
       const response = JSON.stringify(await handler(JSON.parse(text), context));
-      await call('POST', `${route}/response`, response);
+      await sendRequest('POST', `${route}/response`, response);
     } catch (error) {
-      await callWithError(`${route}/error`, error);
+      await sendError(`${route}/error`, error);
     }
   }
 }

@@ -1,6 +1,6 @@
-import { reader } from './variables.js';
+import { environmentReader } from './environment.js';
 
-const USUAL_CONTENT_TYPES = [
+const DEFAULT_CONTENT_TYPES = [
   'application/json',
   'application/*+json',
   'application/x-www-form-urlencoded',
@@ -8,29 +8,29 @@ const USUAL_CONTENT_TYPES = [
   'text/plain',
 ];
 
-// A message that goes to the dead-letter queue takes its reason along as attributes, which count towards the limit too.
+// A DLQ message has attributes with the reason. They count towards the size limit of a message.
 const DEAD_LETTER_RESERVE_BYTES = 1024;
 
-// Everything is checked at the start: a function that cannot work fails its deployment, not its first request.
+// Validates all settings at the start: an invalid configuration fails the deployment, not the first request.
 export function readConfig(environment) {
-  const { required, number } = reader(environment);
+  const { required, number } = environmentReader(environment);
   return {
     sources: readSources(required('HOOKLINE_SOURCES')),
     queueUrl: required('HOOKLINE_QUEUE_URL'),
     payloadBucket: required('HOOKLINE_PAYLOAD_BUCKET'),
     maxEventBytes: number('HOOKLINE_MAX_MESSAGE_BYTES') - DEAD_LETTER_RESERVE_BYTES,
-    secretFolder: `${required('HOOKLINE_PREFIX')}/sources`,
-    secretTtl: number('HOOKLINE_SECRET_TTL_SECONDS') * 1000,
-    secretRefresh: number('HOOKLINE_SECRET_REFRESH_SECONDS') * 1000,
+    secretPath: `${required('HOOKLINE_PREFIX')}/sources`,
+    secretTtlMs: number('HOOKLINE_SECRET_TTL_SECONDS') * 1000,
+    secretRefreshMs: number('HOOKLINE_SECRET_REFRESH_SECONDS') * 1000,
   };
 }
 
-// A map, not an object: a sender chooses the name that is looked up, and an object has `constructor` too.
+// Returns a Map, not an object: the sender chooses the name to look up, and every object has a `constructor`.
 function readSources(json) {
   const sources = new Map();
   for (const [name, source] of Object.entries(JSON.parse(json))) {
-    if (source.scheme !== 'github') throw new Error(`source ${name}: unknown scheme ${source.scheme}`);
-    sources.set(name, { contentTypes: source.content_types ?? USUAL_CONTENT_TYPES });
+    if (source.scheme !== 'github') throw new Error(`source \`${name}\` has the unknown scheme \`${source.scheme}\``);
+    sources.set(name, { contentTypes: source.content_types ?? DEFAULT_CONTENT_TYPES });
   }
   return sources;
 }

@@ -1,18 +1,21 @@
-// The message for the queue: CloudEvents 1.0 in JSON, as crates/event writes it.
+// The message for the queue: CloudEvents 1.0 in JSON, in the same format as crates/event.
 
 import { createHash, randomBytes } from 'node:crypto';
 
-// Ids and types go into headers and logs: a short word of plain characters, or not at all.
+// Ids and types become header values and log fields, so only short names of plain characters are valid.
 const NAME = /^[A-Za-z0-9_.:-]{1,128}$/;
 
-export const nameOr = (name, other) => (name !== undefined && NAME.test(name) ? name : other());
+// Returns the name if it is valid, else the result of `fallback`.
+export const validNameOr = (name, fallback) => (name !== undefined && NAME.test(name) ? name : fallback());
 
-// From the body: X-GitHub-Delivery is not signed, and whoever changed it would let a copy through.
+// A hash of the body. The X-GitHub-Delivery header is not signed: with another value, a copy of a request would be
+// delivered a second time.
 export const dedupKey = (source, body) =>
   createHash('sha256').update(`body\0${source}\0`).update(body).digest('hex');
 
-// X-Ray's header, and the same as W3C has it. A request whose sender has made no segment of its own has no parent.
-export function readTrace(header = '') {
+// Parses the X-Ray trace header and converts it to a W3C traceparent. A header without a parent segment gets a random
+// parent.
+export function parseTraceHeader(header = '') {
   const fields = Object.fromEntries(header.toLowerCase().split(';').map((part) => part.trim().split('=')));
   const [, epoch, unique] = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/.exec(fields.root) ?? [];
   if (!epoch) return undefined;
@@ -24,8 +27,8 @@ export function readTrace(header = '') {
   };
 }
 
-// `data` is either `data_base64` or `dataref`; what is undefined is left out.
-export const toMessage = ({ id, source, type, time, contentType, key, traceparent }, data) =>
+// `data` is an object with either `data_base64` or `dataref`. JSON.stringify omits undefined members.
+export const serializeEvent = ({ id, source, type, time, contentType, key, traceparent }, data) =>
   JSON.stringify({
     specversion: '1.0',
     id,

@@ -1,4 +1,4 @@
-// Assembles the function. Clients are made once an environment, and keep their connections between calls.
+// Assembles the ingest function. Each execution environment creates its clients once and reuses their connections.
 
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -11,16 +11,17 @@ import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { readConfig } from './config.js';
 import { createHandler } from './ingest.js';
 
-// The SDK's own defaults wait for longer than the function lives. Without throwOnRequestTimeout it only warns.
-const patience = (maxAttempts, requestTimeout) => ({
+// The SDK's default timeouts are longer than the function's timeout. Without throwOnRequestTimeout the SDK only logs a
+// warning.
+const clientOptions = (maxAttempts, requestTimeout) => ({
   maxAttempts,
   requestHandler: { connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true },
 });
 
-const secretsManager = new SecretsManagerClient(patience(2, 1500));
-const s3 = new S3Client(patience(2, 3000));
-// By default the queue's URL is the endpoint, even if AWS_ENDPOINT_URL names another; on AWS both are the same.
-const sqs = new SQSClient({ ...patience(3, 2000), useQueueUrlAsEndpoint: false });
+const secretsManager = new SecretsManagerClient(clientOptions(2, 1500));
+const s3 = new S3Client(clientOptions(2, 3000));
+// By default the client sends requests to the queue URL, even if AWS_ENDPOINT_URL is set. On AWS both are the same.
+const sqs = new SQSClient({ ...clientOptions(3, 2000), useQueueUrlAsEndpoint: false });
 
 async function getSecret(name, stage, abortSignal) {
   try {
@@ -36,7 +37,7 @@ async function getSecret(name, stage, abortSignal) {
 const putObject = (bucket, key, body, abortSignal) =>
   s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }), { abortSignal });
 
-// The message carries the trace on.
+// The message attribute AWSTraceHeader continues the trace in the process function.
 function sendMessage(queueUrl, message, traceHeader, abortSignal) {
   const attributes = traceHeader && { AWSTraceHeader: { DataType: 'String', StringValue: traceHeader } };
   const command = new SendMessageCommand({

@@ -1,11 +1,11 @@
-// GitHub's signature: X-Hub-Signature-256 is `sha256=` and the HMAC-SHA256 over the exact body in hex.
+// GitHub's signature: X-Hub-Signature-256 is `sha256=` followed by the HMAC-SHA256 of the exact body in hex.
 // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { notAuthentic } from './rejection.js';
 
-// The bytes of the one signature. Which of several another reader would believe is not ours to guess.
+// Returns the bytes of the signature. Rejects a duplicate header: other software may use another of its values.
 export function readSignature(headers) {
   const values = headers.get('x-hub-signature-256') ?? [];
   if (values.length === 0) throw notAuthentic('signature_missing');
@@ -15,6 +15,6 @@ export function readSignature(headers) {
   return Buffer.from(hex, 'hex');
 }
 
-// Both are 32 bytes, as timingSafeEqual demands.
+// timingSafeEqual requires equal lengths: both values have 32 bytes.
 export const isSigned = (signature, body, secrets) =>
   secrets.some((secret) => timingSafeEqual(createHmac('sha256', secret).update(body).digest(), signature));

@@ -1,14 +1,14 @@
-import { createGuard } from './guard.js';
-import { readDestination } from './http.js';
-import { reader } from '../variables.js';
+import { environmentReader } from '../environment.js';
+import { createDestination } from './http_destination.js';
+import { createSsrfGuard } from './ssrf_guard.js';
 
-// Everything is checked at the start: a function that cannot work fails its deployment, not its first event.
+// Validates all settings at the start: an invalid configuration fails the deployment, not the first event.
 export function readConfig(environment) {
-  const { required, number } = reader(environment);
-  const guard = createGuard(JSON.parse(required('HOOKLINE_PRIVATE_NETWORKS')));
+  const { required, number } = environmentReader(environment);
+  const guard = createSsrfGuard(JSON.parse(required('HOOKLINE_PRIVATE_NETWORKS')));
   const destinations = new Map();
   for (const [name, settings] of Object.entries(JSON.parse(required('HOOKLINE_DESTINATIONS')))) {
-    destinations.set(name, readDestination(name, settings, guard));
+    destinations.set(name, createDestination(name, settings, guard));
   }
   const table = environment.HOOKLINE_IDEMPOTENCY_TABLE;
   return {
@@ -19,20 +19,24 @@ export function readConfig(environment) {
     maxReceiveCount: number('HOOKLINE_MAX_RECEIVE_COUNT'),
     retryBaseSeconds: number('HOOKLINE_RETRY_BASE_SECONDS'),
     retryMaxSeconds: number('HOOKLINE_RETRY_MAX_SECONDS'),
-    // Without a table a delivery is made at least once.
+    // Without a table, events are delivered at least once.
     idempotency: table && { table, seconds: number('HOOKLINE_IDEMPOTENCY_SECONDS') },
   };
 }
 
-// What has to hold of an event: its source and, if there are any, one of the types.
+// A route matches events of its source and, if it lists types, of one of these types.
 function readRoutes(routes, destinations) {
   return Object.entries(routes).map(([name, route]) => {
-    if (route.filter?.length) throw new Error(`route ${name}: filters are left out here`);
-    const unknown = route.destinations.find((it) => !destinations.has(it));
-    if (unknown) throw new Error(`route ${name} names unknown destination ${unknown}`);
-    return { source: route.source ?? name, types: (route.types ?? []).map(glob), destinations: route.destinations };
+    if (route.filter?.length) throw new Error(`route \`${name}\` has a filter, which is not supported here`);
+    const unknown = route.destinations.find((destination) => !destinations.has(destination));
+    if (unknown) throw new Error(`route \`${name}\` has the unknown destination \`${unknown}\``);
+    return {
+      source: route.source ?? name,
+      types: (route.types ?? []).map(globToRegExp),
+      destinations: route.destinations,
+    };
   });
 }
 
-const glob = (pattern) =>
+const globToRegExp = (pattern) =>
   new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');

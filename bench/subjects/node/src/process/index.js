@@ -1,22 +1,23 @@
-// Assembles the function. Clients are made once an environment, and keep their connections between calls.
+// Assembles the process function. Each execution environment creates its clients once and reuses their connections.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ChangeMessageVisibilityCommand, SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 
 import { createHandler } from './batch.js';
 import { readConfig } from './config.js';
-import { Table } from './table.js';
+import { DynamoDbClaims } from './dynamodb_claims.js';
 
-// All calls after a delivery have to fit into what a batch keeps free. Without throwOnRequestTimeout it only warns.
-const patience = {
+// All calls after a delivery have to fit into the time that a batch reserves. Without throwOnRequestTimeout the SDK
+// only logs a warning.
+const clientOptions = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 500, requestTimeout: 1200, throwOnRequestTimeout: true },
 };
 
 const config = readConfig(process.env);
-// By default the queue's URL is the endpoint, even if AWS_ENDPOINT_URL names another; on AWS both are the same.
-const sqs = new SQSClient({ ...patience, useQueueUrlAsEndpoint: false });
-const claims = config.idempotency && new Table(new DynamoDBClient(patience), config.idempotency.table);
+// By default the client sends requests to the queue URL, even if AWS_ENDPOINT_URL is set. On AWS both are the same.
+const sqs = new SQSClient({ ...clientOptions, useQueueUrlAsEndpoint: false });
+const claims = config.idempotency && new DynamoDbClaims(new DynamoDBClient(clientOptions), config.idempotency.table);
 
 const changeVisibility = (queueUrl, receiptHandle, seconds) =>
   sqs.send(
@@ -28,11 +29,11 @@ const changeVisibility = (queueUrl, receiptHandle, seconds) =>
   );
 
 function sendDeadLetter(dlqUrl, body, attributes) {
-  const texts = Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]);
+  const toAttribute = ([name, value]) => [name, { DataType: 'String', StringValue: value }];
   const command = new SendMessageCommand({
     QueueUrl: dlqUrl,
     MessageBody: body,
-    MessageAttributes: Object.fromEntries(texts),
+    MessageAttributes: Object.fromEntries(Object.entries(attributes).map(toAttribute)),
   });
   return sqs.send(command);
 }

@@ -1,5 +1,5 @@
-// Reads variables that have to be there; one that is not is an error at the start.
-export function reader(environment) {
+// Functions that read required variables. They throw an error for a missing or invalid one.
+export function environmentReader(environment) {
   const required = (name) => {
     if (!environment[name]) throw new Error(`${name} is missing`);
     return environment[name];

@@ -1,4 +1,5 @@
-// The table of claims in DynamoDB: `key`, `state` (`leased` or `done`), `owner`, `lease_until`, `expires_at` (its TTL).
+// The claims in DynamoDB. An item has `key`, `state` (`leased` or `done`), `owner`, `lease_until` and `expires_at` (its
+// TTL).
 
 import {
   ConditionalCheckFailedException,
@@ -10,22 +11,22 @@ import {
 const text = (value) => ({ S: value });
 const number = (value) => ({ N: String(value) });
 
-export class Table {
-  constructor(client, name) {
+export class DynamoDbClaims {
+  constructor(client, table) {
     this.client = client;
-    this.name = name;
+    this.table = table;
   }
 
-  // Claims, unless it is done or leased; then gives what is there.
-  async claim({ key, owner, now, leaseUntil, forgetAt }) {
+  // Creates a lease and returns undefined. If the delivery is already done or leased, returns the stored item instead.
+  async claim({ key, owner, now, leaseUntil, expiresAt }) {
     const command = new PutItemCommand({
-      TableName: this.name,
+      TableName: this.table,
       Item: {
         key: text(key),
         state: text('leased'),
         owner: text(owner),
         lease_until: number(leaseUntil),
-        expires_at: number(forgetAt),
+        expires_at: number(expiresAt),
       },
       ConditionExpression: 'attribute_not_exists(#key) OR (#state = :leased AND lease_until < :now)',
       ExpressionAttributeNames: { '#key': 'key', '#state': 'state' },
@@ -42,28 +43,28 @@ export class Table {
     }
   }
 
-  // Notes that it is done.
-  complete({ key, owner, forgetAt }) {
+  // Records that the delivery is done.
+  complete({ key, owner, expiresAt }) {
     const command = new UpdateItemCommand({
-      ...this.#owned(key, owner),
+      ...this.#ownItem(key, owner),
       UpdateExpression: 'SET #state = :done, expires_at = :expires REMOVE lease_until',
       ExpressionAttributeNames: { '#owner': 'owner', '#state': 'state' },
-      ExpressionAttributeValues: { ':owner': text(owner), ':done': text('done'), ':expires': number(forgetAt) },
+      ExpressionAttributeValues: { ':owner': text(owner), ':done': text('done'), ':expires': number(expiresAt) },
     });
     return this.client.send(command);
   }
 
-  // Gives it back, because it is not done: the next attempt need not wait for the lease.
+  // Deletes the lease after a failed delivery, so the next attempt does not wait until it ends.
   release({ key, owner }) {
     const command = new DeleteItemCommand({
-      ...this.#owned(key, owner),
+      ...this.#ownItem(key, owner),
       ExpressionAttributeNames: { '#owner': 'owner' },
       ExpressionAttributeValues: { ':owner': text(owner) },
     });
     return this.client.send(command);
   }
 
-  #owned(key, owner) {
-    return { TableName: this.name, Key: { key: text(key) }, ConditionExpression: '#owner = :owner' };
+  #ownItem(key, owner) {
+    return { TableName: this.table, Key: { key: text(key) }, ConditionExpression: '#owner = :owner' };
   }
 }
