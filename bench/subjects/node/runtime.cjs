@@ -2,8 +2,8 @@
 //
 // The benchmark does not use AWS's client for Node, the npm package aws-lambda-ric. Its installation compiles libcurl
 // and a C++ library, which requires cmake, and its current version requires Node 22. This client makes the same
-// requests with node:http over one keep-alive connection. It starts faster, in Node's favour, because it omits what is not used
-// here: response streaming, concurrency and a replacement of the console.
+// requests with node:http over one keep-alive connection. It starts faster, in Node's favour, because it omits what is
+// not used here: response streaming, concurrency and a replacement of the console.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 'use strict';

@@ -1,7 +1,7 @@
 import json
 from dataclasses import dataclass
 
-USUAL_CONTENT_TYPES = [
+DEFAULT_CONTENT_TYPES = [
     "application/json",
     "application/*+json",
     "application/x-www-form-urlencoded",
@@ -9,40 +9,41 @@ USUAL_CONTENT_TYPES = [
     "text/plain",
 ]
 
-# A message that goes to the dead-letter queue takes its reason along as attributes, which count towards the limit too.
+# A DLQ message has attributes with the reason. They count towards the size limit of a message.
 DEAD_LETTER_RESERVE_BYTES = 1024
 
 
 @dataclass(frozen=True)
 class Config:
-    """Everything is checked at the start: a function that cannot work fails its deployment, not its first request."""
+    """The function's settings. All are validated at the start: an invalid configuration fails the deployment, not the
+    first request."""
 
-    # The content types that each source may send.
+    # The accepted content types, by source.
     sources: dict
     queue_url: str
     payload_bucket: str
     max_event_bytes: int
-    secret_folder: str
-    secret_ttl: int
-    secret_refresh: int
+    secret_path: str
+    secret_ttl_seconds: int
+    secret_refresh_seconds: int
 
 
 def read_config(environment):
     return Config(
-        sources=_sources(environment["HOOKLINE_SOURCES"]),
+        sources=_read_sources(environment["HOOKLINE_SOURCES"]),
         queue_url=environment["HOOKLINE_QUEUE_URL"],
         payload_bucket=environment["HOOKLINE_PAYLOAD_BUCKET"],
         max_event_bytes=int(environment["HOOKLINE_MAX_MESSAGE_BYTES"]) - DEAD_LETTER_RESERVE_BYTES,
-        secret_folder=f"{environment['HOOKLINE_PREFIX']}/sources",
-        secret_ttl=int(environment["HOOKLINE_SECRET_TTL_SECONDS"]),
-        secret_refresh=int(environment["HOOKLINE_SECRET_REFRESH_SECONDS"]),
+        secret_path=f"{environment['HOOKLINE_PREFIX']}/sources",
+        secret_ttl_seconds=int(environment["HOOKLINE_SECRET_TTL_SECONDS"]),
+        secret_refresh_seconds=int(environment["HOOKLINE_SECRET_REFRESH_SECONDS"]),
     )
 
 
-def _sources(text):
+def _read_sources(text):
     sources = {}
     for name, source in json.loads(text).items():
         if source["scheme"] != "github":
-            raise ValueError(f"source {name}: unknown scheme {source['scheme']}")
-        sources[name] = source.get("content_types", USUAL_CONTENT_TYPES)
+            raise ValueError(f"source `{name}` has the unknown scheme `{source['scheme']}`")
+        sources[name] = source.get("content_types", DEFAULT_CONTENT_TYPES)
     return sources

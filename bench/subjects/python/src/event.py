@@ -1,4 +1,4 @@
-"""The message for the queue: CloudEvents 1.0 in JSON, as crates/event writes it."""
+"""The message for the queue: CloudEvents 1.0 in JSON, in the same format as crates/event."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ import re
 import secrets
 from datetime import datetime, timezone
 
-# Ids and types go into headers and logs: a short word of plain characters, or not at all.
+# Ids and types become header values and log fields, so only short names of plain characters are valid.
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 ROOT = re.compile(r"1-([0-9a-f]{8})-([0-9a-f]{24})")
 PARENT = re.compile(r"[0-9a-f]{16}")
@@ -17,19 +17,20 @@ def is_name(text):
 
 
 def dedup_key(source, body):
-    """From the body: X-GitHub-Delivery is not signed, and whoever changed it would let a copy through."""
+    """A hash of the body. The X-GitHub-Delivery header is not signed: with another value, a copy of a request would be
+    delivered a second time."""
     digest = hashlib.sha256(f"body\0{source}\0".encode())
     digest.update(body)
     return digest.hexdigest()
 
 
-def now():
+def current_time():
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def read_trace(header):
-    """X-Ray's header, and the same as W3C has it. A request whose sender has made no segment of its own has no
-    parent."""
+def parse_trace_header(header):
+    """Parses the X-Ray trace header and converts it to a W3C traceparent. A header without a parent segment gets a
+    random parent. Returns both values, or None twice."""
     fields = dict(part.strip().partition("=")[::2] for part in (header or "").lower().split(";"))
     root = ROOT.fullmatch(fields.get("root", ""))
     if not root:
@@ -42,8 +43,8 @@ def read_trace(header):
     return header, f"00-{root[1]}{root[2]}-{parent}-0{sampled}"
 
 
-def to_message(attributes, **data):
-    """`data` is either `data_base64` or `dataref`; what is None is left out."""
+def serialize_event(attributes, **data):
+    """`data` is either `data_base64` or `dataref`. Attributes that are None are omitted."""
     members = {"specversion": "1.0", **attributes, **data}
     present = {name: value for name, value in members.items() if value is not None}
     return json.dumps(present, separators=(",", ":"))

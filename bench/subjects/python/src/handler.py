@@ -1,4 +1,4 @@
-"""Assembles the function. Clients are made once an environment, and keep their connections between calls."""
+"""Assembles the function. Each execution environment creates its clients once and reuses their connections."""
 
 import os
 
@@ -9,20 +9,20 @@ from config import read_config
 from ingest import Ingest
 
 
-def _patience(attempts, seconds):
-    """The SDK's own defaults wait for longer than the function lives."""
+def _client_config(attempts, timeout_seconds):
+    """The SDK's default timeouts are longer than the function's timeout."""
     return Config(
         connect_timeout=1,
-        read_timeout=seconds,
+        read_timeout=timeout_seconds,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
 
 
 class Aws:
     def __init__(self):
-        self._secrets_manager = boto3.client("secretsmanager", config=_patience(2, 1.5))
-        self._s3 = boto3.client("s3", config=_patience(2, 3))
-        self._sqs = boto3.client("sqs", config=_patience(3, 2))
+        self._secrets_manager = boto3.client("secretsmanager", config=_client_config(2, 1.5))
+        self._s3 = boto3.client("s3", config=_client_config(2, 3))
+        self._sqs = boto3.client("sqs", config=_client_config(3, 2))
 
     def get_secret(self, name, stage):
         try:
@@ -35,7 +35,7 @@ class Aws:
         self._s3.put_object(Bucket=bucket, Key=key, Body=body)
 
     def send_message(self, queue_url, message, trace_header):
-        # The message carries the trace on.
+        # The message attribute AWSTraceHeader continues the trace in the process function.
         attributes = {}
         if trace_header:
             attributes = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace_header}}

@@ -1,8 +1,8 @@
-"""The same ingest as functions/ingest, for GitHub only: request, verify, enqueue, response.
+"""The same work as functions/ingest, for GitHub only: request, verification, queue, response.
 
-It leaves out what a sender does not see (metrics and segments, failures of the secret store that are remembered, and
-secrets that outlive them), and the answer when the function's time is over: a call of boto3 cannot be ended from
-outside.
+It omits what a sender cannot observe: metrics and trace segments, caching of secret store failures, and the use of
+expired secrets while the secret store fails. It also omits the response at the function's deadline, because a call of
+boto3 cannot be cancelled.
 """
 
 import base64
@@ -12,15 +12,15 @@ import time
 import uuid
 from http import HTTPStatus
 
-from event import dedup_key, is_name, now, read_trace, to_message
-from rejection import Rejection, cannot_verify, not_authentic
-from request import check_body, first, read_body, read_headers, source_name
+from event import current_time, dedup_key, is_name, parse_trace_header, serialize_event
+from rejection import Rejection, cannot_queue, cannot_store, cannot_verify, not_authentic
+from request import check_body, decode_body, first, read_headers, source_name
 from secret_cache import SecretCache
 from signature import is_signed, read_signature
 
 
 class Ingest:
-    """`aws` is what handler.py makes of the clients, or what a test puts in their place."""
+    """`aws` has the calls to AWS: handler.py makes them with boto3, tests pass a fake."""
 
     def __init__(self, config, aws):
         self._config = config
@@ -28,85 +28,85 @@ class Ingest:
         self._secrets = SecretCache(config, self._get_secret)
 
     def handle(self, event, _context):
-        """Always answers: whatever goes wrong becomes a status."""
-        started = time.perf_counter()
+        """Always returns a response: every error becomes a status."""
+        started_at = time.perf_counter()
         request_id = (event.get("requestContext") or {}).get("requestId") or "unknown"
 
         def log(**fields):
-            """One line a request."""
+            """Writes one line per request."""
             fields |= {"request_id": request_id, "source": source_name(event)[:64]}
-            fields["duration_ms"] = round((time.perf_counter() - started) * 1e3, 3)
+            fields["duration_ms"] = round((time.perf_counter() - started_at) * 1e3, 3)
             print(json.dumps({name: value for name, value in fields.items() if value is not None}))
 
         try:
-            receipt = self._take(event)
+            accepted = self._ingest(event)
         except Exception as error:
             rejection = error
             if not isinstance(error, Rejection):
                 rejection = Rejection(500, "internal", "The service failed.")
                 rejection.__cause__ = error
-            refused = rejection.status < 500
+            is_rejected = rejection.status < 500
             log(
-                level="WARN" if refused else "ERROR",
-                outcome="refused" if refused else "failed",
+                level="WARN" if is_rejected else "ERROR",
+                outcome="rejected" if is_rejected else "failed",
                 status=rejection.status,
                 reason=rejection.reason,
-                detail=_describe(rejection.__cause__),
+                detail=_error_name(rejection.__cause__),
             )
-            return _problem(rejection, request_id)
-        if receipt is None:
+            return _problem_response(rejection, request_id)
+        if accepted is None:
             log(level="INFO", outcome="handshake")
             return _respond(200, "pong", {"content-type": "text/plain; charset=utf-8"})
-        log(level="INFO", outcome="queued", event_id=receipt["id"], type=receipt["type"])
-        return _respond(202, json.dumps({"id": receipt["id"]}), {"content-type": "application/json"})
+        log(level="INFO", outcome="accepted", event_id=accepted["id"], type=accepted["type"])
+        return _respond(202, json.dumps({"id": accepted["id"]}), {"content-type": "application/json"})
 
-    def _take(self, event):
-        """The attributes of the event that was queued; None of a handshake."""
+    def _ingest(self, event):
+        """Returns the attributes of the accepted event, or None for a handshake."""
         name = source_name(event)
         content_types = self._config.sources.get(name)
         if content_types is None:
             raise Rejection(404, "unknown_source", "There is no such source.")
         headers = read_headers(event)
-        body = read_body(event)
+        body = decode_body(event)
         self._verify(name, headers, body)
         content_type = check_body(headers, body, content_types)
-        kind = first(headers, "x-github-event")
-        if kind == "ping":
+        event_name = first(headers, "x-github-event")
+        if event_name == "ping":
             return None
 
-        delivery = first(headers, "x-github-delivery")
+        delivery_id = first(headers, "x-github-delivery")
         path = f"/webhooks/{name}"
-        trace, traceparent = read_trace(os.environ.get("_X_AMZN_TRACE_ID") or first(headers, "x-amzn-trace-id"))
+        trace_header = os.environ.get("_X_AMZN_TRACE_ID") or first(headers, "x-amzn-trace-id")
+        trace_header, traceparent = parse_trace_header(trace_header)
         attributes = {
-            "id": delivery if is_name(delivery) else str(uuid.uuid4()),
+            "id": delivery_id if is_name(delivery_id) else str(uuid.uuid4()),
             "source": path,
-            "type": f"{name}.{kind if is_name(kind) else 'received'}",
-            "time": now(),
+            "type": f"{name}.{event_name if is_name(event_name) else 'received'}",
+            "time": current_time(),
             "datacontenttype": content_type,
             "dedupkey": dedup_key(path, body),
             "traceparent": traceparent,
         }
-        message = to_message(attributes, data_base64=base64.b64encode(body).decode())
+        message = serialize_event(attributes, data_base64=base64.b64encode(body).decode())
         if len(message) > self._config.max_event_bytes:
-            message = to_message(attributes, dataref=self._keep(body))
+            message = serialize_event(attributes, dataref=self._offload(body))
         try:
-            self._aws.send_message(self._config.queue_url, message, trace)
+            self._aws.send_message(self._config.queue_url, message, trace_header)
         except Exception as error:
-            detail = "The service cannot queue events now; send it again."
-            raise Rejection(503, "queue_unavailable", detail) from error
+            raise cannot_queue() from error
         return attributes
 
     def _verify(self, name, headers, body):
-        """A secret may have been rotated since it was fetched."""
-        known = self._secrets.get(name)
+        """After a mismatch, verifies again with refreshed secrets: the secret may have been rotated."""
+        cached = self._secrets.get(name)
         signature = read_signature(headers)
-        if is_signed(signature, body, known.secrets):
+        if is_signed(signature, body, cached.secrets):
             return
-        newer = self._secrets.refresh(name)
-        if newer is not known and is_signed(signature, body, newer.secrets):
+        refreshed = self._secrets.refresh(name)
+        if refreshed is not cached and is_signed(signature, body, refreshed.secrets):
             return
-        # The previous secret may have signed it: only the store knows.
-        if not newer.is_previous_known:
+        # The signature may be from the previous secret, which the store has not returned.
+        if not refreshed.is_previous_known:
             raise cannot_verify("secret_unavailable")
         raise not_authentic("signature_mismatch")
 
@@ -116,19 +116,18 @@ class Ingest:
         except Exception as error:
             raise cannot_verify("secret_unavailable") from error
 
-    def _keep(self, body):
-        """The claim check: under a key of its own, so that nothing that is kept is ever written over."""
+    def _offload(self, body):
+        """The claim check pattern. Each payload has a new key, so no object is ever overwritten."""
         bucket, key = self._config.payload_bucket, f"payloads/{uuid.uuid4()}"
         try:
             self._aws.put_object(bucket, key, body)
         except Exception as error:
-            detail = "The service cannot keep large bodies now; send it again."
-            raise Rejection(503, "bucket_unavailable", detail) from error
+            raise cannot_store() from error
         return f"s3://{bucket}/{key}"
 
 
-def _describe(cause):
-    """The name, and the service's code if there is one: a message may quote what was being read."""
+def _error_name(cause):
+    """The error's type and, for an AWS error, its code only: its message may quote the body or a secret."""
     if cause is None:
         return None
     response = getattr(cause, "response", None) or {}
@@ -136,8 +135,8 @@ def _describe(cause):
     return " ".join(filter(None, [type(cause).__name__, code]))
 
 
-def _problem(rejection, request_id):
-    """A problem (RFC 9457) with the request's id."""
+def _problem_response(rejection, request_id):
+    """Problem details (RFC 9457) with the request's id."""
     body = {
         "title": HTTPStatus(rejection.status).phrase,
         "status": rejection.status,

@@ -1,5 +1,5 @@
-"""Why a request is not queued: the status, the word that we read in the log, and the text that the sender reads, which
-never says why a signature failed. What caused it is the exception's `__cause__`."""
+"""Why a request is not queued: the status, the reason code for the log, and the text for the sender. The text never
+explains why a signature is invalid. The exception's `__cause__` is the error that caused the rejection."""
 
 
 class Rejection(Exception):
@@ -15,4 +15,13 @@ def not_authentic(reason):
 
 
 def cannot_verify(reason):
-    return Rejection(503, reason, "The service cannot verify requests now; send it again.")
+    return Rejection(503, reason, "The service cannot verify requests now; send the request again.")
+
+
+def cannot_store():
+    detail = "The service cannot store large bodies now; send the request again."
+    return Rejection(503, "bucket_unavailable", detail)
+
+
+def cannot_queue():
+    return Rejection(503, "queue_unavailable", "The service cannot queue events now; send the request again.")

@@ -1,4 +1,4 @@
-"""GitHub's signature: X-Hub-Signature-256 is `sha256=` and the HMAC-SHA256 over the exact body in hex.
+"""GitHub's signature: X-Hub-Signature-256 is `sha256=` followed by the HMAC-SHA256 of the exact body in hex.
 
 https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 """
@@ -8,17 +8,17 @@ import re
 
 from rejection import not_authentic
 
-FORM = re.compile(r"sha256=([0-9a-f]{64})")
+FORMAT = re.compile(r"sha256=([0-9a-f]{64})")
 
 
 def read_signature(headers):
-    """The one signature. Which of several another reader would believe is not ours to guess."""
+    """Returns the bytes of the signature. Rejects a duplicate header: other software may use another of its values."""
     values = headers.get("x-hub-signature-256", [])
     if not values:
         raise not_authentic("signature_missing")
     if len(values) > 1:
         raise not_authentic("signature_duplicate")
-    match = FORM.fullmatch(values[0])
+    match = FORMAT.fullmatch(values[0])
     if not match:
         raise not_authentic("signature_malformed")
     return bytes.fromhex(match[1])
