@@ -1,7 +1,7 @@
-//! Ingest on the SDK's default settings: configuration, HTTP client, TLS and retries as `aws_config` makes them, and nothing
-//! prepared during initialisation.
+//! The ingest function on the SDK's default settings: `aws_config` provides the configuration, HTTP client, TLS and
+//! retries. The initialisation phase prepares nothing.
 
-// The futures of the SDK are nested deeply, and here they all are part of one.
+// The SDK's futures are deeply nested, and here all of them are part of one future.
 #![recursion_limit = "256"]
 
 use std::convert::Infallible;
@@ -14,7 +14,8 @@ use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let config = hookline_aws::start("ingest", Config::read, |it| (it.log_level, it.service.clone())).await?;
+    let log_settings = |config: &Config| (config.log_level, config.service.clone());
+    let config = hookline_aws::start("ingest", Config::read, log_settings).await?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let secrets = SecretCache::new(SecretsManager::new(&sdk), config.secrets);
     let payloads = S3PayloadStore::new(&sdk, config.payload_bucket);
