@@ -1,41 +1,39 @@
-# Every command that a person or CI runs. Each is also there without just: it stands in the recipe.
-
-terraform := "terraform -chdir=terraform"
+# Every command that contributors, operators and CI run. Each recipe has the whole command, so `just` is optional.
 
 _default:
     @just --list --unsorted
 
-# Bring the production Terraform up on an emulator and run every scenario
+# Apply the production Terraform to an emulator and run every scenario
 [group('run')]
 e2e *arguments:
     cargo e2e {{ arguments }}
 
-# Leave a stack up for `send`
+# Start a stack on an emulator and leave it running
 [group('run')]
-up:
-    cargo harness up
+up *arguments:
+    cargo harness up {{ arguments }}
 
-# Send one signed webhook to the stack that is up
+# Send one signed webhook to the running stack
 [group('run')]
 send *arguments:
     cargo harness send {{ arguments }}
 
-# Send signed webhooks at a steady rate to the stack that is up, and see that none is lost
+# Send signed webhooks at a constant rate to the running stack and check that no accepted event is lost
 [group('run')]
 load *arguments:
     cargo harness load {{ arguments }}
 
-# End the stack that is up
+# Stop the running stack
 [group('run')]
 down:
     cargo harness down
 
-# Unit and integration tests: no network, no emulator, no Terraform
+# Run unit and integration tests; they need no network, emulator or Terraform
 [group('check')]
 test:
     cargo test --workspace --quiet
 
-# Format, lints, and files of a size that a person reads
+# Check formatting, lints, structure and words
 [group('check')]
 lint:
     cargo fmt --all --check
@@ -44,42 +42,47 @@ lint:
     .ci/shape
     .ci/lint
 
-# Run the workflows apply and plan here, on the stack of `cargo harness up --emulator ministack` (needs jq and the AWS CLI)
+# Run the workflows `apply` and `plan` on the stack of `just up --emulator ministack` (needs jq and the AWS CLI)
 [group('check')]
 workflows:
     .ci/act/run
 
-# Fuzz every parser of what a stranger sends, from the committed corpus on
+# Fuzz every parser of unauthenticated input, starting from the committed corpus
 [group('check')]
 fuzz seconds="60":
     .ci/fuzz {{ seconds }}
 
-# Verify a file of signature vectors and compare each verdict with the expected one
+# Verify a file of signature vectors and compare each result with the expected one
 [group('check')]
 vectors file="crates/signature/tests/vectors.json":
-    cargo harness verify --vectors {{ file }}
+    cargo hookline verify --vectors {{ file }}
 
-# Measure the functions beside others that do the same work (Linux; needs Node.js and npm)
+# Measure both functions next to other implementations of the same work (Linux; needs Node.js and npm)
 [group('check')]
-bench *arguments:
-    cargo harness bench {{ arguments }}
+benchmark *arguments:
+    cargo benchmark {{ arguments }}
 
-# Format, validity and module tests of the Terraform, with a mocked provider
+# Check formatting and validity of the Terraform code and run its tests with a mocked provider
 [group('check')]
 terraform:
     .ci/terraform
 
-# All of it, as CI does
+# Apply committed environments next to each other on an emulator, plan again, and destroy them
+[group('check')]
+environments *workspaces:
+    cargo harness environments {{ workspaces }}
+
+# Run every check, as CI does
 [group('check')]
 ci:
     .ci/run
 
-# Accept changed snapshots (needs cargo-insta)
+# Review changed snapshots (needs cargo-insta)
 [group('develop')]
 snapshots:
     cargo insta review
 
-# Build both functions for Lambda, as Terraform takes them
+# Build the Lambda packages of both functions
 [group('deploy')]
 package *arguments:
     cargo harness package {{ arguments }}
@@ -87,29 +90,34 @@ package *arguments:
 # Plan an environment
 [group('deploy')]
 plan workspace *arguments:
-    terraform/workspace {{ workspace }} plan {{ arguments }}
+    scripts/workspace.sh {{ workspace }} plan {{ arguments }}
 
-# Apply an environment, after showing what changes
+# Apply an environment; Terraform shows the changes first
 [group('deploy')]
 apply workspace *arguments:
-    terraform/workspace {{ workspace }} apply {{ arguments }}
+    scripts/workspace.sh {{ workspace }} apply {{ arguments }}
 
-# Hold a function's alias at an earlier version (or let it follow the `latest` again), and change nothing else
+# Pin a function's alias to an earlier version (or `latest` to unpin it), and change nothing else
 [group('deploy')]
 rollback workspace function version:
-    terraform/rollback {{ workspace }} {{ function }} {{ version }}
+    scripts/rollback.sh {{ workspace }} {{ function }} {{ version }}
 
-# Bring committed environments up side by side on an emulator, and destroy them again
-[group('check')]
-environments *workspaces:
-    cargo harness environments {{ workspaces }}
+# List, show, redrive or purge dead-letter messages: `just dlq prod list`
+[group('operate')]
+dlq workspace command *arguments:
+    cargo hookline dlq {{ command }} --workspace {{ workspace }} {{ arguments }}
 
-# Print the life of one event out of a workspace's logs
+# Print every log line of one event in time order
 [group('operate')]
 trace workspace event_id *arguments:
-    cargo harness trace {{ event_id }} --workspace {{ workspace }} {{ arguments }}
+    cargo hookline trace {{ event_id }} --workspace {{ workspace }} {{ arguments }}
 
-# Fill a secret from standard input: `just secret hookline-dev sources/github < file`, or `destinations/team`
+# Put events of a file on the intake queue again
+[group('operate')]
+replay workspace file *arguments:
+    cargo hookline replay {{ file }} --workspace {{ workspace }} {{ arguments }}
+
+# Set a secret from standard input: `just secret hookline-dev sources/github <file`, or `destinations/team`
 [group('operate')]
 secret prefix name:
     aws secretsmanager put-secret-value --secret-id "{{ prefix }}/{{ name }}" --secret-string file:///dev/stdin
