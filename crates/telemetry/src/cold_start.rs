@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::{Level, Line, Metric};
 
-/// Whether an environment has worked yet.
+/// Detects the first call of an execution environment.
 #[derive(Debug)]
 pub struct ColdStart(AtomicBool);
 
@@ -13,13 +13,15 @@ impl Default for ColdStart {
 }
 
 impl ColdStart {
-    /// Whether this call is the first, which is then counted. Not at the start itself: Lambda also starts environments that
-    /// never get a call.
+    /// Returns whether this call is the environment's first, and counts a cold start if it is.
+    ///
+    /// The count happens here and not during initialization, because Lambda also starts environments that never get a
+    /// call.
     pub fn take(&self) -> bool {
-        let cold = self.0.swap(false, Ordering::Relaxed);
-        if cold {
+        let is_first_call = self.0.swap(false, Ordering::Relaxed);
+        if is_first_call {
             Line::new(Level::Info, "cold_start").write(&[(Metric::ColdStarts, 1.0)]);
         }
-        cold
+        is_first_call
     }
 }

@@ -1,9 +1,9 @@
 use std::future::Future;
 
-/// What all lines of a request or record have in common, so that the least of them can be found by the event's id.
+/// Fields that all lines of one request or record share, so that a search for the event's id finds every line.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
-    /// The request's or the batch's id.
+    /// The request's id; in process, the id of the batch's invocation.
     pub request_id: String,
     /// The event's id.
     pub event_id: String,
@@ -11,11 +11,11 @@ pub struct Context {
     pub source: String,
     /// The event's type.
     pub event_type: String,
-    /// The trace.
+    /// The trace's id.
     pub trace_id: String,
-    /// How often the event was received.
+    /// How many times SQS has delivered the message, this time included.
     pub attempt: Option<u32>,
-    /// Whether this is an environment's first call.
+    /// Whether this is the execution environment's first call.
     pub cold_start: bool,
 }
 
@@ -23,20 +23,20 @@ tokio::task_local! {
     static CONTEXT: Context;
 }
 
-/// Runs a future whose lines, those of a panic included, all carry the context.
+/// Runs a future. All lines that it writes carry the context, including the line of a panic.
 pub async fn with_context<F: Future>(context: Context, future: F) -> F::Output {
     CONTEXT.scope(context, future).await
 }
 
-/// With the context that there is, or an empty one.
-pub(crate) fn with(write: impl FnOnce(&Context)) {
+/// Calls `write` with the current context, or with an empty one outside of [`with_context`].
+pub(crate) fn read_context(write: impl FnOnce(&Context)) {
     let mut write = Some(write);
-    let mut once = |context: &Context| {
+    let mut write_once = |context: &Context| {
         if let Some(write) = write.take() {
             write(context);
         }
     };
-    if CONTEXT.try_with(&mut once).is_err() {
-        once(&Context::default());
+    if CONTEXT.try_with(&mut write_once).is_err() {
+        write_once(&Context::default());
     }
 }

@@ -1,4 +1,4 @@
-//! CloudWatch's embedded metric format: a member `_aws` that says which other members of the line are metrics.
+//! CloudWatch's embedded metric format: the member `_aws` lists which other members of the line are metrics.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use crate::metric::{Metric, NAMESPACE};
 use crate::output::Settings;
 
-/// The members that make a line's metrics. Dimensions that are fields of every line (`source`, `reason`, `kind`) are
-/// there already.
+/// The members of a line that define its metrics. The dimensions `source`, `reason` and `kind` are fields of the line
+/// itself.
 pub(crate) struct Emf<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) metrics: &'a [(Metric, &'a [f64])],
@@ -39,7 +39,7 @@ struct Definition {
     unit: &'static str,
 }
 
-/// One for each metric: each has dimensions of its own.
+/// Creates a directive for one metric, because each metric has different dimensions.
 fn directive(metric: Metric) -> Directive {
     let metrics = [Definition { name: metric.name(), unit: metric.unit() }];
     Directive { namespace: NAMESPACE, dimensions: metric.dimensions(), metrics }
@@ -60,7 +60,6 @@ impl Serialize for Emf<'_> {
         for (metric, values) in self.metrics {
             match values {
                 [value] => map.serialize_entry(metric.name(), &rounded(*value))?,
-                // Of all that happened at once.
                 values => {
                     map.serialize_entry(metric.name(), &values.iter().copied().map(rounded).collect::<Vec<_>>())?
                 }
@@ -70,17 +69,17 @@ impl Serialize for Emf<'_> {
     }
 }
 
-/// As it is written: each byte is paid for.
+/// A number in its shortest form, because CloudWatch bills each byte.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Number {
-    Whole(i64),
-    Part(f64),
+    Integer(i64),
+    Decimal(f64),
 }
 
-/// To a thousandth: what is more exact is noise.
-#[allow(clippy::cast_possible_truncation, reason = "of times and counts, which are far below")]
+/// Rounds to three decimal places; more digits are noise.
+#[allow(clippy::cast_possible_truncation, reason = "durations and counts are far below the limit")]
 pub(crate) fn rounded(value: f64) -> Number {
     let value = (value * 1e3).round() / 1e3;
-    if value.fract() == 0.0 { Number::Whole(value as i64) } else { Number::Part(value) }
+    if value.fract() == 0.0 { Number::Integer(value as i64) } else { Number::Decimal(value) }
 }

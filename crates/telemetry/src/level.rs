@@ -2,26 +2,26 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-/// How severe a line is; also the least level that is written.
+/// Severity of a line; also the lowest severity that a function writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
-    /// For whoever looks for a fault.
+    /// Details for debugging.
     Debug,
-    /// As it should be.
+    /// Normal operation.
     #[default]
     Info,
-    /// Another's fault, or one that is tried again.
+    /// An error of a sender or a destination, or one that is retried.
     Warn,
-    /// Ours, or one that a person has to look at.
+    /// An error of the service itself, or one that an operator has to handle.
     Error,
 }
 
-/// Not a level.
+/// The text is not the name of a level.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{level}` is not a level; known are error, warn, info, debug")]
+#[error("unknown level `{level}`; use error, warn, info or debug")]
 pub struct UnknownLevel {
-    /// What was given.
+    /// The invalid text.
     pub level: String,
 }
 
@@ -44,10 +44,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_are_a_closed_set() {
+    fn only_known_lowercase_levels_are_parsed() {
         assert_eq!("info".parse(), Ok(Level::Info));
         let error = "INFO".parse::<Level>().unwrap_err();
-        assert_eq!(error.to_string(), "`INFO` is not a level; known are error, warn, info, debug");
+        assert_eq!(error.to_string(), "unknown level `INFO`; use error, warn, info or debug");
         assert!(Level::Debug < Level::Info && Level::Warn < Level::Error);
     }
 }

@@ -1,11 +1,13 @@
-//! What both functions tell of themselves, set up in one call.
+//! Logs, metrics and traces of both functions, set up in one call.
 //!
-//! - **Logs**: one JSON line an outcome ([`Line`]), on standard output, where Lambda takes it to CloudWatch. The fields are the
-//!   same in both functions; no line carries a secret, a signature, a token or a body.
-//! - **Metrics**: in the same lines, in CloudWatch's embedded format ([`Metric`]): no call, no second line.
-//! - **Traces**: X-Ray's header in and out, in both its forms ([`Trace`]), and what took the time ([`Segment`]).
+//! - **Logs**: one JSON line per outcome ([`Line`]), on standard output, which Lambda sends to CloudWatch. Both
+//!   functions use the same fields. No line contains a secret, a signature, a token or a body.
+//! - **Metrics**: part of the same lines, in CloudWatch's embedded metric format ([`Metric`]). They need no API call
+//!   and no second line.
+//! - **Traces**: reads and writes X-Ray's trace header and W3C's `traceparent` ([`Trace`]), and reports the duration of
+//!   operations as subsegments ([`Segment`]).
 //!
-//! `docs/observability.md` has the tables of fields and metrics.
+//! `docs/observability.md` lists all fields and metrics.
 
 mod batch_summary;
 mod cold_start;

@@ -11,16 +11,16 @@ use crate::level::Level;
 use crate::metric::Metric;
 use crate::output::{self, Settings};
 
-/// One line of the log: what came of something. What is empty is left out.
+/// One line of the log: the outcome of an operation. Empty fields are omitted.
 #[derive(Clone, Default, Serialize)]
 pub struct Line<'a> {
-    /// How severe it is.
+    /// The severity.
     #[serde(skip)]
     pub level: Level,
-    /// What came of it, in a word: `queued`, `refused`, `delivered`.
+    /// The outcome code, for instance `accepted`, `rejected` or `delivered`.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub outcome: &'a str,
-    /// The gateway's id of the request, which the caller sees too; in process, Lambda's of the batch.
+    /// The gateway's request id, which the sender sees too; in process, the id of the batch's invocation.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub request_id: &'a str,
     /// The event's id.
@@ -32,45 +32,45 @@ pub struct Line<'a> {
     /// The event's type.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub r#type: &'a str,
-    /// What the caller was answered.
+    /// The HTTP status of the response to the sender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// Why, as a stable word.
+    /// The reason code, which is stable.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub reason: &'a str,
     /// The destination's name.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub destination: &'a str,
-    /// The destination's kind; `none` of what came to no destination.
+    /// The destination's kind; `none` for an event without a destination.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub kind: &'a str,
-    /// How often the event was received, this time included.
+    /// How many times SQS has delivered the message, this time included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
-    /// How long it took.
+    /// The duration of the operation.
     #[serde(rename = "duration_ms", serialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     pub duration: Option<Duration>,
-    /// Since the request was accepted.
+    /// The time since ingest accepted the request.
     #[serde(rename = "age_ms", serialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     pub age: Option<Duration>,
-    /// When the event comes again.
+    /// Seconds until the event is retried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_in_seconds: Option<u32>,
-    /// That this call was the first of its environment.
+    /// Whether this call was the first of its execution environment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cold_start: bool,
-    /// The trace, as X-Ray's console finds it.
+    /// The trace's id, as X-Ray's console uses it.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub trace_id: &'a str,
-    /// For a person: what exactly was wrong, or where.
+    /// Details for an operator: the exact error or its location.
     #[serde(serialize_with = "display", skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'a dyn Display>,
 }
 
-/// As it is written.
+/// The JSON object of a line.
 #[derive(Serialize)]
-struct Written<'a> {
-    /// Metrics alone have a time of their own, and no level.
+struct JsonLine<'a> {
+    /// `None`, like the level, in a line that has only metrics: the metrics have their own timestamp.
     #[serde(skip_serializing_if = "Option::is_none")]
     timestamp: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,46 +82,48 @@ struct Written<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// An outcome; everything else as it applies.
+    /// Creates a line with an outcome and no other field.
     #[must_use]
     pub fn new(level: Level, outcome: &'a str) -> Self {
         Self { level, outcome, ..Self::default() }
     }
 
-    /// Writes it, with the metrics that it counts for. One that is below the level is left out, but for its metrics: at
-    /// `error`, for those that an alarm looks at.
+    /// Writes the line with its metrics.
+    ///
+    /// If the line's level is below the configured level, only the metrics are written. At the configured level
+    /// `error`, these are only the metrics that have an alarm.
     pub fn write(&self, metrics: &[(Metric, f64)]) {
-        let of_one: Vec<_> = metrics.iter().map(|(metric, value)| (*metric, std::slice::from_ref(value))).collect();
-        self.write_all(&of_one);
+        let slices: Vec<_> = metrics.iter().map(|(metric, value)| (*metric, std::slice::from_ref(value))).collect();
+        self.write_all(&slices);
     }
 
-    /// The same, with several values of a metric.
+    /// Writes the line like [`Line::write`], with several values of each metric.
     pub(crate) fn write_all(&self, metrics: &[(Metric, &[f64])]) {
-        output::with(|settings, out| {
-            let whole = self.level >= settings.level;
-            let counts = |metric: Metric| whole || settings.level < Level::Error || metric.has_alarm();
-            let metrics: Vec<_> = metrics.iter().copied().filter(|(metric, _)| counts(*metric)).collect();
-            if whole || !metrics.is_empty() {
-                context::with(|context| {
+        output::with_output(|settings, write_line| {
+            let is_logged = self.level >= settings.level;
+            let is_counted = |metric: Metric| is_logged || settings.level < Level::Error || metric.has_alarm();
+            let metrics: Vec<_> = metrics.iter().copied().filter(|(metric, _)| is_counted(*metric)).collect();
+            if is_logged || !metrics.is_empty() {
+                context::read_context(|context| {
                     let line = self.in_context(context);
-                    out(if whole { line } else { line.bare(&metrics) }.json(settings, &metrics));
+                    write_line(if is_logged { line } else { line.metrics_only(&metrics) }.to_json(settings, &metrics));
                 });
             }
         });
     }
 
-    /// Only what those metrics need: each byte is paid for.
-    fn bare(&self, metrics: &[(Metric, &[f64])]) -> Self {
-        let needed = |name: &str| metrics.iter().any(|(metric, _)| metric.has_dimension(name));
-        let only = |name, value| if needed(name) { value } else { "" };
+    /// Returns a line with only the fields that the metrics need, because CloudWatch bills each byte.
+    fn metrics_only(&self, metrics: &[(Metric, &[f64])]) -> Self {
+        let is_needed = |name: &str| metrics.iter().any(|(metric, _)| metric.has_dimension(name));
+        let if_needed = |name, value| if is_needed(name) { value } else { "" };
         let (source, reason, kind) =
-            (only("source", self.source), only("reason", self.reason), only("kind", self.kind));
+            (if_needed("source", self.source), if_needed("reason", self.reason), if_needed("kind", self.kind));
         Self { source, reason, kind, ..Self::new(self.level, "") }
     }
 
-    /// Takes from where it is written what it does not say itself.
+    /// Fills empty fields from the context.
     fn in_context<'b>(&'b self, context: &'b context::Context) -> Line<'b> {
-        let or = |own: &'b str, other: &'b str| if own.is_empty() { other } else { own };
+        let or = |value: &'b str, default: &'b str| if value.is_empty() { default } else { value };
         Line {
             request_id: or(self.request_id, &context.request_id),
             event_id: or(self.event_id, &context.event_id),
@@ -134,16 +136,16 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn json(&self, settings: &Settings, metrics: &[(Metric, &[f64])]) -> Vec<u8> {
+    fn to_json(&self, settings: &Settings, metrics: &[(Metric, &[f64])]) -> Vec<u8> {
         let now = OffsetDateTime::now_utc();
         let timestamp = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
         let emf = Emf { settings, metrics, timestamp };
-        // A line without an outcome is bare.
-        let is_bare = self.outcome.is_empty();
-        let at = now.replace_millisecond(now.millisecond()).ok().filter(|_| !is_bare);
-        let timestamp = at.and_then(|at| at.format(&Rfc3339).ok());
-        let level = (!is_bare).then_some(self.level);
-        serde_json::to_vec(&Written { timestamp, level, line: self, emf }).unwrap_or_default()
+        // A line without an outcome has only metrics.
+        let has_only_metrics = self.outcome.is_empty();
+        let time = now.replace_millisecond(now.millisecond()).ok().filter(|_| !has_only_metrics);
+        let timestamp = time.and_then(|time| time.format(&Rfc3339).ok());
+        let level = (!has_only_metrics).then_some(self.level);
+        serde_json::to_vec(&JsonLine { timestamp, level, line: self, emf }).unwrap_or_default()
     }
 }
 
@@ -165,7 +167,7 @@ mod tests {
     use super::*;
     use crate::capture;
 
-    /// The names in the first column of the table under a heading.
+    /// Returns the names in the first column of the table under a heading.
     fn documented(heading: &str) -> BTreeSet<&'static str> {
         let docs = include_str!("../../../docs/observability.md");
         let section = docs.split("\n## ").find(|section| section.starts_with(heading)).unwrap_or_default();
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documents_have_each_field_and_no_other() {
+    fn documentation_lists_exactly_the_fields() {
         let log = capture(Settings::default());
         let line = Line {
             request_id: "r",
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documents_have_each_metric_as_it_is() {
+    fn documentation_lists_each_metric_with_unit_and_dimensions() {
         let docs = include_str!("../../../docs/observability.md");
         assert_eq!(documented("Metrics").len(), Metric::ALL.len());
         for metric in Metric::ALL {

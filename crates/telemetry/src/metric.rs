@@ -1,22 +1,22 @@
-//! What is counted and measured. A metric's dimensions have few values, all of our own choosing: a configured source, a
-//! reason or a kind of destination out of a closed set. What a stranger writes cannot make a metric.
+//! The metrics. Each dimension has few possible values: a configured source, or a reason code or kind of destination
+//! from a closed set. An unauthenticated sender cannot create a metric.
 
-/// The namespace of all of them.
+/// The namespace of all metrics.
 pub(crate) const NAMESPACE: &str = "Hookline";
 
 macro_rules! metrics {
     ($($(#[$doc:meta])* $Name:ident: $unit:ident, $([$($dimension:literal),+]),+;)+) => {
-        /// What is counted and measured.
+        /// A metric in CloudWatch.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Metric {
             $($(#[$doc])* $Name,)+
         }
 
         impl Metric {
-            /// All of them.
+            /// All metrics.
             pub const ALL: &[Self] = &[$(Self::$Name,)+];
 
-            /// As CloudWatch has it.
+            /// Returns the name in CloudWatch.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -24,7 +24,7 @@ macro_rules! metrics {
                 }
             }
 
-            /// `Count` or `Milliseconds`.
+            /// Returns `Count` or `Milliseconds`.
             #[must_use]
             pub const fn unit(self) -> &'static str {
                 match self {
@@ -32,18 +32,19 @@ macro_rules! metrics {
                 }
             }
 
-            /// Whether an alarm looks at it: it is counted at every level. The others are not at `error`.
+            /// Whether an alarm uses the metric. Such a metric is written at every level; the others are not at
+            /// `error`.
             #[must_use]
             pub const fn has_alarm(self) -> bool {
                 matches!(self, Self::Rejected | Self::DeliveryFailed | Self::DeliveryAge)
             }
 
-            /// Whether it is kept by that.
+            /// Whether one of the sets has the dimension.
             pub(crate) fn has_dimension(self, name: &str) -> bool {
                 self.dimensions().iter().any(|set| set.contains(&name))
             }
 
-            /// The sets of dimensions that it is kept by.
+            /// Returns the sets of dimensions that CloudWatch aggregates the metric by.
             #[must_use]
             pub const fn dimensions(self) -> &'static [&'static [&'static str]] {
                 match self {
@@ -55,24 +56,24 @@ macro_rules! metrics {
 }
 
 metrics! {
-    /// Requests that were answered 202: the queue has confirmed.
+    /// Requests with a 202 response from ingest: SQS has confirmed the message.
     Accepted: Count, ["service"], ["service", "source"];
-    /// Requests that were answered 4xx by ingest.
+    /// Requests with a 4xx response from ingest.
     Rejected: Count, ["service"], ["service", "reason"];
-    /// Requests that were answered 5xx by ingest.
+    /// Requests with a 5xx response from ingest.
     ServerErrors: Count, ["service"], ["service", "reason"];
-    /// How long the queue took to confirm.
+    /// Time until SQS confirmed the message.
     QueueSendTime: Milliseconds, ["service"];
-    /// Events that a destination took.
+    /// Events that a destination accepted.
     Delivered: Count, ["service"], ["service", "kind"];
-    /// Attempts that a destination did not take.
+    /// Attempts that failed.
     DeliveryFailed: Count, ["service"], ["service", "kind"];
-    /// From the request to the delivery, with all retries.
+    /// Time from the request to the delivery, with all retries.
     DeliveryAge: Milliseconds, ["service"];
-    /// Failed attempts after which the event waits for another.
+    /// Failed attempts after which the event is retried.
     Retries: Count, ["service"];
-    /// Events that process put into the dead-letter queue.
+    /// Events that process sent to the dead-letter queue.
     DeadLettered: Count, ["service"];
-    /// Environments of a function that began to work.
+    /// First calls of execution environments.
     ColdStarts: Count, ["service", "function"];
 }

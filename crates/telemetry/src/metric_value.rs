@@ -1,16 +1,16 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-/// One value of a metric, as CloudWatch reads it out of a line.
+/// One value of a metric, as CloudWatch extracts it from a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricValue {
     /// The metric's name.
     pub name: String,
-    /// What was counted or measured.
+    /// The counted or measured value.
     pub value: f64,
     /// `Count` or `Milliseconds`.
     pub unit: String,
-    /// Each set of dimensions that it is kept by, as `service=hookline-prod,source=github`.
+    /// Each set of dimensions, in the form `service=hookline-prod,source=github`.
     pub dimensions: Vec<String>,
 }
 
@@ -30,24 +30,26 @@ struct Definition {
 }
 
 impl MetricValue {
-    /// All that CloudWatch would take out of a line; `None` if it would refuse the line, because a directive is malformed or
-    /// names a member that is not there.
+    /// Extracts all metric values from a line as CloudWatch does. Returns `None` if CloudWatch would reject the line,
+    /// because a directive is malformed or refers to a missing member.
     #[must_use]
     pub fn parse_line(line: &Value) -> Option<Vec<Self>> {
         let Some(metadata) = line.get("_aws") else { return Some(Vec::new()) };
         metadata.get("Timestamp")?.as_i64()?;
         let directives: Vec<Directive> = serde_json::from_value(metadata.get("CloudWatchMetrics")?.clone()).ok()?;
-        let mut data = Vec::new();
+        let mut metric_values = Vec::new();
         for Directive { namespace, dimensions, metrics } in directives {
-            let one = |name: &String| Some(format!("{name}={}", line.get(name)?.as_str().filter(|it| !it.is_empty())?));
-            let set = |set: &Vec<String>| Some(set.iter().map(one).collect::<Option<Vec<_>>>()?.join(","));
-            let dimensions = dimensions.iter().map(set).collect::<Option<Vec<_>>>()?;
+            let dimension =
+                |name: &String| Some(format!("{name}={}", line.get(name)?.as_str().filter(|text| !text.is_empty())?));
+            let dimension_set =
+                |names: &Vec<String>| Some(names.iter().map(dimension).collect::<Option<Vec<_>>>()?.join(","));
+            let dimensions = dimensions.iter().map(dimension_set).collect::<Option<Vec<_>>>()?;
             for Definition { name, unit } in metrics.into_iter().filter(|_| namespace == crate::metric::NAMESPACE) {
                 let values = match line.get(&name)? {
                     Value::Array(values) => values.iter().map(Value::as_f64).collect::<Option<Vec<_>>>()?,
                     value => vec![value.as_f64()?],
                 };
-                data.extend(values.into_iter().map(|value| Self {
+                metric_values.extend(values.into_iter().map(|value| Self {
                     name: name.clone(),
                     value,
                     unit: unit.clone(),
@@ -55,7 +57,7 @@ impl MetricValue {
                 }));
             }
         }
-        Some(data)
+        Some(metric_values)
     }
 }
 
@@ -65,24 +67,24 @@ mod tests {
 
     use super::*;
 
-    /// As the table of metrics says, whatever the line has beside them.
+    /// The result matches the metric's definition, whatever other fields the line has.
     #[test]
-    fn each_metric_is_read_back_with_its_unit_and_dimensions() {
+    fn each_metric_is_parsed_with_its_unit_and_dimensions() {
         let log = capture(Settings { service: "hookline-test".into(), function: "ingest", ..Settings::default() });
-        let line = Line { source: "github", reason: "not_json", kind: "http", ..Line::default() };
+        let line = Line { source: "github", reason: "invalid_json", kind: "http", ..Line::default() };
         for metric in Metric::ALL {
             line.write(&[(*metric, 2.5)]);
-            let data = MetricValue::parse_line(&log.lines()[0]).unwrap();
+            let values = MetricValue::parse_line(&log.lines()[0]).unwrap();
             let sets: Vec<_> =
-                data[0].dimensions.iter().map(|set| set.split([',', '=']).step_by(2).collect::<Vec<_>>()).collect();
+                values[0].dimensions.iter().map(|set| set.split([',', '=']).step_by(2).collect::<Vec<_>>()).collect();
             assert_eq!(sets, metric.dimensions().iter().map(|set| set.to_vec()).collect::<Vec<_>>());
-            let MetricValue { name, value, unit, .. } = &data[0];
+            let MetricValue { name, value, unit, .. } = &values[0];
             assert_eq!((name.as_str(), *value, unit.as_str()), (metric.name(), 2.5, metric.unit()));
         }
     }
 
     #[test]
-    fn a_line_whose_dimension_is_missing_is_refused() {
+    fn rejects_line_without_a_required_dimension() {
         let log = capture(Settings { service: "hookline-test".into(), ..Settings::default() });
         Line::default().write(&[(Metric::Rejected, 1.0)]);
         Line::default().write(&[]);

@@ -1,4 +1,4 @@
-//! Where lines and segments go: to standard output and to X-Ray's daemon, or, in a test, to whoever looks.
+//! Writes lines to standard output and sends segments to X-Ray's daemon. Tests capture both instead.
 
 use std::cell::RefCell;
 use std::io::Write as _;
@@ -8,12 +8,12 @@ use std::sync::OnceLock;
 
 use crate::level::Level;
 
-/// What every line of a function has in common.
+/// Values that all lines of a function share.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// The least level that is written.
+    /// The lowest level that is written.
     pub level: Level,
-    /// What every name in AWS begins with, for instance `hookline-prod`.
+    /// The prefix of the deployment's AWS resource names, for instance `hookline-prod`.
     pub service: String,
     /// `ingest` or `process`.
     pub function: &'static str,
@@ -21,7 +21,7 @@ pub struct Settings {
 
 struct Output {
     settings: Settings,
-    /// X-Ray's daemon, where there is one.
+    /// X-Ray's daemon, where one is running.
     daemon: Option<UdpSocket>,
 }
 
@@ -31,7 +31,7 @@ thread_local! {
     static CAPTURED: RefCell<Option<CapturedOutput>> = const { RefCell::new(None) };
 }
 
-/// What a test's thread has written.
+/// The output of one test thread.
 #[derive(Debug, Clone, Default)]
 pub struct CapturedOutput {
     settings: Settings,
@@ -39,29 +39,29 @@ pub struct CapturedOutput {
     segments: Rc<RefCell<Vec<Vec<u8>>>>,
 }
 
-/// From now on what this thread writes is kept instead of written: for tests, which share a process.
+/// Captures the output of the current thread from now on instead of writing it. For tests, which share a process.
 #[must_use]
 pub fn capture(settings: Settings) -> CapturedOutput {
     let captured = CapturedOutput { settings, ..CapturedOutput::default() };
-    CAPTURED.with(|it| *it.borrow_mut() = Some(captured.clone()));
+    CAPTURED.with(|slot| *slot.borrow_mut() = Some(captured.clone()));
     captured
 }
 
 impl CapturedOutput {
-    /// The lines since the last look, as they would stand in the log.
+    /// Removes the captured lines and returns them as the log text.
     #[must_use]
     pub fn text(&self) -> String {
         let lines = self.lines.take().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned() + "\n");
         lines.collect()
     }
 
-    /// The lines since the last look.
+    /// Removes the captured lines and returns them parsed.
     #[must_use]
     pub fn lines(&self) -> Vec<serde_json::Value> {
         parsed(self.lines.take())
     }
 
-    /// The segments since the last look.
+    /// Removes the captured segments and returns them parsed.
     #[must_use]
     pub fn segments(&self) -> Vec<serde_json::Value> {
         parsed(self.segments.take())
@@ -72,14 +72,14 @@ fn parsed(texts: Vec<Vec<u8>>) -> Vec<serde_json::Value> {
     texts.iter().map(|text| serde_json::from_slice(text).unwrap_or_default()).collect()
 }
 
-/// Sets up a process's output, once.
+/// Sets up the process's output. Returns `false` if it was already set up.
 pub(crate) fn set(settings: Settings, daemon: Option<UdpSocket>) -> bool {
     OUTPUT.set(Output { settings, daemon }).is_ok()
 }
 
-/// With the settings in force, and where to write a line.
-pub(crate) fn with(write: impl FnOnce(&Settings, &dyn Fn(Vec<u8>))) {
-    let captured = CAPTURED.with(|it| it.borrow().clone());
+/// Calls `write` with the current settings and the function that writes a line.
+pub(crate) fn with_output(write: impl FnOnce(&Settings, &dyn Fn(Vec<u8>))) {
+    let captured = CAPTURED.with(|slot| slot.borrow().clone());
     if let Some(captured) = captured {
         write(&captured.settings, &|line| captured.lines.borrow_mut().push(line));
     } else if let Some(output) = OUTPUT.get() {
@@ -89,20 +89,21 @@ pub(crate) fn with(write: impl FnOnce(&Settings, &dyn Fn(Vec<u8>))) {
     }
 }
 
-/// In one piece, so that lines of several threads do not mix. A log that cannot be written stops nothing.
+/// Writes the line in one call, so that lines of several threads do not mix. An error is ignored: a failed log write
+/// must not stop the function.
 fn print(mut line: Vec<u8>) {
     line.push(b'\n');
     let _ = std::io::stdout().lock().write_all(&line);
 }
 
-/// Whether anybody takes segments.
-pub(crate) fn takes_segments() -> bool {
-    CAPTURED.with(|it| it.borrow().is_some()) || OUTPUT.get().is_some_and(|output| output.daemon.is_some())
+/// Whether segments are captured or sent.
+pub(crate) fn accepts_segments() -> bool {
+    CAPTURED.with(|slot| slot.borrow().is_some()) || OUTPUT.get().is_some_and(|output| output.daemon.is_some())
 }
 
-/// One segment, without waiting: one that is lost is not worth a request's time.
+/// Sends a segment without waiting for a result: a lost segment is not worth delaying a request.
 pub(crate) fn send_segment(document: Vec<u8>) {
-    let captured = CAPTURED.with(|it| it.borrow().clone());
+    let captured = CAPTURED.with(|slot| slot.borrow().clone());
     if let Some(captured) = captured {
         captured.segments.borrow_mut().push(document);
     } else if let Some(daemon) = OUTPUT.get().and_then(|output| output.daemon.as_ref()) {
@@ -110,7 +111,7 @@ pub(crate) fn send_segment(document: Vec<u8>) {
     }
 }
 
-/// What the daemon asks of each datagram.
+/// The header that X-Ray's daemon requires in each datagram.
 ///
 /// <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-daemon>
 const HEADER: &[u8] = b"{\"format\":\"json\",\"version\":1}\n";

@@ -3,23 +3,24 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use crate::output;
-use crate::trace::{Trace, new_id};
+use crate::trace::{Trace, new_segment_id};
 
-/// A part of a request that took its time: X-Ray shows it below the function, or below what sent the message.
+/// A timed operation within a request. X-Ray shows it as a subsegment of the function, or of the segment that sent the
+/// message.
 ///
 /// <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html#api-segmentdocuments-subsegments>
-#[must_use = "it is told when it ends"]
+#[must_use = "a segment is sent when it ends"]
 pub struct Segment {
-    /// What is called from within carries this on.
+    /// The trace for calls within the segment.
     trace: Option<Trace>,
-    /// `None` of what is not sampled: it costs nothing.
-    begun: Option<Begun>,
+    /// `None` if the trace is not sampled; such a segment costs nothing.
+    started: Option<StartedSegment>,
 }
 
-struct Begun {
+struct StartedSegment {
     name: String,
     parent: String,
-    at: f64,
+    start_time: f64,
 }
 
 #[derive(Serialize)]
@@ -36,31 +37,31 @@ struct Document<'a> {
 }
 
 impl Segment {
-    /// Begins; `name` is one of ours.
-    pub fn begin(within: Option<&Trace>, name: &str) -> Self {
-        let Some(outer) = within.filter(|trace| trace.sampled && output::takes_segments()) else {
-            return Self { trace: within.cloned(), begun: None };
+    /// Starts a segment below the current segment of `outer`.
+    pub fn begin(outer: Option<&Trace>, name: &str) -> Self {
+        let Some(sampled) = outer.filter(|trace| trace.sampled && output::accepts_segments()) else {
+            return Self { trace: outer.cloned(), started: None };
         };
-        let begun = Begun { name: name.to_owned(), parent: outer.parent.clone(), at: now() };
-        Self { trace: Some(outer.inside(new_id())), begun: Some(begun) }
+        let started = StartedSegment { name: name.to_owned(), parent: sampled.parent.clone(), start_time: now() };
+        Self { trace: Some(sampled.with_parent(new_segment_id())), started: Some(started) }
     }
 
-    /// For what is called from within.
+    /// Returns the trace for calls within the segment.
     #[must_use]
     pub fn trace(&self) -> Option<&Trace> {
         self.trace.as_ref()
     }
 
-    /// Tells X-Ray; `fault` if it did not work.
+    /// Ends the segment and sends it to X-Ray. `fault` marks a failed operation.
     pub fn end(self, fault: bool) {
-        let (Some(trace), Some(begun)) = (self.trace, self.begun) else { return };
+        let (Some(trace), Some(started)) = (self.trace, self.started) else { return };
         let document = Document {
-            name: &begun.name,
+            name: &started.name,
             id: &trace.parent,
             trace_id: trace.id(),
-            parent_id: &begun.parent,
+            parent_id: &started.parent,
             r#type: "subsegment",
-            start_time: begun.at,
+            start_time: started.start_time,
             end_time: now(),
             fault,
         };
@@ -80,14 +81,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_segment_is_below_what_it_began_in() {
-        let told = capture(Settings::default());
+    fn nested_segments_have_the_outer_segment_as_parent() {
+        let output = capture(Settings::default());
         let trace = Trace::from_header("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
         let outer = Segment::begin(trace.as_ref(), "queue");
         let inner = Segment::begin(outer.trace(), "delivery");
         inner.end(true);
         outer.end(false);
-        let segments = told.segments();
+        let segments = output.segments();
         let [inner, outer] = &segments[..] else { panic!("{segments:?}") };
         assert_eq!(outer["parent_id"], "53995c3f42cd8ad8");
         assert_eq!(inner["parent_id"], outer["id"]);
@@ -96,13 +97,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_sampled_is_handed_on_and_not_told() {
-        let told = capture(Settings::default());
+    fn unsampled_trace_is_propagated_and_not_reported() {
+        let output = capture(Settings::default());
         let trace = Trace::from_header("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0");
         let segment = Segment::begin(trace.as_ref(), "queue");
         assert_eq!(segment.trace(), trace.as_ref());
         segment.end(false);
         Segment::begin(None, "queue").end(true);
-        assert!(told.segments().is_empty());
+        assert!(output.segments().is_empty());
     }
 }

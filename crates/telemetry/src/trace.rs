@@ -1,30 +1,35 @@
-/// Where a request is in its trace: X-Ray's, which W3C's form can say too.
+/// A request's position in its X-Ray trace. W3C's `traceparent` can represent the same data.
 ///
 /// <https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>,
 /// <https://www.w3.org/TR/trace-context/#traceparent-header>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
-    /// `1-5759e988-bd862e3fe1be46a994272793`.
+    /// For instance `1-5759e988-bd862e3fe1be46a994272793`.
     id: String,
-    /// What the next segment is in: 16 hex digits.
+    /// The id of the current segment, which is the parent of the next one: 16 hex digits.
     pub(crate) parent: String,
     pub(crate) sampled: bool,
 }
 
 impl Trace {
-    /// Of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`; `None` of whatever has no well-formed
-    /// root. A request whose sender has made no segment of its own has no parent.
+    /// Parses X-Ray's header, for instance
+    /// `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`. Returns `None` without a
+    /// well-formed root.
+    ///
+    /// A header without a parent gets a new one: a sender that creates no segment sends no parent.
     #[must_use]
     pub fn from_header(header: &str) -> Option<Self> {
         let field = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
         let id = field("Root")?;
         let (epoch, unique) = id.strip_prefix("1-")?.split_once('-')?;
-        let parent = field("Parent").filter(|parent| is_hex(parent, 16)).map_or_else(new_id, str::to_ascii_lowercase);
+        let parent =
+            field("Parent").filter(|parent| is_hex(parent, 16)).map_or_else(new_segment_id, str::to_ascii_lowercase);
         let well_formed = is_hex(epoch, 8) && is_hex(unique, 24);
         well_formed.then(|| Self { id: id.to_ascii_lowercase(), parent, sampled: field("Sampled") == Some("1") })
     }
 
-    /// Of `00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01`, as [`Trace::traceparent`] writes it.
+    /// Parses W3C's header as [`Trace::traceparent`] writes it, for instance
+    /// `00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01`.
     #[must_use]
     pub fn from_traceparent(traceparent: &str) -> Option<Self> {
         let mut parts = traceparent.split('-');
@@ -35,33 +40,33 @@ impl Trace {
         Some(Self { id: format!("1-{epoch}-{unique}"), parent: parent.to_owned(), sampled })
     }
 
-    /// The trace's id, as X-Ray's console finds it.
+    /// Returns the trace's id, as X-Ray's console uses it.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// As X-Ray has it.
+    /// Formats the trace as X-Ray's header.
     #[must_use]
     pub fn header(&self) -> String {
         format!("Root={};Parent={};Sampled={}", self.id, self.parent, u8::from(self.sampled))
     }
 
-    /// As W3C has it.
+    /// Formats the trace as W3C's header.
     #[must_use]
     pub fn traceparent(&self) -> String {
-        let id: String = self.id.chars().skip(2).filter(|it| *it != '-').collect();
+        let id: String = self.id.chars().skip(2).filter(|char| *char != '-').collect();
         format!("00-{id}-{}-{:02x}", self.parent, u8::from(self.sampled))
     }
 
-    /// The same trace, further in.
-    pub(crate) fn inside(&self, parent: String) -> Self {
+    /// Returns the same trace with another current segment.
+    pub(crate) fn with_parent(&self, parent: String) -> Self {
         Self { parent, ..self.clone() }
     }
 }
 
-/// Names a segment. It is no secret and has to be unique only in its trace.
-pub(crate) fn new_id() -> String {
+/// Creates a segment's id. It is not secret and has to be unique only within its trace.
+pub(crate) fn new_segment_id() -> String {
     format!("{:016x}", fastrand::u64(1..))
 }
 
@@ -82,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn both_forms_say_the_same() {
+    fn both_headers_represent_the_same_trace() {
         let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
         case(header, "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01", header);
         case(
@@ -93,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn a_root_alone_is_a_trace() {
+    fn header_with_only_a_root_is_accepted() {
         let trace = Trace::from_header("Root=1-5759e988-bd862e3fe1be46a994272793").unwrap();
         assert!(is_hex(&trace.parent, 16) && !trace.sampled, "{trace:?}");
     }
 
     #[test]
-    fn what_is_malformed_is_no_trace() {
+    fn rejects_malformed_headers() {
         for header in [
             "",
             "Root=1-5759e988",
@@ -108,9 +113,9 @@ mod tests {
         ] {
             assert_eq!(Trace::from_header(header), None, "{header}");
         }
-        let good = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
+        let valid = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
         for traceparent in
-            ["", &good[..54], &good.replace("00-", "01-"), &good.replace('b', "ä"), &good.replace('b', "x")]
+            ["", &valid[..54], &valid.replace("00-", "01-"), &valid.replace('b', "ä"), &valid.replace('b', "x")]
         {
             assert_eq!(Trace::from_traceparent(traceparent), None, "{traceparent}");
         }
