@@ -5,8 +5,8 @@ use std::ops::Deref;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Text that is borrowed from the JSON that it is read from, wherever it stands there without an escape: in a list or a map
-/// too, where serde would copy a `Cow`.
+/// A string that borrows from the parsed JSON, unless it contains an escape sequence. Unlike `Cow`, which serde copies
+/// there, it also borrows in a list or a map.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CowStr<'a>(Cow<'a, str>);
 
@@ -18,7 +18,7 @@ impl Deref for CowStr<'_> {
     }
 }
 
-/// So that a map can be asked by a plain name.
+/// Allows look-ups in a map by `&str`.
 impl Borrow<str> for CowStr<'_> {
     fn borrow(&self) -> &str {
         &self.0
@@ -39,13 +39,13 @@ impl<'a> From<CowStr<'a>> for String {
 
 impl<'de: 'a, 'a> Deserialize<'de> for CowStr<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Reader)
+        deserializer.deserialize_str(CowStrVisitor)
     }
 }
 
-struct Reader;
+struct CowStrVisitor;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for CowStrVisitor {
     type Value = CowStr<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,10 +70,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_escaped_is_copied() {
-        let read: Vec<CowStr<'_>> = serde_json::from_str(r#"["as it stands","a \"quote\""]"#).unwrap();
+    fn only_escaped_strings_are_copied() {
+        let read: Vec<CowStr<'_>> = serde_json::from_str(r#"["not escaped","a \"quote\""]"#).unwrap();
         assert!(
-            matches!(&read[..], [CowStr(Cow::Borrowed("as it stands")), CowStr(Cow::Owned(quote))] if quote == "a \"quote\"")
+            matches!(&read[..], [CowStr(Cow::Borrowed("not escaped")), CowStr(Cow::Owned(quote))] if quote == "a \"quote\"")
         );
         assert!(serde_json::from_str::<CowStr<'_>>("1").is_err());
     }

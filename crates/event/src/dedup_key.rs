@@ -2,31 +2,33 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// What makes two deliveries one event: 64 hex digits.
+/// The deduplication key: two requests with the same key are one event. 64 hex digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct DedupKey(String);
 
 impl DedupKey {
-    /// From an id that the signature covers, or that an authenticated caller chose.
+    /// Derives the key from an id that the signature covers or that an authenticated caller chose.
     #[must_use]
     pub fn from_signed_id(source: &str, id: &str) -> Self {
         Self::hash("id", source, id.as_bytes())
     }
 
-    /// From the body, where no id is signed: an id that anybody could change would let a copy through, or hide an event.
+    /// Derives the key from the body, for a source without a signed id.
+    ///
+    /// An unsigned id is not used: by changing it, an attacker could replay an event or suppress another one.
     #[must_use]
     pub fn from_body(source: &str, body: &[u8]) -> Self {
         Self::hash("body", source, body)
     }
 
-    /// The key's digits.
+    /// Returns the hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The parts are kept apart by a byte that a source's name cannot have.
+    /// Hashes the parts, separated by a byte that a source's name cannot contain.
     fn hash(kind: &str, source: &str, bytes: &[u8]) -> Self {
         let digest = Sha256::new().chain_update(kind).chain_update([0]).chain_update(source).chain_update([0]);
         Self(hex::encode(digest.chain_update(bytes).finalize()))

@@ -4,33 +4,33 @@ use serde_json::value::RawValue;
 
 use crate::{CowStr, DedupKey, Event, Payload};
 
-/// Why a message is not an event that this version can read.
+/// A message that this version cannot read as an event.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Not JSON, or an attribute is missing or of the wrong type.
+    /// The message is not JSON, or an attribute is missing or has the wrong type.
     #[error("not a CloudEvent in JSON")]
     Json {
-        /// What the parser found.
+        /// The parser's error.
         #[from]
         source: serde_json::Error,
     },
-    /// Written by a version that this one does not know.
+    /// The major version is unknown.
     #[error("specversion `{specversion}` is not 1.x")]
     UnknownVersion {
-        /// The version that was found.
+        /// The version of the message.
         specversion: String,
     },
-    /// Neither a payload nor where it is kept.
-    #[error("neither data_base64 nor dataref")]
-    NoData,
+    /// The message has neither a payload nor its location.
+    #[error("no `data_base64` and no `dataref`")]
+    MissingData,
     /// The payload is not base64.
-    #[error("data_base64 is not base64")]
-    Data,
+    #[error("`data_base64` is not base64")]
+    InvalidBase64,
 }
 
-/// The event's members in the order in which a person reads them.
+/// The JSON object that is written. The order of the members is meant for human readers.
 #[derive(Serialize)]
-struct Written<'a> {
+struct OutputJson<'a> {
     specversion: &'static str,
     id: &'a str,
     source: &'a str,
@@ -41,7 +41,7 @@ struct Written<'a> {
     dedupkey: &'a DedupKey,
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
-    /// One of these three.
+    /// Exactly one of `data`, `data_base64` and `dataref` is present.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,9 +55,10 @@ struct Version {
     specversion: String,
 }
 
-/// Attributes that are not here are ignored: a later version may add some while both run.
+/// The JSON object that is read. Unknown attributes are ignored: during a deployment, a later version may already add
+/// some.
 #[derive(Deserialize)]
-struct Read<'a> {
+struct InputJson<'a> {
     specversion: String,
     id: String,
     source: String,
@@ -66,29 +67,30 @@ struct Read<'a> {
     datacontenttype: Option<String>,
     dedupkey: DedupKey,
     traceparent: Option<String>,
-    /// The longest of them by far.
+    /// By far the longest attribute, so it is borrowed.
     #[serde(borrow)]
     data_base64: Option<CowStr<'a>>,
     dataref: Option<String>,
 }
 
-fn known(specversion: &str) -> Result<(), ReadError> {
+fn check_version(specversion: &str) -> Result<(), ReadError> {
     match specversion.split('.').next() {
         Some("1") => Ok(()),
         _ => Err(ReadError::UnknownVersion { specversion: specversion.to_owned() }),
     }
 }
 
-/// Another version may have another shape: then its number says more than what is missing.
-fn unreadable(message: &str, source: serde_json::Error) -> ReadError {
+/// Prefers the error for an unknown version over the parser's error: another version may have other attributes, and its
+/// number explains more than the name of a missing attribute.
+fn read_error(message: &str, source: serde_json::Error) -> ReadError {
     let version = serde_json::from_str::<Version>(message).ok();
-    version.and_then(|it| known(&it.specversion).err()).unwrap_or(ReadError::Json { source })
+    version.and_then(|version| check_version(&version.specversion).err()).unwrap_or(ReadError::Json { source })
 }
 
 impl<D> Event<D> {
-    /// Everything but the payload.
-    fn written(&self) -> Written<'_> {
-        Written {
+    /// Returns all members except the payload.
+    fn without_payload(&self) -> OutputJson<'_> {
+        OutputJson {
             specversion: "1.0",
             id: &self.id,
             source: &self.source,
@@ -105,36 +107,36 @@ impl<D> Event<D> {
 }
 
 impl Event {
-    /// For another consumer, who is to read the payload without decoding it: `data` where it is JSON, exactly as it was
-    /// sent, `data_base64` where it is not.
+    /// Writes the event for other consumers, which can read a JSON payload without decoding it: `data` has a JSON
+    /// payload exactly as the sender sent it, `data_base64` has any other payload.
     ///
     /// # Errors
     ///
-    /// As [`Event::to_json`].
+    /// The same as [`Event::to_json`].
     pub fn to_readable_json(&self) -> Result<String, serde_json::Error> {
         let text = std::str::from_utf8(&self.data).ok();
         let data = text.and_then(|text| serde_json::from_str(text).ok());
         let data_base64 = data.is_none().then(|| STANDARD.encode_to_string(&self.data));
-        serde_json::to_string(&Written { data, data_base64, ..self.written() })
+        serde_json::to_string(&OutputJson { data, data_base64, ..self.without_payload() })
     }
 }
 
 impl Event<Payload> {
-    /// The message for the queue.
+    /// Writes the message for the queue.
     ///
     /// # Errors
     ///
-    /// Only if `serde_json` fails to write strings, which it does not.
+    /// Returns an error only if `serde_json` cannot write a string, which does not happen.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let bytes = match &self.data {
             Payload::Offloaded { uri } => {
-                return serde_json::to_string(&Written { dataref: Some(uri), ..self.written() });
+                return serde_json::to_string(&OutputJson { dataref: Some(uri), ..self.without_payload() });
             }
             Payload::Inline(bytes) => bytes,
         };
-        // The last member, put behind the others: a serializer would look at each of its digits for what to escape.
+        // The last member is appended without the serializer, which would check each character for escaping.
         let (name, end) = (",\"data_base64\":\"", "\"}");
-        let mut json = serde_json::to_string(&self.written())?;
+        let mut json = serde_json::to_string(&self.without_payload())?;
         json.pop();
         json.reserve_exact(name.len() + STANDARD.encoded_length(bytes.len()) + end.len());
         json.push_str(name);
@@ -147,23 +149,25 @@ impl Event<Payload> {
     ///
     /// # Errors
     ///
-    /// [`ReadError`]: reading it once more will not help.
+    /// Returns [`ReadError`]. The error is permanent: a retry does not help.
     pub fn from_json(message: &str) -> Result<Self, ReadError> {
-        let read: Read<'_> = serde_json::from_str(message).map_err(|source| unreadable(message, source))?;
-        known(&read.specversion)?;
-        let data = match (read.data_base64, read.dataref) {
-            (Some(base64), _) => Payload::from(STANDARD.decode_to_vec(base64.as_bytes()).map_err(|_| ReadError::Data)?),
+        let input: InputJson<'_> = serde_json::from_str(message).map_err(|source| read_error(message, source))?;
+        check_version(&input.specversion)?;
+        let data = match (input.data_base64, input.dataref) {
+            (Some(base64), _) => {
+                Payload::from(STANDARD.decode_to_vec(base64.as_bytes()).map_err(|_| ReadError::InvalidBase64)?)
+            }
             (None, Some(uri)) => Payload::Offloaded { uri },
-            (None, None) => return Err(ReadError::NoData),
+            (None, None) => return Err(ReadError::MissingData),
         };
         Ok(Self {
-            id: read.id,
-            source: read.source,
-            event_type: read.r#type,
-            time: read.time,
-            content_type: read.datacontenttype,
-            dedup_key: read.dedupkey,
-            traceparent: read.traceparent,
+            id: input.id,
+            source: input.source,
+            event_type: input.r#type,
+            time: input.time,
+            content_type: input.datacontenttype,
+            dedup_key: input.dedupkey,
+            traceparent: input.traceparent,
             data,
         })
     }

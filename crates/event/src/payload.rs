@@ -1,11 +1,11 @@
 use bytes::Bytes;
 
-/// Where a queued event's payload is.
+/// The payload of a queued event, or its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
-    /// In the message itself, as `data_base64`.
+    /// The payload is in the message itself, as `data_base64`.
     Inline(Bytes),
-    /// In a bucket, because the queue cannot hold it: the message has its URI as `dataref`
+    /// The payload is in a bucket, because it is too large for the queue. The message has its URI as `dataref`
     /// ([the claim check pattern](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/dataref.md)).
     Offloaded {
         /// `s3://<bucket>/<key>`.
@@ -14,13 +14,13 @@ pub enum Payload {
 }
 
 impl Payload {
-    /// The URI of an object.
+    /// Creates an offloaded payload from the location of its object.
     #[must_use]
     pub fn offloaded(bucket: &str, key: &str) -> Self {
         Self::Offloaded { uri: format!("s3://{bucket}/{key}") }
     }
 
-    /// The object's key, if the URI is one of this bucket: whoever reads payloads reads those of one bucket only.
+    /// Returns the object's key, or `None` if the URI is not in `bucket`: process reads payloads from one bucket only.
     #[must_use]
     pub fn object_key<'u>(uri: &'u str, bucket: &str) -> Option<&'u str> {
         uri.strip_prefix("s3://")?.strip_prefix(bucket)?.strip_prefix('/').filter(|key| !key.is_empty())
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_one_of_its_own_bucket() {
+    fn object_key_requires_the_expected_bucket() {
         assert_eq!(Payload::offloaded("b", "k/1"), Payload::Offloaded { uri: "s3://b/k/1".to_owned() });
         assert_eq!(Payload::object_key("s3://b/k/1", "b"), Some("k/1"));
         for other in ["s3://bb/k", "s3://b/", "s3://b", "s3:/b/k", "https://b/k", "", "s3://a/b/k"] {

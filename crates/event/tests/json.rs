@@ -1,4 +1,4 @@
-//! The message that lies on the queue, and which messages can be read.
+//! The JSON of a queue message, and which messages can be read.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -18,57 +18,57 @@ fn event() -> Event<Payload> {
 }
 
 #[test]
-fn the_message_is_a_cloud_event() {
+fn message_is_a_cloud_event() {
     insta::assert_snapshot!(event().to_json().unwrap());
 }
 
 #[test]
-fn what_was_written_is_read() {
-    let any_bytes =
+fn written_event_is_read_back_unchanged() {
+    let binary =
         Event { data: Payload::from((0..=255).collect::<Vec<u8>>()), content_type: None, traceparent: None, ..event() };
-    let kept = Event { data: Payload::offloaded("bucket", "key"), ..event() };
-    for event in [event(), any_bytes, kept] {
+    let offloaded = Event { data: Payload::offloaded("bucket", "key"), ..event() };
+    for event in [event(), binary, offloaded] {
         assert_eq!(Event::from_json(&event.to_json().unwrap()).unwrap(), event);
     }
 }
 
 #[test]
-fn a_payload_that_is_kept_elsewhere_is_named() {
-    let kept = Event { data: Payload::offloaded("bucket", "key"), ..event() };
-    let message = kept.to_json().unwrap();
+fn offloaded_payload_is_referenced_by_dataref() {
+    let offloaded = Event { data: Payload::offloaded("bucket", "key"), ..event() };
+    let message = offloaded.to_json().unwrap();
     assert!(message.ends_with("\"dataref\":\"s3://bucket/key\"}"), "{message}");
     assert!(!message.contains("data_base64"), "{message}");
-    let neither = message.replace("dataref", "elsewhere");
-    assert!(matches!(Event::from_json(&neither), Err(ReadError::NoData)));
+    let without_payload = message.replace("dataref", "unknown");
+    assert!(matches!(Event::from_json(&without_payload), Err(ReadError::MissingData)));
 }
 
 #[test]
-fn the_source_has_a_bare_name() {
+fn source_name_has_no_path() {
     assert_eq!(event().source_name(), "github");
     assert_eq!(Event { source: "/events".into(), ..event() }.source_name(), "events");
 }
 
 #[test]
-fn unknown_attributes_and_later_minor_versions_are_read() {
+fn accepts_unknown_attributes_and_later_minor_versions() {
     let message =
         event().to_json().unwrap().replacen("{\"specversion\":\"1.0\"", "{\"new\":[1],\"specversion\":\"1.7\"", 1);
     assert_eq!(Event::from_json(&message).unwrap(), event());
 }
 
 #[test]
-fn an_unknown_major_version_is_refused() {
+fn rejects_unknown_major_version() {
     let message = event().to_json().unwrap().replacen("\"1.0\"", "\"2.0\"", 1);
     let error = Event::from_json(&message).unwrap_err();
     assert!(matches!(error, ReadError::UnknownVersion { specversion } if specversion == "2.0"));
-    let other_shape = Event::from_json("{\"specversion\":\"2.0\",\"new\":true}").unwrap_err();
-    assert!(matches!(other_shape, ReadError::UnknownVersion { .. }), "{other_shape}");
+    let other_attributes = Event::from_json("{\"specversion\":\"2.0\",\"new\":true}").unwrap_err();
+    assert!(matches!(other_attributes, ReadError::UnknownVersion { .. }), "{other_attributes}");
 }
 
 #[test]
-fn what_is_no_event_is_refused() {
+fn rejects_malformed_events() {
     for message in ["", "null", "[]", "{}", "not json"] {
         assert!(matches!(Event::from_json(message), Err(ReadError::Json { .. })), "{message}");
     }
     let message = event().to_json().unwrap().replace("data_base64\":\"", "data_base64\":\"*");
-    assert!(matches!(Event::from_json(&message), Err(ReadError::Data)));
+    assert!(matches!(Event::from_json(&message), Err(ReadError::InvalidBase64)));
 }

@@ -1,0 +1,44 @@
+use bytes::Bytes;
+
+use crate::DedupKey;
+
+/// Bytes of a queue message that ingest leaves free.
+///
+/// Process sends a failed message to the dead-letter queue with the reason and the destination as attributes, which
+/// count towards the same limit.
+pub const DEAD_LETTER_RESERVE_BYTES: usize = 1024;
+
+/// An event with its payload, or with its [`Payload`](crate::Payload) as it is on the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event<D = Bytes> {
+    /// Identifies the event; together with `source`, unique for each distinct event.
+    pub id: String,
+    /// The path that received the event: `/webhooks/<source>` or `/events`.
+    pub source: String,
+    /// The type of the event, for instance `github.push`.
+    pub event_type: String,
+    /// When ingest accepted the event: RFC 3339 in UTC.
+    pub time: String,
+    /// The payload's media type, as the sender declared it.
+    pub content_type: Option<String>,
+    /// The key for deduplication: the same for all requests that the sender considers one event.
+    pub dedup_key: DedupKey,
+    /// [W3C trace context](https://www.w3.org/TR/trace-context/#traceparent-header) of the request.
+    pub traceparent: Option<String>,
+    /// The exact bytes that were signed.
+    pub data: D,
+}
+
+impl<D> Event<D> {
+    /// Returns the source's bare name: `github` for `/webhooks/github`, `events` for `/events`.
+    #[must_use]
+    pub fn source_name(&self) -> &str {
+        self.source.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Replaces the payload. Returns the event with the new payload, and the previous payload.
+    pub fn replace_data<E>(self, data: E) -> (Event<E>, D) {
+        let Self { id, source, event_type, time, content_type, dedup_key, traceparent, data: previous } = self;
+        (Event { id, source, event_type, time, content_type, dedup_key, traceparent, data }, previous)
+    }
+}
