@@ -1,162 +1,161 @@
-# What operators, CI and the harness read. Outputs are names and URLs; none is a secret.
+# Generated from terraform/modules/hookline/outputs.tf by `.ci/terraform-interface --write`: edit that file instead.
 
 output "api_type" {
   description = "Type of the API: rest or http"
-  value       = var.api_type
+  value       = module.hookline.api_type
 }
 
 output "api_id" {
   description = "Id of the API"
-  value       = local.api.id
+  value       = module.hookline.api_id
 }
 
 output "api_url" {
   description = "Base URL of the API's stage"
-  value       = local.api.url
+  value       = module.hookline.api_url
 }
 
 output "stage_name" {
   description = "Name of the API's stage"
-  value       = local.api.stage_name
+  value       = module.hookline.stage_name
 }
 
 output "webhook_urls" {
   description = "URL to give to each sender, by source"
-  value       = { for name in keys(var.sources) : name => "${local.api.webhooks_url}/${name}" }
+  value       = module.hookline.webhook_urls
 }
 
 output "events_url" {
   description = "URL that our own services post events to; null without identity"
-  value       = local.api.events_url
+  value       = module.hookline.events_url
 }
 
 output "queue_url" {
   description = "URL of the intake queue"
-  value       = module.queue.url
+  value       = module.hookline.queue_url
 }
 
 output "queue_arn" {
   description = "ARN of the intake queue"
-  value       = module.queue.arn
+  value       = module.hookline.queue_arn
 }
 
 output "dlq_url" {
   description = "URL of the dead-letter queue"
-  value       = module.queue.dlq_url
+  value       = module.hookline.dlq_url
 }
 
 output "dlq_arn" {
   description = "ARN of the dead-letter queue"
-  value       = module.queue.dlq_arn
+  value       = module.hookline.dlq_arn
 }
 
 output "source_secret_names" {
   description = "Name of the secret to fill for each source, by source"
-  value       = module.secrets.source_names
+  value       = module.hookline.source_secret_names
 }
 
 output "destination_secret_names" {
   description = "Name of the secret to fill for each destination that needs one, by destination"
-  value       = module.secrets.destination_names
+  value       = module.hookline.destination_secret_names
 }
 
 output "function_names" {
   description = "Name of each function"
-  value       = { ingest = module.ingest.name, process = module.process.name }
+  value       = module.hookline.function_names
 }
 
 output "function_versions" {
   description = "Latest published version of each function: what pinned_versions takes"
-  value       = { ingest = module.ingest.version, process = module.process.version }
+  value       = module.hookline.function_versions
 }
 
-# One a function: a rollback looks at one alias alone, and brings up to date what depends on nothing else.
 output "ingest_alias_version" {
   description = "Published version that ingest's alias is at"
-  value       = module.ingest.alias_version
+  value       = module.hookline.ingest_alias_version
 }
 
 output "process_alias_version" {
   description = "Published version that process's alias is at"
-  value       = module.process.alias_version
+  value       = module.hookline.process_alias_version
 }
 
 output "alias_arns" {
   description = "ARN of the alias that each function is called by"
-  value       = { ingest = module.ingest.alias_arn, process = module.process.alias_arn }
+  value       = module.hookline.alias_arns
 }
 
 output "role_names" {
   description = "Name of each function's role"
-  value       = { ingest = module.ingest.role_name, process = module.process.role_name }
+  value       = module.hookline.role_names
 }
 
 output "role_policy_names" {
   description = "Name of the inline policy in each role that says what the function may do"
-  value       = { ingest = module.ingest.role_policy_name, process = module.process.role_policy_name }
+  value       = module.hookline.role_policy_names
 }
 
 output "log_group_names" {
   description = "Name of each function's log group"
-  value       = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
+  value       = module.hookline.log_group_names
 }
 
 output "api_log_group_name" {
   description = "Name of the log group of the API's access log; null without it"
-  value       = one(module.access_log[*].name)
+  value       = module.hookline.api_log_group_name
 }
 
 output "alarm_names" {
   description = "Name of each alarm, by its section in the runbook"
-  value       = module.observability.alarm_names
+  value       = module.hookline.alarm_names
 }
 
 output "alarms_topic_arn" {
   description = "ARN of the topic that alarms are told to, for other subscribers than e-mail"
-  value       = module.observability.topic_arn
+  value       = module.hookline.alarms_topic_arn
 }
 
 output "dashboard_name" {
   description = "Name of the dashboard in CloudWatch"
-  value       = module.observability.dashboard_name
+  value       = module.hookline.dashboard_name
 }
 
 output "user_pool_id" {
   description = "Id of the user pool; null without identity"
-  value       = one(module.identity[*].user_pool_id)
+  value       = module.hookline.user_pool_id
 }
 
 output "client_id" {
   description = "Id of the machine client for POST /events; null without identity"
-  value       = one(module.identity[*].client_id)
+  value       = module.hookline.client_id
 }
 
 output "token_url" {
   description = "URL that gives access tokens for client credentials; null without identity"
-  value       = one([for domain in module.identity[*].domain : "https://${domain}.auth.${var.region}.amazoncognito.com/oauth2/token"])
+  value       = module.hookline.token_url
 }
 
 output "scope" {
   description = "Scope to ask for in an access token for POST /events; null without identity"
-  value       = var.identity_enabled ? "${local.prefix}/events.write" : null
+  value       = module.hookline.scope
 }
 
 output "idempotency_table" {
   description = "Name of the table that keeps what was delivered; null without it"
-  value       = one(module.idempotency[*].name)
+  value       = module.hookline.idempotency_table
 }
 
 output "artifacts_bucket" {
   description = "Name of the bucket that holds the packages"
-  value       = module.artifacts.bucket
+  value       = module.hookline.artifacts_bucket
 }
 
 output "payloads_bucket" {
   description = "Name of the bucket that keeps the payloads that no message can hold"
-  value       = module.payloads.bucket
+  value       = module.hookline.payloads_bucket
 }
 
 output "package_keys" {
   description = "Key of each function's package in the artifacts bucket"
-  value       = { ingest = module.ingest.package_key, process = module.process.package_key }
+  value       = module.hookline.package_keys
 }

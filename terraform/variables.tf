@@ -1,27 +1,16 @@
-# Who and where. What is received and delivered is in variables_routing.tf, how much and how long in variables_limits.tf,
-# what is watched in variables_observability.tf.
+# Generated from terraform/modules/hookline/variables.tf by `.ci/terraform-interface --write`: edit that file instead.
 
 variable "name" {
   description = "Name of the service; names in AWS begin with <name>-<workspace>"
   type        = string
   default     = "hookline"
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,20}$", var.name))
-    error_message = "name must be 2 to 21 lower-case letters, digits or hyphens and begin with a letter; it is '${var.name}'."
-  }
 }
 
 variable "region" {
   description = "AWS region that everything is made in"
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must be the code of an AWS region, such as eu-west-1; it is '${var.region}'."
-  }
 }
 
 variable "packages" {
@@ -31,11 +20,6 @@ variable "packages" {
     process = string
   })
   nullable = false
-
-  validation {
-    condition     = alltrue([for path in values(var.packages) : try(fileexists(path), false)])
-    error_message = "There is no file at ${join(", ", [for path in values(var.packages) : coalesce(path, "(null)") if !try(fileexists(path), false)])}: build the functions first, or correct packages (destroy and rollback need them too)."
-  }
 }
 
 variable "architecture" {
@@ -43,11 +27,6 @@ variable "architecture" {
   type        = string
   default     = "arm64"
   nullable    = false
-
-  validation {
-    condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "architecture must be 'arm64' or 'x86_64', whichever the packages were built for; it is '${var.architecture}'."
-  }
 }
 
 variable "pinned_versions" {
@@ -58,11 +37,6 @@ variable "pinned_versions" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = alltrue([for pin in values(var.pinned_versions) : pin == null || can(regex("^[1-9][0-9]*$", pin))])
-    error_message = "pinned_versions takes numbers of published versions, such as \"12\"; remove an entry to follow the latest."
-  }
 }
 
 variable "log_level" {
@@ -70,22 +44,12 @@ variable "log_level" {
   type        = string
   default     = "info"
   nullable    = false
-
-  validation {
-    condition     = contains(["error", "warn", "info", "debug"], var.log_level)
-    error_message = "log_level must be one of error, warn, info, debug; it is '${var.log_level}'."
-  }
 }
 
 variable "permissions_boundary" {
   description = "ARN of the policy that bounds what the functions' roles may ever do: the bootstrap's permissions_boundary_arns for this workspace. The apply role makes no role without it; null where somebody else applies"
   type        = string
   default     = null
-
-  validation {
-    condition     = var.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/.+$", var.permissions_boundary))
-    error_message = "permissions_boundary must be the ARN of an IAM policy; it is '${coalesce(var.permissions_boundary, "null")}'."
-  }
 }
 
 variable "api_type" {
@@ -98,11 +62,6 @@ variable "api_type" {
   type        = string
   default     = "rest"
   nullable    = false
-
-  validation {
-    condition     = contains(["rest", "http"], var.api_type)
-    error_message = "api_type must be 'rest' or 'http'; it is '${var.api_type}'."
-  }
 }
 
 variable "identity_enabled" {

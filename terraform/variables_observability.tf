@@ -1,4 +1,4 @@
-# What the service tells of itself, and to whom.
+# Generated from terraform/modules/hookline/variables_observability.tf by `.ci/terraform-interface --write`: edit that file instead.
 
 variable "alarms" {
   description = <<-EOT
@@ -18,31 +18,6 @@ variable "alarms" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = alltrue([for email in var.alarms.emails : can(regex("^[^@\\s<>,;]+@[^@\\s<>,;]+\\.[^@\\s<>,;.]+$", email))])
-    error_message = "alarms.emails takes addresses alone, such as oncall@example.com; correct ${join(", ", [for email in var.alarms.emails : try(coalesce(email), "none") if !can(regex("^[^@\\s<>,;]+@[^@\\s<>,;]+\\.[^@\\s<>,;.]+$", email))])}."
-  }
-
-  validation {
-    condition     = length(distinct(var.alarms.emails)) == length(var.alarms.emails)
-    error_message = "alarms.emails names an address twice; SNS keeps one subscription for it."
-  }
-
-  validation {
-    condition     = alltrue([for name, number in var.alarms : number >= 0 && floor(number) == number if name != "emails"])
-    error_message = "alarms takes whole numbers from 0 on; correct ${join(", ", [for name, number in var.alarms : name if name != "emails" && !try(number >= 0 && floor(number) == number, false)])}."
-  }
-
-  validation {
-    condition     = var.alarms.oldest_message_seconds >= 60 && var.alarms.oldest_message_seconds < var.queue.retention_seconds
-    error_message = "alarms.oldest_message_seconds must be 60 or more, since SQS tells ages by the minute, and below queue.retention_seconds (${var.queue.retention_seconds}): by then SQS has deleted the event."
-  }
-
-  validation {
-    condition     = var.alarms.delivery_age_seconds >= 1
-    error_message = "alarms.delivery_age_seconds must be 1 or more: above 0 is every delivery."
-  }
 }
 
 variable "runbook_url" {
@@ -50,11 +25,6 @@ variable "runbook_url" {
   type        = string
   default     = "docs/runbook.md"
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9./:?=&%_~+@-]{1,300}$", var.runbook_url))
-    error_message = "runbook_url must be a URL or a path of at most 300 characters, without spaces, quotes and fragment: an alarm's name is put behind it as the fragment."
-  }
 }
 
 variable "saved_queries" {
@@ -89,17 +59,4 @@ variable "trace_sampling" {
     reservoir = optional(number, 0)
   })
   default = {}
-
-  validation {
-    condition     = try(var.trace_sampling.rate >= 0 && var.trace_sampling.rate <= 1, var.trace_sampling == null)
-    error_message = "trace_sampling.rate is a share from 0 (none) to 1 (every request): write 0.05 for 5 %; it is ${try(var.trace_sampling.rate, "null")}."
-  }
-
-  validation {
-    condition = try(
-      var.trace_sampling.reservoir >= 0 && var.trace_sampling.reservoir <= 100 && floor(var.trace_sampling.reservoir) == var.trace_sampling.reservoir,
-      var.trace_sampling == null,
-    )
-    error_message = "trace_sampling.reservoir must be a whole number of requests a second, from 0 to 100: 0 leaves all to the rate; it is ${try(var.trace_sampling.reservoir, "null")}."
-  }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// What an address begins with, the attributes, and the reason of each difference that is the emulator's and not ours.
 const KNOWN: [(&str, &[&str], &str); 4] = [
     (
-        "module.observability.aws_cloudwatch_metric_alarm.this[",
+        "module.hookline.module.observability.aws_cloudwatch_metric_alarm.this[",
         &[
             "actions_enabled",
             "alarm_actions",
@@ -21,17 +21,17 @@ const KNOWN: [(&str, &[&str], &str); 4] = [
         "MiniStack leaves these out of its answer in XML, and LocalStack the tags",
     ),
     (
-        "module.http_api[0].aws_apigatewayv2_authorizer.events[",
+        "module.hookline.module.http_api[0].aws_apigatewayv2_authorizer.events[",
         &["authorizer_payload_format_version"],
         "MiniStack gives an authorizer for tokens the version of one that is a function",
     ),
     (
-        "module.ingest.aws_s3_object.this",
+        "module.hookline.module.ingest.aws_s3_object.this",
         &["tags_all"],
         "MiniStack drops the tags of an object that is uploaded in parts",
     ),
     (
-        "module.process.aws_s3_object.this",
+        "module.hookline.module.process.aws_s3_object.this",
         &["tags_all"],
         "MiniStack drops the tags of an object that is uploaded in parts",
     ),
@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn only_what_is_known_is_forgiven() {
-        let stage = "module.api.aws_api_gateway_stage.this";
-        let alarm = "module.observability.aws_cloudwatch_metric_alarm.this[\"refusals\"]";
+        let stage = "module.hookline.module.api.aws_api_gateway_stage.this";
+        let alarm = "module.hookline.module.observability.aws_cloudwatch_metric_alarm.this[\"refusals\"]";
         let plan = json!({
             "resource_changes": [
                 { "address": "a", "change": { "actions": ["no-op"], "before": {}, "after": {} } },
@@ -102,8 +102,8 @@ mod tests {
                 update(alarm, json!({ "period": 0, "treat_missing_data": "missing" }), json!({ "period": 300, "treat_missing_data": "notBreaching" })),
                 update(alarm, json!({ "period": 60 }), json!({ "period": 300 })),
                 update(stage, json!({ "stage_name": "live" }), json!({ "stage_name": "dead" })),
-                update("module.ingest.aws_s3_object.this", json!({ "tags_all": {} }), json!({ "tags_all": { "a": "b" } })),
-                update("module.process.aws_s3_object.this", json!({ "tags_all": { "a": "c" } }), json!({ "tags_all": { "a": "b" } })),
+                update("module.hookline.module.ingest.aws_s3_object.this", json!({ "tags_all": {} }), json!({ "tags_all": { "a": "b" } })),
+                update("module.hookline.module.process.aws_s3_object.this", json!({ "tags_all": { "a": "c" } }), json!({ "tags_all": { "a": "b" } })),
                 { "address": "d", "change": { "actions": ["delete", "create"], "before": {}, "after": {} } },
                 update("c", json!({ "access_log_settings": 1 }), json!({ "access_log_settings": 2 })),
             ],
@@ -113,7 +113,7 @@ mod tests {
             "b: [\"delete\"]",
             &format!("{alarm}: period"),
             &format!("{stage}: stage_name"),
-            "module.process.aws_s3_object.this: tags_all",
+            "module.hookline.module.process.aws_s3_object.this: tags_all",
             "d: [\"delete\",\"create\"]",
             "c: access_log_settings",
             "output new",

@@ -2,5 +2,5 @@
 # service. The refusal therefore sits in front of everything that has a name.
 
 locals {
-  prefix = "${var.name}-${var.workspace}"
+  prefix = "${var.name}-${var.environment}"
 }

@@ -10,7 +10,7 @@ variable "name" {
   }
 }
 
-variable "workspace" {
+variable "environment" {
   description = "Terraform workspace, which names the environment"
   type        = string
   nullable    = false

@@ -69,7 +69,7 @@ fn a_header_that_is_not_its_owners_is_reported() {
 /// Every kind takes its own options and no other's, as Terraform has it in its table.
 #[test]
 fn each_kind_takes_what_terraform_lets_it_have() {
-    let terraform = include_str!("../../../../terraform/variables_destinations.tf");
+    let terraform = include_str!("../../../../terraform/modules/hookline/variables_destinations.tf");
     let table = terraform.split("kind_options = {").nth(1).unwrap().split("\n  }").next().unwrap();
     let value = |option: &str| match option {
         "headers" => json!({ "X-A": "b" }),

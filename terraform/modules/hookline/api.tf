@@ -1,0 +1,59 @@
+# The front door: one of two APIs with the same routes, before the same alias. The rest of the root sees local.api and not
+# which of them it is.
+
+locals {
+  api = one(concat(module.api, module.http_api))
+}
+
+module "api" {
+  source = "../api"
+  count  = var.api_type == "rest" ? 1 : 0
+
+  name           = local.prefix
+  throttle       = var.throttle
+  trace_sampling = var.trace_sampling
+
+  function = {
+    name             = module.ingest.name
+    alias_name       = module.ingest.alias_name
+    alias_invoke_arn = module.ingest.alias_invoke_arn
+  }
+
+  events_authorizer = !var.identity_enabled ? null : {
+    user_pool_arn = module.identity[0].user_pool_arn
+    scopes        = module.identity[0].scopes
+  }
+
+  access_log = !var.access_logs ? null : { log_group_arn = module.access_log[0].arn }
+}
+
+module "http_api" {
+  source = "../http_api"
+  count  = var.api_type == "http" ? 1 : 0
+
+  name            = local.prefix
+  throttle        = var.throttle
+  timeout_seconds = var.functions.ingest.timeout_seconds
+
+  function = {
+    name             = module.ingest.name
+    alias_name       = module.ingest.alias_name
+    alias_invoke_arn = module.ingest.alias_invoke_arn
+  }
+
+  events_authorizer = !var.identity_enabled ? null : {
+    issuer   = module.identity[0].issuer
+    audience = [module.identity[0].client_id]
+    scopes   = module.identity[0].scopes
+  }
+
+  access_log = !var.access_logs ? null : { log_group_arn = module.access_log[0].arn }
+}
+
+module "access_log" {
+  source = "../access_log"
+  count  = var.access_logs ? 1 : 0
+
+  name           = local.prefix
+  retention_days = var.log_retention_days
+}

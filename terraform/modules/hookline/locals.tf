@@ -1,0 +1,67 @@
+# The configuration of the functions, as they read it: JSON in a few environment variables, without nulls and without
+# spaces, because an environment has 4 KB in all.
+
+locals {
+  prefix     = module.naming.prefix
+  account_id = data.aws_caller_identity.current.account_id
+
+  sources = {
+    for name, source in var.sources : name => { for key, value in source : key => value if value != null }
+  }
+
+  destinations = {
+    for name, destination in var.destinations : name => merge(
+      { timeout_ms = floor(destination.timeout_seconds * 1000) },
+      { for key, value in destination : key => value if key != "timeout_seconds" && value != null },
+    )
+  }
+
+  # A chat's URL is its credential; a signed request needs a key.
+  destinations_with_secret = [
+    for name, destination in var.destinations : name
+    if contains(["discord", "slack"], destination.kind) || destination.signed == true
+  ]
+
+  # A route takes the source of its own name unless it says another: most do, and each byte counts.
+  routes = {
+    for name, route in var.routes : name => { for key, value in {
+      source       = route.source == name ? null : route.source
+      destinations = route.destinations
+      types        = route.types
+      filter       = try([for condition in route.filter : { for key, value in condition : key => value if value != null }], null)
+    } : key => value if value != null }
+  }
+
+  # Of the system's resolver, which would ask again only after five seconds: longer than most senders wait.
+  resolver_environment = { RES_OPTIONS = "timeout:1 attempts:3" }
+
+  ingest_environment = merge(local.resolver_environment, {
+    HOOKLINE_LOG_LEVEL              = var.log_level
+    HOOKLINE_SOURCES                = jsonencode(local.sources)
+    HOOKLINE_QUEUE_URL              = module.queue.url
+    HOOKLINE_PREFIX                 = local.prefix
+    HOOKLINE_SECRET_TTL_SECONDS     = tostring(var.secret_cache.ttl_seconds)
+    HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
+    HOOKLINE_MAX_MESSAGE_BYTES      = tostring(var.queue.max_message_bytes)
+    HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
+  })
+
+  process_environment = merge(local.resolver_environment, !var.idempotency.enabled ? {} : {
+    HOOKLINE_IDEMPOTENCY_TABLE   = module.idempotency[0].name
+    HOOKLINE_IDEMPOTENCY_SECONDS = tostring(var.idempotency.window_days * 86400)
+    }, {
+    HOOKLINE_LOG_LEVEL              = var.log_level
+    HOOKLINE_ROUTES                 = jsonencode(local.routes)
+    HOOKLINE_DESTINATIONS           = jsonencode(local.destinations)
+    HOOKLINE_QUEUE_URL              = module.queue.url
+    HOOKLINE_DLQ_URL                = module.queue.dlq_url
+    HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
+    HOOKLINE_PREFIX                 = local.prefix
+    HOOKLINE_SECRET_TTL_SECONDS     = tostring(var.secret_cache.ttl_seconds)
+    HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
+    HOOKLINE_MAX_RECEIVE_COUNT      = tostring(var.queue.max_receive_count)
+    HOOKLINE_RETRY_BASE_SECONDS     = tostring(var.retry.base_seconds)
+    HOOKLINE_RETRY_MAX_SECONDS      = tostring(var.retry.max_seconds)
+    HOOKLINE_PRIVATE_NETWORKS       = jsonencode(var.private_networks)
+  })
+}

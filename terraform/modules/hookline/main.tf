@@ -1,0 +1,141 @@
+# Wiring only: what passes between the modules is locals.tf (configuration) and policies.tf (privileges); the front door is
+# api.tf.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+module "naming" {
+  source = "../naming"
+
+  name        = var.name
+  environment = var.environment
+}
+
+module "artifacts" {
+  source = "../bucket"
+
+  bucket        = coalesce(var.artifacts_bucket, "${local.prefix}-artifacts-${local.account_id}")
+  versioned     = true
+  force_destroy = var.force_destroy
+}
+
+# Payloads that no message can hold. Each is written once, under a key that nobody else has.
+module "payloads" {
+  source = "../bucket"
+
+  bucket          = coalesce(var.payloads_bucket, "${local.prefix}-payloads-${local.account_id}")
+  versioned       = false
+  expiration_days = var.payload_retention_days
+  force_destroy   = var.force_destroy
+}
+
+module "secrets" {
+  source = "../secrets"
+
+  prefix                  = local.prefix
+  sources                 = keys(var.sources)
+  destinations            = local.destinations_with_secret
+  recovery_window_in_days = var.secret_recovery_days
+}
+
+module "queue" {
+  source = "../queue"
+
+  prefix                   = local.prefix
+  consumer_timeout_seconds = var.functions.process.timeout_seconds
+  max_receive_count        = var.queue.max_receive_count
+  retention_seconds        = var.queue.retention_seconds
+  max_message_bytes        = var.queue.max_message_bytes
+}
+
+module "idempotency" {
+  source = "../idempotency"
+  count  = var.idempotency.enabled ? 1 : 0
+
+  name                = "${local.prefix}-idempotency"
+  deletion_protection = !var.force_destroy
+}
+
+module "ingest" {
+  source = "../function"
+
+  name                 = "${local.prefix}-ingest"
+  description          = "Verifies signed requests and puts events on the intake queue"
+  package              = var.packages.ingest
+  artifacts_bucket     = module.artifacts.bucket
+  architecture         = var.architecture
+  memory_mb            = var.functions.ingest.memory_mb
+  timeout_seconds      = var.functions.ingest.timeout_seconds
+  reserved_concurrency = var.functions.ingest.reserved_concurrency
+  environment          = local.ingest_environment
+  policy_json          = data.aws_iam_policy_document.ingest.json
+  pinned_version       = var.pinned_versions.ingest
+  log_retention_days   = var.log_retention_days
+  permissions_boundary = var.permissions_boundary
+}
+
+module "process" {
+  source = "../function"
+
+  name                 = "${local.prefix}-process"
+  description          = "Delivers the events of the intake queue to their destinations"
+  package              = var.packages.process
+  artifacts_bucket     = module.artifacts.bucket
+  architecture         = var.architecture
+  memory_mb            = var.functions.process.memory_mb
+  timeout_seconds      = var.functions.process.timeout_seconds
+  reserved_concurrency = var.functions.process.reserved_concurrency
+  environment          = local.process_environment
+  policy_json          = data.aws_iam_policy_document.process.json
+  pinned_version       = var.pinned_versions.process
+  log_retention_days   = var.log_retention_days
+  permissions_boundary = var.permissions_boundary
+}
+
+# Lambda checks the role when a mapping is made; the alias waits for the function, which waits for its role's policies.
+resource "aws_lambda_event_source_mapping" "intake" {
+  event_source_arn        = module.queue.arn
+  function_name           = module.process.alias_arn
+  enabled                 = !var.queue.paused
+  batch_size              = var.queue.batch_size
+  function_response_types = ["ReportBatchItemFailures"] # one bad event must not bring back its whole batch
+
+  dynamic "scaling_config" {
+    for_each = var.queue.maximum_concurrency[*]
+
+    content {
+      maximum_concurrency = scaling_config.value
+    }
+  }
+}
+
+module "identity" {
+  source = "../identity"
+  count  = var.identity_enabled ? 1 : 0
+
+  prefix              = local.prefix
+  domain              = coalesce(var.cognito_domain, "${local.prefix}-${local.account_id}")
+  deletion_protection = !var.force_destroy
+}
+
+module "observability" {
+  source = "../observability"
+
+  prefix        = local.prefix
+  alarms        = var.alarms
+  runbook_url   = var.runbook_url
+  saved_queries = var.saved_queries
+  functions     = { ingest = module.ingest.name, process = module.process.name }
+  log_groups    = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
+  queues        = { intake = module.queue.name, dlq = module.queue.dlq_name }
+  api           = { type = var.api_type, id = local.api.id, name = local.api.name, stage_name = local.api.stage_name }
+}
+
+# A warning, not a refusal: the API is safe without the route, but what is posted there would end in the DLQ.
+check "events_have_a_route" {
+  assert {
+    condition     = !var.identity_enabled || contains([for route in var.routes : route.source], "events")
+    error_message = "POST /events is on but no route has the source 'events': add one, or set identity_enabled = false."
+  }
+}

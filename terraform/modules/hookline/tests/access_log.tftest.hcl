@@ -1,0 +1,92 @@
+# The API's access log: what it says, where it goes and for how long, and that it may be left out.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name           = "hookline-test"
+  throttle       = { rate = 10, burst = 20 }
+  retention_days = 14
+  access_log     = { log_group_arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-test" }
+
+  function = {
+    name             = "hookline-test-ingest"
+    alias_name       = "live"
+    alias_invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest:live/invocations"
+  }
+}
+
+run "it_is_kept_as_long_as_asked" {
+  module {
+    source = "../access_log"
+  }
+
+  assert {
+    condition     = output.name == "/aws/apigateway/hookline-test" && aws_cloudwatch_log_group.this.retention_in_days == 14
+    error_message = "${output.name} is kept for ${aws_cloudwatch_log_group.this.retention_in_days} days"
+  }
+}
+
+run "the_stage_logs_to_the_group" {
+  module {
+    source = "../api"
+  }
+
+  assert {
+    condition     = aws_api_gateway_stage.this.access_log_settings[0].destination_arn == var.access_log.log_group_arn
+    error_message = "the stage logs to ${aws_api_gateway_stage.this.access_log_settings[0].destination_arn}"
+  }
+}
+
+# As the gateway fills it in: each variable's value in its place.
+run "each_line_is_json_with_the_names_of_the_functions_logs" {
+  module {
+    source = "../api"
+  }
+
+  assert {
+    condition = jsondecode(replace(aws_api_gateway_stage.this.access_log_settings[0].format, "/\\$context\\.[A-Za-z.]+/", "202")) == {
+      request_id             = "202"
+      trace_id               = "202"
+      status                 = 202
+      latency_ms             = 202
+      integration_latency_ms = "202"
+      method                 = "202"
+      path                   = "202"
+      ip                     = "202"
+      error                  = "202"
+      integration_error      = "202"
+    }
+    error_message = "a line is ${aws_api_gateway_stage.this.access_log_settings[0].format}"
+  }
+}
+
+# The gateway's message quotes headers, and the path is whatever a caller wrote.
+run "it_says_nothing_that_a_caller_writes" {
+  module {
+    source = "../api"
+  }
+
+  assert {
+    condition = length(setintersection(regexall("\\$context\\.[A-Za-z.]+", local.access_log_format), [
+      "$context.path", "$context.error.message", "$context.error.messageString", "$context.identity.userAgent",
+    ])) == 0
+    error_message = "a line says ${local.access_log_format}"
+  }
+}
+
+run "without_it_the_stage_logs_nothing" {
+  module {
+    source = "../api"
+  }
+
+  variables {
+    access_log = null
+  }
+
+  assert {
+    condition     = length(aws_api_gateway_stage.this.access_log_settings) == 0
+    error_message = "there is still an access log"
+  }
+}

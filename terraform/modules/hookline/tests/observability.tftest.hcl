@@ -1,0 +1,54 @@
+# What the whole service is watched by, as its parts are put together, and that the numbers are those that were asked for.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+run "alarms_and_dashboard_are_named_after_the_service" {
+  assert {
+    condition     = output.dashboard_name == "hookline-test" && output.alarms_topic_arn == "arn:aws:sns:eu-west-1:123456789012:mocked"
+    error_message = "the dashboard is ${output.dashboard_name}, the topic ${output.alarms_topic_arn}"
+  }
+
+  assert {
+    condition     = alltrue([for name, alarm in output.alarm_names : alarm == "hookline-test-${name}"]) && contains(keys(output.alarm_names), "dlq-not-empty")
+    error_message = "the alarms are ${jsonencode(output.alarm_names)}"
+  }
+
+  assert {
+    condition     = output.api_log_group_name == "/aws/apigateway/hookline-test"
+    error_message = "the access log is in ${jsonencode(output.api_log_group_name)}"
+  }
+}
+
+run "without_access_logs_there_is_no_group" {
+  variables {
+    access_logs = false
+  }
+
+  assert {
+    condition     = output.api_log_group_name == null
+    error_message = "the access log is in ${jsonencode(output.api_log_group_name)}"
+  }
+}
+
+# What is still in order where nobody says anything else; one number does not change the others.
+run "numbers_have_defaults" {
+  command = plan
+
+  variables {
+    alarms = { refusals_per_5_minutes = 5 }
+  }
+
+  assert {
+    condition = jsonencode(var.alarms) == jsonencode({
+      emails                          = []
+      oldest_message_seconds          = 1800
+      refusals_per_5_minutes          = 5
+      delivery_failures_per_5_minutes = 20
+      delivery_age_seconds            = 900
+      api_server_errors_per_5_minutes = 1
+    })
+    error_message = "the numbers are ${jsonencode(var.alarms)}"
+  }
+}

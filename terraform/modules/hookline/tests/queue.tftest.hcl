@@ -1,0 +1,80 @@
+# What has to agree between the queue, its DLQ and the function that reads it.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  prefix                   = "hookline-test"
+  consumer_timeout_seconds = 60
+}
+
+run "message_stays_invisible_for_six_timeouts" {
+  module {
+    source = "../queue"
+  }
+
+  assert {
+    condition     = aws_sqs_queue.this.visibility_timeout_seconds == 360
+    error_message = "the visibility timeout is ${aws_sqs_queue.this.visibility_timeout_seconds}"
+  }
+}
+
+run "queue_and_dlq_name_each_other" {
+  module {
+    source = "../queue"
+  }
+
+  assert {
+    condition     = jsondecode(aws_sqs_queue.this.redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.dlq.arn, maxReceiveCount = 5 }
+    error_message = "the redrive policy is ${aws_sqs_queue.this.redrive_policy}"
+  }
+
+  assert {
+    condition     = jsondecode(aws_sqs_queue.dlq.redrive_allow_policy) == { redrivePermission = "byQueue", sourceQueueArns = ["arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.this.name}"] }
+    error_message = "the DLQ takes from ${aws_sqs_queue.dlq.redrive_allow_policy}"
+  }
+
+  assert {
+    condition     = aws_sqs_queue.dlq.message_retention_seconds == 1209600 && aws_sqs_queue.dlq.max_message_size == aws_sqs_queue.this.max_message_size
+    error_message = "the DLQ keeps too little, too short"
+  }
+}
+
+run "both_queues_are_encrypted_and_refuse_plain_http" {
+  module {
+    source = "../queue"
+  }
+
+  assert {
+    condition     = aws_sqs_queue.this.sqs_managed_sse_enabled && aws_sqs_queue.dlq.sqs_managed_sse_enabled
+    error_message = "a queue is not encrypted"
+  }
+
+  assert {
+    condition = alltrue([for document in data.aws_iam_policy_document.tls_only :
+      document.statement[0].effect == "Deny" && one(document.statement[0].condition).variable == "aws:SecureTransport"
+    ])
+    error_message = "the policies do not deny plain HTTP"
+  }
+
+  assert {
+    condition = (aws_sqs_queue.this.policy == data.aws_iam_policy_document.tls_only["intake"].json &&
+    aws_sqs_queue.dlq.policy == data.aws_iam_policy_document.tls_only["dlq"].json)
+    error_message = "a queue is without its policy"
+  }
+}
+
+run "too_few_receives_are_refused" {
+  command = plan
+
+  module {
+    source = "../queue"
+  }
+
+  variables {
+    max_receive_count = 4
+  }
+
+  expect_failures = [var.max_receive_count]
+}

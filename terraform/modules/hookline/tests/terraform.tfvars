@@ -1,0 +1,22 @@
+# A configuration that is right in every way; each test changes one thing of it.
+
+environment = "test"
+region      = "eu-west-1"
+
+packages = {
+  ingest  = "tests/fixtures/package.zip"
+  process = "tests/fixtures/package.zip"
+}
+
+sources = {
+  github = { scheme = "github" }
+}
+
+destinations = {
+  sink = { kind = "http", url = "https://sink.example.com/hooks" }
+}
+
+routes = {
+  github = { source = "github", destinations = ["sink"] }
+  events = { source = "events", destinations = ["sink"] }
+}
