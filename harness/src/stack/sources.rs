@@ -142,7 +142,7 @@ mod tests {
     /// every scheme has a row in the README.
     #[test]
     fn terraform_and_the_readme_know_the_same_schemes() {
-        let terraform = include_str!("../../../terraform/variables_sources.tf");
+        let terraform = include_str!("../../../terraform/modules/hookline/variables_sources.tf");
         let table = terraform.split("scheme_options = {").nth(1).unwrap().split("\n  }").next().unwrap();
         let rows = table.lines().filter_map(|line| line.split_once('='));
         let row = |(name, options): (&str, &str)| (name.trim().to_owned(), options.trim().to_owned());
