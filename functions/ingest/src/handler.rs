@@ -1,4 +1,5 @@
-//! Translates: a gateway event in, a response and a line in the log out.
+//! The entry point of an invocation. Translates a gateway event to a request, and the result to a response and a log
+//! line.
 
 use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
@@ -8,88 +9,90 @@ use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use futures_util::FutureExt as _;
 use hookline_aws::GetSecret;
 use hookline_signature::Headers;
-use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, Trace, within};
+use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, Trace, with_context};
 use lambda_runtime::Context;
 use time::OffsetDateTime;
 
-use crate::gateway::{Gateway, GatewayRequest};
-use crate::intake::{Content, Intake, Receipt};
+use crate::gateway::{GatewayRequest, Route};
+use crate::intake::{Intake, Outcome, RequestContent};
 use crate::payload::StorePayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
-use crate::respond;
+use crate::response;
 
-/// Left of the function's time for the answer itself.
-const RESERVE: Duration = Duration::from_millis(500);
+/// Time that is reserved for the response before the function's deadline.
+const RESPONSE_TIME: Duration = Duration::from_millis(500);
 
-/// The function's entry point.
+/// The handler of API Gateway's events.
 pub struct Handler<S, Q, P> {
     intake: Intake<S, Q, P>,
     cold_start: ColdStart,
 }
 
 impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
-    /// Over the part that decides.
+    /// Creates a handler.
     pub fn new(intake: Intake<S, Q, P>) -> Self {
         Self { intake, cold_start: ColdStart::default() }
     }
 
-    /// Handles one event of the gateway, in JSON. Whatever goes wrong, a panic included, becomes a response with a status.
+    /// Handles one gateway event in JSON. Every failure, including a panic, becomes a response with a status.
     pub async fn handle(&self, event: &str, invocation: &Context) -> ApiGatewayProxyResponse {
         let started = Instant::now();
         let cold_start = self.cold_start.take();
-        let read = serde_json::from_str::<GatewayRequest<'_>>(event);
-        let (request, unread) = match read {
+        let (request, malformed) = match serde_json::from_str::<GatewayRequest<'_>>(event) {
             Ok(request) => (request, None),
-            Err(error) => (GatewayRequest::default(), Some(Rejection::bad_event(&error))),
+            Err(error) => (GatewayRequest::default(), Some(Rejection::malformed_event(&error))),
         };
         let headers = request.headers();
-        let trace = trace(&headers, invocation.xray_trace_id.as_deref());
+        let trace = upstream_trace(&headers, invocation.xray_trace_id.as_deref());
         let context = telemetry::Context {
             request_id: request.request_id().to_owned(),
-            source: source(&request).to_owned(),
+            source: source_for_log(&request).to_owned(),
             trace_id: trace.as_ref().map(|trace| trace.id().to_owned()).unwrap_or_default(),
             cold_start,
             ..telemetry::Context::default()
         };
-        let whole = async {
-            let received = async {
-                match unread {
+        let handle_and_log = async {
+            let handle = async {
+                match malformed {
                     Some(rejection) => Err(rejection),
-                    None => self.receive(&request, &headers, trace, remaining(invocation)).await,
+                    None => self.handle_before_deadline(&request, &headers, trace, remaining_time(invocation)).await,
                 }
             };
-            // Nothing of what a request works on is left half done: caches and pools are changed in one go.
-            let outcome = AssertUnwindSafe(received).catch_unwind().await.unwrap_or(Err(Rejection::Internal));
-            log(&outcome, started.elapsed());
-            outcome
+            // Unwind safe, because a panic leaves no shared state half changed: caches and pools change in one step.
+            let result = AssertUnwindSafe(handle).catch_unwind().await.unwrap_or(Err(Rejection::Internal));
+            log(&result, started.elapsed());
+            result
         };
-        match within(context, whole).await {
-            Ok(receipt) => respond::receipt(receipt),
-            Err(rejection) => respond::rejection(&rejection, request.request_id()),
+        match with_context(context, handle_and_log).await {
+            Ok(outcome) => response::for_outcome(outcome),
+            Err(rejection) => response::for_rejection(&rejection, request.request_id()),
         }
     }
 
-    async fn receive(
+    /// Handles the request, but stops early enough to return a response before the deadline.
+    async fn handle_before_deadline(
         &self,
         request: &GatewayRequest<'_>,
         headers: &Headers,
         trace: Option<Trace>,
-        left: Duration,
-    ) -> Result<Receipt, Rejection> {
-        let decided = tokio::time::timeout(left.saturating_sub(RESERVE), self.decide(request, headers, trace));
-        decided.await.unwrap_or(Err(Rejection::OutOfTime))
+        remaining: Duration,
+    ) -> Result<Outcome, Rejection> {
+        let time = remaining.saturating_sub(RESPONSE_TIME);
+        let result = tokio::time::timeout(time, self.dispatch(request, headers, trace)).await;
+        result.unwrap_or(Err(Rejection::DeadlineExceeded))
     }
 
-    async fn decide(
+    /// Passes the request to the called method.
+    async fn dispatch(
         &self,
         request: &GatewayRequest<'_>,
         headers: &Headers,
         trace: Option<Trace>,
-    ) -> Result<Receipt, Rejection> {
-        // Made only once the source is known: an unknown one costs neither a decoded body nor a look at a secret.
+    ) -> Result<Outcome, Rejection> {
+        // Called only for a known source: an unknown source must not cost a decoded body or a secret look-up.
         let content = || {
-            Ok::<_, Rejection>(Content {
+            Ok::<_, Rejection>(RequestContent {
                 headers,
                 url: request.url(),
                 query: request.query(),
@@ -99,51 +102,52 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
             })
         };
         match request.route().ok_or(Rejection::UnknownSource)? {
-            Gateway::Webhook { source: name } => {
+            Route::Webhook { source: name } => {
                 let source = self.intake.source(name)?;
-                self.intake.webhook(name, source, content()?).await
+                self.intake.accept_webhook(name, source, content()?).await
             }
-            Gateway::Events { client_id } => self.intake.event(client_id, content()?).await,
+            Route::Events { client_id } => self.intake.accept_event(client_id, content()?).await,
         }
     }
 }
 
-/// The rest of the function's time.
-fn remaining(invocation: &Context) -> Duration {
+/// Returns the time until the function's deadline.
+fn remaining_time(invocation: &Context) -> Duration {
     invocation.deadline().duration_since(SystemTime::now()).unwrap_or_default()
 }
 
-/// Lambda's, which stands below the function's own segment; else what the gateway was told or has made up.
-fn trace(headers: &Headers, lambda: Option<&str>) -> Option<Trace> {
-    match lambda {
+/// Returns the trace of the request. Lambda's header has precedence, because its parent is the function's own segment.
+/// The gateway's header comes from the sender or is generated by the gateway.
+fn upstream_trace(headers: &Headers, lambda_header: Option<&str>) -> Option<Trace> {
+    match lambda_header {
         Some(header) => Trace::from_header(header),
         None => headers.first("X-Amzn-Trace-Id").and_then(Trace::from_header),
     }
 }
 
-/// As the log has it: whoever calls can write anything there.
-fn source<'a>(request: &'a GatewayRequest<'_>) -> &'a str {
+/// Returns the source for the log. It is cut at 64 bytes, because an unauthenticated sender can choose it.
+fn source_for_log<'a>(request: &'a GatewayRequest<'_>) -> &'a str {
     match request.route() {
-        Some(Gateway::Webhook { source }) => &source[..source.floor_char_boundary(64)],
-        Some(Gateway::Events { .. }) => "events",
+        Some(Route::Webhook { source }) => &source[..source.floor_char_boundary(64)],
+        Some(Route::Events { .. }) => "events",
         None => "",
     }
 }
 
-/// One line an outcome.
-fn log(outcome: &Result<Receipt, Rejection>, took: Duration) {
-    let duration = Some(took);
-    match outcome {
-        Ok(Receipt::Queued { event_id, event_type, confirmed_after }) => {
-            let line = Line { event_id, r#type: event_type, duration, ..Line::new(Level::Info, "queued") };
-            let sent = confirmed_after.as_secs_f64() * 1e3;
-            line.write(&[(Metric::Accepted, 1.0), (Metric::QueueSendTime, sent)]);
+/// Logs one line for a request.
+fn log(result: &Result<Outcome, Rejection>, elapsed: Duration) {
+    let duration = Some(elapsed);
+    match result {
+        Ok(Outcome::Accepted { event_id, event_type, queue_send_time }) => {
+            let line = Line { event_id, r#type: event_type, duration, ..Line::new(Level::Info, "accepted") };
+            let queue_send_ms = queue_send_time.as_secs_f64() * 1e3;
+            line.write(&[(Metric::Accepted, 1.0), (Metric::QueueSendTime, queue_send_ms)]);
         }
-        Ok(Receipt::Handshake { .. }) => Line { duration, ..Line::new(Level::Info, "handshake") }.write(&[]),
+        Ok(Outcome::Handshake { .. }) => Line { duration, ..Line::new(Level::Info, "handshake") }.write(&[]),
         Err(rejection) => {
-            let told = rejection.told();
-            let (level, outcome, metric) = told.outcome();
-            let (status, reason, detail) = (Some(told.status), told.reason, Some(rejection as &dyn Display));
+            let error = rejection.public_error();
+            let (level, outcome, metric) = error.outcome();
+            let (status, reason, detail) = (Some(error.status), error.reason_code, Some(rejection as &dyn Display));
             Line { status, reason, detail, duration, ..Line::new(level, outcome) }.write(&[(metric, 1.0)]);
         }
     }

@@ -1,23 +1,24 @@
-//! The function behind the API: it verifies a request's signature over the exact bytes, puts an event on the queue and
-//! answers 202 once the queue has confirmed.
+//! The ingest function, which handles the API's requests. It verifies a request's signature over the exact bytes, sends
+//! an event to the queue and returns 202 after the queue has confirmed the message.
 //!
-//! `handler` translates between the gateway and `intake`, which decides; `queue` and `payload` are the ports.
+//! `handler` translates between API Gateway and `intake`. `intake` decides whether a request is accepted. `queue` and
+//! `payload` are the ports, each with its adapter.
 
-mod accept;
 mod config;
+mod content_policy;
 mod gateway;
 mod handler;
 mod intake;
 mod payload;
 mod queue;
 mod rejection;
-mod respond;
+mod response;
 
-pub use accept::{Acceptance, BadPattern};
 pub use config::{BUCKET_TIMEOUTS, Config, IntakeConfig, QUEUE_TIMEOUTS, SECRETS_TIMEOUTS, Source};
+pub use content_policy::{ContentPolicy, InvalidContentTypePattern};
 pub use gateway::MAX_BODY_BYTES;
 pub use handler::Handler;
-pub use intake::{Intake, Receipt};
+pub use intake::{Intake, Outcome};
 pub use payload::{S3PayloadStore, StorePayload};
 pub use queue::{SendEvent, SqsQueue};
-pub use rejection::{Rejection, Told};
+pub use rejection::{PublicError, Rejection};

@@ -1,6 +1,6 @@
-//! Assembles the ingest function.
+//! Entry point of the ingest function: builds the clients and starts the Lambda runtime.
 
-// The futures of the SDK are nested deeply, and here they all are part of one.
+// The SDK's futures are nested deeply, and the handler's future contains all of them.
 #![recursion_limit = "256"]
 
 use std::convert::Infallible;
@@ -12,16 +12,17 @@ use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let config = hookline_aws::start("ingest", Config::read, |it| (it.log_level, it.service.clone())).await?;
+    let config =
+        hookline_aws::start("ingest", Config::read, |config| (config.log_level, config.service.clone())).await?;
     let sdk = Sdk::new(config.aws);
     let secrets = SecretsManager::new(&sdk.config(ingest::SECRETS_TIMEOUTS));
     let queue = SqsQueue::new(&sdk.config(ingest::QUEUE_TIMEOUTS));
     let payloads = S3PayloadStore::new(&sdk.config(ingest::BUCKET_TIMEOUTS), config.payload_bucket);
     let queue_url = config.intake.queue_url.clone();
     let intake = Intake::new(config.intake, SecretCache::new(secrets, config.secrets), queue, payloads);
-    // What the first event would have to wait for.
-    tokio::join!(intake.prepare(), sdk.connect(&queue_url));
-    sdk.initialised();
+    // Without this, the first request would wait for the secrets and for the connection to SQS.
+    tokio::join!(intake.prefetch_secrets(), sdk.connect(&queue_url));
+    sdk.finish_initialization();
 
     let handler = &Handler::new(intake);
     let handle = async |event: LambdaEvent<Box<RawValue>>| {

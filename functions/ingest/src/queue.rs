@@ -1,3 +1,5 @@
+//! The port to the intake queue and its SQS adapter.
+
 use std::future::Future;
 
 use aws_sdk_sqs::Client;
@@ -7,8 +9,11 @@ use hookline_telemetry::Trace;
 
 /// The port to the intake queue.
 pub trait SendEvent: Send + Sync + 'static {
-    /// Sends a message, which is JSON and carries the trace on. Returns once the queue has confirmed; after an error it is
-    /// unknown whether the queue has the event, and the sender has to send it again.
+    /// Sends a JSON message with its trace header. Returns after the queue has confirmed the message.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`]: it is unknown whether the queue has the message. The sender must send the request again.
     fn send_event(
         &self,
         queue_url: &str,
@@ -17,12 +22,12 @@ pub trait SendEvent: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
-/// Amazon SQS.
+/// The adapter for Amazon SQS.
 #[derive(Debug, Clone)]
 pub struct SqsQueue(Client);
 
 impl SqsQueue {
-    /// Opens no connection yet.
+    /// Creates the client. Opens no connection.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         Self(Client::new(config))
@@ -31,12 +36,12 @@ impl SqsQueue {
 
 impl SendEvent for SqsQueue {
     async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), PortError> {
-        let mut send = self.0.send_message().queue_url(queue_url).message_body(message);
+        let mut request = self.0.send_message().queue_url(queue_url).message_body(message);
         if let Some(trace) = trace {
             let header = MessageSystemAttributeValue::builder().data_type("String").string_value(trace.header());
             let header = header.build().map_err(|error| PortError::new(SEND_MESSAGE, error))?;
-            send = send.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
+            request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
         }
-        send_message(send).await
+        send_message(request).await
     }
 }

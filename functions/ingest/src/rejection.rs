@@ -1,135 +1,147 @@
-//! Why a request is not queued. Each has one line in [`Rejection::told`]: the status, the text that the sender reads, which
-//! never says why a signature failed, and the reason that we read. The status decides the rest ([`Told`]).
+//! The reasons why a request is not accepted.
+//!
+//! Each [`Rejection`] has one line in [`Rejection::public_error`]: the status, the text for the sender, and the reason
+//! code for logs and metrics. The text never explains why a signature is wrong. The status determines the log level,
+//! the outcome code and the metric ([`PublicError::outcome`]).
 
 use hookline_aws::{PortError, SecretsError};
 use hookline_signature::VerifyError;
 use hookline_telemetry::{Level, Metric};
 
-/// Why a request is not queued.
+/// The reason why a request is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum Rejection {
     /// The signature is missing, malformed or wrong.
-    #[error("not authentic: {0}")]
+    #[error("the request is not authentic: {0}")]
     NotAuthentic(#[source] VerifyError),
     /// `POST /events` reached the function without a caller: the API has lost its authorizer.
-    #[error("the authorizer gave no caller")]
-    NoCaller,
-    /// The gateway's base64 is broken.
-    #[error("the body is not base64")]
-    BadBase64,
-    /// Verified, but empty.
+    #[error("the authorizer context has no `client_id`")]
+    CallerMissing,
+    /// The gateway's base64 is invalid.
+    #[error("the body is not valid base64")]
+    InvalidBase64,
+    /// The body is verified, but empty.
     #[error("the body is empty")]
     EmptyBody,
-    /// Verified, but not the JSON that it is declared to be.
-    #[error("the body is declared as JSON and is not: {0}")]
-    NotJson(#[source] serde_json::Error),
-    /// Verified and declared as JSON, which is UTF-8, and is not even that.
-    #[error("the body is declared as JSON and is not UTF-8: {0}")]
-    NotUtf8(#[source] std::str::Utf8Error),
-    /// An authenticated caller named its event in a way that cannot be used.
-    #[error("header {header} is malformed")]
-    BadHeader {
+    /// The body is verified and declared as JSON, but is not valid JSON.
+    #[error("the body is declared as JSON, but is not valid JSON: {0}")]
+    InvalidJson(#[source] serde_json::Error),
+    /// The body is verified and declared as JSON, but is not valid UTF-8.
+    #[error("the body is declared as JSON, but is not valid UTF-8: {0}")]
+    InvalidUtf8(#[source] std::str::Utf8Error),
+    /// An authenticated caller sent an event id or type that Hookline cannot use.
+    #[error("header `{header}` is malformed")]
+    InvalidHeader {
         /// The header's name.
         header: &'static str,
     },
-    /// No such source, or no such method.
-    #[error("no such source")]
+    /// The API has no such source or no such method.
+    #[error("unknown source or method")]
     UnknownSource,
-    /// Larger than can be queued or kept.
-    #[error("{bytes} bytes are more than {limit}")]
-    TooLarge {
-        /// Bytes of the body.
-        bytes: usize,
-        /// The most that can be kept.
+    /// The body is larger than can be stored.
+    #[error("the body has {base64_bytes} bytes in base64, the limit is {limit}")]
+    BodyTooLarge {
+        /// The size of the body, in bytes of base64.
+        base64_bytes: usize,
+        /// The largest accepted size.
         limit: usize,
     },
-    /// The content type is not one that the source may send.
+    /// The source may not send this content type.
     #[error("the content type is not accepted")]
-    UnsupportedType,
+    UnsupportedContentType,
     /// The body is compressed.
     #[error("the content encoding is not accepted")]
-    UnsupportedEncoding,
-    /// The secret could not be had, is missing or blank.
+    UnsupportedContentEncoding,
+    /// The secret is missing or blank, or the secret store did not return it.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
-    /// The secret is there, but is no key of the source's scheme.
+    /// The secret exists, but is not a valid key for the source's scheme.
     #[error(transparent)]
     UnusableSecret(VerifyError),
-    /// The store of large bodies did not confirm.
-    #[error("the bucket did not confirm: {0}")]
+    /// The payload bucket did not confirm the object.
+    #[error("the payload bucket did not confirm the object: {0}")]
     PayloadStore(#[source] PortError),
-    /// The queue did not confirm.
-    #[error("the queue did not confirm: {0}")]
+    /// The queue did not confirm the message.
+    #[error("the queue did not confirm the message: {0}")]
     Queue(#[source] PortError),
-    /// What the gateway hands over is no event of either of its formats.
-    #[error("the gateway's event cannot be read at line {line}, column {column}")]
-    BadEvent {
-        /// Where it stops to make sense. Not what stands there: it may be anything.
+    /// The gateway's event has neither of the two formats.
+    #[error("the gateway event is malformed at line {line}, column {column}")]
+    MalformedEvent {
+        /// The line of the first error. The content is not logged: it may contain a secret.
         line: usize,
-        /// The same.
+        /// The column of the first error.
         column: usize,
     },
-    /// The function's time is over.
-    #[error("out of time")]
-    OutOfTime,
-    /// A fault of our own.
-    #[error("internal fault")]
+    /// The request was not finished before the function's deadline.
+    #[error("the function's deadline is exceeded")]
+    DeadlineExceeded,
+    /// An error in Hookline itself, such as a panic.
+    #[error("internal error")]
     Internal,
 }
 
 impl Rejection {
-    pub(crate) fn bad_event(error: &serde_json::Error) -> Self {
-        Self::BadEvent { line: error.line(), column: error.column() }
+    pub(crate) fn malformed_event(error: &serde_json::Error) -> Self {
+        Self::MalformedEvent { line: error.line(), column: error.column() }
     }
 
-    /// What the sender is told and what the log is.
+    /// Returns the status and text for the sender and the reason code for logs and metrics.
     #[must_use]
-    pub fn told(&self) -> Told {
+    pub fn public_error(&self) -> PublicError {
         const NOT_AUTHENTIC: &str = "The request could not be authenticated.";
-        const CANNOT_VERIFY: &str = "The service cannot verify requests now; send it again.";
-        let (status, detail, reason) = match self {
+        const CANNOT_VERIFY: &str = "The service cannot verify requests now; send the request again.";
+        let (status, detail, reason_code) = match self {
             Self::NotAuthentic(error) => (401, NOT_AUTHENTIC, error.reason()),
-            Self::NoCaller => (401, NOT_AUTHENTIC, "no_caller"),
-            Self::BadBase64 => (400, "The body is not valid base64.", "bad_base64"),
+            Self::CallerMissing => (401, NOT_AUTHENTIC, "caller_missing"),
+            Self::InvalidBase64 => (400, "The body is not valid base64.", "invalid_base64"),
             Self::EmptyBody => (400, "The body is empty.", "empty_body"),
-            Self::NotJson(_) | Self::NotUtf8(_) => (400, "The body is declared as JSON, but is not.", "not_json"),
-            Self::BadHeader { .. } => (400, "Ce-Id or Ce-Type is malformed.", "bad_header"),
+            Self::InvalidJson(_) | Self::InvalidUtf8(_) => {
+                (400, "The body is declared as JSON, but is not valid JSON.", "invalid_json")
+            }
+            Self::InvalidHeader { .. } => (400, "The header Ce-Id or Ce-Type is malformed.", "invalid_header"),
             Self::UnknownSource => (404, "There is no such source.", "unknown_source"),
-            Self::TooLarge { .. } => (413, "The body is larger than can be kept.", "too_large"),
-            Self::UnsupportedType => (415, "The content type is not accepted here.", "unsupported_type"),
-            Self::UnsupportedEncoding => (415, "Only an uncompressed body is accepted.", "unsupported_encoding"),
+            Self::BodyTooLarge { .. } => (413, "The body is larger than can be stored.", "body_too_large"),
+            Self::UnsupportedContentType => (415, "The content type is not accepted.", "unsupported_content_type"),
+            Self::UnsupportedContentEncoding => {
+                (415, "Only an uncompressed body is accepted.", "unsupported_content_encoding")
+            }
             Self::Secrets(error) => (503, CANNOT_VERIFY, error.reason()),
             Self::UnusableSecret(error) => (503, CANNOT_VERIFY, error.reason()),
-            Self::Queue(_) => (503, "The service cannot queue events now; send it again.", "queue_unavailable"),
-            Self::PayloadStore(_) => {
-                (503, "The service cannot keep large bodies now; send it again.", "bucket_unavailable")
+            Self::Queue(_) => {
+                (503, "The service cannot queue events now; send the request again.", "queue_unavailable")
             }
-            Self::OutOfTime => (503, "The service did not finish in time; send it again.", "out_of_time"),
-            Self::BadEvent { .. } => (500, "The service failed.", "bad_event"),
+            Self::PayloadStore(_) => {
+                (503, "The service cannot store large bodies now; send the request again.", "bucket_unavailable")
+            }
+            Self::DeadlineExceeded => {
+                (503, "The service did not finish in time; send the request again.", "deadline_exceeded")
+            }
+            Self::MalformedEvent { .. } => (500, "The service failed.", "malformed_event"),
             Self::Internal => (500, "The service failed.", "internal"),
         };
-        Told { status, detail, reason }
+        PublicError { status, detail, reason_code }
     }
 }
 
-/// What is said of a rejection.
+/// The response and the reason code of a [`Rejection`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
-    /// The answer's status.
+pub struct PublicError {
+    /// The HTTP status of the response.
     pub status: u16,
-    /// What the sender reads.
+    /// The text for the sender.
     pub detail: &'static str,
-    /// A stable word for logs and metrics.
-    pub reason: &'static str,
+    /// The stable code for logs and metrics.
+    pub reason_code: &'static str,
 }
 
-impl Told {
-    /// A sender's fault is a warning and `refused`; ours is an error and `failed`.
+impl PublicError {
+    /// Returns the log level, the outcome code and the metric. A 4xx is the sender's error: a warning and `rejected`.
+    /// A 5xx is the service's error: an error and `failed`.
     #[must_use]
     pub fn outcome(&self) -> (Level, &'static str, Metric) {
         match self.status {
-            ..500 => (Level::Warn, "refused", Metric::Refused),
-            500.. => (Level::Error, "failed", Metric::Unavailable),
+            ..500 => (Level::Warn, "rejected", Metric::Rejected),
+            500.. => (Level::Error, "failed", Metric::ServerErrors),
         }
     }
 }
@@ -138,7 +150,7 @@ impl From<VerifyError> for Rejection {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::EmptyBody => Self::EmptyBody,
-            VerifyError::NoSecret | VerifyError::UnusableSecret { .. } => Self::UnusableSecret(error),
+            VerifyError::MissingSecret | VerifyError::UnusableSecret { .. } => Self::UnusableSecret(error),
             error => Self::NotAuthentic(error),
         }
     }
@@ -151,69 +163,70 @@ mod tests {
 
     use super::*;
 
-    /// One of each. A new one does not compile until it is counted here.
-    fn number(rejection: &Rejection) -> usize {
+    /// The position in [`all`]. A new variant does not compile until it is added here.
+    fn position(rejection: &Rejection) -> usize {
         match rejection {
             Rejection::NotAuthentic(_) => 0,
-            Rejection::NoCaller => 1,
-            Rejection::BadBase64 => 2,
+            Rejection::CallerMissing => 1,
+            Rejection::InvalidBase64 => 2,
             Rejection::EmptyBody => 3,
-            Rejection::NotJson(_) => 4,
-            Rejection::NotUtf8(_) => 5,
-            Rejection::BadHeader { .. } => 6,
+            Rejection::InvalidJson(_) => 4,
+            Rejection::InvalidUtf8(_) => 5,
+            Rejection::InvalidHeader { .. } => 6,
             Rejection::UnknownSource => 7,
-            Rejection::TooLarge { .. } => 8,
-            Rejection::UnsupportedType => 9,
-            Rejection::UnsupportedEncoding => 10,
+            Rejection::BodyTooLarge { .. } => 8,
+            Rejection::UnsupportedContentType => 9,
+            Rejection::UnsupportedContentEncoding => 10,
             Rejection::Secrets(_) => 11,
             Rejection::UnusableSecret(_) => 12,
             Rejection::PayloadStore(_) => 13,
             Rejection::Queue(_) => 14,
-            Rejection::BadEvent { .. } => 15,
-            Rejection::OutOfTime => 16,
+            Rejection::MalformedEvent { .. } => 15,
+            Rejection::DeadlineExceeded => 16,
             Rejection::Internal => 17,
         }
     }
 
+    /// One rejection of each variant.
     fn all() -> Vec<Rejection> {
         let name = || "hookline-test/sources/github".to_owned();
-        let not_utf8 = String::from_utf8(vec![0xff]).unwrap_err().utf8_error();
+        let utf8_error = String::from_utf8(vec![0xff]).unwrap_err().utf8_error();
         vec![
             Rejection::NotAuthentic(VerifyError::Mismatch { secrets: 2 }),
-            Rejection::NoCaller,
-            Rejection::BadBase64,
+            Rejection::CallerMissing,
+            Rejection::InvalidBase64,
             Rejection::EmptyBody,
-            Rejection::NotJson(serde_json::from_str::<Value>("{").unwrap_err()),
-            Rejection::NotUtf8(not_utf8),
-            Rejection::BadHeader { header: "Ce-Id" },
+            Rejection::InvalidJson(serde_json::from_str::<Value>("{").unwrap_err()),
+            Rejection::InvalidUtf8(utf8_error),
+            Rejection::InvalidHeader { header: "Ce-Id" },
             Rejection::UnknownSource,
-            Rejection::TooLarge { bytes: 2, limit: 1 },
-            Rejection::UnsupportedType,
-            Rejection::UnsupportedEncoding,
+            Rejection::BodyTooLarge { base64_bytes: 2, limit: 1 },
+            Rejection::UnsupportedContentType,
+            Rejection::UnsupportedContentEncoding,
             Rejection::Secrets(SecretsError::Unavailable {
                 name: name(),
-                source: GetSecretError::Refused {
+                source: GetSecretError::Rejected {
                     source: PortError::new("secretsmanager:GetSecretValue", "AccessDenied"),
                 },
             }),
-            Rejection::UnusableSecret(VerifyError::NoSecret),
+            Rejection::UnusableSecret(VerifyError::MissingSecret),
             Rejection::PayloadStore(PortError::new("s3:PutObject", "SlowDown")),
             Rejection::Queue(PortError::new("sqs:SendMessage", "timeout")),
-            Rejection::BadEvent { line: 1, column: 2 },
-            Rejection::OutOfTime,
+            Rejection::MalformedEvent { line: 1, column: 2 },
+            Rejection::DeadlineExceeded,
             Rejection::Internal,
         ]
     }
 
     #[test]
-    fn each_has_an_outcome_a_status_a_level_and_a_metric() {
+    fn each_rejection_has_a_status_level_outcome_metric_and_reason_code() {
         let line = |(index, rejection): (usize, Rejection)| {
-            assert_eq!(number(&rejection), index, "{rejection:?} is not in its place");
-            let Told { status, detail, reason } = rejection.told();
-            let told = rejection.told();
-            let (level, outcome, metric) = told.outcome();
+            assert_eq!(position(&rejection), index, "{rejection:?} is at the wrong position");
+            let error = rejection.public_error();
+            let PublicError { status, detail, reason_code } = error;
+            let (level, outcome, metric) = error.outcome();
             assert!(metric.dimensions().concat().contains(&"reason"));
-            format!("{status} {level:?} {outcome} {} {reason}: {detail} ({rejection})", metric.name())
+            format!("{status} {level:?} {outcome} {} {reason_code}: {detail} ({rejection})", metric.name())
         };
         let lines: Vec<_> = all().into_iter().enumerate().map(line).collect();
         insta::assert_snapshot!(lines.join("\n"));

@@ -1,4 +1,4 @@
-//! The queue's adapter on the real SDK, against a server with a scripted response.
+//! Tests of the queue's adapter: the real SDK calls a server with a scripted response.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,12 +11,13 @@ use serde_json::Value;
 
 use crate::fixture::environment;
 
-/// A queue on a server that gives one response, and the bodies that it receives.
-async fn queue(status: u16, body: &'static str) -> (SqsQueue, Arc<Mutex<Vec<Value>>>) {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let record = Arc::clone(&seen);
+/// Starts a server that always sends this response; status 0 sends none. Returns a queue that uses the server, and the
+/// received requests.
+async fn queue_with_response(status: u16, body: &'static str) -> (SqsQueue, Arc<Mutex<Vec<Value>>>) {
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let recorder = Arc::clone(&received);
     let app = Router::new().fallback(async move |request: String| {
-        record.lock().unwrap().push(serde_json::from_str(&request).unwrap());
+        recorder.lock().unwrap().push(serde_json::from_str(&request).unwrap());
         if status == 0 {
             std::future::pending::<()>().await;
         }
@@ -27,24 +28,24 @@ async fn queue(status: u16, body: &'static str) -> (SqsQueue, Arc<Mutex<Vec<Valu
     tokio::spawn(async { axum::serve(listener, app).await });
     let lookup = environment("AWS_ENDPOINT_URL", Some(&url));
     let sdk = Sdk::new(AwsSettings::read(&mut Variables::new(&lookup)).unwrap());
-    (SqsQueue::new(&sdk.config(ingest::QUEUE_TIMEOUTS)), seen)
+    (SqsQueue::new(&sdk.config(ingest::QUEUE_TIMEOUTS)), received)
 }
 
 #[tokio::test]
-async fn the_queue_has_to_confirm() {
+async fn send_event_fails_unless_the_queue_confirms() {
     let confirmed = r#"{"MessageId":"m","MD5OfMessageBody":"99914b932bd37a50b983c5e7c90ae93b"}"#;
-    let (client, seen) = queue(200, confirmed).await;
+    let (queue, received) = queue_with_response(200, confirmed).await;
     let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
     let trace = Trace::from_header(header);
-    client.send_event("https://sqs.test/intake", "{}".into(), trace.as_ref()).await.unwrap();
-    let request = seen.lock().unwrap()[0].clone();
+    queue.send_event("https://sqs.test/intake", "{}".into(), trace.as_ref()).await.unwrap();
+    let request = received.lock().unwrap()[0].clone();
     assert_eq!(
         (&request["MessageBody"], &request["QueueUrl"]),
         (&Value::from("{}"), &Value::from("https://sqs.test/intake"))
     );
     assert_eq!(request["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"], header);
     for (status, body) in [(403, r#"{"__type":"AccessDenied"}"#), (500, ""), (0, ""), (200, "{}"), (200, "<html>")] {
-        let (client, _) = queue(status, body).await;
-        assert!(client.send_event("https://sqs.test/intake", "{}".into(), None).await.is_err(), "{status}");
+        let (queue, _) = queue_with_response(status, body).await;
+        assert!(queue.send_event("https://sqs.test/intake", "{}".into(), None).await.is_err(), "{status}");
     }
 }

@@ -1,16 +1,19 @@
+//! Errors of the function's configuration.
+
 use hookline_aws::Variables;
 use ingest::Config;
 
 use crate::fixture::environment;
 
+/// The error text of an environment with one variable replaced or removed, or an empty text.
 #[track_caller]
-fn faults(name: &str, replaced: Option<&str>) -> String {
-    let lookup = environment(name, replaced);
-    Config::read(Variables::new(&lookup)).err().map(|faults| faults.to_string()).unwrap_or_default()
+fn configuration_errors(name: &str, replacement: Option<&str>) -> String {
+    let lookup = environment(name, replacement);
+    Config::read(Variables::new(&lookup)).err().map(|error| error.to_string()).unwrap_or_default()
 }
 
 #[test]
-fn each_missing_variable_is_named() {
+fn reports_each_missing_variable() {
     for name in [
         "HOOKLINE_SOURCES",
         "HOOKLINE_QUEUE_URL",
@@ -23,12 +26,12 @@ fn each_missing_variable_is_named() {
         "AWS_LAMBDA_RUNTIME_API",
         "AWS_REGION",
     ] {
-        assert!(faults(name, None).contains(name), "{name}");
+        assert!(configuration_errors(name, None).contains(name), "{name}");
     }
 }
 
 #[test]
-fn all_faults_of_all_sources_are_reported_at_once() {
+fn reports_all_errors_of_all_sources_at_once() {
     let sources = r#"{
         "a": { "scheme": "gitbub" },
         "b": { "scheme": "hmac" },
@@ -36,5 +39,5 @@ fn all_faults_of_all_sources_are_reported_at_once() {
         "d": { "scheme": "github", "content_types": ["json"] },
         "e": { "scheme": "github", "contenttypes": ["application/json"] }
     }"#;
-    insta::assert_snapshot!(faults("HOOKLINE_SOURCES", Some(sources)).replace("; ", "\n"));
+    insta::assert_snapshot!(configuration_errors("HOOKLINE_SOURCES", Some(sources)).replace("; ", "\n"));
 }

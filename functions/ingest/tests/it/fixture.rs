@@ -1,3 +1,5 @@
+//! The function with scripted adapters, its configuration, and gateway events.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,44 +15,45 @@ use ingest::{Config, Handler, Intake, SendEvent, StorePayload};
 use lambda_runtime::Context;
 use serde_json::{Value, json};
 
-/// The function with a scripted secret store and queue.
+/// The function with a scripted secret store, queue and payload store.
 pub(crate) struct Function {
-    handler: Handler<Secrets, Queue, Payloads>,
-    pub(crate) secrets: Secrets,
-    pub(crate) queue: Queue,
-    pub(crate) payloads: Payloads,
+    handler: Handler<TestSecretStore, TestQueue, TestPayloadStore>,
+    pub(crate) secrets: TestSecretStore,
+    pub(crate) queue: TestQueue,
+    pub(crate) payloads: TestPayloadStore,
 }
 
-/// The bodies that were kept, and whether any more are.
+/// A payload store that records the stored bodies.
 #[derive(Clone, Default)]
-pub(crate) struct Payloads {
-    pub(crate) kept: Arc<Mutex<Vec<Vec<u8>>>>,
-    pub(crate) down: Arc<Mutex<bool>>,
+pub(crate) struct TestPayloadStore {
+    pub(crate) stored: Arc<Mutex<Vec<Vec<u8>>>>,
+    pub(crate) is_unavailable: Arc<Mutex<bool>>,
 }
 
-impl StorePayload for Payloads {
+impl StorePayload for TestPayloadStore {
     async fn store_payload(&self, body: Bytes) -> Result<Payload, PortError> {
-        if *self.down.lock().unwrap() {
-            return Err(PortError::new("s3:PutObject", "down"));
+        if *self.is_unavailable.lock().unwrap() {
+            return Err(PortError::new("s3:PutObject", "unavailable"));
         }
-        let mut kept = self.kept.lock().unwrap();
-        kept.push(body.to_vec());
-        Ok(Payload::kept("payloads", &kept.len().to_string()))
+        let mut stored = self.stored.lock().unwrap();
+        stored.push(body.to_vec());
+        Ok(Payload::offloaded("payloads", &stored.len().to_string()))
     }
 }
 
+/// A secret store that counts its calls.
 #[derive(Clone, Default)]
-pub(crate) struct Secrets(Arc<Mutex<SecretsState>>);
+pub(crate) struct TestSecretStore(Arc<Mutex<SecretStoreState>>);
 
 #[derive(Default)]
-struct SecretsState {
+struct SecretStoreState {
     values: HashMap<(String, Stage), Vec<u8>>,
-    mood: StoreMood,
+    behavior: SecretStoreBehavior,
     calls: usize,
 }
 
-impl Secrets {
-    pub(crate) fn put(&self, source: &str, stage: Stage, value: &str) {
+impl TestSecretStore {
+    pub(crate) fn set(&self, source: &str, stage: Stage, value: &str) {
         let name = format!("hookline-test/sources/{source}");
         self.0.lock().unwrap().values.insert((name, stage), value.into());
     }
@@ -60,8 +63,8 @@ impl Secrets {
         self.0.lock().unwrap().values.retain(|(key, _), _| *key != name);
     }
 
-    pub(crate) fn become_(&self, mood: StoreMood) {
-        self.0.lock().unwrap().mood = mood;
+    pub(crate) fn set_behavior(&self, behavior: SecretStoreBehavior) {
+        self.0.lock().unwrap().behavior = behavior;
     }
 
     pub(crate) fn calls(&self) -> usize {
@@ -69,73 +72,78 @@ impl Secrets {
     }
 }
 
-impl GetSecret for Secrets {
+impl GetSecret for TestSecretStore {
     async fn get_secret(&self, name: &str, stage: Stage) -> Result<Option<Vec<u8>>, GetSecretError> {
         let mut state = self.0.lock().unwrap();
         state.calls += 1;
-        match state.mood {
-            StoreMood::Down => return Err(GetSecretError::Unavailable { source: failed("down") }),
-            StoreMood::PreviousDown if stage == Stage::Previous => {
-                return Err(GetSecretError::Unavailable { source: failed("down") });
+        match state.behavior {
+            SecretStoreBehavior::Unavailable => {
+                return Err(GetSecretError::Unavailable { source: get_secret_failed("unavailable") });
             }
-            StoreMood::Refuses => return Err(GetSecretError::Refused { source: failed("to be deleted") }),
+            SecretStoreBehavior::PreviousUnavailable if stage == Stage::Previous => {
+                return Err(GetSecretError::Unavailable { source: get_secret_failed("unavailable") });
+            }
+            SecretStoreBehavior::Rejects => {
+                return Err(GetSecretError::Rejected { source: get_secret_failed("scheduled for deletion") });
+            }
             _ => {}
         }
         Ok(state.values.get(&(name.to_owned(), stage)).cloned())
     }
 }
 
-fn failed(why: &'static str) -> PortError {
-    PortError::new("secretsmanager:GetSecretValue", why)
+fn get_secret_failed(cause: &'static str) -> PortError {
+    PortError::new("secretsmanager:GetSecretValue", cause)
 }
 
-/// What the secret store does.
+/// How the secret store responds.
 #[derive(Clone, Copy, Default, PartialEq)]
-pub(crate) enum StoreMood {
+pub(crate) enum SecretStoreBehavior {
     #[default]
-    Answers,
-    Down,
-    PreviousDown,
-    Refuses,
+    Available,
+    Unavailable,
+    PreviousUnavailable,
+    Rejects,
 }
 
-/// What the queue does with the next messages.
+/// How the queue responds to the next messages.
 #[derive(Clone, Copy, Default, PartialEq)]
-pub(crate) enum Mood {
+pub(crate) enum QueueBehavior {
     #[default]
     Confirms,
-    Refuses,
+    Rejects,
     Hangs,
     Panics,
 }
 
+/// A queue that records the sent messages.
 #[derive(Clone, Default)]
-pub(crate) struct Queue {
+pub(crate) struct TestQueue {
     pub(crate) messages: Arc<Mutex<Vec<String>>>,
-    /// The trace headers that messages came with.
-    pub(crate) traces: Arc<Mutex<Vec<String>>>,
-    pub(crate) mood: Arc<Mutex<Mood>>,
+    /// The trace headers of the messages.
+    pub(crate) trace_headers: Arc<Mutex<Vec<String>>>,
+    pub(crate) behavior: Arc<Mutex<QueueBehavior>>,
 }
 
-impl SendEvent for Queue {
+impl SendEvent for TestQueue {
     async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), PortError> {
         assert_eq!(queue_url, "https://sqs.test/intake");
-        let mood = *self.mood.lock().unwrap();
-        match mood {
-            Mood::Confirms => {
-                self.traces.lock().unwrap().extend(trace.map(Trace::header));
+        let behavior = *self.behavior.lock().unwrap();
+        match behavior {
+            QueueBehavior::Confirms => {
+                self.trace_headers.lock().unwrap().extend(trace.map(Trace::header));
                 self.messages.lock().unwrap().push(message);
             }
-            Mood::Refuses => return Err(PortError::new("sqs:SendMessage", "AccessDenied")),
-            Mood::Hangs => std::future::pending().await,
-            Mood::Panics => panic!("the adapter fails"),
+            QueueBehavior::Rejects => return Err(PortError::new("sqs:SendMessage", "AccessDenied")),
+            QueueBehavior::Hangs => std::future::pending().await,
+            QueueBehavior::Panics => panic!("the queue adapter panics"),
         }
         Ok(())
     }
 }
 
-/// A complete environment, with one variable replaced or (by `None`) removed.
-pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -> Option<String> + use<> {
+/// A complete environment in which one variable is replaced, or removed by `None`.
+pub(crate) fn environment(name: &str, replacement: Option<&str>) -> impl Fn(&str) -> Option<String> + use<> {
     let sources = json!({
         "github": { "scheme": "github" },
         "acme": { "scheme": "hmac", "header": "X-Acme-Signature", "prefix": "v1=", "encoding": "base64" },
@@ -150,7 +158,7 @@ pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -
         "stripe": { "scheme": "stripe" },
         "twilio": { "scheme": "twilio" },
     });
-    let mut table = HashMap::from([
+    let mut variables = HashMap::from([
         ("HOOKLINE_SOURCES".to_owned(), sources.to_string()),
         ("HOOKLINE_QUEUE_URL".to_owned(), "https://sqs.test/intake".to_owned()),
         ("HOOKLINE_PREFIX".to_owned(), "hookline-test".to_owned()),
@@ -164,36 +172,37 @@ pub(crate) fn environment(name: &str, replaced: Option<&str>) -> impl Fn(&str) -
         ("AWS_ACCESS_KEY_ID".to_owned(), "key".to_owned()),
         ("AWS_SECRET_ACCESS_KEY".to_owned(), "secret".to_owned()),
     ]);
-    match replaced {
-        Some(value) => table.insert(name.to_owned(), value.to_owned()),
-        None => table.remove(name),
+    match replacement {
+        Some(value) => variables.insert(name.to_owned(), value.to_owned()),
+        None => variables.remove(name),
     };
-    move |name| table.get(name).cloned()
+    move |name| variables.get(name).cloned()
 }
 
 impl Function {
     pub(crate) fn new() -> Self {
         let lookup = environment("", None);
         let config = Config::read(Variables::new(&lookup)).unwrap();
-        let (secrets, queue, payloads) = (Secrets::default(), Queue::default(), Payloads::default());
+        let secrets = TestSecretStore::default();
+        let (queue, payloads) = (TestQueue::default(), TestPayloadStore::default());
         for source in SOURCES {
-            secrets.put(source, Stage::Current, secret_of(source));
+            secrets.set(source, Stage::Current, secret_for(source));
         }
         let cache = SecretCache::new(secrets.clone(), config.secrets);
         let intake = Intake::new(config.intake, cache, queue.clone(), payloads.clone());
         Self { handler: Handler::new(intake), secrets, queue, payloads }
     }
 
-    /// Status, headers and body as JSON (or as text).
+    /// Handles a gateway event. Returns status, headers and the body as JSON, or as text if it is not JSON.
     pub(crate) async fn call(&self, event: Value) -> (i64, Value, Value) {
-        let response = self.answer(event.to_string()).await;
+        let response = self.invoke(event.to_string()).await;
         let text = response["body"].as_str().unwrap();
         let body = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
         (response["statusCode"].as_i64().unwrap(), response["headers"].clone(), body)
     }
 
-    /// What Lambda gets.
-    pub(crate) async fn answer(&self, event: impl AsRef<str>) -> Value {
+    /// Handles a gateway event. Returns the response in Lambda's JSON.
+    pub(crate) async fn invoke(&self, event: impl AsRef<str>) -> Value {
         let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
         let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(10);
         let mut invocation = Context::default();
@@ -202,17 +211,18 @@ impl Function {
         serde_json::to_value(self.handler.handle(event.as_ref(), &invocation).await).unwrap()
     }
 
+    /// Handles a gateway event. Returns only the status.
     pub(crate) async fn status(&self, event: Value) -> i64 {
         self.call(event).await.0
     }
 
-    pub(crate) fn queued(&self) -> Vec<Event<Payload>> {
+    pub(crate) fn queued_events(&self) -> Vec<Event<Payload>> {
         self.queue.messages.lock().unwrap().iter().map(|message| Event::from_json(message).unwrap()).collect()
     }
 }
 
-/// A REST proxy event, as API Gateway makes it.
-pub(crate) fn gateway_event(resource: &str, headers: &[(&str, &str)], body: &[u8]) -> Value {
+/// A request event of a REST API.
+pub(crate) fn gateway_request(resource: &str, headers: &[(&str, &str)], body: &[u8]) -> Value {
     let mut multi_value: HashMap<&str, Vec<&str>> = HashMap::new();
     for (name, value) in headers {
         multi_value.entry(name).or_default().push(value);
@@ -232,9 +242,9 @@ pub(crate) fn gateway_event(resource: &str, headers: &[(&str, &str)], body: &[u8
     })
 }
 
-/// A webhook with the given headers and no others.
-pub(crate) fn webhook(source: &str, headers: &[(&str, &str)], body: &[u8]) -> Value {
-    let mut event = gateway_event("/webhooks/{source}", headers, body);
+/// The request event of a webhook with only these headers.
+pub(crate) fn webhook_request(source: &str, headers: &[(&str, &str)], body: &[u8]) -> Value {
+    let mut event = gateway_request("/webhooks/{source}", headers, body);
     event["pathParameters"] = json!({ "source": source });
     event
 }
@@ -254,15 +264,15 @@ pub(crate) const SOURCES: [&str; 12] = [
     "xml",
 ];
 
-/// Two of the schemes ask something of their key.
-pub(crate) fn secret_of(source: &str) -> &'static str {
+/// A valid secret for the source. Standard Webhooks needs a special format.
+pub(crate) fn secret_for(source: &str) -> &'static str {
     if source == "standard" { "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } else { SECRET }
 }
 
-/// A webhook as GitHub signs and sends it.
-pub(crate) fn github(event: &str, secret: &str, body: &[u8]) -> Value {
+/// The request event of a webhook that is signed like GitHub's.
+pub(crate) fn github_request(event: &str, secret: &str, body: &[u8]) -> Value {
     let scheme = Scheme::Github(hookline_signature::Github);
-    let message = Message { body, now: 0, id: "", url: "", form: false };
+    let message = Message { body, now: 0, id: "", url: "", is_form: false };
     let signature = &scheme.sign(message, &Secret::new(secret).unwrap()).unwrap().headers[0].1;
     let headers = [
         ("Content-Type", "application/json"),
@@ -270,7 +280,7 @@ pub(crate) fn github(event: &str, secret: &str, body: &[u8]) -> Value {
         ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958"),
         ("X-Hub-Signature-256", signature),
     ];
-    webhook("github", &headers, body)
+    webhook_request("github", &headers, body)
 }
 
 pub(crate) const SECRET: &str = "It's a Secret to Everybody";

@@ -1,16 +1,16 @@
-//! What people try with bodies.
+//! Attacks with request bodies.
 
 use serde_json::json;
 
-use crate::fixture::{Function, gateway_event};
-use crate::sent::signed;
+use crate::fixture::{Function, gateway_request};
+use crate::signed_request::sign_request;
 
 #[tokio::test]
-async fn a_body_that_is_not_byte_for_byte_the_signed_one_is_refused() {
+async fn rejects_body_that_differs_from_the_signed_bytes() {
     let original = b"{\"b\":1, \"a\":\"\\u001B[31m\"}".to_vec();
-    let sent = signed("github", &original);
-    assert_eq!(sent.status().await, 202);
-    let changed: [&[u8]; 8] = [
+    let request = sign_request("github", &original);
+    assert_eq!(request.status().await, 202);
+    let modified: [&[u8]; 8] = [
         b"{\"b\":1, \"a\":\"\\u001b[31m\"}",
         b"{\"b\":1,\"a\":\"\\u001B[31m\"}",
         b"{\"a\":\"\\u001B[31m\", \"b\":1}",
@@ -20,13 +20,13 @@ async fn a_body_that_is_not_byte_for_byte_the_signed_one_is_refused() {
         b"{\"b\":1, \"a\":\"\\u001B[31m\"}{\"b\":1, \"a\":\"\\u001B[31m\"}",
         b"",
     ];
-    for body in changed {
-        assert_eq!(sent.clone().with_body(body).status().await, 401, "{body:?}");
+    for body in modified {
+        assert_eq!(request.clone().with_body(body).status().await, 401, "{body:?}");
     }
 }
 
 #[tokio::test]
-async fn whatever_is_signed_and_is_what_it_is_declared_to_be_is_queued_as_it_is() {
+async fn queues_every_valid_signed_body_unchanged() {
     let deep = [b"[".repeat(10_000), b"]".repeat(10_000)].concat();
     let rows: [(&str, &str, &[u8], i64); 14] = [
         ("null", "application/json", b"null", 202),
@@ -42,13 +42,13 @@ async fn whatever_is_signed_and_is_what_it_is_declared_to_be_is_queued_as_it_is(
         ("a BOM as JSON", "application/json", b"\xef\xbb\xbf{}", 400),
         ("a form as JSON", "application/json", b"payload=1", 400),
         ("two values as JSON", "application/json", b"{}{}", 400),
-        ("nothing", "application/json", b"", 400),
+        ("empty", "application/json", b"", 400),
     ];
     for (name, content_type, body, expected) in rows {
-        let sent = signed("github", body).with("Content-Type", content_type);
+        let request = sign_request("github", body).with_header("Content-Type", content_type);
         let function = Function::new();
-        assert_eq!(function.status(sent.event()).await, expected, "{name}");
-        let queued = function.queued();
+        assert_eq!(function.status(request.event()).await, expected, "{name}");
+        let queued = function.queued_events();
         assert_eq!(
             queued.into_iter().map(|event| event.data).collect::<Vec<_>>(),
             if expected == 202 { vec![body.to_vec().into()] } else { vec![] }
@@ -57,43 +57,43 @@ async fn whatever_is_signed_and_is_what_it_is_declared_to_be_is_queued_as_it_is(
 }
 
 #[tokio::test]
-async fn a_compressed_body_is_refused_only_once_it_is_authentic() {
-    let sent = signed("github", b"\x1f\x8b\x08").with("Content-Encoding", "gzip");
-    assert_eq!(sent.status().await, 415);
-    assert_eq!(sent.with_body(b"\x1f\x8b\x09".to_vec()).status().await, 401);
+async fn compressed_body_returns_415_only_if_it_is_authentic() {
+    let request = sign_request("github", b"\x1f\x8b\x08").with_header("Content-Encoding", "gzip");
+    assert_eq!(request.status().await, 415);
+    assert_eq!(request.with_body(b"\x1f\x8b\x09".to_vec()).status().await, 401);
 }
 
 #[tokio::test]
-async fn a_body_may_be_flagged_as_base64_or_not() {
-    let mut event = signed("github", b"{}").event();
+async fn decodes_the_body_only_if_it_is_flagged_as_base64() {
+    let mut event = sign_request("github", b"{}").event();
     event["body"] = json!("{}");
     event["isBase64Encoded"] = json!(false);
     assert_eq!(Function::new().status(event.clone()).await, 202);
     event["isBase64Encoded"] = json!(null);
     assert_eq!(Function::new().status(event.clone()).await, 202);
     event["isBase64Encoded"] = json!(true);
-    assert_eq!(Function::new().status(event.clone()).await, 400, "braces are no base64");
+    assert_eq!(Function::new().status(event.clone()).await, 400, "braces are not base64");
     event["body"] = json!(null);
-    assert_eq!(Function::new().status(event).await, 401, "the signature is not that of nothing");
-    let mut twice = signed("github", b"{}").event();
-    twice["body"] = json!("ZTMwPQ==");
-    assert_eq!(Function::new().status(twice).await, 401, "encoded twice is another body");
+    assert_eq!(Function::new().status(event).await, 401, "the signature does not match an empty body");
+    let mut encoded_twice = sign_request("github", b"{}").event();
+    encoded_twice["body"] = json!("ZTMwPQ==");
+    assert_eq!(Function::new().status(encoded_twice).await, 401, "a body that is encoded twice is another body");
 }
 
-/// Nothing of an event has the type that the gateway promises.
+/// These events are valid JSON, but name no route of the API.
 #[tokio::test]
-async fn an_event_that_is_no_webhook_is_404() {
-    for event in [json!({}), json!({ "resource": null }), gateway_event("/webhooks/{source}", &[], b"{}")] {
+async fn event_without_route_returns_404() {
+    for event in [json!({}), json!({ "resource": null }), gateway_request("/webhooks/{source}", &[], b"{}")] {
         assert_eq!(Function::new().status(event).await, 404);
     }
 }
 
-/// It cannot be told what was asked for, so it is a fault of ours, and told without what stands there.
+/// The function cannot read the request, so this is an error of the service. The response must not contain the event.
 #[tokio::test]
-async fn what_is_no_event_at_all_is_answered_500() {
+async fn malformed_event_returns_500() {
     for event in ["", "s3cret", "{\"headers\": \"s3cret\"}", "{\"body\": 1}", "{"] {
-        let answer = Function::new().answer(event).await;
-        assert_eq!(answer["statusCode"], 500, "{event}");
-        assert!(!answer.to_string().contains("s3cret"));
+        let response = Function::new().invoke(event).await;
+        assert_eq!(response["statusCode"], 500, "{event}");
+        assert!(!response.to_string().contains("s3cret"));
     }
 }

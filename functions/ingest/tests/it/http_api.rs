@@ -1,12 +1,12 @@
-//! The same requests, as an HTTP API hands them over (format 2.0).
+//! Requests in the event format of an HTTP API (2.0).
 
 use hookline_signature::{Message, Scheme, Secret, Twilio};
 use serde_json::{Value, json};
 
-use crate::fixture::{Function, SECRET, github, secret_of};
-use crate::sent::signed;
+use crate::fixture::{Function, SECRET, github_request, secret_for};
+use crate::signed_request::sign_request;
 
-/// What an HTTP API makes of a request that a REST API has made the event of.
+/// Converts the event of a REST API to the event of an HTTP API for the same request.
 fn as_http_api(event: &Value) -> Value {
     let headers: serde_json::Map<String, Value> = event["multiValueHeaders"]
         .as_object()
@@ -42,72 +42,72 @@ fn as_http_api(event: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_signed_request_is_queued_and_a_forged_one_is_not() {
+async fn signed_request_is_queued_and_forged_request_is_rejected() {
     let function = Function::new();
-    let (status, _, body) = function.call(as_http_api(&github("push", SECRET, b"{}"))).await;
+    let (status, _, body) = function.call(as_http_api(&github_request("push", SECRET, b"{}"))).await;
     assert_eq!((status, &body["id"]), (202, &json!("72d3162e-cc78-11e3-81ab-4c9367dc0958")));
-    assert_eq!(function.queued()[0].event_type, "github.push");
-    let (status, _, problem) = function.call(as_http_api(&github("push", "another secret", b"{}"))).await;
+    assert_eq!(function.queued_events()[0].event_type, "github.push");
+    let (status, _, problem) = function.call(as_http_api(&github_request("push", "another secret", b"{}"))).await;
     assert_eq!((status, &problem["request_id"]), (401, &json!("JKJaXmPLvHcESHA=")));
-    assert_eq!(function.queued().len(), 1);
+    assert_eq!(function.queued_events().len(), 1);
 }
 
-/// Every scheme reads its headers, whose names come in small letters here.
+/// An HTTP API sends header names in lower case.
 #[tokio::test]
-async fn every_scheme_is_verified() {
+async fn verifies_every_scheme() {
     let function = Function::new();
     for source in
         ["acme", "bitbucket", "github", "gitlab", "linear", "pagerduty", "shopify", "slack", "standard", "stripe"]
     {
-        let body = format!("{{\"webhookTimestamp\":{},\"n\":1}}", crate::sent::now() * 1000);
-        let event = as_http_api(&signed(source, body.as_bytes()).event());
+        let body = format!("{{\"webhookTimestamp\":{},\"n\":1}}", crate::signed_request::now() * 1000);
+        let event = as_http_api(&sign_request(source, body.as_bytes()).event());
         assert_eq!(function.status(event).await, 202, "{source}");
     }
 }
 
-/// A body of text is not encoded: an HTTP API looks at its type.
+/// An HTTP API does not encode a body with a text content type.
 #[tokio::test]
-async fn a_body_of_text_is_taken_as_it_is() {
+async fn accepts_text_body_without_base64() {
     let function = Function::new();
     let text = "{\"a\": \"\u{2665}\"}";
-    let mut event = as_http_api(&github("push", SECRET, text.as_bytes()));
+    let mut event = as_http_api(&github_request("push", SECRET, text.as_bytes()));
     (event["body"], event["isBase64Encoded"]) = (json!(text), json!(false));
     assert_eq!(function.status(event).await, 202);
 }
 
-/// It becomes one with a comma, which is no signature.
+/// An HTTP API joins the two values with a comma, which is not a valid signature.
 #[tokio::test]
-async fn a_signature_that_comes_twice_is_refused() {
+async fn rejects_repeated_signature_header() {
     let function = Function::new();
-    let mut event = as_http_api(&github("push", SECRET, b"{}"));
+    let mut event = as_http_api(&github_request("push", SECRET, b"{}"));
     let signature = event["headers"]["x-hub-signature-256"].as_str().unwrap().to_owned();
     event["headers"]["x-hub-signature-256"] = format!("{signature},{signature}").into();
     assert_eq!(function.status(event).await, 401);
 }
 
 #[tokio::test]
-async fn a_url_that_is_signed_is_made_of_host_and_path() {
+async fn signed_url_consists_of_host_and_path() {
     let function = Function::new();
-    let secret = Secret::new(secret_of("twilio")).unwrap();
+    let secret = Secret::new(secret_for("twilio")).unwrap();
     let message =
-        Message { body: b"a=b", now: 0, id: "", url: "https://api.example.com/live/webhooks/twilio", form: true };
+        Message { body: b"a=b", now: 0, id: "", url: "https://api.example.com/live/webhooks/twilio", is_form: true };
     let signed = Scheme::Twilio(Twilio { url: None }).sign(message, &secret).unwrap();
     let headers =
         json!({ "x-twilio-signature": signed.headers[0].1, "content-type": "application/x-www-form-urlencoded" });
-    let mut event = as_http_api(&crate::fixture::webhook("twilio", &[], b"a=b"));
+    let mut event = as_http_api(&crate::fixture::webhook_request("twilio", &[], b"a=b"));
     event["headers"] = headers;
     assert_eq!(function.status(event).await, 202);
 }
 
 #[tokio::test]
-async fn the_caller_of_events_is_that_of_the_token() {
+async fn client_id_is_read_from_the_jwt_claims() {
     let function = Function::new();
     let mut event =
-        as_http_api(&crate::fixture::gateway_event("/events", &[("Content-Type", "application/json")], b"{}"));
+        as_http_api(&crate::fixture::gateway_request("/events", &[("Content-Type", "application/json")], b"{}"));
     assert_eq!(function.status(event.clone()).await, 401, "the API has lost its authorizer");
     event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": { "client_id": "c-1" }, "scopes": ["x"] } });
     assert_eq!(function.status(event).await, 202);
-    let mut other = as_http_api(&github("push", SECRET, b"{}"));
+    let mut other = as_http_api(&github_request("push", SECRET, b"{}"));
     other["routeKey"] = json!("GET /webhooks/{source}");
     assert_eq!(function.status(other).await, 404);
 }

@@ -1,4 +1,4 @@
-//! The function from a gateway event to a response and the queue, with its two verbs replaced.
+//! Tests of the function from a gateway event to a response and the queue, with scripted adapters for its ports.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::type_complexity, reason = "tests")]
 
@@ -11,10 +11,10 @@ mod hostile_names;
 mod hostile_signatures;
 mod hostile_times;
 mod http_api;
-mod kept;
-mod problems;
-mod refused;
+mod offloaded_payloads;
+mod problem_details;
+mod rejected;
 mod rotation;
-mod sent;
-mod told;
-mod unavailable;
+mod signed_request;
+mod telemetry;
+mod unavailable_dependencies;

@@ -1,3 +1,5 @@
+//! Valid webhook requests of every scheme, which tests modify.
+
 use std::time::SystemTime;
 
 use hookline_aws::Variables;
@@ -5,52 +7,54 @@ use hookline_signature::{Message, Scheme, Secret, Signed};
 use ingest::Config;
 use serde_json::{Value, json};
 
-use crate::fixture::{Function, environment, secret_of, webhook};
+use crate::fixture::{Function, environment, secret_for, webhook_request};
 
-fn scheme_of(source: &str) -> Scheme {
+fn configured_scheme(source: &str) -> Scheme {
     let lookup = environment("", None);
     Config::read(Variables::new(&lookup)).unwrap().intake.sources.remove(source).unwrap().scheme
 }
 
+/// Seconds since 1970 in UTC.
 pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
 }
 
-/// A webhook that its source's sender has signed just now, and its headers.
-pub(crate) fn signed(source: &str, body: &[u8]) -> Sent {
-    signed_at(source, body, now())
+/// Signs a webhook of the source with the current time.
+pub(crate) fn sign_request(source: &str, body: &[u8]) -> SignedRequest {
+    sign_request_at(source, body, now())
 }
 
-pub(crate) fn signed_at(source: &str, body: &[u8], now: i64) -> Sent {
+/// Signs a webhook of the source with the given time.
+pub(crate) fn sign_request_at(source: &str, body: &[u8], now: i64) -> SignedRequest {
     let url = "https://api.example.com/live/webhooks/twilio";
-    let message = Message { body, now, id: "msg_1", url, form: false };
+    let message = Message { body, now, id: "msg_1", url, is_form: false };
     let Signed { mut headers, query } =
-        scheme_of(source).sign(message, &Secret::new(secret_of(source)).unwrap()).unwrap();
+        configured_scheme(source).sign(message, &Secret::new(secret_for(source)).unwrap()).unwrap();
     headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
-    Sent { source: source.to_owned(), headers, query, body: body.to_vec() }
+    SignedRequest { source: source.to_owned(), headers, query, body: body.to_vec() }
 }
 
-/// A webhook, to be bent.
+/// A signed webhook that a test can modify after it was signed.
 #[derive(Clone)]
-pub(crate) struct Sent {
+pub(crate) struct SignedRequest {
     pub(crate) source: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) query: Option<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Sent {
+impl SignedRequest {
     pub(crate) fn header(&self, name: &str) -> String {
         self.headers.iter().find(|(key, _)| key == name).unwrap().1.clone()
     }
 
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(key, _)| key != name);
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub(crate) fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without_header(mut self, name: &str) -> Self {
         self.headers.retain(|(key, _)| key != name);
         self
     }
@@ -59,17 +63,18 @@ impl Sent {
         Self { body: body.into(), ..self }
     }
 
-    /// What a function of its own answers; only with 202 there is something on its queue.
+    /// Sends the request to a new function. Returns the status. Checks that an event is queued only with status 202.
     pub(crate) async fn status(&self) -> i64 {
         let function = Function::new();
         let status = function.status(self.event()).await;
-        assert_eq!(function.queued().len(), usize::from(status == 202));
+        assert_eq!(function.queued_events().len(), usize::from(status == 202));
         status
     }
 
+    /// The request event of a REST API.
     pub(crate) fn event(&self) -> Value {
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let mut event = webhook(&self.source, &headers, &self.body);
+        let mut event = webhook_request(&self.source, &headers, &self.body);
         event["requestContext"]["domainName"] = json!("api.example.com");
         event["requestContext"]["path"] = json!(format!("/live/webhooks/{}", self.source));
         if let Some((name, value)) = &self.query {
