@@ -1,31 +1,32 @@
 //! Assembles the process function.
 
-// The futures of the SDK are nested deeply, and here they all are part of one.
+// The futures of the SDK are deeply nested, and all of them are part of one future here.
 #![recursion_limit = "256"]
 
 use std::convert::Infallible;
 
 use hookline_aws::Sdk;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use process::{Batch, BatchEvent, Clients, Config, DynamoDbClaims, Idempotency, S3PayloadStore, SqsQueue};
+use process::{BatchEvent, BatchHandler, Clients, Config, DynamoDbClaimStore, Idempotency, S3PayloadStore, SqsQueue};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let config = hookline_aws::start("process", Config::read, |it| (it.log_level, it.service.clone())).await?;
-    let sdk = Sdk::new(config.aws.clone());
+    let settings = |config: &Config| (config.log_level, config.service.clone());
+    let config = hookline_aws::start("process", Config::read, settings).await?;
+    let sdk = Sdk::new(config.aws);
     let aws = sdk.config(process::TIMEOUTS);
-    let clients = Clients::new(&config, &aws)?;
-    let claims = config.idempotency.as_ref().map(|it| DynamoDbClaims::new(&aws, it.table.clone()));
-    // What the first batch would have to wait for.
+    let clients = Clients::new(config.clients, &aws)?;
+    let claims = config.idempotency.as_ref().map(|table| DynamoDbClaimStore::new(&aws, table.table.clone()));
+    // The first batch would otherwise wait for this connection.
     if claims.is_some() {
-        DynamoDbClaims::connect(&sdk, &aws).await;
+        DynamoDbClaimStore::connect(&sdk, &aws).await;
     }
-    sdk.initialised();
+    sdk.finish_initialization();
 
-    let idempotency = Idempotency::new(claims, config.idempotency.map(|it| it.window).unwrap_or_default());
+    let idempotency = Idempotency::new(claims, config.idempotency.map(|table| table.window).unwrap_or_default());
     let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket));
-    let batch = &Batch::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
+    let handler = &BatchHandler::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
     let handle =
-        async |event: LambdaEvent<BatchEvent>| Ok::<_, Infallible>(batch.handle(event.payload, &event.context).await);
+        async |event: LambdaEvent<BatchEvent>| Ok::<_, Infallible>(handler.handle(event.payload, &event.context).await);
     Runtime::new(service_fn(handle)).run().await
 }

@@ -9,19 +9,19 @@ use std::convert::Infallible;
 
 use aws_config::BehaviorVersion;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use process::{Batch, BatchEvent, Clients, Config, DynamoDbClaims, Idempotency, S3PayloadStore, SqsQueue};
+use process::{BatchEvent, BatchHandler, Clients, Config, DynamoDbClaimStore, Idempotency, S3PayloadStore, SqsQueue};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let log_settings = |config: &Config| (config.log_level, config.service.clone());
     let config = hookline_aws::start("process", Config::read, log_settings).await?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let clients = Clients::new(&config, &sdk)?;
-    let claims = config.idempotency.as_ref().map(|settings| DynamoDbClaims::new(&sdk, settings.table.clone()));
+    let clients = Clients::new(config.clients, &sdk)?;
+    let claims = config.idempotency.as_ref().map(|settings| DynamoDbClaimStore::new(&sdk, settings.table.clone()));
     let idempotency = Idempotency::new(claims, config.idempotency.map(|settings| settings.window).unwrap_or_default());
     let (queue, payloads) = (SqsQueue::new(&sdk), S3PayloadStore::new(&sdk, config.payload_bucket));
-    let batch = &Batch::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
+    let handler = &BatchHandler::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
     let handle =
-        async |event: LambdaEvent<BatchEvent>| Ok::<_, Infallible>(batch.handle(event.payload, &event.context).await);
+        async |event: LambdaEvent<BatchEvent>| Ok::<_, Infallible>(handler.handle(event.payload, &event.context).await);
     run(service_fn(handle)).await
 }
