@@ -1,4 +1,5 @@
-//! The function's entry point: a batch of messages in, the identifiers of those that are to be received again out.
+//! The function's entry point: it receives a batch of SQS messages and returns the identifiers of the messages that SQS must
+//! deliver again.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>
 
@@ -10,30 +11,30 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
-use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, BatchSummary, with_context};
+use hookline_telemetry::{self as telemetry, BatchSummary, ColdStart, Level, Line, Metric, with_context};
 use lambda_runtime::Context;
 use serde::{Deserialize, Deserializer};
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::{DeliveryConfig, QueueConfig};
 use crate::destinations::Clients;
-use crate::idempotency::{Claims, Idempotency};
+use crate::idempotency::{ClaimStore, Idempotency};
 use crate::queue::{ChangeVisibility, DeadLetter, FetchPayload, SendDeadLetter};
-use crate::record::{Attempted, Record, Verdict};
+use crate::record::{FinishedAttempt, MessageAction, Record};
 
-/// Kept free of the function's time after all deliveries: for recording results and for a call to a queue, each with all
-/// its attempts (see [`crate::config::TIMEOUTS`]).
-const RESERVE: Duration = Duration::from_millis(5400);
+/// Time of the invocation that is reserved after all deliveries: for recording results and for a call to a queue, each with
+/// all its attempts (see [`crate::config::TIMEOUTS`]).
+const SETTLE_RESERVE: Duration = Duration::from_millis(5400);
 
-/// Kept free for the response itself.
-const RESPOND: Duration = Duration::from_millis(400);
+/// Time of the invocation that is reserved for the response.
+const RESPONSE_RESERVE: Duration = Duration::from_millis(400);
 
-/// Records with an offloaded payload that are in memory at once: ten of them, with what templates and filters make of each,
-/// would not fit into a small function.
+/// The maximum number of records with an offloaded payload in memory. The payloads of a whole batch, with the parsed values
+/// for templates and filters, would not fit into a small function.
 const MAX_OFFLOADED: usize = 2;
 
-/// The messages of a batch. Reading never fails: of an event that is no batch there are none (`None`), so that the function
-/// decides on the response, and not its runtime.
+/// The messages of a batch, or `None` if the event is not a batch. Deserialization never fails, so that the function and not
+/// its runtime decides on the response to a malformed event.
 #[derive(Debug)]
 pub struct BatchEvent(Option<Vec<SqsMessage>>);
 
@@ -43,8 +44,8 @@ impl<'de> Deserialize<'de> for BatchEvent {
     }
 }
 
-/// The function.
-pub struct Batch<Q, C, P> {
+/// The handler of the process function.
+pub struct BatchHandler<Q, C, P> {
     pub(crate) delivery: DeliveryConfig,
     pub(crate) clients: Clients,
     pub(crate) idempotency: Idempotency<C>,
@@ -54,8 +55,8 @@ pub struct Batch<Q, C, P> {
     cold_start: ColdStart,
 }
 
-impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, C, P> {
-    /// Over what events are delivered to, and the ports.
+impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> BatchHandler<Q, C, P> {
+    /// Creates the handler from its configuration and its ports.
     pub fn new(
         delivery: DeliveryConfig,
         clients: Clients,
@@ -67,121 +68,126 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, 
         Self { delivery, clients, idempotency, payloads, queue, config, cold_start: ColdStart::default() }
     }
 
-    /// Handles one event of the event source mapping. It always responds: after an error the whole batch would be received
-    /// again, with what was delivered.
+    /// Handles one event of the event source mapping. The handler never returns an error, because SQS would then deliver the
+    /// whole batch again, including the messages that were already handled.
     pub async fn handle(&self, event: BatchEvent, invocation: &Context) -> SqsBatchResponse {
         let remaining = invocation.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         let now = Instant::now();
-        let (until, respond_at) = (now + remaining.saturating_sub(RESERVE), now + remaining.saturating_sub(RESPOND));
+        let deadline = now + remaining.saturating_sub(SETTLE_RESERVE);
+        let response_deadline = now + remaining.saturating_sub(RESPONSE_RESERVE);
         let cold_start = self.cold_start.take();
         let request_id = invocation.request_id.clone();
         let context = telemetry::Context { request_id, cold_start, ..telemetry::Context::default() };
-        let Some(messages) = event.0 else { return with_context(context, unreadable()).await };
+        let Some(messages) = event.0 else { return with_context(context, reject_malformed_event()).await };
         let records: Vec<_> = messages.into_iter().map(|message| Record::parse(message, &context)).collect();
         let summary = BatchSummary::default();
-        let phases = timeout_at(respond_at, self.phases(&records, until, &summary));
-        let is_late = AssertUnwindSafe(phases).catch_unwind().await.is_ok_and(|in_time| in_time.is_err());
-        for record in records.iter().filter(|record| is_late && record.verdict().is_none()) {
-            record.isolated(out_of_time()).await;
+        let phases = timeout_at(response_deadline, self.run_phases(&records, deadline, &summary));
+        let is_late = AssertUnwindSafe(phases).catch_unwind().await.is_ok_and(|result| result.is_err());
+        for record in records.iter().filter(|record| is_late && record.action().is_none()) {
+            record.run_isolated(log_deadline_exceeded()).await;
         }
         with_context(context, async { summary.write() }).await;
-        let failed = records.iter().filter(|record| record.verdict() != Some(Verdict::Acknowledge));
+        let failed = records.iter().filter(|record| record.action() != Some(MessageAction::Acknowledge));
         response(failed.map(Record::id))
     }
 
-    /// Takes all records to their verdicts. Those with an offloaded payload go through the phases a few at a time.
-    async fn phases(&self, records: &[Record], until: Instant, summary: &BatchSummary) {
-        if until <= Instant::now() {
-            // Nothing is started that cannot end.
-            join_all(records.iter().map(|record| record.isolated(out_of_time()))).await;
+    /// Runs all phases for all records. Records with an offloaded payload run a few at a time.
+    async fn run_phases(&self, records: &[Record], deadline: Instant, summary: &BatchSummary) {
+        if deadline <= Instant::now() {
+            // No delivery starts that could not finish before the deadline.
+            join_all(records.iter().map(|record| record.run_isolated(log_deadline_exceeded()))).await;
             return;
         }
         let (offloaded, inline): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.is_offloaded());
         let inline = async {
-            self.deliver(&inline, until).await;
+            self.deliver(&inline, deadline).await;
             join_all(inline.iter().map(|record| self.settle(record, summary))).await;
         };
         let offloaded = stream::iter(offloaded).for_each_concurrent(MAX_OFFLOADED, async |record| {
-            self.deliver(&[record], until).await;
+            self.deliver(&[record], deadline).await;
             self.settle(record, summary).await;
         });
         tokio::join!(inline, offloaded);
     }
 
-    /// Decides on a record by its attempts. One whose delivery panicked has no verdict, and is received again.
+    /// Decides what happens to the message of a record. A record whose delivery panicked has no action, so that SQS delivers
+    /// its message again.
     async fn settle(&self, record: &Record, summary: &BatchSummary) {
         let decide = async {
             let retry_in = self.retry_in(record);
             record.log(retry_in, summary);
             match retry_in {
-                Some(seconds) => self.retry(record, seconds).await,
-                None => self.give_up(record).await,
+                Some(seconds) => self.schedule_retry(record, seconds).await,
+                None => self.dead_letter_failures(record).await,
             }
         };
         if !record.has_panicked()
-            && let Some(verdict) = record.isolated(decide).await
+            && let Some(action) = record.run_isolated(decide).await
         {
-            record.decide(verdict);
+            record.set_action(action);
         }
     }
 
-    /// Seconds until the next attempt, if one can help and the queue has a receive left for it.
+    /// Returns the seconds until the next attempt. Returns `None` if no failure is retryable or if the message has reached the
+    /// maximum receive count.
     fn retry_in(&self, record: &Record) -> Option<u32> {
         let attempts = record.attempts.borrow();
         let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
-        let requested = failures.filter(|failure| failure.reason.is_retryable()).map(|it| it.retry_after).max();
+        let retryable = failures.filter(|failure| failure.reason.is_retryable());
         let receives = record.receives();
+        let requested = retryable.map(|failure| failure.retry_after).max();
         let requested = requested.filter(|_| receives < self.config.max_receive_count)?;
         Some(self.config.backoff.delay(receives, requested, |bound| fastrand::u32(0..=bound)))
     }
 
-    async fn retry(&self, record: &Record, seconds: u32) -> Verdict {
+    async fn schedule_retry(&self, record: &Record, seconds: u32) -> MessageAction {
         let handle = record.message.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = self.queue.change_visibility(&self.config.queue_url, handle, seconds).await {
-            // It is received again all the same, when the queue's own visibility timeout is over.
+            // SQS still delivers the message again, after the visibility timeout of the queue.
             Line { detail: Some(&error), ..Line::new(Level::Warn, "retry_not_scheduled") }.write(&[]);
         }
-        Verdict::Retry
+        MessageAction::Retry
     }
 
-    /// Acknowledges only what the dead-letter queue has confirmed.
-    async fn give_up(&self, record: &Record) -> Verdict {
+    /// Sends a dead-letter message for each failed attempt. The message is acknowledged only if SQS confirmed all of them.
+    async fn dead_letter_failures(&self, record: &Record) -> MessageAction {
         let attempts = record.attempts.take();
         let failed = attempts.iter().filter(|attempt| attempt.result.is_err());
-        let confirmed = join_all(failed.map(|attempt| self.dead_letter(record, attempt))).await;
-        if confirmed.into_iter().all(|confirmed| confirmed) { Verdict::Acknowledge } else { Verdict::Retry }
+        let confirmed = join_all(failed.map(|attempt| self.send_dead_letter(record, attempt))).await;
+        let all_confirmed = confirmed.into_iter().all(|is_confirmed| is_confirmed);
+        if all_confirmed { MessageAction::Acknowledge } else { MessageAction::Retry }
     }
 
-    async fn dead_letter(&self, record: &Record, attempt: &Attempted) -> bool {
-        let Attempted { destination, kind, took, result, .. } = attempt;
+    async fn send_dead_letter(&self, record: &Record, attempt: &FinishedAttempt) -> bool {
+        let FinishedAttempt { destination, kind, duration, result, .. } = attempt;
         let reason = result.as_ref().err().map(|failure| failure.reason.code()).unwrap_or_default();
         let (message, first_seen, attempts) = (record.body(), record.first_seen(), record.receives());
         let message = DeadLetter { message, reason: &reason, destination, attempts, first_seen };
         let sent = self.queue.send_dead_letter(&self.config.dlq_url, message).await;
-        let line =
-            Line { level: Level::Error, destination, kind, reason: &reason, duration: Some(*took), ..Line::default() };
+        let duration = Some(*duration);
+        let line = Line { level: Level::Error, destination, kind, reason: &reason, duration, ..Line::default() };
         let failed = (Metric::DeliveryFailed, 1.0);
         match &sent {
             Ok(()) => {
-                let unreadable = record.event.as_ref().err().map(|error| format!("message {}: {error}", record.id()));
-                let detail = unreadable.as_ref().map(|detail| detail as &dyn Display);
+                let parse_error = record.event.as_ref().err().map(|error| format!("message {}: {error}", record.id()));
+                let detail = parse_error.as_ref().map(|detail| detail as &dyn Display);
                 let line = Line { outcome: "dead_lettered", detail, ..line };
                 line.write(&[failed, (Metric::DeadLettered, 1.0)]);
             }
-            Err(error) => Line { outcome: "not_dead_lettered", detail: Some(error), ..line }.write(&[failed]),
+            Err(error) => Line { outcome: "dlq_unavailable", detail: Some(error), ..line }.write(&[failed]),
         }
         sent.is_ok()
     }
 }
 
-/// The batch's time is over: a message without a verdict is not acknowledged, and received again.
-async fn out_of_time() {
-    Line::new(Level::Warn, "out_of_time").write(&[]);
+/// Logs that the invocation ends before the record has an action. SQS delivers the message again.
+async fn log_deadline_exceeded() {
+    Line::new(Level::Warn, "deadline_exceeded").write(&[]);
 }
 
-/// The whole batch is received again. The log does not quote what cannot be read: it may be anything.
-async fn unreadable() -> SqsBatchResponse {
-    Line::new(Level::Error, "bad_event").write(&[]);
+/// Makes SQS deliver the whole batch again. The log line does not quote the event, which could contain a secret.
+async fn reject_malformed_event() -> SqsBatchResponse {
+    Line::new(Level::Error, "malformed_event").write(&[]);
     response([""].into_iter())
 }
 

@@ -6,76 +6,75 @@ use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeo
 use hookline_telemetry::Level;
 use ipnet::IpNet;
 
-use crate::destinations::{Destination, DestinationConfig};
-use crate::egress::Guard;
+use crate::destinations::{ClientConfig, Destination, DestinationConfig};
+use crate::egress::SsrfGuard;
 use crate::queue::Backoff;
 use crate::routing::{RouteConfig, Routes};
 
-/// How long a call to a queue, the table or the bucket may take: two of them have to fit into the time that a batch keeps
-/// free after its deliveries.
+/// Timeouts of a call to SQS, DynamoDB or S3. Two such calls must fit into the time that a batch reserves after its
+/// deliveries.
 pub const TIMEOUTS: Timeouts =
     Timeouts { attempt: Duration::from_millis(1200), call: Duration::from_millis(2400), attempts: 2 };
 
-/// Everything that Terraform passes, checked.
+/// The validated configuration, which Terraform passes in environment variables.
 #[derive(Debug)]
 pub struct Config {
-    /// The least level that is logged.
+    /// The lowest level that is logged.
     pub log_level: Level,
-    /// The prefix of every name in AWS.
+    /// The prefix of all resource names in AWS.
     pub service: String,
-    /// How AWS is reached.
+    /// The settings of the AWS SDK.
     pub aws: AwsSettings,
-    /// How the secrets of destinations are cached.
-    pub secrets: SecretCacheSettings,
-    /// Which events go where.
+    /// The configuration of the clients for outgoing calls.
+    pub clients: ClientConfig,
+    /// The routes and destinations.
     pub delivery: DeliveryConfig,
-    /// What happens to events that cannot be delivered.
+    /// The queues and the retry policy.
     pub queue: QueueConfig,
-    /// The bucket for payloads that a message cannot hold.
+    /// The bucket for offloaded payloads.
     pub payload_bucket: String,
-    /// What makes deliveries idempotent; without it, a delivery is made at least once.
+    /// The claim store. Without it, deliveries have at-least-once semantics.
     pub idempotency: Option<IdempotencyConfig>,
 }
 
-/// Which events go where.
+/// The routes and destinations.
 #[derive(Debug)]
 pub struct DeliveryConfig {
     pub(crate) routes: Routes,
     pub(crate) destinations: BTreeMap<String, Destination>,
-    pub(crate) guard: Guard,
 }
 
-/// Where it is recorded what was delivered.
+/// The claim store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyConfig {
-    /// The table's name.
+    /// The name of the DynamoDB table.
     pub table: String,
-    /// For how long.
+    /// How long completed claims are stored.
     pub window: Duration,
 }
 
-/// The queue that events come from and the dead-letter queue.
+/// The queues and the retry policy.
 #[derive(Debug, Clone)]
 pub struct QueueConfig {
-    /// The intake queue.
+    /// The URL of the intake queue.
     pub queue_url: String,
-    /// The dead-letter queue.
+    /// The URL of the dead-letter queue.
     pub dlq_url: String,
-    /// After this many receives a message is given up.
+    /// The receive count after which a message is sent to the dead-letter queue.
     pub max_receive_count: u32,
-    /// How long a failed event waits.
+    /// The wait before the next attempt.
     pub backoff: Backoff,
 }
 
 impl Config {
-    /// Reads and checks everything.
+    /// Reads and validates all variables.
     ///
     /// # Errors
     ///
-    /// [`InvalidConfiguration`]: all that is wrong, at once.
+    /// [`InvalidConfiguration`]: all invalid variables.
     pub fn read(mut variables: Variables<'_>) -> Result<Self, InvalidConfiguration> {
         let log_level = variables.parsed("HOOKLINE_LOG_LEVEL");
-        // A missing prefix is reported with the secrets.
+        // `SecretCacheSettings::read` reports a missing prefix.
         let service = variables.optional("HOOKLINE_PREFIX").unwrap_or_default();
         let runtime_api = variables.required("AWS_LAMBDA_RUNTIME_API");
         let aws = AwsSettings::read(&mut variables);
@@ -86,41 +85,42 @@ impl Config {
         let max_receive_count = variables.parsed::<NonZeroU32>("HOOKLINE_MAX_RECEIVE_COUNT");
         let payload_bucket = variables.required("HOOKLINE_PAYLOAD_BUCKET");
         let table = variables.optional("HOOKLINE_IDEMPOTENCY_TABLE");
-        // Needed only with a table, and then as much as any other.
+        // Required only with a table.
         let window = match &table {
             Some(_) => variables.parsed("HOOKLINE_IDEMPOTENCY_SECONDS"),
             None => Some(0),
         };
         let base = variables.parsed("HOOKLINE_RETRY_BASE_SECONDS");
         let max = variables.parsed("HOOKLINE_RETRY_MAX_SECONDS");
-        let whole = || {
+        let config = || {
             let backoff = Backoff { base_seconds: base?, max_seconds: max? };
             let max_receive_count = max_receive_count?.get();
             let queue = QueueConfig { queue_url: queue_url?, dlq_url: dlq_url?, max_receive_count, backoff };
             let window = Duration::from_secs(window?);
             let idempotency = table.map(|table| IdempotencyConfig { table, window });
-            let (aws, secrets, delivery, payload_bucket) = (aws?, secrets?, delivery?, payload_bucket?);
+            let (aws, secrets, (delivery, guard), payload_bucket) = (aws?, secrets?, delivery?, payload_bucket?);
+            let clients = ClientConfig { guard, secrets, trust_store: aws.trust_store.clone() };
             let log_level = log_level.zip(runtime_api)?.0;
-            Some(Self { log_level, service, aws, secrets, delivery, queue, payload_bucket, idempotency })
+            Some(Self { log_level, service, aws, clients, delivery, queue, payload_bucket, idempotency })
         };
-        variables.finish(whole())
+        variables.finish(config())
     }
 }
 
-fn delivery(variables: &mut Variables<'_>) -> Option<DeliveryConfig> {
+fn delivery(variables: &mut Variables<'_>) -> Option<(DeliveryConfig, SsrfGuard)> {
     const NETWORKS: &str = "HOOKLINE_PRIVATE_NETWORKS";
     const DESTINATIONS: &str = "HOOKLINE_DESTINATIONS";
     const ROUTES: &str = "HOOKLINE_ROUTES";
     let networks: Option<Vec<IpNet>> = variables.json(NETWORKS);
     let configs: Option<BTreeMap<String, DestinationConfig>> = variables.json(DESTINATIONS);
     let routes: Option<BTreeMap<String, RouteConfig>> = variables.json(ROUTES);
-    // Without the networks none is listed: the destinations' other faults are found all the same.
-    let guard = Guard::new(networks.unwrap_or_default());
+    // If the networks are invalid, the list is empty, so that other errors of the destinations are still reported.
+    let guard = SsrfGuard::new(networks.unwrap_or_default());
     let (configs, routes) = (configs?, routes?);
 
     for (name, route) in &routes {
         for unknown in route.destinations.iter().filter(|name| !configs.contains_key(*name)) {
-            variables.mark_invalid(ROUTES, format!("route `{name}` names unknown destination `{unknown}`"));
+            variables.mark_invalid(ROUTES, format!("route `{name}` names the unknown destination `{unknown}`"));
         }
     }
     let mut destinations = BTreeMap::new();
@@ -130,5 +130,5 @@ fn delivery(variables: &mut Variables<'_>) -> Option<DeliveryConfig> {
         destinations.extend(variables.check(DESTINATIONS, destination).map(|destination| (name, destination)));
     }
     let routes = variables.check(ROUTES, Routes::new(routes))?;
-    Some(DeliveryConfig { routes, destinations, guard })
+    Some((DeliveryConfig { routes, destinations }, guard))
 }

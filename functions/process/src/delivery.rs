@@ -1,5 +1,5 @@
-//! The phases of a batch after its messages were parsed: prepare each record (load its payload, route it), claim all
-//! deliveries in one call, deliver concurrently while results are recorded, and settle each record.
+//! The phases of a batch after parsing: prepare each record (load its payload and route it), claim all deliveries in one
+//! call, and deliver concurrently while results are recorded. [`BatchHandler`] settles each record afterwards.
 
 use std::pin::pin;
 
@@ -10,20 +10,21 @@ use hookline_telemetry::{Level, Line, Segment};
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout_at};
 
-use crate::batch::Batch;
+use crate::batch::BatchHandler;
 use crate::destinations::{Attempt, Destination};
+use crate::failure::Failure;
 use crate::fault_injection;
-use crate::idempotency::{self, Claim, Claims, Effect};
+use crate::idempotency::{self, Claim, ClaimStore, DeliverySuccess};
 use crate::queue::{ChangeVisibility, FetchError, FetchPayload, SendDeadLetter};
 use crate::reason::Reason;
-use crate::record::{Attempted, Record};
-use crate::routing::Routed;
+use crate::record::{FinishedAttempt, Record};
+use crate::routing::RoutingDecision;
 
-/// The most results that are recorded at once: as many statements as DynamoDB takes in one call.
-const MAX_RECORDED: usize = 25;
+/// The maximum number of results in one call to the claim store: DynamoDB's limit for the statements of one call.
+const MAX_RESULTS: usize = 25;
 
-/// A record that is ready for its deliveries.
-struct Prepared<'b> {
+/// A record with a loaded payload and its destinations.
+struct PreparedRecord<'b> {
     record: &'b Record,
     event: Event,
     destinations: Vec<&'b str>,
@@ -33,156 +34,159 @@ struct Prepared<'b> {
 struct Delivery<'p> {
     record: &'p Record,
     event: &'p Event,
-    name: &'p str,
+    destination: &'p str,
     claim: Claim,
 }
 
-impl<Q: ChangeVisibility + SendDeadLetter, C: Claims, P: FetchPayload> Batch<Q, C, P> {
-    /// Takes records through all phases but the last. Deliveries end at `until`.
-    pub(crate) async fn deliver(&self, records: &[&Record], until: Instant) {
-        let prepared =
-            join_all(records.iter().map(async |record| record.isolated(self.prepare(record, until)).await.flatten()));
-        let prepared: Vec<_> = prepared.await.into_iter().flatten().collect();
-        let deliveries = self.claim(&prepared, until).await;
-        self.deliver_claimed(deliveries, until).await;
+impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> BatchHandler<Q, C, P> {
+    /// Runs all phases except the last for the records. Deliveries end before the deadline.
+    pub(crate) async fn deliver(&self, records: &[&Record], deadline: Instant) {
+        let prepared = records.iter().map(async |record| record.run_isolated(self.prepare(record, deadline)).await);
+        let prepared: Vec<_> = join_all(prepared).await.into_iter().flatten().flatten().collect();
+        let deliveries = self.claim(&prepared, deadline).await;
+        self.deliver_claimed(deliveries, deadline).await;
     }
 
-    /// Loads the payload and routes the event. `None` where there is nothing to deliver: the record then has a failure, or
-    /// was filtered out.
-    async fn prepare<'b>(&'b self, record: &'b Record, until: Instant) -> Option<Prepared<'b>> {
+    /// Loads the payload and routes the event. Returns `None` if there is nothing to deliver: the record then has a failed
+    /// attempt, or its event was filtered.
+    async fn prepare<'b>(&'b self, record: &'b Record, deadline: Instant) -> Option<PreparedRecord<'b>> {
         let started = Instant::now();
-        let failed = |reason| record.attempted(Attempted::at_none(reason, started.elapsed()));
+        let fail = |reason| record.add_attempt(FinishedAttempt::without_destination(reason, started.elapsed()));
         let Ok(event) = &record.event else {
-            failed(Reason::UnreadableEvent);
+            fail(Reason::UnreadableEvent);
             return None;
         };
-        fault_injection::panic_on_purpose(&event.event_type);
-        let payload = match self.load(record.take_payload()?, until).await {
+        fault_injection::panic_if_requested(&event.event_type);
+        let payload = match self.load(record.take_payload()?, deadline).await {
             Ok(payload) => payload,
             Err(error) => {
-                Line { detail: Some(&error), ..Line::new(Level::Warn, "no_payload") }.write(&[]);
-                failed(Reason::from(&error));
+                Line { detail: Some(&error), ..Line::new(Level::Warn, "payload_unavailable") }.write(&[]);
+                fail(Reason::from(&error));
                 return None;
             }
         };
-        let event = event.clone().replace(payload).0;
-        let destinations = match self.delivery.routes.of(&event) {
-            Routed::To(names) => names.into_iter().collect(),
-            Routed::FilteredOut => {
-                Line::new(Level::Info, "filtered_out").write(&[]);
+        let event = event.clone().replace_data(payload).0;
+        let destinations = match self.delivery.routes.route(&event) {
+            RoutingDecision::Destinations(names) => names.into_iter().collect(),
+            RoutingDecision::Filtered => {
+                Line::new(Level::Info, "filtered").write(&[]);
                 return None;
             }
-            // It was accepted, so it is never dropped.
-            Routed::Nowhere => {
-                failed(Reason::NoRoute);
+            // Ingest accepted the event, so it must not be lost.
+            RoutingDecision::NoRoute => {
+                fail(Reason::NoRoute);
                 return None;
             }
         };
-        Some(Prepared { record, event, destinations })
+        Some(PreparedRecord { record, event, destinations })
     }
 
-    async fn load(&self, payload: Payload, until: Instant) -> Result<bytes::Bytes, FetchError> {
+    async fn load(&self, payload: Payload, deadline: Instant) -> Result<bytes::Bytes, FetchError> {
         match payload {
             Payload::Inline(bytes) => Ok(bytes),
             Payload::Offloaded { uri } => {
-                let late = |_| Err(FetchError::out_of_time(&uri));
-                timeout_at(until, self.payloads.fetch_payload(&uri)).await.unwrap_or_else(late)
+                let exceeded = |_| Err(FetchError::deadline_exceeded(&uri));
+                timeout_at(deadline, self.payloads.fetch_payload(&uri)).await.unwrap_or_else(exceeded)
             }
         }
     }
 
-    /// Claims every delivery in one call. A delivery that is not to be made now ends here.
-    async fn claim<'p>(&self, prepared: &'p [Prepared<'_>], until: Instant) -> Vec<Delivery<'p>> {
+    /// Claims all deliveries in one call and returns the acquired ones. The other deliveries are finished without an attempt.
+    async fn claim<'p>(&self, prepared: &'p [PreparedRecord<'_>], deadline: Instant) -> Vec<Delivery<'p>> {
         let started = Instant::now();
-        let time = until.saturating_duration_since(started);
-        let each = |prepared: &'p Prepared<'_>| {
-            let Prepared { record, event, destinations } = prepared;
-            let one = move |name: &&'p str| {
-                let claim = self.idempotency.of(format!("{}#{name}", event.dedup_key.as_str()), time);
-                Delivery { record, event, name, claim }
+        let time = deadline.saturating_duration_since(started);
+        let deliveries_of = |prepared: &'p PreparedRecord<'_>| {
+            let PreparedRecord { record, event, destinations } = prepared;
+            let delivery = move |destination: &&'p str| {
+                let claim = self.idempotency.new_claim(format!("{}#{destination}", event.dedup_key.as_str()), time);
+                Delivery { record, event, destination, claim }
             };
-            destinations.iter().map(one).collect::<Vec<_>>()
+            destinations.iter().map(delivery).collect::<Vec<_>>()
         };
-        let deliveries: Vec<_> = prepared.iter().flat_map(each).collect();
+        let deliveries: Vec<_> = prepared.iter().flat_map(deliveries_of).collect();
         let claims: Vec<_> = deliveries.iter().map(|delivery| delivery.claim.clone()).collect();
-        let claimed = self.idempotency.claim(&claims).await;
-        let mut ours = Vec::new();
-        for (delivery, claimed) in deliveries.into_iter().zip(claimed) {
-            let record = delivery.record;
-            match record.isolated(async { idempotency::outcome(&delivery.claim, claimed) }).await {
-                Some(Some(result)) => delivery.end(self.kind(delivery.name), result, started),
-                _ => ours.push(delivery),
+        let outcomes = self.idempotency.claim(&claims).await;
+        let mut acquired = Vec::new();
+        for (delivery, outcome) in deliveries.into_iter().zip(outcomes) {
+            let result = async { idempotency::result_without_attempt(&delivery.claim, outcome) };
+            match delivery.record.run_isolated(result).await {
+                Some(Some(result)) => delivery.finish(self.kind(delivery.destination), result, started),
+                _ => acquired.push(delivery),
             }
         }
-        ours
+        acquired
     }
 
-    /// Delivers concurrently. What has ended while results are being recorded is recorded by the next call.
-    async fn deliver_claimed(&self, deliveries: Vec<Delivery<'_>>, until: Instant) {
-        let running: FuturesUnordered<_> = deliveries.iter().map(|delivery| self.attempt(delivery, until)).collect();
-        let mut running = pin!(running.ready_chunks(MAX_RECORDED));
+    /// Delivers concurrently. Results are recorded in batches: attempts that finish during a call to the claim store are
+    /// recorded with the next call.
+    async fn deliver_claimed(&self, deliveries: Vec<Delivery<'_>>, deadline: Instant) {
+        let running: FuturesUnordered<_> = deliveries.iter().map(|delivery| self.attempt(delivery, deadline)).collect();
+        let mut running = pin!(running.ready_chunks(MAX_RESULTS));
         let mut recording = pin!(Fuse::terminated());
-        let mut ended = Vec::new();
+        let mut finished = Vec::new();
         loop {
             tokio::select! {
                 biased;
-                Some(chunk) = running.next() => ended.extend(chunk.into_iter().flatten()),
+                Some(chunk) = running.next() => finished.extend(chunk.into_iter().flatten()),
                 () = &mut recording, if !recording.is_terminated() => {}
                 else => return,
             }
-            if recording.is_terminated() && !ended.is_empty() {
-                recording.set(self.record_results(std::mem::take(&mut ended)).fuse());
+            if recording.is_terminated() && !finished.is_empty() {
+                recording.set(self.record_results(std::mem::take(&mut finished)).fuse());
             }
         }
     }
 
-    /// One attempt, and whether it delivered. `None` after a panic, which may have had an effect: the lease then ends by
-    /// itself, and the message is received again.
-    async fn attempt<'p>(&self, delivery: &'p Delivery<'p>, until: Instant) -> Option<(&'p Delivery<'p>, bool)> {
+    /// Makes one attempt and returns whether it delivered. Returns `None` after a panic. The attempt may have had an effect, so
+    /// the lease is not released: it expires, and SQS delivers the message again.
+    async fn attempt<'p>(&self, delivery: &'p Delivery<'p>, deadline: Instant) -> Option<(&'p Delivery<'p>, bool)> {
         let started = Instant::now();
-        let Delivery { record, event, name, .. } = delivery;
+        let Delivery { record, event, destination: name, .. } = delivery;
         let deliver = async {
             let Some(destination) = self.delivery.destinations.get(*name) else {
                 return Err(Reason::UnknownDestination.into());
             };
             let segment = Segment::begin(record.trace.as_ref(), name);
-            let time = until.saturating_duration_since(started);
-            let attempt = Attempt { time, trace: segment.trace(), clients: &self.clients };
+            let remaining = deadline.saturating_duration_since(started);
+            let attempt = Attempt { remaining, trace: segment.trace(), clients: &self.clients };
             let result = destination.deliver(event, attempt).await;
             segment.end(result.is_err());
             result
         };
-        let result = record.isolated(deliver).await?;
+        let result = record.run_isolated(deliver).await?;
         let is_delivered = result.is_ok();
-        delivery.end(self.kind(name), result.map(|()| Effect::Delivered), started);
+        delivery.finish(self.kind(name), result.map(|()| DeliverySuccess::Delivered), started);
         Some((delivery, is_delivered))
     }
 
-    /// Marks what was delivered as done and gives back the other claims.
-    async fn record_results(&self, ended: Vec<(&Delivery<'_>, bool)>) {
-        let (done, failed): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(_, is_delivered)| *is_delivered);
-        let claims = |all: &[(&Delivery<'_>, bool)]| all.iter().map(|(it, _)| it.claim.clone()).collect::<Vec<_>>();
-        let (done_claims, failed_claims) = (claims(&done), claims(&failed));
+    /// Marks the claims of successful deliveries as completed and releases the other claims.
+    async fn record_results(&self, finished: Vec<(&Delivery<'_>, bool)>) {
+        let (delivered, failed): (Vec<_>, Vec<_>) = finished.into_iter().partition(|(_, is_delivered)| *is_delivered);
+        let claims = |deliveries: &[(&Delivery<'_>, bool)]| {
+            deliveries.iter().map(|(delivery, _)| delivery.claim.clone()).collect::<Vec<_>>()
+        };
+        let (delivered_claims, failed_claims) = (claims(&delivered), claims(&failed));
         let (completed, released) =
-            tokio::join!(self.idempotency.complete(&done_claims), self.idempotency.release(&failed_claims));
-        let completed = done.into_iter().zip(completed).map(|it| ("not_marked_done", it));
-        let released = failed.into_iter().zip(released).map(|it| ("not_released", it));
+            tokio::join!(self.idempotency.complete(&delivered_claims), self.idempotency.release(&failed_claims));
+        let completed = delivered.into_iter().zip(completed).map(|pair| ("completion_not_recorded", pair));
+        let released = failed.into_iter().zip(released).map(|pair| ("claim_not_released", pair));
         for (outcome, ((delivery, _), result)) in completed.chain(released) {
             if let Err(error) = result {
-                let warn = async { idempotency::warn(outcome, &delivery.claim, &error) };
-                delivery.record.isolated(warn).await;
+                let log = async { idempotency::log_store_error(outcome, &delivery.claim, &error) };
+                delivery.record.run_isolated(log).await;
             }
         }
     }
 
-    fn kind(&self, name: &str) -> &'static str {
-        self.delivery.destinations.get(name).map_or("none", Destination::kind)
+    fn kind(&self, destination: &str) -> &'static str {
+        self.delivery.destinations.get(destination).map_or("none", Destination::kind)
     }
 }
 
 impl Delivery<'_> {
-    fn end(&self, kind: &'static str, result: Result<Effect, crate::destinations::Failure>, started: Instant) {
-        let (destination, took, at) = (self.name.to_owned(), started.elapsed(), OffsetDateTime::now_utc());
-        self.record.attempted(Attempted { destination, kind, result, took, at });
+    fn finish(&self, kind: &'static str, result: Result<DeliverySuccess, Failure>, started: Instant) {
+        let (destination, duration) = (self.destination.to_owned(), started.elapsed());
+        let finished_at = OffsetDateTime::now_utc();
+        self.record.add_attempt(FinishedAttempt { destination, kind, result, duration, finished_at });
     }
 }

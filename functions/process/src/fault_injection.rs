@@ -1,12 +1,12 @@
-//! A panic on purpose, so that a local run can show that the stack survives one. Nothing that a sender sends may make the
-//! function panic, so only builds without optimisation do.
+//! Fault injection: an event of a reserved type makes the function panic, so that a local test can show that the other
+//! records of the batch are delivered. Optimized builds do not contain it, because no sender may be able to cause a panic.
 
-/// The type of the event that injects a panic.
-const PANIC: &str = "hookline.drill.panic";
+/// The event type that causes a panic.
+const PANIC: &str = "hookline.fault_injection.panic";
 
-#[allow(clippy::panic, reason = "what it is for")]
-pub(crate) fn panic_on_purpose(event_type: &str) {
+#[allow(clippy::panic, reason = "the purpose of the function")]
+pub(crate) fn panic_if_requested(event_type: &str) {
     if cfg!(debug_assertions) && event_type == PANIC {
-        panic!("on purpose, because the type is {PANIC}");
+        panic!("fault injection: the event type is {PANIC}");
     }
 }

@@ -1,15 +1,16 @@
-//! The function behind the queue: it delivers each event of a batch to its destinations and names the messages that are to be
-//! received again.
+//! The process function: it reads events from the intake queue, delivers each event to its destinations and returns the
+//! messages that SQS must deliver again.
 //!
-//! `batch` translates between the event source mapping and the phases in `delivery`; a `record` is one message. `routing`
-//! decides where an event goes, `destinations` has one file per kind, `egress` makes their requests, `idempotency` makes a
-//! delivery have one effect, and `queue` has the ports to what happens to a message afterwards.
+//! `batch` translates between the event source mapping and the phases in `delivery`. A `record` is one SQS message. `routing`
+//! selects the destinations of an event. `destinations` has one file for each destination kind, and `egress` sends their HTTP
+//! requests. `idempotency` prevents duplicate deliveries. `queue` has the ports to SQS and to the payload store.
 
 mod batch;
 mod config;
 mod delivery;
 mod destinations;
 mod egress;
+mod failure;
 mod fault_injection;
 mod idempotency;
 mod queue;
@@ -17,11 +18,11 @@ mod reason;
 mod record;
 mod routing;
 
-pub use batch::{Batch, BatchEvent};
+pub use batch::{BatchEvent, BatchHandler};
 pub use config::{Config, DeliveryConfig, IdempotencyConfig, QueueConfig, TIMEOUTS};
-pub use destinations::Clients;
+pub use destinations::{ClientConfig, Clients};
 pub use egress::EgressError;
-pub use idempotency::{Claim, Claimed, Claims, DynamoDbClaims, Idempotency};
+pub use idempotency::{Claim, ClaimOutcome, ClaimStore, DynamoDbClaimStore, Idempotency};
 pub use queue::{
     Backoff, ChangeVisibility, DeadLetter, FetchError, FetchPayload, S3PayloadStore, SendDeadLetter, SqsQueue,
 };

@@ -1,41 +1,43 @@
-//! Why an attempt failed. Each reason has one line here, with whether another attempt can help and the code that logs, DLQ
-//! messages and the runbook have for it. A failed attempt that is repeated is a warning and counts as `DeliveryFailed` and
-//! `Retries`; one that is given up is an error and counts as `DeliveryFailed` and `DeadLettered`.
+//! Reasons for a failed attempt. Each reason has one line in this file: its name, whether it is retryable, and the code that
+//! appears in logs, in DLQ messages and in the runbook.
+//!
+//! A failed attempt that is retried is a warning and counts as `DeliveryFailed` and `Retries`. A failed attempt that sends
+//! the message to the dead-letter queue is an error and counts as `DeliveryFailed` and `DeadLettered`.
 
 use std::borrow::Cow;
 
 use hookline_aws::SecretsError;
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $Name:ident: $fate:ident $code:literal;)+) => {
+    ($($(#[$doc:meta])* $Name:ident: $retryability:ident $code:literal;)+) => {
         /// Why an attempt failed.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub(crate) enum Reason {
             $($(#[$doc])* $Name,)+
-            /// The destination's answer, by its status.
+            /// The destination responded with this HTTP status.
             Http {
-                /// For instance 503.
+                /// The HTTP status, for instance 503.
                 status: u16,
-                /// Whether another attempt can help.
+                /// Whether another attempt can succeed.
                 is_retryable: bool,
             },
-            /// The answer of a service of AWS, by its code.
+            /// An AWS service responded with this error code.
             Aws {
-                /// For instance `ses`.
+                /// The service, for instance `ses`.
                 service: &'static str,
-                /// For instance `MessageRejected`.
+                /// The error code, for instance `MessageRejected`.
                 code: String,
-                /// Whether another attempt can help.
+                /// Whether another attempt can succeed.
                 is_retryable: bool,
             },
         }
 
         impl Reason {
-            /// Those that are but a word.
+            /// The reasons with a constant code.
             #[cfg(test)]
-            pub(crate) const WORDS: &[Self] = &[$(Self::$Name,)+];
+            pub(crate) const CONSTANT: &[Self] = &[$(Self::$Name,)+];
 
-            /// A stable code.
+            /// Returns the stable reason code.
             #[must_use]
             pub(crate) fn code(&self) -> Cow<'static, str> {
                 match self {
@@ -45,11 +47,11 @@ macro_rules! reasons {
                 }
             }
 
-            /// Whether another attempt can help.
+            /// Whether another attempt can succeed.
             #[must_use]
             pub(crate) fn is_retryable(&self) -> bool {
                 match self {
-                    $(Self::$Name => reasons!(@$fate),)+
+                    $(Self::$Name => reasons!(@$retryability),)+
                     Self::Http { is_retryable, .. } | Self::Aws { is_retryable, .. } => *is_retryable,
                 }
             }
@@ -60,37 +62,37 @@ macro_rules! reasons {
 }
 
 reasons! {
-    /// The message is no event.
+    /// The message is not an event.
     UnreadableEvent: permanent "unreadable_event";
-    /// No route takes the event's source: nobody has said what is to become of it.
+    /// No route exists for the event's source. The configuration does not say what to do with the event.
     NoRoute: permanent "no_route";
-    /// A route names a destination that there is not.
+    /// A route names a destination that is not configured.
     UnknownDestination: permanent "unknown_destination";
-    /// The payload is not in the bucket any more, or never was.
+    /// The bucket does not contain the payload.
     PayloadMissing: permanent "payload_missing";
-    /// The bucket did not answer, or refuses.
+    /// S3 did not respond or rejected the request.
     PayloadUnavailable: retryable "payload_unavailable";
-    /// The owner's template makes nothing of the event.
-    Template: permanent "template";
-    /// The destination's name leads to an address that may not be called.
+    /// The template fails for this event, or renders an empty message.
+    TemplateFailed: permanent "template_failed";
+    /// The destination's host resolves to an address that the SSRF guard blocks.
     BlockedAddress: permanent "blocked_address";
-    /// No answer in time.
+    /// The destination did not respond in time.
     Timeout: retryable "timeout";
-    /// No connection.
-    Connection: retryable "connection";
-    /// The connection broke off.
-    Request: retryable "request";
-    /// The destination's secret was never filled.
+    /// No connection to the destination could be opened.
+    ConnectionFailed: retryable "connection_failed";
+    /// The connection was closed before the response.
+    RequestFailed: retryable "request_failed";
+    /// The destination's secret has no value.
     SecretMissing: retryable "secret_missing";
-    /// The destination's secret is white space.
+    /// The destination's secret contains only white space.
     SecretBlank: retryable "secret_blank";
-    /// The store of secrets did not answer, or refuses.
+    /// Secrets Manager did not respond or rejected the request.
     SecretUnavailable: retryable "secret_unavailable";
-    /// The destination's secret is not what it has to be.
+    /// The destination's secret has the wrong format.
     SecretUnusable: retryable "secret_unusable";
-    /// Whether it was delivered before cannot be told.
+    /// The claims table did not respond, so an earlier delivery cannot be ruled out.
     IdempotencyUnavailable: retryable "idempotency_unavailable";
-    /// Somebody else is delivering it, or began and died.
+    /// Another worker has leased the delivery and is still running or has crashed.
     InProgress: retryable "in_progress";
 }
 
@@ -109,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_reason_has_a_word_and_a_fate() {
+    fn each_reason_has_a_code_and_a_retryability() {
         let aws = |is_retryable| Reason::Aws { service: "ses", code: "MessageRejected".into(), is_retryable };
         let others = [
             Reason::Http { status: 503, is_retryable: true },
@@ -118,12 +120,12 @@ mod tests {
             aws(false),
         ];
         let line = |reason: &Reason| {
-            let fate = if reason.is_retryable() { "failed, tried again" } else { "dead_lettered" };
-            format!("{}: {fate}", reason.code())
+            let outcome = if reason.is_retryable() { "retried" } else { "dead_lettered" };
+            format!("{}: {outcome}", reason.code())
         };
-        let lines: Vec<_> = Reason::WORDS.iter().chain(&others).map(line).collect();
-        let distinct: std::collections::BTreeSet<_> = Reason::WORDS.iter().map(Reason::code).collect();
-        assert_eq!(distinct.len(), Reason::WORDS.len(), "a word stands for two reasons");
+        let lines: Vec<_> = Reason::CONSTANT.iter().chain(&others).map(line).collect();
+        let distinct: std::collections::BTreeSet<_> = Reason::CONSTANT.iter().map(Reason::code).collect();
+        assert_eq!(distinct.len(), Reason::CONSTANT.len(), "two reasons have the same code");
         insta::assert_snapshot!(lines.join("\n"));
     }
 }

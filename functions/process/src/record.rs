@@ -1,4 +1,4 @@
-//! One message of a batch: its event, its context for logs and traces, and what came of its deliveries.
+//! One record of a batch: its event, its context for logs and traces, and the attempts to deliver the event.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -8,67 +8,65 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsMessage;
 use futures_util::FutureExt as _;
 use hookline_event::{Event, Payload, ReadError};
-use hookline_telemetry::{Context, Level, Line, Metric, BatchSummary, Trace, with_context};
+use hookline_telemetry::{BatchSummary, Context, Level, Line, Metric, Trace, with_context};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::destinations::Failure;
-use crate::idempotency::Effect;
+use crate::failure::Failure;
+use crate::idempotency::DeliverySuccess;
 use crate::reason::Reason;
 
-/// What the queue is to do with a message.
+/// What SQS does with a message after the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Delete it: it was delivered, filtered out, or is in the dead-letter queue.
+pub(crate) enum MessageAction {
+    /// SQS deletes the message. Its event was delivered, was filtered or is in the dead-letter queue.
     Acknowledge,
-    /// Have it received again.
+    /// SQS delivers the message again.
     Retry,
 }
 
-/// A message, and what came of it so far.
+/// An SQS message and the state of its deliveries.
 pub(crate) struct Record {
     pub(crate) message: SqsMessage,
-    /// The event, without its payload, or why there is none.
+    /// The event without its payload, or the parse error.
     pub(crate) event: Result<Event<()>, ReadError>,
-    /// The payload, or where it is; `None` once it was taken.
+    /// The payload or its location. `None` after [`Record::take_payload`].
     payload: Cell<Option<Payload>>,
     pub(crate) trace: Option<Trace>,
-    /// The part that all its log lines have in common.
+    /// The common fields of all log lines of the record.
     context: Context,
-    /// Its attempts, one per destination.
-    pub(crate) attempts: RefCell<Vec<Attempted>>,
-    /// Whether a step of it has panicked.
+    /// The finished attempts, one for each destination.
+    pub(crate) attempts: RefCell<Vec<FinishedAttempt>>,
+    /// Whether a step of the record has panicked.
     has_panicked: Cell<bool>,
-    /// `None` until it is decided; stays so after a panic.
-    verdict: Cell<Option<Verdict>>,
+    /// `None` until the record is settled. It stays `None` after a panic.
+    action: Cell<Option<MessageAction>>,
 }
 
-/// An attempt that has ended.
-pub(crate) struct Attempted {
-    /// The destination's name; empty if the event came to none.
+/// The result of an attempt.
+pub(crate) struct FinishedAttempt {
+    /// The destination's name; empty if the event was sent to no destination.
     pub(crate) destination: String,
-    /// The destination's kind; `none` if the event came to none.
+    /// The destination's kind; `none` if the event was sent to no destination.
     pub(crate) kind: &'static str,
-    pub(crate) result: Result<Effect, Failure>,
-    /// How long it took.
-    pub(crate) took: Duration,
-    /// When it ended.
-    pub(crate) at: OffsetDateTime,
+    pub(crate) result: Result<DeliverySuccess, Failure>,
+    pub(crate) duration: Duration,
+    pub(crate) finished_at: OffsetDateTime,
 }
 
-impl Attempted {
-    /// A failure before any destination.
-    pub(crate) fn at_none(reason: Reason, took: Duration) -> Self {
-        let at = OffsetDateTime::now_utc();
-        Self { destination: String::new(), kind: "none", result: Err(reason.into()), took, at }
+impl FinishedAttempt {
+    /// Creates the result of a failure before the event was sent to a destination.
+    pub(crate) fn without_destination(reason: Reason, duration: Duration) -> Self {
+        let finished_at = OffsetDateTime::now_utc();
+        Self { destination: String::new(), kind: "none", result: Err(reason.into()), duration, finished_at }
     }
 }
 
 impl Record {
-    /// Reads a message. One that is no event is a record all the same: it goes to the dead-letter queue.
+    /// Parses a message. A message that is not an event also becomes a record, which is sent to the dead-letter queue.
     pub(crate) fn parse(message: SqsMessage, batch: &Context) -> Self {
-        let read = Event::from_json(message.body.as_deref().unwrap_or_default());
-        let (event, payload) = match read.map(|event| event.replace_data(())) {
+        let parsed = Event::from_json(message.body.as_deref().unwrap_or_default());
+        let (event, payload) = match parsed.map(|event| event.replace_data(())) {
             Ok((event, payload)) => (Ok(event), Some(payload)),
             Err(error) => (Err(error), None),
         };
@@ -85,20 +83,20 @@ impl Record {
             },
         };
         let (payload, attempts) = (Cell::new(payload), RefCell::default());
-        let (has_panicked, verdict) = (Cell::default(), Cell::default());
-        Self { message, event, payload, trace, context, attempts, has_panicked, verdict }
+        let (has_panicked, action) = (Cell::default(), Cell::default());
+        Self { message, event, payload, trace, context, attempts, has_panicked, action }
     }
 
-    /// Runs a step of this record alone: its log lines carry the context, and a panic leaves the other records alone.
-    /// `None` after a panic.
-    pub(crate) async fn isolated<T>(&self, step: impl Future<Output = T>) -> Option<T> {
-        // Nothing that records share is left half done: caches and pools are changed in one go.
+    /// Runs a step of this record. The log lines of the step have the record's context, and a panic does not affect the other
+    /// records. Returns `None` after a panic.
+    pub(crate) async fn run_isolated<T>(&self, step: impl Future<Output = T>) -> Option<T> {
+        // Unwind safe: a panic leaves no shared state half changed, because caches and pools are changed in single steps.
         let result = with_context(self.context.clone(), AssertUnwindSafe(step).catch_unwind()).await;
         self.has_panicked.set(self.has_panicked.get() || result.is_err());
         result.ok()
     }
 
-    /// Whether a step has panicked: the message is received again, whatever became of its other deliveries.
+    /// Whether a step has panicked. SQS then delivers the message again, independent of its other deliveries.
     pub(crate) fn has_panicked(&self) -> bool {
         self.has_panicked.get()
     }
@@ -116,60 +114,60 @@ impl Record {
         is_offloaded
     }
 
-    /// What the message is reported by. An empty identifier has the whole batch received again.
+    /// The message identifier for the response. With an empty identifier SQS delivers the whole batch again.
     pub(crate) fn id(&self) -> &str {
         self.message.message_id.as_deref().unwrap_or_default()
     }
 
-    /// The event as ingest wrote it.
+    /// The message body, which is the event in JSON as ingest wrote it.
     pub(crate) fn body(&self) -> &str {
         self.message.body.as_deref().unwrap_or_default()
     }
 
-    /// How often it was received, this time included.
+    /// The receive count of the message, including this receive.
     pub(crate) fn receives(&self) -> u32 {
         receives(&self.message)
     }
 
-    /// When it was first sent to the queue, in milliseconds since 1970; empty if the queue does not say.
+    /// The time at which the message was sent to the queue, in milliseconds since 1970; empty if SQS did not report it.
     pub(crate) fn first_seen(&self) -> &str {
         self.message.attributes.get("SentTimestamp").map(String::as_str).unwrap_or_default()
     }
 
-    /// Adds an attempt that has ended, in the order of the destinations' names.
-    pub(crate) fn attempted(&self, attempted: Attempted) {
+    /// Adds a finished attempt. The attempts are sorted by the destination's name.
+    pub(crate) fn add_attempt(&self, attempt: FinishedAttempt) {
         let mut attempts = self.attempts.borrow_mut();
-        let position = attempts.partition_point(|it| it.destination < attempted.destination);
-        attempts.insert(position, attempted);
+        let position = attempts.partition_point(|other| other.destination < attempt.destination);
+        attempts.insert(position, attempt);
     }
 
-    pub(crate) fn decide(&self, verdict: Verdict) {
-        self.verdict.set(Some(verdict));
+    pub(crate) fn set_action(&self, action: MessageAction) {
+        self.action.set(Some(action));
     }
 
-    pub(crate) fn verdict(&self) -> Option<Verdict> {
-        self.verdict.get()
+    pub(crate) fn action(&self) -> Option<MessageAction> {
+        self.action.get()
     }
 
-    /// One line per destination. A failure that is given up is logged with its dead-letter message; deliveries are counted
-    /// for the whole batch.
+    /// Logs one line for each destination. A failure without a retry is logged together with its dead-letter message.
+    /// Deliveries are counted in the summary of the batch.
     pub(crate) fn log(&self, retry_in: Option<u32>, summary: &BatchSummary) {
-        let accepted = self.event.as_ref().ok().and_then(|event| OffsetDateTime::parse(&event.time, &Rfc3339).ok());
-        for Attempted { destination, kind, result, took, at } in &*self.attempts.borrow() {
-            let line = Line { destination, kind, duration: Some(*took), ..Line::default() };
+        let accepted_at = self.event.as_ref().ok().and_then(|event| OffsetDateTime::parse(&event.time, &Rfc3339).ok());
+        for FinishedAttempt { destination, kind, result, duration, finished_at } in &*self.attempts.borrow() {
+            let line = Line { destination, kind, duration: Some(*duration), ..Line::default() };
             match (result, retry_in) {
-                (Ok(Effect::Delivered), _) => {
-                    let age = accepted.and_then(|accepted| Duration::try_from(*at - accepted).ok());
+                (Ok(DeliverySuccess::Delivered), _) => {
+                    let age = accepted_at.and_then(|accepted_at| Duration::try_from(*finished_at - accepted_at).ok());
                     summary.add_delivery(kind, age);
                     Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&[]);
                 }
-                (Ok(Effect::AlreadyDelivered), _) => {
+                (Ok(DeliverySuccess::AlreadyDelivered), _) => {
                     Line { level: Level::Info, outcome: "already_delivered", ..line }.write(&[]);
                 }
                 (Err(failure), Some(_)) => {
                     let reason = &failure.reason.code();
                     let line =
-                        Line { level: Level::Warn, outcome: "failed", reason, retry_in_seconds: retry_in, ..line };
+                        Line { level: Level::Warn, outcome: "retried", reason, retry_in_seconds: retry_in, ..line };
                     line.write(&[(Metric::DeliveryFailed, 1.0), (Metric::Retries, 1.0)]);
                 }
                 (Err(_), None) => {}
@@ -182,8 +180,8 @@ fn receives(message: &SqsMessage) -> u32 {
     message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
 }
 
-/// Ingest's, as the event has it; else the message's own.
+/// Returns the trace of the request to ingest, which is in the event. The fallback is the trace of the message.
 fn trace(message: &SqsMessage, event: &Event<()>) -> Option<Trace> {
-    let own = event.traceparent.as_deref().and_then(Trace::from_traceparent);
-    own.or_else(|| message.attributes.get("AWSTraceHeader").and_then(|header| Trace::from_header(header)))
+    let request_trace = event.traceparent.as_deref().and_then(Trace::from_traceparent);
+    request_trace.or_else(|| message.attributes.get("AWSTraceHeader").and_then(|header| Trace::from_header(header)))
 }

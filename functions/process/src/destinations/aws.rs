@@ -1,11 +1,12 @@
-//! What an error of an AWS service means for the event.
+//! Classifies the errors of AWS services as retryable or permanent failures.
 
 use hookline_aws::is_transient;
 
-use super::Failure;
+use crate::failure::Failure;
 use crate::reason::Reason;
 
-/// Refusals that an operator can correct while the event waits: missing permissions, paused sending, expired credentials.
+/// Error codes that an operator can correct while the event is retried: missing permissions, paused sending, expired
+/// credentials.
 const CORRECTABLE: [&str; 8] = [
     "AccessDenied",
     "AccessDeniedException",
@@ -17,18 +18,18 @@ const CORRECTABLE: [&str; 8] = [
     "NotAuthorizedForSourceException",
 ];
 
-/// `service` begins the reason: `ses_MessageRejected`.
-pub(super) fn failure(service: &'static str, failure: hookline_aws::Failure) -> Failure {
+/// Classifies a failed call. The reason code begins with `service`, for instance `ses_MessageRejected`.
+pub(super) fn call_failure(service: &'static str, failure: hookline_aws::Failure) -> Failure {
     match failure {
         hookline_aws::Failure::Timeout => Reason::Timeout.into(),
-        hookline_aws::Failure::Connection => Reason::Connection.into(),
-        hookline_aws::Failure::Request => Reason::Request.into(),
-        hookline_aws::Failure::Service { status, code } => refused(service, code, status >= 500),
+        hookline_aws::Failure::Connection => Reason::ConnectionFailed.into(),
+        hookline_aws::Failure::Request => Reason::RequestFailed.into(),
+        hookline_aws::Failure::Service { status, code } => service_failure(service, code, status >= 500),
     }
 }
 
-/// An error's code, which some services also return for each entry of a call that succeeds.
-pub(super) fn refused(service: &'static str, code: String, is_fault: bool) -> Failure {
-    let is_retryable = is_fault || is_transient(&code) || CORRECTABLE.contains(&code.as_str());
+/// Classifies an error code of a service. Some services return error codes for single entries of a successful call.
+pub(super) fn service_failure(service: &'static str, code: String, is_server_error: bool) -> Failure {
+    let is_retryable = is_server_error || is_transient(&code) || CORRECTABLE.contains(&code.as_str());
     Reason::Aws { service, code, is_retryable }.into()
 }

@@ -1,5 +1,5 @@
-//! What chats have in common: a message by a template, posted to a webhook. Anyone who has its URL can post there, so the
-//! URL is the destination's secret.
+//! The common part of the chat destinations: it renders a message from a template and posts it to a webhook. The webhook URL
+//! is the destination's secret, because the URL alone authorizes a caller to post.
 
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -10,68 +10,73 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::message::{Facts, Message, Style};
-use super::{Attempt, Clients, DestinationError, Failure};
-use crate::egress::{Target, json};
+use super::attempt::{Attempt, before_deadline};
+use super::clients::Clients;
+use super::error::DestinationError;
+use super::secret;
+use super::template::{Format, MessageTemplate, TemplateContext};
+use crate::egress::{Target, json_headers};
+use crate::failure::Failure;
 use crate::reason::Reason;
 
-/// As Terraform writes it.
+/// The configuration of a chat destination, as Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// How long an attempt may take.
+    /// The timeout of an attempt.
     timeout_ms: NonZeroU64,
-    /// Instead of the templates that there are.
+    /// A template that replaces the built-in templates.
     template: Option<String>,
 }
 
-/// A channel.
+/// A channel with a webhook.
 #[derive(Debug)]
 pub(super) struct Chat {
     name: String,
-    message: Message,
+    template: MessageTemplate,
     timeout: Duration,
-    /// A parameter that is added to the URL's query.
+    /// A query parameter that is added to the webhook URL.
     query: Option<(&'static str, &'static str)>,
 }
 
 impl Chat {
-    pub(super) fn new(name: &str, style: Style, config: Config) -> Result<Self, DestinationError> {
+    pub(super) fn new(name: &str, format: Format, config: Config) -> Result<Self, DestinationError> {
         Ok(Self {
             name: name.to_owned(),
-            message: Message::new(style, config.template)?,
+            template: MessageTemplate::new(format, config.template)?,
             timeout: Duration::from_millis(config.timeout_ms.get()),
             query: None,
         })
     }
 
-    /// With a parameter of the query.
+    /// Adds a query parameter to the webhook URL.
     pub(super) fn with_query(self, name: &'static str, value: &'static str) -> Self {
         Self { query: Some((name, value)), ..self }
     }
 
-    /// Posts a message about an event; `body` puts the text into the form that this chat takes.
+    /// Posts a message about an event. `body` creates the JSON body of the chat's API from the text.
     pub(super) async fn post(
         &self,
         event: &Event,
         attempt: Attempt<'_>,
         body: impl FnOnce(String) -> Value,
     ) -> Result<(), Failure> {
-        let message = body(self.message.render(&Facts::of(event))?);
-        self.post_message(attempt.clients, &message, attempt.until(self.timeout)).await
+        let message = body(self.template.render(&TemplateContext::new(event))?);
+        self.post_message(attempt.clients, &message, attempt.deadline(self.timeout)).await
     }
 
-    /// A URL that the chat refuses may have been replaced: then the new one is tried at once.
-    async fn post_message(&self, clients: &Clients, message: &Value, until: Instant) -> Result<(), Failure> {
-        let secrets = super::secrets(clients, &self.name, until).await?;
-        let failure = match self.post_to(clients, &secrets, message, until).await {
+    /// Posts a message. If the chat rejects the URL, an operator may have replaced it, so the message is posted to the new URL
+    /// immediately.
+    async fn post_message(&self, clients: &Clients, message: &Value, deadline: Instant) -> Result<(), Failure> {
+        let secrets = secret::lookup(clients, &self.name, deadline).await?;
+        let failure = match self.post_to(clients, &secrets, message, deadline).await {
             Err(failure) if !failure.reason.is_retryable() || failure.reason == Reason::SecretUnusable => failure,
             result => return result,
         };
-        let refreshed = async { Ok(clients.secrets.refresh(&self.name, &secrets).await) };
-        match super::in_time(until, refreshed).await? {
-            Ok(Some(newer)) if !is_same(secrets.first(), newer.first()) => {
-                self.post_to(clients, &newer, message, until).await
+        let refresh = async { Ok(clients.secrets.refresh(&self.name, &secrets).await) };
+        match before_deadline(deadline, refresh).await? {
+            Ok(Some(refreshed)) if !is_same(secrets.first(), refreshed.first()) => {
+                self.post_to(clients, &refreshed, message, deadline).await
             }
             Ok(_) | Err(_) => Err(failure),
         }
@@ -82,17 +87,17 @@ impl Chat {
         clients: &Clients,
         secrets: &[Secret],
         message: &Value,
-        until: Instant,
+        deadline: Instant,
     ) -> Result<(), Failure> {
-        // The first is the current one; the previous one is what was replaced. What is wrong with it is not quoted.
+        // The first secret is the current one; the previous one was replaced. The failure does not quote the secret.
         let url = secrets.first().and_then(|secret| std::str::from_utf8(secret.expose()).ok()).map(str::trim);
         let target = url.and_then(|url| Target::parse(url, self.query, clients.egress.guard()).ok());
-        let target = target.ok_or_else(|| super::unusable_secret(&self.name, "it is not an https URL"))?;
-        clients.egress.post(&target, json(), message.to_string().into(), until).await
+        let target = target.ok_or_else(|| secret::unusable(&self.name, "the secret is not an https URL"))?;
+        clients.egress.post(&target, json_headers(), message.to_string().into(), deadline).await
     }
 }
 
-/// Of two lists the current one: another previous one is no reason to post again.
-fn is_same(tried: Option<&Secret>, newest: Option<&Secret>) -> bool {
-    tried.zip(newest).is_none_or(|(tried, newest)| newest.matches(tried))
+/// Whether the current secret is unchanged. A changed previous secret does not justify another request.
+fn is_same(used: Option<&Secret>, current: Option<&Secret>) -> bool {
+    used.zip(current).is_none_or(|(used, current)| current.matches(used))
 }

@@ -1,6 +1,6 @@
 //! Posts a message through a webhook of a Discord channel, whose URL is the destination's secret.
 //!
-//! Facts: <https://discord.com/developers/docs/resources/webhook#execute-webhook>,
+//! API: <https://discord.com/developers/docs/resources/webhook#execute-webhook>,
 //! <https://discord.com/developers/docs/resources/message#allowed-mentions-object>.
 
 use hookline_event::Event;
@@ -9,37 +9,38 @@ use url::Url;
 
 pub(crate) use super::chat::Config;
 
+use super::attempt::Attempt;
 use super::chat::Chat;
-use super::message::Style;
-use super::{Attempt, DestinationError, Failure};
-use crate::egress::Guard;
+use super::error::DestinationError;
+use super::template::Format;
+use crate::failure::Failure;
 
-/// What Discord takes; it refuses more.
+/// The maximum length of a message. Discord rejects longer messages.
 const MAX_UNITS: usize = 2000;
 
-/// `SUPPRESS_EMBEDS`: no preview of what a link leads to.
+/// `SUPPRESS_EMBEDS`: Discord shows no preview of linked pages.
 const FLAGS: u32 = 1 << 2;
 
-const STYLE: Style = Style { escape, link, max_units: MAX_UNITS };
+const FORMAT: Format = Format { escape, link, max_units: MAX_UNITS };
 
 /// A Discord channel.
 #[derive(Debug)]
 pub(crate) struct Discord(Chat);
 
 impl Discord {
-    pub(super) fn new(name: &str, config: Config, _guard: &Guard) -> Result<Self, DestinationError> {
-        // Without it the answer comes before the message is kept, and a message that is not kept is no error.
-        Ok(Self(Chat::new(name, STYLE, config)?.with_query("wait", "true")))
+    pub(super) fn new(name: &str, config: Config) -> Result<Self, DestinationError> {
+        // Without `wait`, Discord responds before it stores the message, and a message that it cannot store is not an error.
+        Ok(Self(Chat::new(name, FORMAT, config)?.with_query("wait", "true")))
     }
 
     pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        // Nobody is notified, whatever the text says.
+        // Discord notifies no user, even if the text contains a mention.
         let body = |text| json!({ "content": text, "allowed_mentions": { "parse": [] }, "flags": FLAGS });
         self.0.post(event, attempt, body).await
     }
 }
 
-/// A backslash before whatever Markdown, a mention, an emoji or a time stamp begins with.
+/// Puts a backslash before each character that can begin Markdown, a mention, an emoji or a timestamp.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

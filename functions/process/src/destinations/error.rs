@@ -1,44 +1,29 @@
 use crate::egress::TargetError;
-use crate::reason::Reason;
 
-/// Why a destination cannot be used at all.
+/// Why the configuration of a destination is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DestinationError {
-    /// A URL that may not be posted to.
+    /// The URL is not allowed as a target.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// Not a header, or one that is not its owner's to set.
-    #[error("`{name}` is no header that can be set: not a header, the event's own, or one that carries credentials")]
-    BadHeader {
-        /// What was given.
+    /// The header is malformed or reserved.
+    #[error(
+        "the header `{name}` cannot be set; it is malformed, set by Hookline for each event, or would contain credentials"
+    )]
+    InvalidHeader {
+        /// The configured header name.
         name: String,
     },
-    /// Not an e-mail address.
+    /// The text is not an e-mail address.
     #[error("`{address}` is not an e-mail address")]
-    BadAddress {
-        /// What was given.
+    InvalidAddress {
+        /// The configured address.
         address: String,
     },
-    /// A template that cannot be read.
-    #[error("the template cannot be used: {detail}")]
-    BadTemplate {
-        /// What is wrong with it, and where.
+    /// The template has a syntax error or is unsafe.
+    #[error("the template is invalid: {detail}")]
+    InvalidTemplate {
+        /// The error and its position.
         detail: String,
     },
-}
-
-/// A failed attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
-    /// Why, and with it whether another attempt can help.
-    pub(crate) reason: Reason,
-    /// Seconds that the destination asked for.
-    pub(crate) retry_after: Option<u32>,
-}
-
-impl From<Reason> for Failure {
-    /// With no time asked for.
-    fn from(reason: Reason) -> Self {
-        Self { reason, retry_after: None }
-    }
 }

@@ -1,8 +1,7 @@
-//! Puts the event on an EventBridge bus, so that any other consumer can take part: its source is `hookline.<source>`, its
-//! detail type the event's type, its detail the CloudEvent in JSON, with `data` where the payload is JSON and
-//! `data_base64` where it is not.
+//! Puts the event on an EventBridge bus for other consumers. The source is `hookline.<source>`, and the detail type is the
+//! event's type. The detail is the CloudEvent in JSON, with `data` for a JSON payload and `data_base64` for any other payload.
 //!
-//! Facts: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
+//! API: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>.
 
 use std::num::NonZeroU64;
@@ -13,24 +12,25 @@ use hookline_event::Event;
 use hookline_telemetry::Trace;
 use serde::Deserialize;
 
-use super::{Attempt, DestinationError, Failure, aws};
-use crate::egress::Guard;
+use super::attempt::{Attempt, before_deadline};
+use super::aws;
+use crate::failure::Failure;
 use crate::reason::Reason;
 
-/// The longest detail type, in characters.
+/// The maximum length of a detail type, in characters.
 const MAX_DETAIL_TYPE: usize = 128;
 
-/// As Terraform writes it.
+/// The configuration of an EventBridge destination, as Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// The bus's name.
+    /// The name of the event bus.
     bus: String,
-    /// How long an attempt may take.
+    /// The timeout of an attempt.
     timeout_ms: NonZeroU64,
 }
 
-/// A bus.
+/// An event bus.
 #[derive(Debug)]
 pub(crate) struct Eventbridge {
     bus: String,
@@ -38,8 +38,8 @@ pub(crate) struct Eventbridge {
 }
 
 impl Eventbridge {
-    pub(super) fn new(_name: &str, config: Config, _guard: &Guard) -> Result<Self, DestinationError> {
-        Ok(Self { bus: config.bus, timeout: Duration::from_millis(config.timeout_ms.get()) })
+    pub(super) fn new(config: Config) -> Self {
+        Self { bus: config.bus, timeout: Duration::from_millis(config.timeout_ms.get()) }
     }
 
     pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
@@ -47,21 +47,22 @@ impl Eventbridge {
         let entry = PutEventsRequestEntry::builder()
             .event_bus_name(&self.bus)
             .source(format!("hookline.{}", event.source_name()))
-            // The whole type is in the detail.
+            // The detail contains the complete type.
             .detail_type(event.event_type.chars().take(MAX_DETAIL_TYPE).collect::<String>())
             .detail(detail)
             .set_trace_header(attempt.trace.map(Trace::header))
             .build();
         let put = Box::pin(attempt.clients.eventbridge().put_events().entries(entry).send());
-        let failed = |error| aws::failure("eventbridge", hookline_aws::Failure::of(&error));
-        let put = super::in_time(attempt.until(self.timeout), async { put.await.map_err(failed) }).await?;
-        if put.failed_entry_count == 0 {
+        let failure = |error| aws::call_failure("eventbridge", hookline_aws::Failure::from_sdk_error(&error));
+        let put = async { put.await.map_err(failure) };
+        let response = before_deadline(attempt.deadline(self.timeout), put).await?;
+        if response.failed_entry_count == 0 {
             return Ok(());
         }
-        // The call succeeds although its entry does not.
-        let code = put.entries.into_iter().flatten().find_map(|entry| entry.error_code);
+        // The call succeeds even if the entry fails.
+        let code = response.entries.into_iter().flatten().find_map(|entry| entry.error_code);
         let code = code.unwrap_or_else(|| "unknown".to_owned());
-        let is_fault = matches!(code.as_str(), "InternalFailure" | "InternalException" | "unknown");
-        Err(aws::refused("eventbridge", code, is_fault))
+        let is_server_error = matches!(code.as_str(), "InternalFailure" | "InternalException" | "unknown");
+        Err(aws::service_failure("eventbridge", code, is_server_error))
     }
 }

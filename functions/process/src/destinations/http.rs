@@ -1,10 +1,11 @@
-//! Posts the exact body, with the event's attributes as headers: CloudEvents' binary mode.
+//! Posts the exact body with the event's attributes as headers (the binary mode of CloudEvents).
 //!
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>
 //!
-//! Signed anew, if that is asked for, as Standard Webhooks has it:
+//! If `signed` is set, each request has a new signature of Standard Webhooks:
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>. The id is the event's
-//! deduplication key, the same over retries, redrives and repeats of the sender; during a rotation there are two signatures.
+//! deduplication key, which stays the same for retries, redrives and repeated requests of the sender. During a rotation the
+//! request has two signatures.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -17,22 +18,25 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::{Attempt, DestinationError, Failure};
-use crate::egress::{Guard, Target};
+use super::attempt::Attempt;
+use super::error::DestinationError;
+use super::secret;
+use crate::egress::{SsrfGuard, Target};
+use crate::failure::Failure;
 use crate::reason::Reason;
 
-/// As Terraform writes it.
+/// The configuration of an HTTP destination, as Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// Where to.
+    /// The URL that events are posted to.
     url: String,
-    /// How long an attempt may take.
+    /// The timeout of an attempt.
     timeout_ms: NonZeroU64,
-    /// What is sent beside the event's own headers.
+    /// Additional headers.
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    /// Whether the destination's secret signs each request.
+    /// Whether each request is signed with the destination's secret.
     #[serde(default)]
     signed: bool,
 }
@@ -43,55 +47,55 @@ pub(crate) struct Http {
     name: String,
     target: Target,
     timeout: Duration,
-    /// The owner's own.
+    /// The additional headers of the configuration.
     headers: HeaderMap,
-    /// Whether the destination's secret signs each request.
+    /// Whether each request is signed with the destination's secret.
     signed: bool,
 }
 
 impl Http {
-    pub(super) fn new(name: &str, config: Config, guard: &Guard) -> Result<Self, DestinationError> {
+    pub(super) fn new(name: &str, config: Config, guard: &SsrfGuard) -> Result<Self, DestinationError> {
         Ok(Self {
             name: name.to_owned(),
             target: Target::parse(&config.url, None, guard)?,
             timeout: Duration::from_millis(config.timeout_ms.get()),
-            headers: own_headers(&config.headers)?,
+            headers: configured_headers(&config.headers)?,
             signed: config.signed,
         })
     }
 
     pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        let until = attempt.until(self.timeout);
+        let deadline = attempt.deadline(self.timeout);
         let mut headers = self.headers.clone();
         headers.extend(event_headers(event, attempt.trace).ok_or_else(|| Failure::from(Reason::UnreadableEvent))?);
         if self.signed {
-            let secrets = super::secrets(attempt.clients, &self.name, until).await?;
+            let secrets = secret::lookup(attempt.clients, &self.name, deadline).await?;
             headers.extend(self.signatures(event, &secrets)?);
         }
-        attempt.clients.egress.post(&self.target, headers, event.data.clone(), until).await
+        attempt.clients.egress.post(&self.target, headers, event.data.clone(), deadline).await
     }
 
-    /// One signature for each secret, so that a receiver that still has the previous one is satisfied too.
+    /// Signs with each secret, so that a receiver that still has the previous secret can verify the request.
     fn signatures(&self, event: &Event, secrets: &[Secret]) -> Result<HeaderMap, Failure> {
         let scheme = Scheme::Standard(Standard { tolerance: Standard::TOLERANCE });
         let (now, id) = (OffsetDateTime::now_utc().unix_timestamp(), event.dedup_key.as_str());
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (number, secret) in secrets.iter().enumerate() {
-            let message = Message { body: &event.data, now, id, url: "", form: false };
+            let message = Message { body: &event.data, now, id, url: "", is_form: false };
             let signed = match scheme.sign(message, secret) {
                 Ok(signed) => signed,
-                // The one that was replaced may have been replaced because it is no key.
+                // The previous secret may have been replaced because it is not a valid key.
                 Err(_) if number > 0 => continue,
-                Err(error) => return Err(super::unusable_secret(&self.name, &error.to_string())),
+                Err(error) => return Err(secret::unusable(&self.name, &error.to_string())),
             };
             for (name, value) in signed.headers {
-                let text = headers.entry(name).or_default();
-                if text.is_empty() {
-                    *text = value;
-                } else if *text != value {
-                    // Id and time are the same for all.
-                    text.push(' ');
-                    text.push_str(&value);
+                let joined = headers.entry(name).or_default();
+                if joined.is_empty() {
+                    *joined = value;
+                } else if *joined != value {
+                    // Only the signatures differ: id and timestamp are the same for all secrets.
+                    joined.push(' ');
+                    joined.push_str(&value);
                 }
             }
         }
@@ -100,7 +104,7 @@ impl Http {
     }
 }
 
-/// What is the event's, the connection's, or would be a secret in the configuration.
+/// Headers that the configuration must not contain: Hookline or the connection sets them, or they would contain a secret.
 const RESERVED: [&str; 9] = [
     "authorization",
     "connection",
@@ -113,15 +117,15 @@ const RESERVED: [&str; 9] = [
     "transfer-encoding",
 ];
 
-fn own_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, DestinationError> {
+fn configured_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, DestinationError> {
     let header = |(name, value): (&String, &String)| {
-        let bad = || DestinationError::BadHeader { name: name.clone() };
-        let parsed = HeaderName::try_from(name).map_err(|_| bad())?;
+        let invalid = || DestinationError::InvalidHeader { name: name.clone() };
+        let parsed = HeaderName::try_from(name).map_err(|_| invalid())?;
         let reserved = ["ce-", "webhook-"].iter().any(|prefix| parsed.as_str().starts_with(prefix));
         if reserved || RESERVED.contains(&parsed.as_str()) {
-            return Err(bad());
+            return Err(invalid());
         }
-        Ok((parsed, HeaderValue::from_str(value).map_err(|_| bad())?))
+        Ok((parsed, HeaderValue::from_str(value).map_err(|_| invalid())?))
     };
     headers.iter().map(header).collect()
 }

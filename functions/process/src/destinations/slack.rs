@@ -1,6 +1,6 @@
 //! Posts a message through an incoming webhook of Slack, whose URL is the destination's secret.
 //!
-//! Facts: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>,
+//! API: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>,
 //! <https://docs.slack.dev/messaging/formatting-message-text>.
 
 use hookline_event::Event;
@@ -9,27 +9,29 @@ use url::Url;
 
 pub(crate) use super::chat::Config;
 
+use super::attempt::Attempt;
 use super::chat::Chat;
-use super::message::Style;
-use super::{Attempt, DestinationError, Failure};
-use crate::egress::Guard;
+use super::error::DestinationError;
+use super::template::Format;
+use crate::failure::Failure;
 
-/// What Slack advises; it cuts at 40,000.
+/// The length that Slack recommends. Slack truncates messages at 40,000 characters.
 const MAX_UNITS: usize = 4000;
 
-const STYLE: Style = Style { escape, link, max_units: MAX_UNITS };
+const FORMAT: Format = Format { escape, link, max_units: MAX_UNITS };
 
 /// A Slack channel.
 #[derive(Debug)]
 pub(crate) struct Slack(Chat);
 
 impl Slack {
-    pub(super) fn new(name: &str, config: Config, _guard: &Guard) -> Result<Self, DestinationError> {
-        Chat::new(name, STYLE, config).map(Self)
+    pub(super) fn new(name: &str, config: Config) -> Result<Self, DestinationError> {
+        Chat::new(name, FORMAT, config).map(Self)
     }
 
     pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        // `mrkdwn` off: asterisks and the like are text. Links are marked up by `<` and `>`, which payload text cannot hold.
+        // With `mrkdwn` off, characters such as asterisks are plain text. Links use `<` and `>`, which payload text cannot
+        // contain after escaping.
         let body = |text| {
             json!({
                 "text": text,
@@ -44,13 +46,13 @@ impl Slack {
     }
 }
 
-/// The three characters that begin and end mentions, links and entities.
+/// Escapes the three characters that begin and end mentions, links and entities.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn link(url: &Url, text: &str) -> String {
-    // The first bar ends the address.
+    // The first `|` ends the address.
     let address = escape(url.as_str()).replace('|', "%7C");
     format!("<{address}|{}>", escape(text).replace('|', "\u{2758}"))
 }

@@ -1,44 +1,46 @@
-//! Keeps deliveries out of private networks: whoever may name a destination could otherwise have the function read its
-//! own metadata, or reach what only its network can. The check is on the address that is connected to, after
-//! resolution, so that no name can stand for one address when it is checked and for another when it is used.
+//! The SSRF guard: it keeps deliveries out of private networks.
+//!
+//! Without the guard, the owner of a destination could make the function read the metadata of its environment or reach
+//! hosts in its private network. The guard checks each address after name resolution and before the connection, so that a
+//! name cannot resolve to one address for the check and to another for the connection.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use ipnet::IpNet;
 
-/// Which addresses may be connected to.
+/// The SSRF guard: all public addresses and the listed private networks are allowed.
 #[derive(Debug, Clone)]
-pub(crate) struct Guard(Arc<[IpNet]>);
+pub(crate) struct SsrfGuard(Arc<[IpNet]>);
 
-/// The address is not one that may be connected to.
+/// The guard does not allow connections to the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{address} is not a public address, and no listed private network has it")]
-pub(crate) struct Blocked {
-    /// The address.
+#[error("`{address}` is not a public address and is in no network of `private_networks`")]
+pub(crate) struct BlockedAddress {
+    /// The blocked address.
     pub(crate) address: IpAddr,
 }
 
-impl Guard {
-    /// All public addresses, and those of `private_networks`.
+impl SsrfGuard {
+    /// Allows all public addresses and the addresses of `private_networks`.
     #[must_use]
     pub(crate) fn new(private_networks: Vec<IpNet>) -> Self {
         Self(private_networks.into())
     }
 
-    /// Whether a listed private network has the address.
+    /// Whether the address is in a listed private network.
     #[must_use]
-    pub(crate) fn lists(&self, address: IpAddr) -> bool {
+    pub(crate) fn is_listed(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether the address may be connected to.
+    /// Checks that connections to the address are allowed.
     ///
     /// # Errors
     ///
-    /// [`Blocked`] if not.
-    pub(crate) fn check(&self, address: IpAddr) -> Result<(), Blocked> {
-        if is_public(address) || self.lists(address) { Ok(()) } else { Err(Blocked { address }) }
+    /// [`BlockedAddress`]: the address is neither public nor listed.
+    pub(crate) fn check(&self, address: IpAddr) -> Result<(), BlockedAddress> {
+        if is_public(address) || self.is_listed(address) { Ok(()) } else { Err(BlockedAddress { address }) }
     }
 }
 
@@ -71,7 +73,7 @@ fn is_public_v4(v4: Ipv4Addr) -> bool {
         || relay)
 }
 
-/// Only global unicast, less what is carved out of it: <https://www.iana.org/assignments/iana-ipv6-special-registry/>
+/// Global unicast without the special-purpose ranges in it: <https://www.iana.org/assignments/iana-ipv6-special-registry/>
 fn is_public_v6(v6: Ipv6Addr) -> bool {
     let [a, b, ..] = v6.segments();
     let protocol_assignments = a == 0x2001 && b < 0x200;
@@ -79,7 +81,7 @@ fn is_public_v6(v6: Ipv6Addr) -> bool {
     a & 0xe000 == 0x2000 && !protocol_assignments && !documentation
 }
 
-/// The IPv4 address that an IPv6 address is a form of: v4-mapped, v4-compatible, NAT64 and 6to4.
+/// Returns the IPv4 address that an IPv6 address embeds: IPv4-mapped, IPv4-compatible, NAT64 and 6to4.
 fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = v6.segments();
     let last = Ipv4Addr::from((u32::from(g) << 16) | u32::from(h));
@@ -95,13 +97,13 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn case(address: &str, public: bool) {
-        let verdict = Guard::new(Vec::new()).check(address.parse().unwrap());
-        assert_eq!(verdict.is_ok(), public, "{address}");
+    fn case(address: &str, is_allowed: bool) {
+        let result = SsrfGuard::new(Vec::new()).check(address.parse().unwrap());
+        assert_eq!(result.is_ok(), is_allowed, "{address}");
     }
 
     #[test]
-    fn only_public_addresses_pass() {
+    fn allows_only_public_addresses() {
         for address in [
             "1.1.1.1",
             "8.8.8.8",
@@ -159,8 +161,8 @@ mod tests {
     }
 
     #[test]
-    fn a_listed_network_passes_and_its_neighbour_does_not() {
-        let guard = Guard::new(vec!["10.1.0.0/16".parse().unwrap()]);
+    fn allows_listed_network_and_blocks_adjacent_network() {
+        let guard = SsrfGuard::new(vec!["10.1.0.0/16".parse().unwrap()]);
         assert_eq!(guard.check("10.1.2.3".parse().unwrap()), Ok(()));
         assert!(guard.check("10.2.0.1".parse().unwrap()).is_err());
     }

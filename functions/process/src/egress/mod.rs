@@ -1,5 +1,5 @@
-//! Requests to the internet: to addresses that the guard allows, over TLS, without redirects or proxies, bounded in time
-//! and size.
+//! Requests to the internet. The client connects only to addresses that the SSRF guard allows, uses TLS, and follows no
+//! redirect and no proxy. The duration of a request and the size of a response are limited.
 
 mod client;
 mod guard;
@@ -8,5 +8,5 @@ mod response;
 mod retry_after;
 
 pub use self::client::EgressError;
-pub(crate) use self::client::{Egress, Target, TargetError, json};
-pub(crate) use self::guard::Guard;
+pub(crate) use self::client::{Egress, Target, TargetError, json_headers};
+pub(crate) use self::guard::SsrfGuard;

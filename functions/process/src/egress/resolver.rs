@@ -1,5 +1,5 @@
-//! Resolves names of destinations, and checks their addresses each time that a connection is opened: a name that was
-//! harmless a moment ago may lead somewhere else now.
+//! Resolves the host names of destinations and checks the addresses for each new connection, because a name can resolve to
+//! different addresses at different times (DNS rebinding).
 
 use std::future::Future;
 use std::io;
@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::guard::Guard;
+use super::guard::SsrfGuard;
 
-/// The port to the resolver.
+/// The port to name resolution.
 pub(super) trait Lookup: Send + Sync + 'static {
-    /// Every address of a name.
+    /// Returns all addresses of a host name.
     fn lookup(&self, host: &str) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send;
 }
 
-/// The system's resolver.
+/// The resolver of the operating system.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SystemLookup;
 
@@ -26,9 +26,9 @@ impl Lookup for SystemLookup {
     }
 }
 
-/// A resolver whose addresses the guard allows.
+/// A resolver that returns only addresses that the SSRF guard allows.
 pub(super) struct GuardedResolver<L> {
-    guard: Guard,
+    guard: SsrfGuard,
     lookup: Arc<L>,
 }
 
@@ -39,13 +39,13 @@ impl<L> Clone for GuardedResolver<L> {
 }
 
 impl<L: Lookup> GuardedResolver<L> {
-    pub(super) fn new(guard: Guard, lookup: L) -> Self {
+    pub(super) fn new(guard: SsrfGuard, lookup: L) -> Self {
         Self { guard, lookup: Arc::new(lookup) }
     }
 
     async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
         let resolved = self.lookup.lookup(host).await?;
-        // One private address among public ones is a sign of DNS rebinding: none of them is used.
+        // A private address among public ones is a sign of DNS rebinding: none of the addresses is used.
         let checked = resolved.iter().try_for_each(|address| self.guard.check(address.ip()));
         checked.map(|()| resolved).map_err(io::Error::other)
     }
@@ -67,31 +67,31 @@ mod tests {
 
     use super::*;
 
-    /// Responds to each look-up with the next of its lists.
-    struct Scripted(Mutex<Vec<Vec<&'static str>>>);
+    /// Returns the next list of addresses for each lookup.
+    struct ScriptedLookup(Mutex<Vec<Vec<&'static str>>>);
 
-    impl Lookup for Scripted {
+    impl Lookup for ScriptedLookup {
         async fn lookup(&self, _: &str) -> io::Result<Vec<SocketAddr>> {
             let found = self.0.lock().unwrap().remove(0);
             Ok(found.into_iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0)).collect())
         }
     }
 
-    fn resolver(found: &[&[&'static str]]) -> GuardedResolver<Scripted> {
+    fn resolver(found: &[&[&'static str]]) -> GuardedResolver<ScriptedLookup> {
         let found = found.iter().map(|addresses| addresses.to_vec()).collect();
-        GuardedResolver::new(Guard::new(vec!["10.1.0.0/16".parse().unwrap()]), Scripted(Mutex::new(found)))
+        GuardedResolver::new(SsrfGuard::new(vec!["10.1.0.0/16".parse().unwrap()]), ScriptedLookup(Mutex::new(found)))
     }
 
-    async fn resolves(resolver: &GuardedResolver<Scripted>) -> bool {
+    async fn resolves(resolver: &GuardedResolver<ScriptedLookup>) -> bool {
         resolver.addresses("receiver.example").await.is_ok()
     }
 
     #[tokio::test]
-    async fn a_name_may_lead_to_public_and_to_listed_addresses_only() {
-        for fine in [&["93.184.215.14"][..], &["2606:4700::1111", "1.1.1.1"], &["10.1.2.3"], &["10.1.2.3", "8.8.8.8"]] {
-            assert!(resolves(&resolver(&[fine])).await, "{fine:?}");
+    async fn allows_names_with_only_public_or_listed_addresses() {
+        for allowed in [&["93.184.215.14"][..], &["2606:4700::1111", "1.1.1.1"], &["10.1.2.3"], &["10.1.2.3", "8.8.8.8"]] {
+            assert!(resolves(&resolver(&[allowed])).await, "{allowed:?}");
         }
-        for bad in [
+        for blocked in [
             "127.0.0.1",
             "10.2.0.1",
             "169.254.169.254",
@@ -106,13 +106,13 @@ mod tests {
             "fd00:ec2::254",
             "fe80::1",
         ] {
-            assert!(!resolves(&resolver(&[&[bad]])).await, "{bad}");
-            assert!(!resolves(&resolver(&[&["93.184.215.14", bad]])).await, "{bad} among public ones");
+            assert!(!resolves(&resolver(&[&[blocked]])).await, "{blocked}");
+            assert!(!resolves(&resolver(&[&["93.184.215.14", blocked]])).await, "{blocked} among public addresses");
         }
     }
 
     #[tokio::test]
-    async fn a_name_that_leads_elsewhere_later_is_refused_then() {
+    async fn checks_addresses_again_for_each_lookup() {
         let rebinding = resolver(&[&["93.184.215.14"], &["169.254.169.254"], &["93.184.215.14"]]);
         assert_eq!(
             [resolves(&rebinding).await, resolves(&rebinding).await, resolves(&rebinding).await],

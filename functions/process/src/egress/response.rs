@@ -1,4 +1,4 @@
-//! What an HTTP response, or its absence, means for the event.
+//! Classifies an HTTP response or a failed request as success, retryable failure or permanent failure.
 
 use std::io;
 
@@ -6,36 +6,36 @@ use hookline_aws::find_source;
 use http::{HeaderMap, StatusCode, header};
 use time::OffsetDateTime;
 
-use super::guard::Blocked;
+use super::guard::BlockedAddress;
 use super::retry_after::retry_after;
-use crate::destinations::Failure;
+use crate::failure::Failure;
 use crate::reason::Reason;
 
-/// What a status means.
-pub(super) fn verdict(status: StatusCode, headers: &HeaderMap, now: OffsetDateTime) -> Result<(), Failure> {
+/// Classifies the status of a response.
+pub(super) fn check_status(status: StatusCode, headers: &HeaderMap, now: OffsetDateTime) -> Result<(), Failure> {
     let status = status.as_u16();
     match status {
         200..=299 => Ok(()),
         408 | 425 | 429 | 500..=599 => {
-            let asked = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-            let retry_after = asked.and_then(|value| retry_after(value, now));
+            let requested = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let retry_after = requested.and_then(|value| retry_after(value, now));
             Err(Failure { reason: Reason::Http { status, is_retryable: true }, retry_after })
         }
         _ => Err(Reason::Http { status, is_retryable: false }.into()),
     }
 }
 
-/// Why there was no response.
-pub(super) fn failure(error: &reqwest::Error) -> Failure {
+/// Classifies the error of a request that has no response.
+pub(super) fn request_failure(error: &reqwest::Error) -> Failure {
     let is_timeout = || {
         let io = find_source::<io::Error>(error);
         error.is_timeout() || io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
     };
     let reason = match () {
-        () if find_source::<Blocked>(error).is_some() => Reason::BlockedAddress,
+        () if find_source::<BlockedAddress>(error).is_some() => Reason::BlockedAddress,
         () if is_timeout() => Reason::Timeout,
-        () if error.is_connect() => Reason::Connection,
-        () => Reason::Request,
+        () if error.is_connect() => Reason::ConnectionFailed,
+        () => Reason::RequestFailed,
     };
     reason.into()
 }
@@ -50,17 +50,17 @@ mod tests {
     fn case(status: u16, retry_after: Option<&'static str>, expected: &str) {
         let mut headers = HeaderMap::new();
         headers.extend(retry_after.map(|value| (header::RETRY_AFTER, HeaderValue::from_static(value))));
-        let verdict = verdict(StatusCode::from_u16(status).unwrap(), &headers, OffsetDateTime::UNIX_EPOCH);
-        let words = match verdict {
+        let result = check_status(StatusCode::from_u16(status).unwrap(), &headers, OffsetDateTime::UNIX_EPOCH);
+        let description = match result {
             Ok(()) => "delivered".to_owned(),
             Err(Failure { reason, retry_after }) if reason.is_retryable() => format!("retryable {retry_after:?}"),
             Err(Failure { reason, .. }) => format!("permanent {}", reason.code()),
         };
-        assert_eq!(words, expected, "{status}");
+        assert_eq!(description, expected, "{status}");
     }
 
     #[test]
-    fn a_status_says_whether_another_attempt_can_help() {
+    fn status_determines_whether_failure_is_retryable() {
         case(200, None, "delivered");
         case(204, None, "delivered");
         case(301, None, "permanent http_301");

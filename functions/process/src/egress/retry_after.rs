@@ -1,15 +1,17 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// Seconds that a `Retry-After` header asks for (RFC 9110 section 10.2.3): a number, or a date in the future. Anything
-/// else, negative numbers and dates gone by included, asks for nothing.
+/// Parses a `Retry-After` header into seconds: a number, or a date in the future. All other values, including negative
+/// numbers and past dates, return `None`.
+///
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>
 #[must_use]
 pub(crate) fn retry_after(value: &str, now: OffsetDateTime) -> Option<u32> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(value.parse().unwrap_or(u32::MAX));
     }
-    // An IMF-fixdate is RFC 2822's form with the zone's old name.
+    // An IMF-fixdate has the format of RFC 2822 with the obsolete zone name `GMT`.
     let date = OffsetDateTime::parse(&value.replace("GMT", "+0000"), &Rfc2822).ok()?;
     let seconds = (date - now).whole_seconds();
     (seconds > 0).then(|| seconds.try_into().unwrap_or(u32::MAX))
@@ -26,7 +28,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_dates_count_and_nonsense_does_not() {
+    fn parses_numbers_and_future_dates() {
         case("120", Some(120));
         case(" 0 ", Some(0));
         case("99999999999999999999", Some(u32::MAX));

@@ -1,49 +1,52 @@
-//! The port to the claims table. An event is claimed for a destination before it is delivered, for as long as a delivery
-//! can take, and marked as done afterwards. The key is Hookline's (`dedupkey#destination`) and not the queue's, so that a
-//! message that SQS delivers twice, that a sender repeats or that an operator redrives is the same.
+//! The port to the claim store.
+//!
+//! A worker claims a delivery before it starts. The claim is a lease that lasts as long as a delivery can take. After the
+//! delivery the worker marks the claim as completed. The key is `dedupkey#destination` and not the SQS message id, so that
+//! duplicates from SQS, repeated requests of a sender and redriven messages have the same key.
 
 use std::future::Future;
 
 use hookline_aws::PortError;
 
-/// A claim. Times are in seconds since 1970.
+/// A claim of one delivery. Times are in seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// `dedupkey#destination`.
     pub key: String,
-    /// The claiming attempt: only the owner of a lease may end it.
+    /// A random identifier of the attempt. Only the owner of a lease may complete or release it.
     pub owner: String,
-    /// When it is claimed.
+    /// The time of the claim.
     pub now: u64,
-    /// Until when no other worker may claim: sooner than the message is visible again, so that a crash costs no receive.
+    /// The end of the lease. Until then no other worker can claim the key. The lease ends before the visibility timeout of
+    /// the message, so that a crash costs no receive.
     pub lease_until: u64,
-    /// When the table may forget it.
-    pub forget_at: u64,
+    /// The time after which the store may delete the claim.
+    pub expires_at: u64,
 }
 
 /// The result of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claimed {
-    /// It is ours: deliver.
-    Ours,
-    /// It was delivered before.
-    Done,
-    /// It is leased by another worker.
+pub enum ClaimOutcome {
+    /// The worker has the lease and must deliver.
+    Acquired,
+    /// An earlier attempt has delivered.
+    Completed,
+    /// Another worker has the lease.
     Leased {
-        /// Seconds since 1970.
+        /// The end of the lease, in seconds since 1970.
         until: u64,
     },
 }
 
-/// The port to the claims table. Each verb takes all claims of a batch at once and returns a result for each, in their
+/// The port to the claim store. Each method takes all claims of a batch and returns one result for each claim, in the same
 /// order.
-pub trait Claims: Send + Sync + 'static {
-    /// Claims each key that is neither done nor leased.
-    fn claim(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<Claimed, PortError>>> + Send;
+pub trait ClaimStore: Send + Sync + 'static {
+    /// Acquires a lease for each key that is neither completed nor leased.
+    fn claim(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<ClaimOutcome, PortError>>> + Send;
 
-    /// Marks as done.
+    /// Marks claims as completed.
     fn complete(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<(), PortError>>> + Send;
 
-    /// Gives leases back that are not done: the next attempt need not wait for their end.
+    /// Releases leases after failed deliveries, so that the next attempt does not have to wait for the end of the lease.
     fn release(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<(), PortError>>> + Send;
 }

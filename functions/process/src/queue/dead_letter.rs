@@ -2,24 +2,25 @@ use std::future::Future;
 
 use hookline_aws::PortError;
 
-/// A dead-letter message: the message as it was, and why it is given up.
+/// A dead-letter message: the unchanged message and why it was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter<'a> {
     /// The message's body, unchanged.
     pub message: &'a str,
-    /// A stable code, for instance `http_404`.
+    /// The stable reason code, for instance `http_404`.
     pub reason: &'a str,
-    /// The destination that failed; empty if the event came to none.
+    /// The destination that failed; empty if the event was sent to no destination.
     pub destination: &'a str,
-    /// How often the message was received.
+    /// The receive count of the message.
     pub attempts: u32,
-    /// When it was first sent to the queue, in milliseconds since 1970; empty if the queue did not say.
+    /// The time at which the message was sent to the queue, in milliseconds since 1970; empty if SQS did not report it.
     pub first_seen: &'a str,
 }
 
 /// The port to the dead-letter queue.
 pub trait SendDeadLetter: Send + Sync + 'static {
-    /// Returns once the queue has confirmed. After an error the original message must not be acknowledged.
+    /// Sends the message and returns after SQS has confirmed it. After an error the caller must not acknowledge the original
+    /// message.
     fn send_dead_letter(
         &self,
         dlq_url: &str,

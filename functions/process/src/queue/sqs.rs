@@ -2,17 +2,19 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use hookline_aws::{PortError, SEND_MESSAGE, SdkConfig, send_message};
 
-use super::{ChangeVisibility, DeadLetter, SendDeadLetter};
+use super::dead_letter::{DeadLetter, SendDeadLetter};
+use super::retry::ChangeVisibility;
 
-/// Longest attribute value, in bytes: with their names and types all attributes stay within what ingest leaves free.
+/// The maximum length of an attribute value, in bytes. All attributes with their names and types then fit into the space
+/// that ingest reserves.
 const MAX_VALUE_BYTES: usize = 200;
 
-/// Amazon SQS.
+/// An SQS client for both queues.
 #[derive(Debug, Clone)]
 pub struct SqsQueue(Client);
 
 impl SqsQueue {
-    /// Opens no connection yet.
+    /// Creates the client without opening a connection.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         Self(Client::new(config))
@@ -35,16 +37,16 @@ impl SendDeadLetter for SqsQueue {
         let attributes =
             [("reason", reason), ("destination", destination), ("attempts", &attempts), ("first_seen", first_seen)];
         let mut send = self.0.send_message().queue_url(dlq_url).message_body(message);
-        // SQS refuses an empty value.
+        // SQS rejects an empty attribute value.
         for (name, value) in attributes.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let attribute = text(value).build().map_err(|error| PortError::new(SEND_MESSAGE, error))?;
+            let attribute = attribute(value).build().map_err(|error| PortError::new(SEND_MESSAGE, error))?;
             send = send.message_attributes(name, attribute);
         }
         send_message(send).await
     }
 }
 
-fn text(value: &str) -> aws_sdk_sqs::types::builders::MessageAttributeValueBuilder {
+fn attribute(value: &str) -> aws_sdk_sqs::types::builders::MessageAttributeValueBuilder {
     let value = &value[..value.floor_char_boundary(MAX_VALUE_BYTES)];
     MessageAttributeValue::builder().data_type("String").string_value(value)
 }

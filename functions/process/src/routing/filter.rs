@@ -1,70 +1,73 @@
-//! What a route can ask of a payload.
+//! Conditions of a route's filter on the payload.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A condition on one place of a payload, given by a JSON Pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
-/// Exactly one of the questions is asked. Numbers, `true`, `false` and `null` are compared as JSON writes them, so
-/// `equals = "true"` holds of `true` and of `"true"`; arrays and objects equal nothing.
+/// A condition on one value of a payload, selected by a JSON Pointer
+/// ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
+///
+/// A condition has exactly one operator: `equals`, `in`, `prefix` or `exists`. Numbers, `true`, `false` and `null` are
+/// compared in their JSON notation, so `equals = "true"` matches both `true` and `"true"`. Arrays and objects match no
+/// comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Condition {
-    /// Where: `/repository/full_name`, or empty for the whole.
+    /// The JSON Pointer, for instance `/repository/full_name`; an empty pointer selects the whole payload.
     pub(crate) pointer: String,
-    /// It is this.
+    /// The value equals this text.
     pub(crate) equals: Option<String>,
-    /// It is one of these.
+    /// The value equals one of these texts.
     pub(crate) r#in: Option<Vec<String>>,
-    /// It is text that begins with this.
+    /// The value is a string that begins with this text.
     pub(crate) prefix: Option<String>,
-    /// It is there, or (`false`) it is not.
+    /// Whether the value must exist (`true`) or must not exist (`false`).
     pub(crate) exists: Option<bool>,
 }
 
-/// A condition that cannot be asked.
+/// Why a condition is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BadCondition {
-    /// None, or more than one.
-    #[error("route `{route}`: a condition asks exactly one of equals, in, prefix and exists, not {questions}")]
-    Questions {
+pub(crate) enum InvalidCondition {
+    /// The condition has no operator or more than one.
+    #[error("route `{route}`: a condition needs exactly one of `equals`, `in`, `prefix` and `exists`, but has {count}")]
+    OperatorCount {
         /// The route's name.
         route: String,
-        /// How many it asks.
-        questions: usize,
+        /// The number of operators.
+        count: usize,
     },
-    /// Not a JSON Pointer.
-    #[error("route `{route}`: `{pointer}` is no JSON Pointer, which is empty or begins with a slash")]
+    /// The pointer is not a JSON Pointer.
+    #[error("route `{route}`: `{pointer}` is not a JSON Pointer; it must be empty or begin with a slash")]
     Pointer {
         /// The route's name.
         route: String,
-        /// What was given.
+        /// The configured pointer.
         pointer: String,
     },
 }
 
 impl Condition {
-    /// Whether it can be asked.
-    pub(crate) fn check(&self, route: &str) -> Result<(), BadCondition> {
+    /// Checks the operators and the pointer.
+    pub(crate) fn validate(&self, route: &str) -> Result<(), InvalidCondition> {
         let Self { pointer, equals, r#in, prefix, exists } = self;
-        let asked = [equals.is_some(), r#in.is_some(), prefix.is_some(), exists.is_some()];
-        let (questions, route) = (asked.into_iter().filter(|asked| *asked).count(), route.to_owned());
-        if questions != 1 {
-            return Err(BadCondition::Questions { route, questions });
+        let operators = [equals.is_some(), r#in.is_some(), prefix.is_some(), exists.is_some()];
+        let (count, route) = (operators.into_iter().filter(|is_set| *is_set).count(), route.to_owned());
+        if count != 1 {
+            return Err(InvalidCondition::OperatorCount { route, count });
         }
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            return Err(BadCondition::Pointer { route, pointer: pointer.clone() });
+            return Err(InvalidCondition::Pointer { route, pointer: pointer.clone() });
         }
         Ok(())
     }
 
-    /// Whether a payload meets it.
-    pub(crate) fn holds(&self, payload: &Value) -> bool {
+    /// Whether a payload meets the condition.
+    pub(crate) fn matches(&self, payload: &Value) -> bool {
         let found = payload.pointer(&self.pointer);
         if let Some(exists) = self.exists {
             return found.is_some() == exists;
         }
-        let Some(text) = found.and_then(text) else { return false };
-        let equals = self.equals.iter().chain(self.r#in.iter().flatten()).any(|wanted| *wanted == text);
+        let Some(text) = found.and_then(scalar_text) else { return false };
+        let equals = self.equals.iter().chain(self.r#in.iter().flatten()).any(|expected| *expected == text);
         equals
             || self
                 .prefix
@@ -73,7 +76,7 @@ impl Condition {
     }
 }
 
-fn text(value: &Value) -> Option<String> {
+fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Array(_) | Value::Object(_) => None,
@@ -93,12 +96,12 @@ mod tests {
             "action": "opened", "draft": false, "number": 7, "ratio": 1.5, "none": null, "a/b": { "~": ["x", { "y": "z" }] },
         });
         let condition: Condition = serde_json::from_value(condition).unwrap();
-        condition.check("r").unwrap();
-        assert_eq!(condition.holds(&payload), expected, "{condition:?}");
+        condition.validate("r").unwrap();
+        assert_eq!(condition.matches(&payload), expected, "{condition:?}");
     }
 
     #[test]
-    fn a_condition_is_asked_of_one_place() {
+    fn matches_one_value_of_the_payload() {
         case(json!({ "pointer": "/action", "equals": "opened" }), true);
         case(json!({ "pointer": "/action", "equals": "open" }), false);
         case(json!({ "pointer": "/action", "in": ["closed", "opened"] }), true);
@@ -121,17 +124,17 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_asked_is_told() {
-        let fault = |condition: Value| {
+    fn invalid_condition_is_reported() {
+        let error_text = |condition: Value| {
             let condition: Condition = serde_json::from_value(condition).unwrap();
-            condition.check("r").unwrap_err().to_string()
+            condition.validate("r").unwrap_err().to_string()
         };
-        let questions = "route `r`: a condition asks exactly one of equals, in, prefix and exists, not";
-        assert_eq!(fault(json!({ "pointer": "/a" })), format!("{questions} 0"));
-        assert_eq!(fault(json!({ "pointer": "/a", "equals": "1", "exists": true })), format!("{questions} 2"));
+        let needs_one = "route `r`: a condition needs exactly one of `equals`, `in`, `prefix` and `exists`, but has";
+        assert_eq!(error_text(json!({ "pointer": "/a" })), format!("{needs_one} 0"));
+        assert_eq!(error_text(json!({ "pointer": "/a", "equals": "1", "exists": true })), format!("{needs_one} 2"));
         assert_eq!(
-            fault(json!({ "pointer": "a", "exists": true })),
-            "route `r`: `a` is no JSON Pointer, which is empty or begins with a slash"
+            error_text(json!({ "pointer": "a", "exists": true })),
+            "route `r`: `a` is not a JSON Pointer; it must be empty or begin with a slash"
         );
     }
 }

@@ -1,6 +1,6 @@
-//! Which events go to which destinations.
+//! Selects the destinations of an event.
 
 mod filter;
 mod route;
 
-pub(crate) use self::route::{RouteConfig, Routed, Routes};
+pub(crate) use self::route::{RouteConfig, Routes, RoutingDecision};

@@ -5,25 +5,25 @@ use serde::Deserialize;
 use serde_json::Value;
 use wildmatch::WildMatch;
 
-use super::filter::{BadCondition, Condition};
+use super::filter::{Condition, InvalidCondition};
 
-/// Which events go where, as Terraform writes it.
+/// The configuration of a route, as Terraform writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RouteConfig {
-    /// The source whose events it takes: a webhook source's name, or `events`. Left out, it is that of the route's name.
+    /// The source of the route's events: the name of a webhook source, or `events`. The default is the route's name.
     source: Option<String>,
-    /// Which of them, by type, with `*` and `?`; all if there are none.
+    /// Patterns of event types, with `*` and `?`. An empty list matches every type.
     #[serde(default)]
     types: Vec<String>,
-    /// What has to hold of the payload; every one of them.
+    /// Conditions on the payload, all of which must match.
     #[serde(default)]
     filter: Vec<Condition>,
-    /// Where they go, by name.
+    /// The names of the destinations.
     pub(crate) destinations: Vec<String>,
 }
 
-/// A route, ready to be asked.
+/// A route with compiled type patterns.
 #[derive(Debug, Clone)]
 struct Route {
     source: String,
@@ -32,78 +32,78 @@ struct Route {
     destinations: Vec<String>,
 }
 
-/// All routes. Every route that matches counts: an event goes to the destinations of all of them, to each one once.
+/// All routes. An event is sent to the destinations of every matching route, and once to each destination.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Routes(Vec<Route>);
 
-/// What the routes say of an event.
+/// The result of routing one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Routed<'a> {
-    /// It goes to these destinations.
-    To(BTreeSet<&'a str>),
-    /// Routes take its source, and none of them this event: its owner does not want it.
-    FilteredOut,
-    /// No route takes its source: nobody has said what is to become of it.
-    Nowhere,
+pub(crate) enum RoutingDecision<'a> {
+    /// The event is sent to these destinations.
+    Destinations(BTreeSet<&'a str>),
+    /// Routes exist for the event's source, but none of them matches the event. The operator does not want it delivered.
+    Filtered,
+    /// No route exists for the event's source. The configuration does not say what to do with the event.
+    NoRoute,
 }
 
 impl Routes {
-    /// By name.
+    /// Compiles the routes, which are given by name.
     ///
     /// # Errors
     ///
-    /// [`BadCondition`] names the first condition that cannot be asked.
-    pub(crate) fn new(routes: BTreeMap<String, RouteConfig>) -> Result<Self, BadCondition> {
+    /// [`InvalidCondition`]: the first invalid condition.
+    pub(crate) fn new(routes: BTreeMap<String, RouteConfig>) -> Result<Self, InvalidCondition> {
         for (name, config) in &routes {
-            config.filter.iter().try_for_each(|condition| condition.check(name))?;
+            config.filter.iter().try_for_each(|condition| condition.validate(name))?;
         }
         let route = |(name, config): (String, RouteConfig)| Route {
             source: config.source.unwrap_or(name),
-            types: config.types.iter().map(|it| WildMatch::new(it)).collect(),
+            types: config.types.iter().map(|pattern| WildMatch::new(pattern)).collect(),
             filter: config.filter,
             destinations: config.destinations,
         };
         Ok(Self(routes.into_iter().map(route).collect()))
     }
 
-    /// What becomes of an event.
+    /// Selects the destinations of an event.
     #[must_use]
-    pub(crate) fn of(&self, event: &Event) -> Routed<'_> {
+    pub(crate) fn route(&self, event: &Event) -> RoutingDecision<'_> {
         let mut candidates = self.0.iter().filter(|route| route.source == event.source_name()).peekable();
         if candidates.peek().is_none() {
-            return Routed::Nowhere;
+            return RoutingDecision::NoRoute;
         }
-        let mut payload = Payload::new(&event.data);
-        let matching = candidates.filter(|route| route.takes(event, &mut payload));
+        let mut payload = LazyPayload::new(&event.data);
+        let matching = candidates.filter(|route| route.matches(event, &mut payload));
         let names: BTreeSet<_> = matching.flat_map(|route| route.destinations.iter().map(String::as_str)).collect();
-        if names.is_empty() { Routed::FilteredOut } else { Routed::To(names) }
+        if names.is_empty() { RoutingDecision::Filtered } else { RoutingDecision::Destinations(names) }
     }
 }
 
 impl Route {
-    fn takes(&self, event: &Event, payload: &mut Payload<'_>) -> bool {
-        let typed = self.types.is_empty() || self.types.iter().any(|glob| glob.matches(&event.event_type));
-        typed && (self.filter.is_empty() || payload.meets(&self.filter))
+    fn matches(&self, event: &Event, payload: &mut LazyPayload<'_>) -> bool {
+        let type_matches = self.types.is_empty() || self.types.iter().any(|pattern| pattern.matches(&event.event_type));
+        type_matches && (self.filter.is_empty() || payload.matches(&self.filter))
     }
 }
 
-/// The payload as a value, made once and only if a filter asks for it.
-enum Payload<'a> {
-    Bytes(&'a [u8]),
-    /// `None` of what is no JSON: it meets no filter.
-    Read(Option<Value>),
+/// A payload that is parsed at most once, and only if a route has a filter.
+enum LazyPayload<'a> {
+    Unparsed(&'a [u8]),
+    /// `None` if the payload is not JSON. Such a payload matches no filter.
+    Parsed(Option<Value>),
 }
 
-impl<'a> Payload<'a> {
+impl<'a> LazyPayload<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        Self::Bytes(bytes)
+        Self::Unparsed(bytes)
     }
 
-    fn meets(&mut self, filter: &[Condition]) -> bool {
-        if let Self::Bytes(bytes) = self {
-            *self = Self::Read(serde_json::from_slice(bytes).ok());
+    fn matches(&mut self, filter: &[Condition]) -> bool {
+        if let Self::Unparsed(bytes) = self {
+            *self = Self::Parsed(serde_json::from_slice(bytes).ok());
         }
-        let Self::Read(Some(value)) = self else { return false };
-        filter.iter().all(|condition| condition.holds(value))
+        let Self::Parsed(Some(value)) = self else { return false };
+        filter.iter().all(|condition| condition.matches(value))
     }
 }

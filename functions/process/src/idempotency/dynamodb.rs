@@ -1,8 +1,9 @@
-//! The claims table in DynamoDB: `key`, `state` (`leased` or `done`), `owner`, `lease_until` and `expires_at`, its TTL.
+//! The claim store in a DynamoDB table. An item has the attributes `key`, `state` (`leased` or `done`), `owner`,
+//! `lease_until` and `expires_at` (the TTL).
 //!
-//! The claims of a batch are written by one `BatchExecuteStatement`, and so is what is done. Each statement is still a
-//! conditional write of its own. For a statement that was not executed (the item exists, the statement was throttled) a
-//! call for that item alone follows, which returns the stored item.
+//! One `BatchExecuteStatement` acquires the leases of a batch, and another one marks the claims as completed. Each statement
+//! in it is a separate conditional write. If a statement was not executed, because the item exists or the statement was
+//! throttled, a separate call for that item follows. That call returns the stored item.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.multiplestatements.batching.html>
 
@@ -16,69 +17,69 @@ use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest, ReturnValue
 use futures_util::future::join_all;
 use hookline_aws::{PortError, Sdk, SdkConfig};
 
-use super::claim::{Claim, Claimed, Claims};
+use super::claim::{Claim, ClaimOutcome, ClaimStore};
 
-/// The most statements that DynamoDB takes at once.
+/// The maximum number of statements in one call, a limit of DynamoDB.
 const MAX_STATEMENTS: usize = 25;
 
-/// Fails if the item exists, whatever it is.
+/// Fails if the item exists, in any state.
 const INSERT: &str =
     r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'lease_until': ?, 'expires_at': ?}"#;
 
-/// Fails if the item is not the owner's.
+/// Fails if the item has another owner.
 const UPDATE: &str =
     r#"UPDATE "TABLE" SET "state"=? SET "expires_at"=? REMOVE "lease_until" WHERE "key"=? AND "owner"=?"#;
 
 const DONE: &str = "done";
 const LEASED: &str = "leased";
-const OWNED: &str = "#owner = :owner";
+const IS_OWNER: &str = "#owner = :owner";
 
-/// A table of Amazon DynamoDB.
+/// A claim store in a DynamoDB table.
 #[derive(Debug, Clone)]
-pub struct DynamoDbClaims {
+pub struct DynamoDbClaimStore {
     client: Client,
     table: String,
     insert: String,
     update: String,
 }
 
-/// The result of one statement among several.
-type Written = Result<bool, PortError>;
+/// Whether one statement of a batch was executed.
+type StatementResult = Result<bool, PortError>;
 
-impl Claims for DynamoDbClaims {
-    async fn claim(&self, claims: &[Claim]) -> Vec<Result<Claimed, PortError>> {
-        let written = self.write(&self.insert, insert, claims).await;
-        let each = claims.iter().zip(written).map(async |(claim, written)| match written? {
-            true => Ok(Claimed::Ours),
-            false => self.claim_alone(claim).await,
+impl ClaimStore for DynamoDbClaimStore {
+    async fn claim(&self, claims: &[Claim]) -> Vec<Result<ClaimOutcome, PortError>> {
+        let executed = self.execute_batches(&self.insert, insert_parameters, claims).await;
+        let each = claims.iter().zip(executed).map(async |(claim, is_executed)| match is_executed? {
+            true => Ok(ClaimOutcome::Acquired),
+            false => self.claim_one(claim).await,
         });
         join_all(each).await
     }
 
     async fn complete(&self, claims: &[Claim]) -> Vec<Result<(), PortError>> {
-        let written = self.write(&self.update, update, claims).await;
-        let each = claims.iter().zip(written).map(async |(claim, written)| match written? {
+        let executed = self.execute_batches(&self.update, update_parameters, claims).await;
+        let each = claims.iter().zip(executed).map(async |(claim, is_executed)| match is_executed? {
             true => Ok(()),
-            false => self.complete_alone(claim).await,
+            false => self.complete_one(claim).await,
         });
         join_all(each).await
     }
 
     async fn release(&self, claims: &[Claim]) -> Vec<Result<(), PortError>> {
-        join_all(claims.iter().map(|claim| self.release_alone(claim))).await
+        join_all(claims.iter().map(|claim| self.release_one(claim))).await
     }
 }
 
-impl DynamoDbClaims {
-    /// Opens no connection yet.
+impl DynamoDbClaimStore {
+    /// Creates the store without opening a connection.
     #[must_use]
     pub fn new(config: &SdkConfig, table: String) -> Self {
-        // The name has no character that needs an escape: Terraform makes it.
+        // The name contains no character that needs escaping, because Terraform generates it.
         let [insert, update] = [INSERT, UPDATE].map(|statement| statement.replace("TABLE", &table));
         Self { client: Client::new(config), table, insert, update }
     }
 
-    /// Opens a connection to the table's endpoint.
+    /// Opens a connection to the DynamoDB endpoint.
     pub async fn connect(sdk: &Sdk, config: &SdkConfig) {
         let parameters = Params::builder()
             .set_region(config.region().map(ToString::to_string))
@@ -92,18 +93,19 @@ impl DynamoDbClaims {
         }
     }
 
-    /// Executes a statement for each claim. `false` where it was not executed, for whatever reason.
-    async fn write(
+    /// Executes a statement for each claim, in batches. Returns `false` for each statement that was not executed.
+    async fn execute_batches(
         &self,
         statement: &str,
         parameters: fn(&Claim) -> Vec<AttributeValue>,
         claims: &[Claim],
-    ) -> Vec<Written> {
-        // DynamoDB refuses one item twice in a call: a copy has to see what the first has left.
+    ) -> Vec<StatementResult> {
+        // DynamoDB rejects a call with two statements for one item. The separate call for a duplicate claim then sees the
+        // item of the first claim.
         let mut seen = HashSet::new();
-        let first: Vec<_> = claims.iter().enumerate().filter(|(_, claim)| seen.insert(&claim.key)).collect();
-        let mut written: Vec<Written> = claims.iter().map(|_| Ok(false)).collect();
-        for chunk in first.chunks(MAX_STATEMENTS).filter(|chunk| chunk.len() > 1) {
+        let unique: Vec<_> = claims.iter().enumerate().filter(|(_, claim)| seen.insert(&claim.key)).collect();
+        let mut results: Vec<StatementResult> = claims.iter().map(|_| Ok(false)).collect();
+        for chunk in unique.chunks(MAX_STATEMENTS).filter(|chunk| chunk.len() > 1) {
             let statements = chunk.iter().map(|(_, claim)| {
                 BatchStatementRequest::builder().statement(statement).set_parameters(Some(parameters(claim))).build()
             });
@@ -113,26 +115,28 @@ impl DynamoDbClaims {
             };
             for (position, (index, claim)) in chunk.iter().enumerate() {
                 let result = executed.clone().map(|executed| executed.get(position) == Some(&true));
-                // What failed for an item failed for its copies.
-                let copies = claims.iter().enumerate().filter(|(_, it)| it.key == claim.key && result.is_err());
-                for at in copies.map(|(at, _)| at).chain([*index]) {
-                    written.get_mut(at).into_iter().for_each(|it| *it = result.clone());
+                // An error for a claim also applies to its duplicates.
+                let is_duplicate = |other: &Claim| other.key == claim.key && result.is_err();
+                let duplicates = claims.iter().enumerate().filter(|(_, other)| is_duplicate(other));
+                for index in duplicates.map(|(index, _)| index).chain([*index]) {
+                    results.get_mut(index).into_iter().for_each(|slot| *slot = result.clone());
                 }
             }
         }
-        written
+        results
     }
 
-    /// Which statements were executed, in their order. A response that has not one for each says nothing of any of them.
+    /// Executes statements and returns whether each was executed, in the same order. Returns an empty list if the response
+    /// does not have one entry for each statement.
     async fn execute(&self, statements: Vec<BatchStatementRequest>) -> Result<Vec<bool>, PortError> {
         let count = statements.len();
         let execute = self.client.batch_execute_statement().set_statements(Some(statements));
         let response = Box::pin(execute.send()).await;
         let responses = response.map_err(|error| PortError::new(EXECUTE, error))?.responses.unwrap_or_default();
-        Ok(responses.iter().filter(|_| responses.len() == count).map(|it| it.error.is_none()).collect())
+        Ok(responses.iter().filter(|_| responses.len() == count).map(|entry| entry.error.is_none()).collect())
     }
 
-    async fn claim_alone(&self, claim: &Claim) -> Result<Claimed, PortError> {
+    async fn claim_one(&self, claim: &Claim) -> Result<ClaimOutcome, PortError> {
         let put = self
             .client
             .put_item()
@@ -141,7 +145,7 @@ impl DynamoDbClaims {
             .item("state", text(LEASED))
             .item("owner", text(&claim.owner))
             .item("lease_until", number(claim.lease_until))
-            .item("expires_at", number(claim.forget_at))
+            .item("expires_at", number(claim.expires_at))
             .condition_expression("attribute_not_exists(#key) OR (#state = :leased AND lease_until < :now)")
             .expression_attribute_names("#key", "key")
             .expression_attribute_names("#state", "state")
@@ -149,37 +153,37 @@ impl DynamoDbClaims {
             .expression_attribute_values(":now", number(claim.now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match Box::pin(put.send()).await {
-            Ok(_) => Ok(Claimed::Ours),
-            Err(error) => match refused(&error) {
-                Some(item) => Ok(stored(item, claim)),
+            Ok(_) => Ok(ClaimOutcome::Acquired),
+            Err(error) => match item_of_failed_condition(&error) {
+                Some(item) => Ok(outcome_of_item(item, claim)),
                 None => Err(PortError::new("dynamodb:PutItem", error)),
             },
         }
     }
 
-    async fn complete_alone(&self, claim: &Claim) -> Result<(), PortError> {
+    async fn complete_one(&self, claim: &Claim) -> Result<(), PortError> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("key", text(&claim.key))
             .update_expression("SET #state = :done, expires_at = :expires REMOVE lease_until")
-            .condition_expression(OWNED)
+            .condition_expression(IS_OWNER)
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":done", text(DONE))
-            .expression_attribute_values(":expires", number(claim.forget_at))
+            .expression_attribute_values(":expires", number(claim.expires_at))
             .expression_attribute_values(":owner", text(&claim.owner));
         Box::pin(update.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:UpdateItem", error))
     }
 
-    async fn release_alone(&self, claim: &Claim) -> Result<(), PortError> {
+    async fn release_one(&self, claim: &Claim) -> Result<(), PortError> {
         let delete = self
             .client
             .delete_item()
             .table_name(&self.table)
             .key("key", text(&claim.key))
-            .condition_expression(OWNED)
+            .condition_expression(IS_OWNER)
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":owner", text(&claim.owner));
         Box::pin(delete.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:DeleteItem", error))
@@ -188,36 +192,37 @@ impl DynamoDbClaims {
 
 const EXECUTE: &str = "dynamodb:BatchExecuteStatement";
 
-fn insert(claim: &Claim) -> Vec<AttributeValue> {
-    let (lease_until, expires_at) = (number(claim.lease_until), number(claim.forget_at));
+fn insert_parameters(claim: &Claim) -> Vec<AttributeValue> {
+    let (lease_until, expires_at) = (number(claim.lease_until), number(claim.expires_at));
     vec![text(&claim.key), text(LEASED), text(&claim.owner), lease_until, expires_at]
 }
 
-fn update(claim: &Claim) -> Vec<AttributeValue> {
-    vec![text(DONE), number(claim.forget_at), text(&claim.key), text(&claim.owner)]
+fn update_parameters(claim: &Claim) -> Vec<AttributeValue> {
+    vec![text(DONE), number(claim.expires_at), text(&claim.key), text(&claim.owner)]
 }
 
 type Item = HashMap<String, AttributeValue>;
 
-/// The stored item, empty if it was not returned, where the write's condition does not hold.
-fn refused<R>(error: &SdkError<PutItemError, R>) -> Option<Option<&Item>> {
+/// Returns the stored item if the write failed because of its condition. The inner `None` means that the response has no item.
+fn item_of_failed_condition<R>(error: &SdkError<PutItemError, R>) -> Option<Option<&Item>> {
     match error.as_service_error()? {
-        PutItemError::ConditionalCheckFailedException(refused) => Some(refused.item()),
+        PutItemError::ConditionalCheckFailedException(failed) => Some(failed.item()),
         _ => None,
     }
 }
 
-/// What a stored item means for a claim. The claim's own lease is stored if a response was lost and the call was repeated.
-fn stored(item: Option<&Item>, claim: &Claim) -> Claimed {
-    let text = |name: &str| item?.get(name)?.as_s().ok().map(String::as_str);
-    if text("state") == Some(DONE) {
-        return Claimed::Done;
+/// Derives the outcome of a claim from the stored item. The item has the claim's own lease if a response was lost and the
+/// SDK repeated the call.
+fn outcome_of_item(item: Option<&Item>, claim: &Claim) -> ClaimOutcome {
+    let attribute = |name: &str| item?.get(name)?.as_s().ok().map(String::as_str);
+    if attribute("state") == Some(DONE) {
+        return ClaimOutcome::Completed;
     }
-    if text("owner") == Some(claim.owner.as_str()) {
-        return Claimed::Ours;
+    if attribute("owner") == Some(claim.owner.as_str()) {
+        return ClaimOutcome::Acquired;
     }
     let until = || item?.get("lease_until")?.as_n().ok()?.parse().ok();
-    Claimed::Leased { until: until().unwrap_or(claim.lease_until) }
+    ClaimOutcome::Leased { until: until().unwrap_or(claim.lease_until) }
 }
 
 fn text(value: &str) -> AttributeValue {
