@@ -37,7 +37,6 @@ test:
 [group('check')]
 lint:
     cargo fmt --all --check
-    rustfmt --edition 2024 --check functions/process/src/destinations/*.rs
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     .ci/shape
     .ci/lint
