@@ -47,10 +47,10 @@ export function checkBody(headers, body, contentTypes) {
   const type = (declared[0] ?? 'application/octet-stream').split(';')[0].trim().toLowerCase();
   const isAccepted = contentTypes.some((pattern) => matchesPattern(pattern, type));
   if (declared.length > 1 || !CONTENT_TYPE.test(declared[0] ?? '') || !isAccepted) {
-    throw new Rejection(415, 'unsupported_content_type', 'The content type is not accepted here.');
+    throw new Rejection(415, 'unsupported_content_type', 'The content type is not accepted.');
   }
   if ((type === 'application/json' || type.endsWith('+json')) && !isJson(body)) {
-    throw new Rejection(400, 'invalid_json', 'The body is declared as JSON, but is not.');
+    throw new Rejection(400, 'invalid_json', 'The body is declared as JSON, but is not valid JSON.');
   }
   return declared[0];
 }

@@ -61,7 +61,7 @@ def check_body(headers, body, content_types):
     essence = (content_type or "").split(";")[0].strip().lower() if declared else "application/octet-stream"
     is_accepted = any(_matches_pattern(pattern, essence) for pattern in content_types)
     if len(declared) > 1 or not CONTENT_TYPE.fullmatch(content_type or "") or not is_accepted:
-        raise Rejection(415, "unsupported_content_type", "The content type is not accepted here.")
+        raise Rejection(415, "unsupported_content_type", "The content type is not accepted.")
     if essence == "application/json" or essence.endswith("+json"):
         _check_json(body)
     return content_type
@@ -89,4 +89,4 @@ def _check_json(body):
     try:
         _JSON.decode(body.decode())
     except (ValueError, RecursionError) as error:
-        raise Rejection(400, "invalid_json", "The body is declared as JSON, but is not.") from error
+        raise Rejection(400, "invalid_json", "The body is declared as JSON, but is not valid JSON.") from error
