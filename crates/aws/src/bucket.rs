@@ -4,7 +4,8 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_types::SdkConfig;
 
-/// A bucket of Amazon S3 and the client for it, made when it is first needed: most environments never offload a payload.
+/// An S3 bucket and its client. The client is created on first use, because most execution environments never offload a
+/// payload.
 #[derive(Debug)]
 pub struct Bucket {
     config: SdkConfig,
@@ -14,15 +15,15 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// The bucket of a name.
+    /// Creates a handle for the bucket with this name.
     #[must_use]
     pub fn new(config: &SdkConfig, name: String) -> Self {
         Self { config: config.clone(), client: OnceLock::new(), name }
     }
 
-    /// The client.
+    /// Returns the client, and creates it on the first call.
     pub fn client(&self) -> &Client {
-        // An emulator has one host for all buckets.
+        // An emulator serves all buckets from one host.
         let is_emulated = self.config.endpoint_url().is_some();
         let config = || Builder::from(&self.config).force_path_style(is_emulated).build();
         self.client.get_or_init(|| Client::from_conf(config()))

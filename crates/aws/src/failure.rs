@@ -3,14 +3,14 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// What the SDK reports of a call that failed after all its attempts.
+/// The reason why a call failed after all its attempts, as the SDK reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// No response in time.
+    /// The service did not respond in time.
     Timeout,
-    /// No connection, or one that broke.
+    /// The connection could not be opened, or was closed.
     Connection,
-    /// No request could be made, or the response cannot be read.
+    /// The request could not be created, or the response could not be read.
     Request,
     /// The service responded with an error.
     Service {
@@ -37,14 +37,15 @@ impl Failure {
         }
     }
 
-    /// Whether the service refuses the call and will refuse it again: not a failure of its own, and no throttling.
+    /// Whether the service rejected the call and would reject a retry too: the status is 4xx, and the code is not for
+    /// throttling or another transient error.
     #[must_use]
     pub fn is_rejection(&self) -> bool {
         matches!(self, Self::Service { status: 400..500, code } if !is_transient(code))
     }
 }
 
-/// Whether the SDK's classifiers name the code as one of throttling or of a fault that passes.
+/// Whether the SDK classifies the code as throttling or as another transient error.
 #[must_use]
 pub fn is_transient(code: &str) -> bool {
     THROTTLING_ERRORS.contains(&code) || TRANSIENT_ERRORS.contains(&code)

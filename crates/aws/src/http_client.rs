@@ -1,5 +1,7 @@
-//! One HTTP client for the SDK's clients of all services. The SDK's own (`aws-smithy-http-client`) has no way to choose the
-//! order of ciphers and key exchanges, and brings HTTP/2, which none of the services in use speaks.
+//! The HTTP client that the SDK's clients of all services share.
+//!
+//! The SDK's own client (`aws-smithy-http-client`) cannot set the order of ciphers and key exchanges, and it includes
+//! HTTP/2, which none of the used services supports.
 
 use std::error::Error;
 use std::io::ErrorKind as IoErrorKind;
@@ -25,14 +27,14 @@ use rustls::ClientConfig;
 use crate::port_error::find_source;
 use crate::resolver::Resolver;
 
-/// For TCP alone. The SDK's timeout for an attempt bounds everything.
-const CONNECT: Duration = Duration::from_secs(1);
+/// Timeout for the TCP connection. The SDK's timeout for an attempt limits the rest.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// An execution environment may be frozen for minutes between two events: a connection that was idle for longer is taken
-/// to be closed at the other end.
-const IDLE: Duration = Duration::from_secs(20);
+/// Idle time after which the client drops a connection. Lambda may freeze an execution environment for minutes, and the
+/// service may close the connection in that time.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// HTTP/1.1 over pooled connections.
+/// An HTTP/1.1 client with a connection pool.
 #[derive(Debug, Clone)]
 pub(crate) struct AwsHttpClient {
     pool: Pool,
@@ -45,35 +47,36 @@ type Pool = Client<HttpsConnector<HttpConnector<Resolver>>, SdkBody>;
 struct Connector(Pool);
 
 impl AwsHttpClient {
-    /// Opens no connection yet.
+    /// Creates a client. It opens no connection yet.
     pub(crate) fn new(tls: ClientConfig, resolver: Resolver) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(CONNECT));
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         let https = HttpsConnector::from((tcp, Arc::new(tls)));
         let mut builder = Client::builder(TokioExecutor::new());
-        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
+        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_TIMEOUT);
         let pool: Pool = builder.build(https);
         Self { connector: SharedHttpConnector::new(Connector(pool.clone())), pool }
     }
 
-    /// Opens a connection by a request without credentials, whose response does not matter: every service answers one.
+    /// Opens a connection by sending a request without credentials. Every service responds to such a request; the
+    /// response does not matter.
     pub(crate) async fn connect(&self, url: Uri) {
         let mut request = http::Request::new(SdkBody::empty());
         *request.uri_mut() = url;
         let opened = async {
-            // A connection goes back to the pool once the response was read to its end.
+            // The connection returns to the pool after the complete response has been read.
             let response = self.pool.request(request).await.ok()?;
-            Limited::new(response.into_body(), MAX_BYTES).collect().await.ok()
+            Limited::new(response.into_body(), MAX_RESPONSE_BYTES).collect().await.ok()
         };
-        // Without it the first call opens the connection.
-        let _ = tokio::time::timeout(CONNECT, opened).await;
+        // A failure is ignored: then the first call opens the connection.
+        let _ = tokio::time::timeout(CONNECT_TIMEOUT, opened).await;
     }
 }
 
-/// Far more than such a response has.
-const MAX_BYTES: usize = 64 * 1024;
+/// Limit for the response to that request, far more than services send.
+const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
 impl HttpClient for AwsHttpClient {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
@@ -96,7 +99,7 @@ impl SdkHttpConnector for Connector {
     }
 }
 
-/// What kind of failure it is, by which the SDK decides on a retry.
+/// Classifies a failure; the SDK decides by its kind whether to retry.
 fn connector_error(error: hyper_util::client::legacy::Error) -> ConnectorError {
     let io = find_source::<std::io::Error>(&error).map(std::io::Error::kind);
     let hyper = find_source::<hyper::Error>(&error);

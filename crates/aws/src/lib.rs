@@ -1,12 +1,12 @@
-//! What both functions need to call AWS: their environment, the SDK's configuration, and the secrets of sources and
+//! Access to AWS for both functions: environment variables, the SDK's configuration, and the secrets of sources and
 //! destinations.
 //!
-//! The SDK makes every call: it finds the endpoint, signs, retries, classifies errors and corrects a wrong clock. This
-//! crate only decides how the SDK is used: one HTTP client for all services ([`Sdk`]), TLS on `ring` ([`TrustStore`]), static
-//! credentials from the environment, and a time for each call ([`Timeouts`]).
+//! The SDK makes every call: it resolves the endpoint, signs, retries, classifies errors and corrects clock skew. This
+//! crate only decides how the SDK is used: one HTTP client for all services ([`Sdk`]), TLS on `ring` ([`TrustStore`]),
+//! static credentials from the environment, and a timeout for each call ([`Timeouts`]).
 //!
-//! Adapters box the future of each call (`Box::pin(….send())`): it has kilobytes, and as a part of the futures around it
-//! would be moved with each of them.
+//! Adapters box the future of each call (`Box::pin(….send())`). Such a future has several kilobytes, and without the
+//! box it would be copied with each future that contains it.
 
 mod bucket;
 mod failure;

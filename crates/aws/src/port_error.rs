@@ -2,17 +2,18 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// A call to another service that did not succeed, after all its attempts. Cloned, it shares its source: a failure that is
-/// remembered for a while is returned several times.
+/// A call to another service that failed after all its attempts.
+///
+/// Clones share the source, because a cached failure is returned several times.
 #[derive(Clone)]
 pub struct PortError {
-    /// The call, as the service's API names it: `sqs:SendMessage`.
+    /// The operation, as in an IAM policy: `sqs:SendMessage`.
     pub operation: &'static str,
     source: Arc<dyn Error + Send + Sync>,
 }
 
 impl PortError {
-    /// Keeps the error as the source.
+    /// Creates an error with its source.
     pub fn new(operation: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { operation, source: Arc::from(source.into()) }
     }
@@ -24,14 +25,14 @@ impl Error for PortError {
     }
 }
 
-/// Without the response, which the SDK's own error prints: it may hold a secret.
+/// Omits the response, which the SDK's own `Debug` output contains: it may include a secret.
 impl fmt::Debug for PortError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "PortError({self})")
     }
 }
 
-/// With every cause: the SDK's own error says only that the service, or the connection, failed.
+/// Includes every cause: the SDK's own message contains only that the service or the connection failed.
 impl fmt::Display for PortError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} failed", self.operation)?;
@@ -44,8 +45,9 @@ impl fmt::Display for PortError {
     }
 }
 
-/// The first error of a type, among an error and its sources. An `io::Error` hides the error that it was made from: its
-/// `source()` is that error's source.
+/// Returns the first error of type `E` among an error and its sources.
+///
+/// For an `io::Error`, the search continues with the wrapped error, which `io::Error::source` skips.
 #[must_use]
 pub fn find_source<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
     let mut next = Some(error);
@@ -78,14 +80,14 @@ mod tests {
     struct Inner;
 
     #[test]
-    fn display_has_every_cause() {
+    fn display_includes_every_cause() {
         let error = PortError::new("sqs:SendMessage", Outer { source: io::ErrorKind::TimedOut.into() });
         assert_eq!(error.to_string(), "sqs:SendMessage failed: outer: timed out");
         assert_eq!(error.clone().source().map(ToString::to_string).as_deref(), Some("outer"));
     }
 
     #[test]
-    fn finds_an_error_inside_an_io_error() {
+    fn finds_error_wrapped_in_io_error() {
         let error = Outer { source: io::Error::other(Inner) };
         assert!(find_source::<Inner>(&error).is_some());
         assert!(find_source::<Inner>(&Outer { source: io::Error::other("text") }).is_none());

@@ -1,5 +1,7 @@
-//! Resolves names of AWS's endpoints. During initialisation there is nothing else to do, so the look-up blocks: the thread
-//! that an asynchronous look-up needs costs four times its CPU.
+//! DNS resolver for AWS's endpoints.
+//!
+//! During initialization the function has nothing else to do, so a look-up blocks. An asynchronous look-up needs a
+//! thread, which costs four times as much CPU.
 
 use std::future::Future;
 use std::io;
@@ -12,7 +14,7 @@ use std::task::{Context, Poll};
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use tower_service::Service;
 
-/// The system's resolver.
+/// The system's resolver, blocking during initialization.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolver {
     system: GaiResolver,
@@ -20,12 +22,12 @@ pub(crate) struct Resolver {
 }
 
 impl Resolver {
-    /// Blocks until [`Resolver::finish_initialization`].
+    /// Creates a resolver whose look-ups block until [`Resolver::finish_initialization`] is called.
     pub(crate) fn new() -> Self {
         Self { system: GaiResolver::new(), is_initialising: Arc::new(AtomicBool::new(true)) }
     }
 
-    /// From now on look-ups no longer block.
+    /// Makes look-ups asynchronous.
     pub(crate) fn finish_initialization(&self) {
         self.is_initialising.store(false, Ordering::Relaxed);
     }
@@ -44,11 +46,11 @@ impl Service<Name> for Resolver {
 
     fn call(&mut self, name: Name) -> Self::Future {
         if self.is_initialising.load(Ordering::Relaxed) {
-            let found = (name.as_str(), 0).to_socket_addrs();
-            return Box::pin(std::future::ready(found.map(|found| Box::new(found) as Addresses)));
+            let addresses = (name.as_str(), 0).to_socket_addrs();
+            return Box::pin(std::future::ready(addresses.map(|addresses| Box::new(addresses) as Addresses)));
         }
-        let found = self.system.call(name);
-        Box::pin(async { Ok(Box::new(found.await?) as Addresses) })
+        let addresses = self.system.call(name);
+        Box::pin(async { Ok(Box::new(addresses.await?) as Addresses) })
     }
 }
 
@@ -57,16 +59,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn finds_the_same_addresses_before_and_after_initialisation() {
+    async fn resolves_to_same_addresses_during_and_after_initialization() {
         let mut resolver = Resolver::new();
-        let find = async |resolver: &mut Resolver| {
-            let mut found: Vec<_> = resolver.call("localhost".parse().unwrap()).await.unwrap().collect();
-            found.sort();
-            found
+        let resolve = async |resolver: &mut Resolver| {
+            let mut addresses: Vec<_> = resolver.call("localhost".parse().unwrap()).await.unwrap().collect();
+            addresses.sort();
+            addresses
         };
-        let before = find(&mut resolver).await;
+        let before = resolve(&mut resolver).await;
         resolver.finish_initialization();
-        assert_eq!(find(&mut resolver).await, before);
+        assert_eq!(resolve(&mut resolver).await, before);
         assert!(resolver.call("nowhere.invalid".parse().unwrap()).await.is_err());
     }
 }

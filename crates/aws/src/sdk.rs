@@ -13,7 +13,7 @@ use crate::resolver::Resolver;
 use crate::settings::AwsSettings;
 use crate::timeouts::Timeouts;
 
-/// The SDK's configuration, from which the clients of all services are made. They share one HTTP client.
+/// The SDK's configuration, from which the clients of all services are created. They share one HTTP client.
 #[derive(Debug, Clone)]
 pub struct Sdk {
     config: SdkConfig,
@@ -22,7 +22,9 @@ pub struct Sdk {
 }
 
 impl Sdk {
-    /// Opens no connection yet. Look-ups of names block until [`Sdk::finish_initialization`].
+    /// Creates the configuration. It opens no connection yet.
+    ///
+    /// DNS look-ups block the thread until [`Sdk::finish_initialization`] is called.
     #[must_use]
     pub fn new(settings: AwsSettings) -> Self {
         let AwsSettings { region, credentials, endpoint_url, use_fips, use_dual_stack, trust_store } = settings;
@@ -37,7 +39,7 @@ impl Sdk {
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             .use_fips(use_fips)
             .use_dual_stack(use_dual_stack)
-            // The signature covers each body's SHA-256; a second checksum would be computed for nothing.
+            // The signature covers each body's SHA-256, so a second checksum has no use.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         config.set_endpoint_url(endpoint_url);
@@ -45,20 +47,20 @@ impl Sdk {
         Self { config: config.build(), http, resolver }
     }
 
-    /// The configuration for a client with timeouts of its own.
+    /// Returns the configuration for a client with these timeouts.
     #[must_use]
     pub fn config(&self, timeouts: Timeouts) -> SdkConfig {
         timeouts.apply(&self.config)
     }
 
-    /// Opens a connection to a service, so that the first call need not wait for it.
+    /// Opens a connection to a service, so that the first call does not wait for one.
     pub async fn connect(&self, url: &str) {
         if let Ok(url) = url.parse() {
             self.http.connect(url).await;
         }
     }
 
-    /// Ends the initialisation: from now on look-ups of names no longer block.
+    /// Ends the initialization phase. DNS look-ups no longer block the thread.
     pub fn finish_initialization(&self) {
         self.resolver.finish_initialization();
     }

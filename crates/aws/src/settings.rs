@@ -3,34 +3,34 @@ use aws_credential_types::Credentials;
 use crate::trust_store::TrustStore;
 use crate::variables::Variables;
 
-/// How the functions reach AWS, as Lambda and Terraform set it in the environment.
+/// Settings for AWS clients, from environment variables that Lambda and Terraform set.
 #[derive(Debug, Clone)]
 pub struct AwsSettings {
     /// For instance `eu-central-1`.
     pub region: String,
-    /// The role's credentials, static: Lambda replaces an execution environment before they expire.
+    /// The role's credentials. They are static, because Lambda replaces an execution environment before they expire.
     pub credentials: Credentials,
-    /// One endpoint for all services, as an emulator has it.
+    /// A single endpoint for all services, for an emulator.
     pub endpoint_url: Option<String>,
-    /// Whether endpoints validated for FIPS 140 are used
+    /// Whether clients use endpoints that are validated for FIPS 140
     /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>).
     pub use_fips: bool,
-    /// Whether endpoints with IPv6 and IPv4 are used.
+    /// Whether clients use endpoints with IPv4 and IPv6.
     pub use_dual_stack: bool,
-    /// The certificates that endpoints are verified against.
+    /// The certificate authorities for TLS.
     pub trust_store: TrustStore,
 }
 
 impl AwsSettings {
-    /// Reads the environment; a missing or malformed variable is remembered as a fault.
+    /// Reads the environment. Missing and invalid variables are recorded as errors.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let region = variables.required("AWS_REGION");
         let key_id = variables.required("AWS_ACCESS_KEY_ID");
         let secret = variables.required("AWS_SECRET_ACCESS_KEY");
         let token = variables.optional("AWS_SESSION_TOKEN");
         let endpoint_url = variables.optional("AWS_ENDPOINT_URL");
-        let use_fips = switch(variables, "AWS_USE_FIPS_ENDPOINT");
-        let use_dual_stack = switch(variables, "AWS_USE_DUALSTACK_ENDPOINT");
+        let use_fips = read_flag(variables, "AWS_USE_FIPS_ENDPOINT");
+        let use_dual_stack = read_flag(variables, "AWS_USE_DUALSTACK_ENDPOINT");
         let trust_store = TrustStore::read(variables);
         let credentials = Credentials::new(key_id?, secret?, token, None, "environment");
         let (use_fips, use_dual_stack) = (use_fips?, use_dual_stack?);
@@ -38,8 +38,8 @@ impl AwsSettings {
     }
 }
 
-/// `true`, `false`, or absent, which is `false`.
-fn switch(variables: &mut Variables<'_>, name: &str) -> Option<bool> {
+/// Reads a variable with `true` or `false`; the default is `false`.
+fn read_flag(variables: &mut Variables<'_>, name: &str) -> Option<bool> {
     match variables.optional(name) {
         None => Some(false),
         Some(_) => variables.parsed(name),

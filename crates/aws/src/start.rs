@@ -5,12 +5,12 @@ use lambda_runtime_api_client::{PooledClient, build_request};
 
 use crate::variables::{InvalidConfiguration, Variables};
 
-/// Reads a function's configuration from the environment and sets up its logs. All faults of a configuration that cannot
-/// be used are logged and reported to Lambda at once.
+/// Reads a function's configuration from the environment and sets up its logs. If the configuration is invalid, all its
+/// errors are logged and reported to Lambda at once.
 ///
 /// # Errors
 ///
-/// [`InvalidConfiguration`]: the function must end.
+/// Returns [`InvalidConfiguration`]; the function must exit.
 pub async fn start<C>(
     function: &'static str,
     read: impl FnOnce(Variables<'_>) -> Result<C, InvalidConfiguration>,
@@ -18,24 +18,25 @@ pub async fn start<C>(
 ) -> Result<C, Error> {
     let lookup = |name: &str| std::env::var(name).ok();
     let config = hookline_telemetry::start(function, read(Variables::new(&lookup)), level_and_service);
-    if let (Err(faults), Some(runtime_api)) = (&config, lookup("AWS_LAMBDA_RUNTIME_API")) {
-        report_init_error(&runtime_api, faults).await?;
+    if let (Err(error), Some(runtime_api)) = (&config, lookup("AWS_LAMBDA_RUNTIME_API")) {
+        report_init_error(&runtime_api, error).await?;
     }
     Ok(config?)
 }
 
-/// Reports a failed initialisation to Lambda, which passes the message on to whatever invoked the function.
-/// `lambda_runtime` makes this call only for failures of its own.
+/// Reports a failed initialization to Lambda, which returns the message to the invoker of the function.
+///
+/// `lambda_runtime` makes this call only for its own failures.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>
-async fn report_init_error(runtime_api: &str, faults: &InvalidConfiguration) -> Result<(), Error> {
-    const KIND: &str = "InvalidConfiguration";
+async fn report_init_error(runtime_api: &str, error: &InvalidConfiguration) -> Result<(), Error> {
+    const ERROR_TYPE: &str = "InvalidConfiguration";
     let client = PooledClient::builder().with_endpoint(runtime_api.parse()?).build();
-    let diagnostic = Diagnostic { error_type: KIND.to_owned(), error_message: faults.to_string() };
+    let diagnostic = Diagnostic { error_type: ERROR_TYPE.to_owned(), error_message: error.to_string() };
     let request = build_request()
         .method("POST")
         .uri("/2018-06-01/runtime/init/error")
-        .header("lambda-runtime-function-error-type", format!("Runtime.{KIND}"))
+        .header("lambda-runtime-function-error-type", format!("Runtime.{ERROR_TYPE}"))
         .body(Body::from(serde_json::to_vec(&diagnostic)?))?;
     client.call(request).await?;
     Ok(())
@@ -52,22 +53,25 @@ mod tests {
     use crate::variables::InvalidVariable;
 
     #[tokio::test]
-    async fn every_fault_is_reported_to_the_runtime_api() {
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&seen);
+    async fn all_configuration_errors_are_reported_to_the_runtime_api() {
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let recorder = Arc::clone(&requests);
         let app = Router::new().fallback(async move |uri: Uri, headers: HeaderMap, body: String| {
-            let kind = headers["lambda-runtime-function-error-type"].to_str().unwrap().to_owned();
-            record.lock().unwrap().push((uri.path().to_owned(), kind, body));
+            let error_type = headers["lambda-runtime-function-error-type"].to_str().unwrap().to_owned();
+            recorder.lock().unwrap().push((uri.path().to_owned(), error_type, body));
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(async { axum::serve(listener, app).await });
-        let fault =
+        let missing =
             |variable: &str| InvalidVariable { variable: variable.to_owned(), problem: "is missing".to_owned() };
-        report_init_error(&address, &InvalidConfiguration(vec![fault("A"), fault("B")])).await.unwrap();
-        let seen = seen.lock().unwrap();
-        let (path, kind, body) = &seen[0];
-        assert_eq!((path.as_str(), kind.as_str()), ("/2018-06-01/runtime/init/error", "Runtime.InvalidConfiguration"));
+        report_init_error(&address, &InvalidConfiguration(vec![missing("A"), missing("B")])).await.unwrap();
+        let requests = requests.lock().unwrap();
+        let (path, error_type, body) = &requests[0];
+        assert_eq!(
+            (path.as_str(), error_type.as_str()),
+            ("/2018-06-01/runtime/init/error", "Runtime.InvalidConfiguration")
+        );
         let message = "the configuration has 2 error(s); A: is missing; B: is missing";
         assert_eq!(*body, format!(r#"{{"errorType":"InvalidConfiguration","errorMessage":"{message}"}}"#));
     }

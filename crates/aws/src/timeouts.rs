@@ -4,19 +4,19 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 
-/// How long a client waits, and how often it tries.
+/// Timeouts and number of attempts of a client.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// For the response to one attempt.
+    /// Timeout for the response to one attempt.
     pub attempt: Duration,
-    /// For a call with all its attempts.
+    /// Timeout for a call with all its attempts.
     pub call: Duration,
-    /// The most attempts of a call.
+    /// Maximum number of attempts of a call.
     pub attempts: u32,
 }
 
 impl Timeouts {
-    /// The configuration with these timeouts, and retries in the SDKs' standard mode:
+    /// Returns the configuration with these timeouts and with retries in the SDKs' standard mode:
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
     #[must_use]
     pub fn apply(self, config: &SdkConfig) -> SdkConfig {
@@ -26,5 +26,6 @@ impl Timeouts {
     }
 }
 
-/// The default of one second is longer than a sender waits: with full jitter the first retry comes after 50 ms at most.
+/// The longest delay before the first retry; the SDK applies full jitter. The SDK's default of one second is longer
+/// than a sender waits.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);

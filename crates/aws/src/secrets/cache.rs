@@ -6,27 +6,27 @@ use hookline_signature::Secret;
 use hookline_telemetry::{Level, Line};
 use tokio::time::Instant;
 
-use super::store::{self, Fetched, GetSecret, GetSecretError, SecretsError, Versions};
+use super::store::{self, FetchedSecrets, GetSecret, GetSecretError, SecretsError, Versions};
 use crate::variables::Variables;
 
-/// For how long a failure is remembered: a flood of requests for a source without a secret is not a flood of calls.
+/// How long a failure is cached, so that many requests for a source without a secret do not cause as many API calls.
 const FAILURE_TTL: Duration = Duration::from_secs(2);
 
-/// For how long secrets are used whose store does not answer, counted from its last answer.
-const STALE: Duration = Duration::from_secs(3600);
+/// How long cached secrets are used while the store does not respond, counted from its last response.
+const MAX_STALENESS: Duration = Duration::from_secs(3600);
 
-/// How secrets are kept.
+/// Names and cache times of secrets.
 #[derive(Debug, Clone)]
 pub struct SecretCacheSettings {
-    /// What comes before `/<owner>` in a secret's name, for instance `hookline-prod/sources`.
-    pub folder: String,
-    /// For how long secrets are used without a look at the store.
+    /// The part of a secret's name before `/<owner>`, for instance `hookline-prod/sources`.
+    pub name_prefix: String,
+    /// How long cached secrets are used without a call to the store.
     pub ttl: Duration,
-    /// How long it takes at least, for each owner, between two looks that a secret's failure caused.
-    pub refresh: Duration,
+    /// The shortest time, for each owner, between two refreshes that failed verifications or deliveries caused.
+    pub min_refresh_interval: Duration,
 }
 
-/// The secrets of all sources, or of all destinations: of each owner, by its name.
+/// A cache of the secrets of all sources or all destinations. A secret's owner is the source or the destination.
 pub struct SecretCache<S> {
     store: S,
     settings: SecretCacheSettings,
@@ -36,128 +36,139 @@ pub struct SecretCache<S> {
 #[derive(Clone)]
 struct Entry {
     secrets: Result<Arc<[Secret]>, SecretsError>,
-    /// Which of its versions are known.
-    known: Versions,
-    /// When the store last answered for them.
-    answered: Instant,
-    /// Until when they are used without a look.
-    until: Instant,
-    /// When a secret's failure last caused a look.
-    looked: Option<Instant>,
-    /// Until when the previous version, of which the store has just not answered, is not asked for again.
-    previous_until: Option<Instant>,
+    /// The versions that the store has returned.
+    versions: Versions,
+    /// When the store last returned the secrets.
+    fetched_at: Instant,
+    /// Until then, the secrets are used without a call to the store.
+    fresh_until: Instant,
+    /// When [`SecretCache::refresh`] last called the store.
+    refreshed_at: Option<Instant>,
+    /// After a failed request for the previous version: until then, it is not requested again.
+    previous_failed_until: Option<Instant>,
 }
 
 impl SecretCacheSettings {
-    /// As both functions are told: the secrets of `owners`, which is `sources` or `destinations`.
+    /// Reads the settings from the environment. `owners` is `sources` or `destinations`.
     pub fn read(variables: &mut Variables<'_>, owners: &str) -> Option<Self> {
         let prefix = variables.required("HOOKLINE_PREFIX");
         let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
         let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
-        Some(Self { folder: format!("{}/{owners}", prefix?), ttl: ttl?, refresh: refresh? })
+        Some(Self { name_prefix: format!("{}/{owners}", prefix?), ttl: ttl?, min_refresh_interval: refresh? })
     }
 }
 
 impl<S: GetSecret> SecretCache<S> {
-    /// An empty cache over a store.
+    /// Creates an empty cache over a store.
     pub fn new(store: S, settings: SecretCacheSettings) -> Self {
         Self { store, settings, entries: Mutex::default() }
     }
 
-    /// The secrets of an owner that is configured (a caller cannot make this look up a name of its own): the one in force,
-    /// and the one before it where there is one.
+    /// Returns an owner's current secret and, if it exists, the previous one.
+    ///
+    /// The owner must come from the configuration: a sender must not be able to request a secret of any name.
     ///
     /// # Errors
     ///
-    /// [`SecretsError`] if there is none, or none can be had and none is known.
+    /// Returns [`SecretsError`] if the secret does not exist, or if it cannot be read and is not cached.
     pub async fn get(&self, owner: &str) -> Result<Arc<[Secret]>, SecretsError> {
-        self.of_versions(owner, Versions::Both).await
+        self.get_versions(owner, Versions::Both).await
     }
 
-    /// The secret in force, and the one before it only where it is known already: whoever finds that it does not fit asks for
-    /// others by [`SecretCache::refresh`].
+    /// Returns an owner's current secret, and the previous one only if it is already cached.
+    ///
+    /// If none of them matches, the caller calls [`SecretCache::refresh`].
     ///
     /// # Errors
     ///
-    /// [`SecretsError`] as [`SecretCache::get`].
+    /// The same as [`SecretCache::get`].
     pub async fn current(&self, owner: &str) -> Result<Arc<[Secret]>, SecretsError> {
-        self.of_versions(owner, Versions::Current).await
+        self.get_versions(owner, Versions::Current).await
     }
 
-    async fn of_versions(&self, owner: &str, versions: Versions) -> Result<Arc<[Secret]>, SecretsError> {
+    async fn get_versions(&self, owner: &str, versions: Versions) -> Result<Arc<[Secret]>, SecretsError> {
         let now = Instant::now();
-        let is_known = |entry: &Entry| entry.known >= versions || entry.previous_until.is_some_and(|until| now < until);
+        let is_sufficient =
+            |entry: &Entry| entry.versions >= versions || entry.previous_failed_until.is_some_and(|until| now < until);
         match self.entry(owner) {
-            Some(entry) if now < entry.until && is_known(&entry) => entry.secrets,
-            known => {
-                let looked = known.as_ref().and_then(|entry| entry.looked);
-                self.fetch(owner, known, looked, versions).await
+            Some(entry) if now < entry.fresh_until && is_sufficient(&entry) => entry.secrets,
+            cached => {
+                let refreshed_at = cached.as_ref().and_then(|entry| entry.refreshed_at);
+                self.fetch(owner, cached, refreshed_at, versions).await
             }
         }
     }
 
-    /// Others than the ones that were tried, because none of those does: what somebody else has had looked up meanwhile, or
-    /// what is found by looking once more, the version before the last rotation included. `None` if there is nothing new, or
-    /// it is too early to look again.
+    /// Returns other secrets than `tried`, of which none matched: those that a concurrent call has cached meanwhile, or
+    /// those that a new request to the store returns, including the version before the last rotation.
+    ///
+    /// Returns `None` if there is no other secret, or if the last refresh is too recent.
     ///
     /// # Errors
     ///
-    /// [`SecretsError`] as [`SecretCache::get`]; [`SecretsError::PreviousUnavailable`] where only the store knows whether
-    /// there is another.
+    /// The same as [`SecretCache::get`], and [`SecretsError::PreviousUnavailable`] if the previous version is unknown
+    /// because the store did not return it.
     pub async fn refresh(&self, owner: &str, tried: &[Secret]) -> Result<Option<Arc<[Secret]>>, SecretsError> {
-        let known = self.entry(owner);
-        if let Some(Ok(newer)) = known.as_ref().map(|entry| &entry.secrets)
-            && !same(newer, tried)
+        let cached = self.entry(owner);
+        if let Some(Ok(newer)) = cached.as_ref().map(|entry| &entry.secrets)
+            && !are_same(newer, tried)
         {
             return Ok(Some(Arc::clone(newer)));
         }
-        let unknown = SecretsError::PreviousUnavailable { name: self.name(owner) };
-        if known.as_ref().and_then(|entry| entry.previous_until).is_some_and(|until| Instant::now() < until) {
-            return Err(unknown);
+        let previous_unavailable = SecretsError::PreviousUnavailable { name: self.name(owner) };
+        let previous_failed_until = cached.as_ref().and_then(|entry| entry.previous_failed_until);
+        if previous_failed_until.is_some_and(|until| Instant::now() < until) {
+            return Err(previous_unavailable);
         }
-        let looked = known.as_ref().filter(|entry| entry.known == Versions::Both).and_then(|entry| entry.looked);
-        if looked.is_some_and(|looked| looked.elapsed() < self.settings.refresh) {
+        let complete = cached.as_ref().filter(|entry| entry.versions == Versions::Both);
+        let refreshed_at = complete.and_then(|entry| entry.refreshed_at);
+        if refreshed_at.is_some_and(|refreshed_at| refreshed_at.elapsed() < self.settings.min_refresh_interval) {
             return Ok(None);
         }
-        let after = self.fetch(owner, known, Some(Instant::now()), Versions::Both).await?;
-        if !same(&after, tried) {
-            return Ok(Some(after));
+        let fetched = self.fetch(owner, cached, Some(Instant::now()), Versions::Both).await?;
+        if !are_same(&fetched, tried) {
+            return Ok(Some(fetched));
         }
-        let answered = self.entry(owner).is_some_and(|entry| entry.known == Versions::Both);
-        if answered { Ok(None) } else { Err(unknown) }
+        let has_both = self.entry(owner).is_some_and(|entry| entry.versions == Versions::Both);
+        if has_both { Ok(None) } else { Err(previous_unavailable) }
     }
 
     async fn fetch(
         &self,
         owner: &str,
-        known: Option<Entry>,
-        looked: Option<Instant>,
-        asked: Versions,
+        cached: Option<Entry>,
+        refreshed_at: Option<Instant>,
+        requested: Versions,
     ) -> Result<Arc<[Secret]>, SecretsError> {
-        // In a box: it happens seldom, and the future of whoever asks for a secret is the smaller for it.
-        let fetched = Box::pin(store::fetch(&self.store, &self.name(owner), asked)).await;
+        // Boxed, because the call is rare and the box keeps the futures of all callers small.
+        let fetched = Box::pin(store::fetch(&self.store, &self.name(owner), requested)).await;
         let now = Instant::now();
-        let entry = match (fetched, known) {
-            (Ok(Fetched { secrets, answered }), _) => {
-                let until = now + self.settings.ttl;
-                let previous_until = (answered < asked).then(|| now + FAILURE_TTL);
-                Entry { secrets: Ok(secrets.into()), known: answered, answered: now, until, looked, previous_until }
+        let entry = match (fetched, cached) {
+            (Ok(FetchedSecrets { secrets, versions }), _) => {
+                let fresh_until = now + self.settings.ttl;
+                let previous_failed_until = (versions < requested).then(|| now + FAILURE_TTL);
+                let secrets = Ok(secrets.into());
+                Entry { secrets, versions, fetched_at: now, fresh_until, refreshed_at, previous_failed_until }
             }
-            // A store that does not answer takes nothing down that has worked. One that refuses does: the secret was
-            // withdrawn.
-            (Err(SecretsError::Unavailable { source: GetSecretError::Unavailable { source }, .. }), Some(known))
-                if known.secrets.is_ok() && known.answered.elapsed() < STALE =>
+            // While the store does not respond, the cached secrets stay in use. After a rejection they do not: an
+            // operator may have withdrawn the secret.
+            (Err(SecretsError::Unavailable { source: GetSecretError::Unavailable { source }, .. }), Some(cached))
+                if cached.secrets.is_ok() && cached.fetched_at.elapsed() < MAX_STALENESS =>
             {
                 let line = Line { reason: "secret_unavailable", ..Line::new(Level::Warn, "cached_secrets_used") };
                 Line { detail: Some(&format_args!("{owner}: {source}")), ..line }.write(&[]);
-                let previous_until = (known.known < asked).then(|| now + FAILURE_TTL);
-                Entry { until: now + self.settings.refresh, looked, previous_until, ..known }
+                let fresh_until = now + self.settings.min_refresh_interval;
+                let previous_failed_until = (cached.versions < requested).then(|| now + FAILURE_TTL);
+                Entry { fresh_until, refreshed_at, previous_failed_until, ..cached }
             }
-            (Err(error), _) => {
-                let until = now + FAILURE_TTL;
-                let secrets = Err(error);
-                Entry { secrets, known: Versions::Both, answered: now, until, looked, previous_until: None }
-            }
+            (Err(error), _) => Entry {
+                secrets: Err(error),
+                versions: Versions::Both,
+                fetched_at: now,
+                fresh_until: now + FAILURE_TTL,
+                refreshed_at,
+                previous_failed_until: None,
+            },
         };
         let secrets = entry.secrets.clone();
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).insert(owner.to_owned(), entry);
@@ -165,7 +176,7 @@ impl<S: GetSecret> SecretCache<S> {
     }
 
     fn name(&self, owner: &str) -> String {
-        format!("{}/{owner}", self.settings.folder)
+        format!("{}/{owner}", self.settings.name_prefix)
     }
 
     fn entry(&self, owner: &str) -> Option<Entry> {
@@ -173,6 +184,6 @@ impl<S: GetSecret> SecretCache<S> {
     }
 }
 
-fn same(one: &[Secret], other: &[Secret]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.matches(other))
+fn are_same(some: &[Secret], other: &[Secret]) -> bool {
+    some.len() == other.len() && some.iter().zip(other).all(|(one, other)| one.matches(other))
 }

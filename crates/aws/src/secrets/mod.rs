@@ -1,5 +1,5 @@
-//! The secrets of sources and of destinations: fetched once, kept for a while, looked up once more when one of them turns
-//! out to be wrong, so that a rotation loses nothing and needs no deploy.
+//! The secrets of sources and destinations. They are cached for some time and read again when none of them matches, so
+//! that a rotation loses no event and needs no deployment.
 
 mod cache;
 mod store;

@@ -9,14 +9,14 @@ use tokio::time::timeout;
 use crate::failure::Failure;
 use crate::port_error::PortError;
 
-/// Which version of a secret.
+/// A version of a secret.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// The one in force.
+    /// The current version.
     Current,
-    /// The one before the last rotation.
+    /// The version before the last rotation.
     Previous,
 }
 
@@ -29,48 +29,49 @@ impl Stage {
     }
 }
 
-/// Why a secret's value could not be had.
+/// A secret's value could not be read.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum GetSecretError {
-    /// The store did not respond, or not in time, or is overloaded: what is known already may be used for a while.
+    /// The store did not respond in time, or is overloaded. Cached secrets may be used for some time.
     #[error("no response")]
     Unavailable {
         /// The failed call.
         source: PortError,
     },
-    /// The store refuses: the secret is to be deleted, or may not be read any more. What is known must not be used.
-    #[error("refused")]
+    /// The store rejected the request: the secret is marked for deletion, or access is denied. Cached secrets must not
+    /// be used.
+    #[error("request rejected")]
     Rejected {
         /// The failed call.
         source: PortError,
     },
 }
 
-/// Why a source or a destination has no secrets: always a fault of ours, never another's.
+/// A source or a destination has no usable secret. The operator has to correct it; the sender cannot.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SecretsError {
     /// The secret does not exist or has no value yet.
-    #[error("secret {name} has no value: fill it")]
+    #[error("secret `{name}` has no value; set one")]
     Missing {
         /// The secret's name.
         name: String,
     },
     /// The value is empty or white space.
-    #[error("secret {name} is blank: fill it")]
+    #[error("secret `{name}` is blank; set a value")]
     Blank {
         /// The secret's name.
         name: String,
     },
-    /// The store did not respond or refuses.
-    #[error("secret {name} could not be read: {source}: {}", .source.port())]
+    /// The store did not respond or rejected the request.
+    #[error("cannot read secret `{name}`: {source}: {}", .source.port_error())]
     Unavailable {
         /// The secret's name.
         name: String,
-        /// What the store reported.
+        /// The store's error.
         source: GetSecretError,
     },
-    /// The store did not answer for the version before the last rotation, which may be the one that fits.
-    #[error("the previous version of secret {name} could not be read")]
+    /// The store did not return the version before the last rotation, which may be the one that matches.
+    #[error("cannot read the previous version of secret `{name}`")]
     PreviousUnavailable {
         /// The secret's name.
         name: String,
@@ -78,7 +79,7 @@ pub enum SecretsError {
 }
 
 impl SecretsError {
-    /// A stable word for logs and metrics.
+    /// Returns a stable reason code for logs and metrics.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -91,7 +92,7 @@ impl SecretsError {
 
 /// Reads one version of a secret.
 pub trait GetSecret: Send + Sync + 'static {
-    /// `None` if the secret or this version of it does not exist.
+    /// Returns the value, or `None` if the secret or this version does not exist.
     fn get_secret(
         &self,
         name: &str,
@@ -100,7 +101,7 @@ pub trait GetSecret: Send + Sync + 'static {
 }
 
 impl GetSecretError {
-    fn port(&self) -> &PortError {
+    fn port_error(&self) -> &PortError {
         match self {
             Self::Unavailable { source } | Self::Rejected { source } => source,
         }
@@ -112,7 +113,7 @@ impl GetSecretError {
 pub struct SecretsManager(Client);
 
 impl SecretsManager {
-    /// Opens no connection yet.
+    /// Creates a client. It opens no connection yet.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         Self(Client::new(config))
@@ -125,14 +126,16 @@ impl GetSecret for SecretsManager {
         let response = Box::pin(get.send()).await;
         let value = match response {
             Ok(value) => value,
-            Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_not_found_exception()) => {
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => {
                 return Ok(None);
             }
             Err(error) => {
                 let is_rejection = Failure::from_sdk_error(&error).is_rejection();
                 let source = PortError::new("secretsmanager:GetSecretValue", error);
-                let refused = |source| GetSecretError::Rejected { source };
-                return Err(if is_rejection { refused(source) } else { GetSecretError::Unavailable { source } });
+                return Err(match is_rejection {
+                    true => GetSecretError::Rejected { source },
+                    false => GetSecretError::Unavailable { source },
+                });
             }
         };
         let binary = || value.secret_binary.map(|binary| binary.into_inner());
@@ -140,39 +143,43 @@ impl GetSecret for SecretsManager {
     }
 }
 
-/// How long the version before the last rotation may take.
-const PREVIOUS: Duration = Duration::from_secs(1);
+/// Timeout for reading the version before the last rotation.
+const PREVIOUS_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Which versions of a secret are known, or are to be asked for.
+/// The versions of a secret that are cached or requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Versions {
-    /// The one in force, which is all that is needed but for the time after a rotation.
+    /// The current version, which is sufficient except for some time after a rotation.
     Current,
-    /// The one before it too, or that there is none.
+    /// The current and the previous version, or the knowledge that there is no previous one.
     Both,
 }
 
-/// The secrets of an owner.
+/// The secrets that the store returned for an owner.
 #[derive(Debug)]
-pub(crate) struct Fetched {
+pub(crate) struct FetchedSecrets {
     pub(crate) secrets: Vec<Secret>,
-    /// For which versions the store has answered.
-    pub(crate) answered: Versions,
+    /// The versions for which the store has responded.
+    pub(crate) versions: Versions,
 }
 
-/// The current secret, which has to be there, and, if it is asked for, the previous one, which may be.
-pub(crate) async fn fetch(store: &impl GetSecret, name: &str, asked: Versions) -> Result<Fetched, SecretsError> {
+/// Reads the current version of a secret, which is required, and if requested the previous one, which is optional.
+pub(crate) async fn fetch(
+    store: &impl GetSecret,
+    name: &str,
+    requested: Versions,
+) -> Result<FetchedSecrets, SecretsError> {
     let current = store.get_secret(name, Stage::Current).await;
     let current = current.map_err(|source| SecretsError::Unavailable { name: name.to_owned(), source })?;
     let current = current.ok_or_else(|| SecretsError::Missing { name: name.to_owned() })?;
     let current = Secret::new(current).map_err(|_| SecretsError::Blank { name: name.to_owned() })?;
-    if asked == Versions::Current {
-        return Ok(Fetched { secrets: vec![current], answered: asked });
+    if requested == Versions::Current {
+        return Ok(FetchedSecrets { secrets: vec![current], versions: requested });
     }
-    // One after the other, over one connection. It is seldom needed: a request does not wait for it as long as for the
-    // current one.
-    let previous = timeout(PREVIOUS, store.get_secret(name, Stage::Previous)).await;
-    let answered = if matches!(previous, Ok(Ok(_))) { Versions::Both } else { Versions::Current };
+    // The two requests are sequential and share one connection. The previous version is rarely needed, so its timeout
+    // is shorter.
+    let previous = timeout(PREVIOUS_TIMEOUT, store.get_secret(name, Stage::Previous)).await;
+    let versions = if matches!(previous, Ok(Ok(_))) { Versions::Both } else { Versions::Current };
     let previous = previous.ok().and_then(Result::ok).flatten().and_then(|value| Secret::new(value).ok());
-    Ok(Fetched { secrets: std::iter::once(current).chain(previous).collect(), answered })
+    Ok(FetchedSecrets { secrets: std::iter::once(current).chain(previous).collect(), versions })
 }

@@ -1,4 +1,4 @@
-//! What the SDK is relied on for: signatures, retries, timeouts, the clock.
+//! Tests of the SDK's features that the functions rely on: signatures, retries, timeouts and clock skew correction.
 
 use std::time::{Duration, Instant};
 
@@ -9,17 +9,17 @@ use axum::http::HeaderMap;
 use hookline_aws::{Failure, Timeouts};
 use tokio::net::TcpListener;
 
-use crate::{TIMEOUTS, plain, queue, scripted};
+use crate::{TIMEOUTS, response, scripted_sqs, sqs_client};
 
 async fn send(client: &Client) -> Result<SendMessageOutput, SdkError<SendMessageError>> {
     client.send_message().queue_url("https://sqs.test/q").message_body("m").send().await
 }
 
 #[tokio::test]
-async fn call_is_signed_for_its_service() {
-    let (client, server) = scripted([plain(200, r#"{"MessageId":"1"}"#)]).await;
+async fn request_is_signed_for_its_service() {
+    let (client, server) = scripted_sqs([response(200, r#"{"MessageId":"1"}"#)]).await;
     assert_eq!(send(&client).await.unwrap().message_id(), Some("1"));
-    let headers = server.seen.lock().unwrap()[0].clone();
+    let headers = server.received_headers.lock().unwrap()[0].clone();
     let header = |name: &str| headers[name].to_str().unwrap().to_owned();
     let signature = header("authorization");
     assert!(signature.starts_with("AWS4-HMAC-SHA256 Credential=AKID/"), "{signature}");
@@ -33,64 +33,69 @@ async fn call_is_signed_for_its_service() {
 }
 
 #[tokio::test]
-async fn transient_failure_is_retried_and_a_refusal_is_not() {
-    let (client, server) = scripted([plain(500, ""), plain(503, "<html>"), plain(200, "{}")]).await;
+async fn transient_failure_is_retried_and_rejection_is_not() {
+    let (client, server) = scripted_sqs([response(500, ""), response(503, "<html>"), response(200, "{}")]).await;
     assert!(send(&client).await.is_ok());
-    assert_eq!(server.requests(), 3);
+    assert_eq!(server.request_count(), 3);
 
-    let (client, server) = scripted([plain(500, ""), plain(500, ""), plain(500, ""), plain(200, "{}")]).await;
-    assert!(send(&client).await.is_err(), "three attempts and no more");
-    assert_eq!(server.requests(), 3);
+    let (client, server) =
+        scripted_sqs([response(500, ""), response(500, ""), response(500, ""), response(200, "{}")]).await;
+    assert!(send(&client).await.is_err(), "at most three attempts");
+    assert_eq!(server.request_count(), 3);
 
-    let refused = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"no"}"#;
-    let (client, server) = scripted([plain(400, refused)]).await;
+    let rejected = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"no"}"#;
+    let (client, server) = scripted_sqs([response(400, rejected)]).await;
     let error = send(&client).await.unwrap_err();
     assert_eq!(error.code(), Some("AccessDeniedException"));
     assert!(Failure::from_sdk_error(&error).is_rejection());
-    assert_eq!(server.requests(), 1);
+    assert_eq!(server.request_count(), 1);
 }
 
 #[tokio::test]
-async fn wrong_clock_is_corrected_by_the_response() {
-    let then = ("date", "Wed, 25 Nov 2037 07:30:00 GMT".to_owned());
+async fn clock_skew_is_corrected_from_the_response() {
+    let server_date = ("date", "Wed, 25 Nov 2037 07:30:00 GMT".to_owned());
     let skewed = r#"{"__type":"RequestTimeTooSkewed","message":"the difference is too large"}"#;
-    let (client, server) =
-        scripted([(403, skewed, vec![then.clone()]), (200, "{}", vec![then.clone()]), (200, "{}", vec![then])]).await;
+    let (client, server) = scripted_sqs([
+        (403, skewed, vec![server_date.clone()]),
+        (200, "{}", vec![server_date.clone()]),
+        (200, "{}", vec![server_date]),
+    ])
+    .await;
     send(&client).await.unwrap();
     send(&client).await.unwrap();
     let date = |headers: &HeaderMap| headers["x-amz-date"].to_str().unwrap().to_owned();
-    let dates: Vec<_> = server.seen.lock().unwrap().iter().map(date).collect();
+    let dates: Vec<_> = server.received_headers.lock().unwrap().iter().map(date).collect();
     assert_eq!(dates.len(), 3);
     assert!(
         !dates[0].starts_with("2037") && dates[1].starts_with("20371125T07") && dates[2].starts_with("20371125T07"),
         "{dates:?}"
     );
 
-    // A signature that is wrong for another reason costs the attempts of one call.
-    let wrong =
+    // For an invalid signature with another cause, the SDK makes only the attempts of one call.
+    let invalid_signature =
         (403, r#"{"__type":"SignatureDoesNotMatch"}"#, vec![("date", "Wed, 25 Nov 2037 07:30:05 GMT".to_owned())]);
-    server.responses.lock().unwrap().extend(vec![wrong; 10]);
+    server.responses.lock().unwrap().extend(vec![invalid_signature; 10]);
     assert_eq!(send(&client).await.unwrap_err().code(), Some("SignatureDoesNotMatch"));
-    assert!(server.requests() <= 6, "{}", server.requests());
+    assert!(server.request_count() <= 6, "{}", server.request_count());
 }
 
 #[tokio::test]
-async fn attempt_that_hangs_costs_its_timeout_and_no_more() {
-    let (client, server) = scripted([plain(0, ""), plain(200, "{}")]).await;
+async fn attempt_without_response_ends_with_its_timeout() {
+    let (client, server) = scripted_sqs([response(0, ""), response(200, "{}")]).await;
     assert!(send(&client).await.is_ok());
-    assert_eq!(server.requests(), 2);
+    assert_eq!(server.request_count(), 2);
 
-    let (hangs, _server) = scripted([plain(0, ""), plain(0, ""), plain(0, "")]).await;
-    let began = Instant::now();
-    assert_eq!(Failure::from_sdk_error(&send(&hangs).await.unwrap_err()), Failure::Timeout);
-    assert!(began.elapsed() < TIMEOUTS.call);
+    let (client, _server) = scripted_sqs([response(0, ""), response(0, ""), response(0, "")]).await;
+    let start = Instant::now();
+    assert_eq!(Failure::from_sdk_error(&send(&client).await.unwrap_err()), Failure::Timeout);
+    assert!(start.elapsed() < TIMEOUTS.call);
 }
 
 #[tokio::test]
-async fn call_ends_with_its_timeout_whatever_attempts_are_left() {
+async fn call_ends_with_its_timeout_despite_remaining_attempts() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let timeouts = Timeouts { attempt: Duration::from_secs(60), call: Duration::from_millis(200), attempts: 3 };
-    let client = queue(&format!("http://{}", listener.local_addr().unwrap()), timeouts);
+    let client = sqs_client(&format!("http://{}", listener.local_addr().unwrap()), timeouts);
     assert_eq!(Failure::from_sdk_error(&send(&client).await.unwrap_err()), Failure::Timeout);
 }
 
@@ -99,15 +104,16 @@ async fn refused_connection_is_a_connection_failure() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    assert_eq!(Failure::from_sdk_error(&send(&queue(&url, TIMEOUTS)).await.unwrap_err()), Failure::Connection);
+    assert_eq!(Failure::from_sdk_error(&send(&sqs_client(&url, TIMEOUTS)).await.unwrap_err()), Failure::Connection);
 }
 
 #[tokio::test]
-async fn throttling_is_not_a_refusal() {
+async fn throttling_is_not_a_rejection() {
     let throttled = r#"{"__type":"ThrottlingException"}"#;
-    let (client, server) = scripted([plain(400, throttled), plain(400, throttled), plain(400, throttled)]).await;
+    let (client, server) =
+        scripted_sqs([response(400, throttled), response(400, throttled), response(400, throttled)]).await;
     let failure = Failure::from_sdk_error(&send(&client).await.unwrap_err());
     assert_eq!(failure, Failure::Service { status: 400, code: "ThrottlingException".to_owned() });
     assert!(!failure.is_rejection());
-    assert_eq!(server.requests(), 3);
+    assert_eq!(server.request_count(), 3);
 }

@@ -1,4 +1,4 @@
-//! Which connections are opened, counted at the other end.
+//! Tests of connection reuse. The server counts the connections.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,30 +8,31 @@ use hookline_aws::Timeouts;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{TIMEOUTS, queue, sdk};
+use crate::{TIMEOUTS, sdk, sqs_client};
 
-const KEEPS: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
-const CLOSES: &[u8] = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+const KEEP_ALIVE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+const CLOSE: &[u8] = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
 
-/// A server that responds to so many requests of a connection, and how many connections it has had.
-async fn server(requests: usize, response: &'static [u8]) -> (String, Arc<AtomicUsize>) {
+/// Starts a server that closes each connection after `max_requests` requests. Returns its URL and the number of
+/// connections.
+async fn start_server(max_requests: usize, response: &'static [u8]) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let count = Arc::<AtomicUsize>::default();
-    let counted = Arc::clone(&count);
+    let counter = Arc::clone(&count);
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            counted.fetch_add(1, Ordering::SeqCst);
-            tokio::spawn(serve(stream, requests, response));
+            counter.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(serve(stream, max_requests, response));
         }
     });
     (url, count)
 }
 
-async fn serve(mut stream: TcpStream, requests: usize, response: &[u8]) {
+async fn serve(mut stream: TcpStream, max_requests: usize, response: &[u8]) {
     let mut request = [0; 4096];
-    for _ in 0..requests {
+    for _ in 0..max_requests {
         let _ = stream.read(&mut request).await;
         let _ = stream.write_all(response).await;
     }
@@ -43,8 +44,8 @@ async fn send(client: &aws_sdk_sqs::Client) -> bool {
 }
 
 #[tokio::test]
-async fn calls_share_the_connection_that_was_opened_in_advance() {
-    let (url, connections) = server(100, KEEPS).await;
+async fn calls_reuse_the_connection_opened_in_advance() {
+    let (url, connections) = start_server(100, KEEP_ALIVE).await;
     let sdk = sdk(&[("AWS_ENDPOINT_URL", &url)]);
     sdk.connect(&format!("{url}/123456789012/queue")).await;
     let client = aws_sdk_sqs::Client::new(&sdk.config(TIMEOUTS));
@@ -55,20 +56,20 @@ async fn calls_share_the_connection_that_was_opened_in_advance() {
 }
 
 #[tokio::test]
-async fn concurrent_calls_keep_their_connections_for_the_next() {
-    let (url, connections) = server(100, KEEPS).await;
-    let client = queue(&url, TIMEOUTS);
+async fn connections_of_concurrent_calls_are_reused() {
+    let (url, connections) = start_server(100, KEEP_ALIVE).await;
+    let client = sqs_client(&url, TIMEOUTS);
     for _ in 0..3 {
         assert!(join_all((0..5).map(|_| send(&client))).await.into_iter().all(|sent| sent));
     }
     assert_eq!(connections.load(Ordering::SeqCst), 5);
 }
 
-/// As after a long freeze: the server has closed the connection without notice.
+/// The server closes the connection without notice, as during a long freeze of the execution environment.
 #[tokio::test]
-async fn dead_connection_costs_one_attempt() {
-    let (url, connections) = server(1, KEEPS).await;
-    let client = queue(&url, TIMEOUTS);
+async fn connection_closed_by_server_costs_one_attempt() {
+    let (url, connections) = start_server(1, KEEP_ALIVE).await;
+    let client = sqs_client(&url, TIMEOUTS);
     for _ in 0..3 {
         assert!(send(&client).await);
     }
@@ -76,9 +77,9 @@ async fn dead_connection_costs_one_attempt() {
 }
 
 #[tokio::test]
-async fn closed_connection_is_not_used() {
-    let (url, connections) = server(1, CLOSES).await;
-    let client = queue(&url, Timeouts { attempts: 1, ..TIMEOUTS });
+async fn connection_with_close_header_is_not_reused() {
+    let (url, connections) = start_server(1, CLOSE).await;
+    let client = sqs_client(&url, Timeouts { attempts: 1, ..TIMEOUTS });
     for _ in 0..3 {
         assert!(send(&client).await);
     }

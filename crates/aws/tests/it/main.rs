@@ -1,4 +1,4 @@
-//! The SDK, configured as the functions use it, against servers with a scripted response.
+//! Tests of the SDK with the functions' configuration, against servers with scripted responses.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
@@ -20,38 +20,39 @@ use tokio::net::TcpListener;
 pub(crate) const TIMEOUTS: Timeouts =
     Timeouts { attempt: Duration::from_millis(300), call: Duration::from_secs(5), attempts: 3 };
 
-/// What the server does with a request: a response, or (status 0) none.
+/// The server's response to a request: status, body and headers. With status 0 the server does not respond.
 pub(crate) type Response = (u16, &'static str, Vec<(&'static str, String)>);
 
-/// A server with a scripted response to each request, and the headers that it received.
+/// A server with a scripted response to each request. It records the headers that it receives.
 #[derive(Clone, Default)]
 pub(crate) struct Server {
     pub(crate) responses: Arc<Mutex<VecDeque<Response>>>,
-    pub(crate) seen: Arc<Mutex<Vec<HeaderMap>>>,
+    pub(crate) received_headers: Arc<Mutex<Vec<HeaderMap>>>,
 }
 
-/// The SDK of a function in an environment with these variables in addition.
-pub(crate) fn sdk(more: &[(&str, &str)]) -> Sdk {
+/// Creates the SDK's configuration from an environment with these additional variables.
+pub(crate) fn sdk(additional: &[(&str, &str)]) -> Sdk {
     let lookup = |name: &str| match name {
         "AWS_REGION" => Some("eu-west-1".to_owned()),
         "AWS_ACCESS_KEY_ID" => Some("AKID".to_owned()),
         "AWS_SECRET_ACCESS_KEY" => Some("secret".to_owned()),
         "AWS_SESSION_TOKEN" => Some("token".to_owned()),
-        name => more.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+        name => additional.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned()),
     };
     let mut variables = Variables::new(&lookup);
     let settings = AwsSettings::read(&mut variables);
-    Sdk::new(variables.finish(settings).unwrap_or_else(|faults| panic!("{faults}")))
+    Sdk::new(variables.finish(settings).unwrap_or_else(|error| panic!("{error}")))
 }
 
-pub(crate) fn queue(endpoint: &str, timeouts: Timeouts) -> aws_sdk_sqs::Client {
+/// Creates an SQS client for an endpoint.
+pub(crate) fn sqs_client(endpoint: &str, timeouts: Timeouts) -> aws_sdk_sqs::Client {
     aws_sdk_sqs::Client::new(&sdk(&[("AWS_ENDPOINT_URL", endpoint)]).config(timeouts))
 }
 
-/// A client of SQS for a scripted server.
-pub(crate) async fn scripted(responses: impl IntoIterator<Item = Response>) -> (aws_sdk_sqs::Client, Server) {
+/// Starts a server with scripted responses and creates an SQS client for it.
+pub(crate) async fn scripted_sqs(responses: impl IntoIterator<Item = Response>) -> (aws_sdk_sqs::Client, Server) {
     let server = Server { responses: Arc::new(Mutex::new(responses.into_iter().collect())), ..Server::default() };
-    (queue(&server.start().await, TIMEOUTS), server)
+    (sqs_client(&server.start().await, TIMEOUTS), server)
 }
 
 impl Server {
@@ -63,13 +64,13 @@ impl Server {
         url
     }
 
-    pub(crate) fn requests(&self) -> usize {
-        self.seen.lock().unwrap().len()
+    pub(crate) fn request_count(&self) -> usize {
+        self.received_headers.lock().unwrap().len()
     }
 }
 
 async fn respond(State(server): State<Server>, request: Request) -> (StatusCode, HeaderMap, &'static str) {
-    server.seen.lock().unwrap().push(request.headers().clone());
+    server.received_headers.lock().unwrap().push(request.headers().clone());
     let (status, body, headers) = server.responses.lock().unwrap().pop_front().unwrap_or((200, "{}", Vec::new()));
     if status == 0 {
         std::future::pending::<()>().await;
@@ -78,6 +79,7 @@ async fn respond(State(server): State<Server>, request: Request) -> (StatusCode,
     (StatusCode::from_u16(status).unwrap(), headers, body)
 }
 
-pub(crate) fn plain(status: u16, body: &'static str) -> Response {
+/// A response without headers.
+pub(crate) fn response(status: u16, body: &'static str) -> Response {
     (status, body, Vec::new())
 }

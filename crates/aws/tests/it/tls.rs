@@ -1,4 +1,4 @@
-//! TLS to AWS: only a certificate of a trusted authority is accepted.
+//! Tests of TLS to AWS: the client accepts only certificates of trusted authorities.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{TIMEOUTS, sdk};
 
-/// A server with a certificate that it has signed itself, in PEM.
-async fn server() -> (String, String) {
-    let made = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+/// Starts a server with a self-signed certificate. Returns its URL and the certificate in PEM.
+async fn start_server() -> (String, String) {
+    let generated = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(generated.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![generated.cert.der().clone()], key).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     tokio::spawn(async move {
@@ -28,12 +28,12 @@ async fn server() -> (String, String) {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
         }
     });
-    (url, made.cert.pem())
+    (url, generated.cert.pem())
 }
 
 #[tokio::test]
 async fn rejects_untrusted_certificate() {
-    let (url, pem) = server().await;
+    let (url, pem) = start_server().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, pem).unwrap();
