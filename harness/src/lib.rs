@@ -1,34 +1,18 @@
-//! Brings the production Terraform up on an emulator and drives signed requests through both functions.
+//! Applies the production Terraform to an emulator and drives signed requests through both functions.
 //!
-//! `command` has a file for each command of the line; `emulator` starts or finds what stands in for AWS, `terraform` applies the
-//! production files to it, `package` builds what they deploy. A [`stack::Stack`] is the result: endpoints, names and
-//! clients. `scenario` has a file for each thing that has to hold on it, with `sender` and `sink` at the two ends.
+//! `commands` has a file for each command. `emulator` starts or finds the AWS emulator, `terraform` applies the production
+//! files to it, `build` builds the packages that they deploy. A [`stack::Stack`] is the result: endpoint, names and clients.
+//! `scenarios` has the checks that run on it, with both ends of the stack in `traffic`.
 
 #![allow(clippy::print_stderr, reason = "a command line tool")]
-#![allow(clippy::indexing_slicing, reason = "of JSON values, which answer null for what is not there")]
+#![allow(clippy::indexing_slicing, reason = "indexing a JSON value returns null for a missing member")]
 
-mod aws_json;
-mod bench;
-pub mod command;
-mod dead_letters;
-mod duration;
+pub mod build;
+pub mod commands;
 pub mod emulator;
-mod files;
-mod glibc;
-pub mod guarded;
-mod lambda;
-mod leash;
-mod life;
 mod load;
-mod package;
-mod progress;
-mod python;
-pub mod scenario;
-mod sdk;
-mod sender;
-mod sink;
+pub mod scenarios;
 pub mod stack;
-mod target;
+pub mod system;
 pub mod terraform;
-mod vectors;
-mod wait;
+mod traffic;

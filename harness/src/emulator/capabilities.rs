@@ -7,14 +7,14 @@ use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::aws_json::{self, Operation, authorization};
+use crate::emulator::json_api::{self, Operation, authorization};
 
 /// What every stack is made of.
 const REQUIRED: [&str; 9] = ["apigateway", "iam", "kms", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs"];
 
 /// What not every emulator has, and some scenarios need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
+pub(crate) enum Capability {
     /// Cognito's user pools, and with them `POST /events`.
     Cognito,
     /// DynamoDB, and with it one effect a key.
@@ -56,15 +56,15 @@ impl Capabilities {
         let health = http.get(super::health(endpoint)).send().await.context("the emulator's health")?;
         let health: Health = health.json().await.context("the emulator's health is not what LocalStack tells")?;
         let sqs = |name| Operation { service: "sqs", target: "AmazonSQS", version: "1.0", name };
-        let nobody = aws_json::call(http, endpoint, "AKIAIOSFODNN7NOBODY0", sqs("ListQueues"), &json!({})).await?;
-        let arn = json!({ "SourceArn": format!("arn:aws:sqs:{}:000000000000:none", crate::terraform::REGION) });
-        let tasks = aws_json::call(http, endpoint, "test", sqs("ListMessageMoveTasks"), &arn).await?;
+        let nobody = json_api::call(http, endpoint, "AKIAIOSFODNN7NOBODY0", sqs("ListQueues"), &json!({})).await?;
+        let arn = json!({ "SourceArn": format!("arn:aws:sqs:{}:000000000000:none", crate::emulator::REGION) });
+        let tasks = json_api::call(http, endpoint, "test", sqs("ListMessageMoveTasks"), &arn).await?;
         let logs =
             Operation { service: "logs", target: "Logs_20140328", version: "1.1", name: "DescribeQueryDefinitions" };
-        let queries = aws_json::call(http, endpoint, "test", logs, &json!({})).await?;
+        let queries = json_api::call(http, endpoint, "test", logs, &json!({})).await?;
         let rules = http.post(format!("{endpoint}/GetSamplingRules")).json(&json!({}));
         let rules =
-            rules.header("authorization", authorization("test", crate::terraform::REGION, "xray")).send().await?;
+            rules.header("authorization", authorization("test", crate::emulator::REGION, "xray")).send().await?;
         let capabilities = Self {
             services: health.services,
             iam: nobody.status().is_client_error(),
@@ -85,17 +85,21 @@ impl Capabilities {
     }
 
     /// Why something cannot be had, if it cannot.
-    pub(crate) fn lacks(&self, need: Need) -> Option<String> {
+    pub(crate) fn lacks(&self, need: Capability) -> Option<String> {
         match need {
-            Need::Cognito => self.lacks_service("cognito-idp"),
-            Need::Dynamodb => self.lacks_service("dynamodb"),
-            Need::Eventbridge => self.lacks_service("events"),
-            Need::Ses => self.lacks_service("ses"),
-            Need::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
-            Need::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
-            Need::SamplingRules if !self.sampling_rules => Some("the emulator has no CreateSamplingRule".to_owned()),
-            Need::SavedQueries if !self.saved_queries => Some("the emulator has no PutQueryDefinition".to_owned()),
-            Need::Iam | Need::MoveTasks | Need::SamplingRules | Need::SavedQueries => None,
+            Capability::Cognito => self.lacks_service("cognito-idp"),
+            Capability::Dynamodb => self.lacks_service("dynamodb"),
+            Capability::Eventbridge => self.lacks_service("events"),
+            Capability::Ses => self.lacks_service("ses"),
+            Capability::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
+            Capability::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
+            Capability::SamplingRules if !self.sampling_rules => {
+                Some("the emulator has no CreateSamplingRule".to_owned())
+            }
+            Capability::SavedQueries if !self.saved_queries => {
+                Some("the emulator has no PutQueryDefinition".to_owned())
+            }
+            Capability::Iam | Capability::MoveTasks | Capability::SamplingRules | Capability::SavedQueries => None,
         }
     }
 
@@ -141,7 +145,8 @@ pub(crate) mod tests {
     fn each_lack_has_its_reason() {
         let mut capabilities = localstack();
         let lacks = |capabilities: &Capabilities| {
-            [Need::Cognito, Need::Iam, Need::MoveTasks].map(|need| capabilities.lacks(need).unwrap_or_default())
+            [Capability::Cognito, Capability::Iam, Capability::MoveTasks]
+                .map(|need| capabilities.lacks(need).unwrap_or_default())
         };
         let iam = "the emulator does not evaluate IAM policies";
         assert_eq!(lacks(&capabilities), ["the emulator has no cognito-idp", iam, ""]);

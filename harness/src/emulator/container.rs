@@ -17,11 +17,11 @@ use testcontainers::core::{CmdWaitFor, ExecCommand, Host, Mount, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt, ReuseDirective};
 
-use super::engine::{self, Engine};
-use super::{Adapter, Kind, Options, Place, process, sweep};
-use crate::files::{Files, tail};
-use crate::leash::Leash;
-use crate::progress::Step;
+use super::docker::{self, Engine};
+use super::{Adapter, EmulatorInfo, Kind, Options, cleanup, process};
+use crate::system::parent_pipe::ParentPipe;
+use crate::system::repository::{Repository, tail};
+use hookline::output::Step;
 
 const PORT: &str = "4566/tcp";
 /// This machine's name inside containers.
@@ -36,11 +36,11 @@ pub(super) struct Container {
     engine: Engine,
     log: PathBuf,
     /// Removes it, and the functions' containers. None of a container that this run has not started.
-    sweep: Option<Leash>,
+    sweep: Option<ParentPipe>,
 }
 
 impl Container {
-    pub(super) async fn start(files: &Files, options: &Options) -> Result<(Self, Place)> {
+    pub(super) async fn start(files: &Repository, options: &Options) -> Result<(Self, EmulatorInfo)> {
         ensure!(
             cfg!(target_os = "linux"),
             "LocalStack runs functions in Linux containers, and these are built for here: use --emulator ministack"
@@ -48,7 +48,7 @@ impl Container {
         let engine = Engine::find().await.map_err(|error| anyhow!("{error}; --emulator ministack needs none"))?;
         let port = process::port_to_use(options.port)?;
         let image = options.image();
-        let sweep = sweep::guard(files)?;
+        let sweep = cleanup::guard(files)?;
         pull(&engine, &image).await?;
         let step = Step::start(format!("start {image} on port {port}"));
         let log = files.log("emulator");
@@ -60,11 +60,14 @@ impl Container {
         let container = Self { container, engine, log, sweep: Some(sweep) };
         let host = container.host_address().await?;
         step.done("");
-        Ok((container, Place { kind: Kind::Localstack { image }, endpoint: format!("http://127.0.0.1:{port}"), host }))
+        Ok((
+            container,
+            EmulatorInfo { kind: Kind::Localstack { image }, endpoint: format!("http://127.0.0.1:{port}"), host },
+        ))
     }
 
     /// The one that an earlier run has left up; its log is written anew, from its beginning.
-    pub(super) async fn attach(files: &Files, options: &Options) -> Result<Self> {
+    pub(super) async fn attach(files: &Repository, options: &Options) -> Result<Self> {
         let engine = Engine::find().await?;
         let container = request(files, options, 0)?.start().await.context("the container that was left up")?;
         Ok(Self { container, engine, log: files.log("emulator"), sweep: None })
@@ -103,7 +106,7 @@ impl Adapter for Container {
     }
 
     fn release(self) -> Result<()> {
-        self.sweep.map_or(Ok(()), Leash::release)
+        self.sweep.map_or(Ok(()), ParentPipe::release)
     }
 }
 
@@ -123,8 +126,8 @@ async fn pull(engine: &Engine, image: &str) -> Result<()> {
     Ok(())
 }
 
-fn request(files: &Files, options: &Options, port: u16) -> Result<ContainerRequest<GenericImage>> {
-    let (label, image, socket) = (sweep::label(files), options.image(), engine::socket().display().to_string());
+fn request(files: &Repository, options: &Options, port: u16) -> Result<ContainerRequest<GenericImage>> {
+    let (label, image, socket) = (cleanup::label(files), options.image(), docker::socket().display().to_string());
     let (key, value) = label.split_once('=').context("a label has a value")?;
     let (name, tag) = split(&image);
     let log = files.log("emulator");
@@ -166,9 +169,14 @@ fn request(files: &Files, options: &Options, port: u16) -> Result<ContainerReque
 }
 
 /// One line, and the last ones of its log.
-async fn why(engine: &Engine, files: &Files, log: &Path, error: testcontainers::TestcontainersError) -> anyhow::Error {
+async fn why(
+    engine: &Engine,
+    files: &Repository,
+    log: &Path,
+    error: testcontainers::TestcontainersError,
+) -> anyhow::Error {
     let own = format!("{}={}", ROLE.0, ROLE.1);
-    let found = engine.labelled(&sweep::label(files)).await.unwrap_or_default();
+    let found = engine.labelled(&cleanup::label(files)).await.unwrap_or_default();
     let all = engine.labelled(&own).await.unwrap_or_default();
     if let Some(id) = found.iter().find(|id| all.contains(id)) {
         let _ = engine.write_log(id, log).await;

@@ -4,24 +4,24 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill as send};
 use nix::unistd::Pid;
 
-use super::engine::Engine;
-use super::{Kind, Place};
+use super::docker::Engine;
+use super::{EmulatorInfo, Kind};
 
 /// Why that cannot be done there, if it cannot.
-pub(crate) fn impossible(place: &Place) -> Option<String> {
-    match place.kind {
+pub(crate) fn impossible(emulator_info: &EmulatorInfo) -> Option<String> {
+    match emulator_info.kind {
         Kind::Localstack { .. } => None,
         Kind::Ministack if std::path::Path::new("/proc/self/environ").exists() => None,
         Kind::Ministack => Some("this system has no /proc to find the function's process in".to_owned()),
-        Kind::Elsewhere => Some("the functions of an emulator that was up already are not ours to kill".to_owned()),
+        Kind::External => Some("the functions of an emulator that was up already are not ours to kill".to_owned()),
     }
 }
 
 /// Kills whatever runs the function there, and says how many that were.
-pub(crate) async fn kill(place: &Place, function: &str) -> Result<usize> {
-    match place.kind {
+pub(crate) async fn kill(emulator_info: &EmulatorInfo, function: &str) -> Result<usize> {
+    match emulator_info.kind {
         Kind::Localstack { .. } => kill_in_containers(function).await,
-        Kind::Ministack | Kind::Elsewhere => kill_processes(&place.endpoint, function),
+        Kind::Ministack | Kind::External => kill_processes(&emulator_info.endpoint, function),
     }
 }
 

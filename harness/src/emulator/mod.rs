@@ -2,12 +2,13 @@
 //! `container` are of one shape; [`Emulator`] is what the rest sees of either.
 
 mod capabilities;
-mod choice;
+pub(crate) mod cleanup;
 mod container;
 pub(crate) mod crash;
-mod engine;
+mod docker;
+pub(crate) mod json_api;
+mod options;
 mod process;
-pub(crate) mod sweep;
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -15,24 +16,27 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::capabilities::{Capabilities, Need};
-use self::choice::Choice;
-pub(crate) use self::choice::{Api, Options};
+pub(crate) use self::capabilities::{Capabilities, Capability};
 use self::container::Container;
+use self::options::Choice;
+pub(crate) use self::options::{Api, Options};
 use self::process::Process;
-use crate::files::Files;
-use crate::glibc;
-use crate::package::Packages;
+use crate::build::glibc;
+use crate::build::package::Packages;
+use crate::system::repository::Repository;
 
 #[cfg(test)]
 pub(crate) use self::capabilities::tests as known;
+
+/// The region that the emulator simulates.
+pub const REGION: &str = "eu-central-1";
 
 /// What decides how the emulator behaves: with another, a stack is another.
 pub(crate) const PINS: &str = concat!(include_str!("requirements.txt"), include_str!("launch.py"));
 
 /// Where an emulator is, and what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Place {
+pub(crate) struct EmulatorInfo {
     pub(crate) kind: Kind,
     /// Where all services are.
     pub(crate) endpoint: String,
@@ -52,13 +56,13 @@ pub(crate) enum Kind {
         image: String,
     },
     /// Not ours: it was up, and stays up.
-    Elsewhere,
+    External,
 }
 
 /// An emulator that answers.
 #[derive(Debug)]
 pub(crate) struct Emulator {
-    pub(crate) place: Place,
+    pub(crate) emulator_info: EmulatorInfo,
     pub(crate) capabilities: Capabilities,
     life: Life,
 }
@@ -82,15 +86,15 @@ enum Life {
 
 impl Emulator {
     /// Starts the emulator that was chosen, or finds it.
-    pub(crate) async fn start(files: &Files, options: &Options) -> Result<Self> {
-        let (life, place) = match options.choose().await {
+    pub(crate) async fn start(files: &Repository, options: &Options) -> Result<Self> {
+        let (life, emulator_info) = match options.choose().await {
             Choice::Ministack => {
-                let (process, place) = Process::start(files, options.port).await?;
-                (Life::Process(process), place)
+                let (process, emulator_info) = Process::start(files, options.port).await?;
+                (Life::Process(process), emulator_info)
             }
             Choice::Localstack => {
-                let (container, place) = Container::start(files, options).await?;
-                (Life::Container(Box::new(container)), place)
+                let (container, emulator_info) = Container::start(files, options).await?;
+                (Life::Container(Box::new(container)), emulator_info)
             }
             Choice::Url(endpoint) => {
                 ensure!(
@@ -99,40 +103,40 @@ impl Emulator {
                     health(&endpoint)
                 );
                 std::fs::write(files.log("emulator"), "")?;
-                (Life::NotOurs, Place { kind: Kind::Elsewhere, endpoint, host: options.host_address })
+                (Life::NotOurs, EmulatorInfo { kind: Kind::External, endpoint, host: options.host_address })
             }
         };
-        Self::new(place, life).await
+        Self::new(emulator_info, life).await
     }
 
     /// The one that an earlier run has left up.
-    pub(crate) async fn attach(files: &Files, options: &Options, place: Place) -> Result<Self> {
-        let life = match &place.kind {
+    pub(crate) async fn attach(files: &Repository, options: &Options, emulator_info: EmulatorInfo) -> Result<Self> {
+        let life = match &emulator_info.kind {
             Kind::Localstack { .. } => Life::Container(Box::new(Container::attach(files, options).await?)),
-            Kind::Ministack | Kind::Elsewhere => Life::NotOurs,
+            Kind::Ministack | Kind::External => Life::NotOurs,
         };
-        Self::new(place, life).await
+        Self::new(emulator_info, life).await
     }
 
-    async fn new(place: Place, life: Life) -> Result<Self> {
-        let capabilities = Capabilities::read(&client(Duration::from_secs(20))?, &place.endpoint).await?;
-        Ok(Self { place, capabilities, life })
+    async fn new(emulator_info: EmulatorInfo, life: Life) -> Result<Self> {
+        let capabilities = Capabilities::read(&client(Duration::from_secs(20))?, &emulator_info.endpoint).await?;
+        Ok(Self { emulator_info, capabilities, life })
     }
 
     /// Whether functions start where this emulator runs them.
     pub(crate) fn check_programs(&self, packages: &Packages) -> Result<()> {
-        match self.place.kind {
+        match self.emulator_info.kind {
             Kind::Localstack { .. } => {
                 [&packages.ingest, &packages.process].into_iter().try_for_each(|it| glibc::check(it))
             }
-            Kind::Ministack | Kind::Elsewhere => Ok(()),
+            Kind::Ministack | Kind::External => Ok(()),
         }
     }
 
     /// Whether functions can reach what listens on a port here.
     pub(crate) async fn reaches(&self, port: u16) -> Result<()> {
         match &self.life {
-            Life::Container(container) => container.reaches(self.place.host, port).await,
+            Life::Container(container) => container.reaches(self.emulator_info.host, port).await,
             Life::Process(_) | Life::NotOurs => Ok(()),
         }
     }

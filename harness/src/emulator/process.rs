@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::{Adapter, Kind, Place};
-use crate::files::{Files, tail};
-use crate::guarded::Guarded;
-use crate::progress::Step;
-use crate::python;
-use crate::wait;
+use super::{Adapter, EmulatorInfo, Kind};
+use crate::build::python;
+use crate::system::repository::{Repository, tail};
+use crate::system::supervisor::SupervisedProcess;
+use crate::system::wait;
+use hookline::output::Step;
 
 const REQUIREMENTS: &str = include_str!("requirements.txt");
 const LAUNCH: &str = include_str!("launch.py");
@@ -19,31 +19,31 @@ const LAUNCH: &str = include_str!("launch.py");
 /// An emulator that is a process.
 #[derive(Debug)]
 pub(super) struct Process {
-    program: Guarded,
+    program: SupervisedProcess,
     log: std::path::PathBuf,
 }
 
 impl Process {
     /// On `port`, or on a free one.
-    pub(super) async fn start(files: &Files, port: Option<u16>) -> Result<(Self, Place)> {
+    pub(super) async fn start(files: &Repository, port: Option<u16>) -> Result<(Self, EmulatorInfo)> {
         let python = python::environment(files, "the emulator", REQUIREMENTS).await?.join("python");
         let port = port_to_use(port)?;
         let step = Step::start(format!("start MiniStack on port {port}"));
         let log = files.log("emulator");
         std::fs::write(&log, "")?;
-        let program = Guarded::start(&command(files, &python, port)?, &log, Some(&files.emulator_pid()))?;
+        let program = SupervisedProcess::start(&command(files, &python, port)?, &log, Some(&files.emulator_pid()))?;
         let mut process = Self { program, log };
         let host = Ipv4Addr::LOCALHOST;
-        let place = Place { kind: Kind::Ministack, endpoint: format!("http://{host}:{port}"), host };
+        let emulator_info = EmulatorInfo { kind: Kind::Ministack, endpoint: format!("http://{host}:{port}"), host };
         let ready = wait::until("an answer of the emulator", Duration::from_secs(60), async || {
-            Ok(super::is_ready(&place.endpoint).await.then_some(()))
+            Ok(super::is_ready(&emulator_info.endpoint).await.then_some(()))
         });
         tokio::select! {
             ready = ready => ready.with_context(|| format!("MiniStack does not start (log: {})", process.log.display()))?,
             error = process.death() => return Err(error),
         }
         step.done("");
-        Ok((process, place))
+        Ok((process, emulator_info))
     }
 }
 
@@ -64,7 +64,7 @@ impl Adapter for Process {
 }
 
 /// In an environment of its own: MiniStack hands all of its own on to the functions.
-fn command(files: &Files, python: &std::path::Path, port: u16) -> Result<Command> {
+fn command(files: &Repository, python: &std::path::Path, port: u16) -> Result<Command> {
     let home = files.own.join("emulator");
     let _ = std::fs::remove_dir_all(&home);
     std::fs::create_dir_all(home.join("tmp"))?;
@@ -80,7 +80,7 @@ fn command(files: &Files, python: &std::path::Path, port: u16) -> Result<Command
         // IAM is evaluated: a function without a permission fails here as it does on AWS.
         ("AUTH", "true"),
         ("BIND_HOST", "127.0.0.1"),
-        ("MINISTACK_REGION", crate::terraform::REGION),
+        ("MINISTACK_REGION", crate::emulator::REGION),
         ("IOT_MTLS_ENABLED", "0"),
         ("SFTP_ENABLED", "0"),
         ("LOG_LEVEL", "INFO"),

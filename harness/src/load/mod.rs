@@ -16,14 +16,13 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use self::outcome::{Outcome, Sample, Second};
 use self::report::Report;
-use crate::dead_letters::DeadLetters;
-use crate::duration::duration;
-use crate::files::Files;
-use crate::progress::{Bar, say};
-use crate::sender::Webhook;
-use crate::sink::Sink;
 use crate::stack::{Depth, Stack, State, sources};
-use crate::target::Target;
+use crate::system::repository::Repository;
+use crate::traffic::sender::Webhook;
+use crate::traffic::sink::Sink;
+use hookline::dead_letter_queue::DeadLetterQueue;
+use hookline::duration::duration;
+use hookline::output::{ProgressBar, print_line};
 
 /// What a person can say about a run.
 #[derive(Debug, Args)]
@@ -50,13 +49,13 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let files = Files::find()?;
+        let files = Repository::find()?;
         let state = State::require(&files).await?;
         let signers = self.signers(&state)?;
         let _lock = files.lock()?;
-        let sink = Sink::start(state.place.host, state.sink_port).await?;
+        let sink = Sink::start(state.emulator.host, state.sink_port).await?;
         let stack = Arc::new(state.stack());
-        let letters = DeadLetters::of(Target::of(&stack));
+        let letters = DeadLetterQueue::new(stack.target());
         let before = stack.depth().await?;
         ensure!(
             before.intake == 0,
@@ -70,9 +69,9 @@ impl Options {
         let report = Report::new(&self, seconds, outcome);
         let page = report.write(&files.own)?;
         if self.json {
-            say(format_args!("{}", serde_json::to_string_pretty(&report.summary())?));
+            print_line(format_args!("{}", serde_json::to_string_pretty(&report.summary())?));
         } else {
-            say(format_args!("{report}\n{}", page.display()));
+            print_line(format_args!("{report}\n{}", page.display()));
         }
         Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -102,7 +101,7 @@ impl Options {
         let total = total.max(1.0) as u64;
         let (tell, mut told) = mpsc::unbounded_channel::<Sample>();
         let began = Instant::now();
-        let bar = Bar::start("load", usize::try_from(total)?);
+        let bar = ProgressBar::start("load", usize::try_from(total)?);
         let mut seconds = Seconds::default();
         let mut tasks = JoinSet::new();
         let (mut depths, _watch) = depths(stack);
@@ -127,7 +126,7 @@ impl Options {
                 Some(depth) = depths.recv() => {
                     let depth = depth?.intake;
                     seconds.depth(began.elapsed(), depth);
-                    bar.note(format!("{} in flight, {depth} queued, {}", tasks.len(), seconds.latest()));
+                    bar.set_message(format!("{} in flight, {depth} queued, {}", tasks.len(), seconds.latest()));
                 }
                 Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
             }

@@ -5,11 +5,11 @@ use anyhow::Result;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::dead_letters::DeadLetters;
-use crate::progress::Step;
-use crate::sender::Answer;
-use crate::sink::Sink;
 use crate::stack::Stack;
+use crate::traffic::sender::Response;
+use crate::traffic::sink::Sink;
+use hookline::dead_letter_queue::DeadLetterQueue;
+use hookline::output::Step;
 
 /// What came of one request.
 pub(super) struct Sample {
@@ -24,10 +24,10 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    pub(super) fn new(due: Duration, latency: Duration, answer: Option<&Answer>) -> Self {
+    pub(super) fn new(due: Duration, latency: Duration, answer: Option<&Response>) -> Self {
         let accepted = answer.filter(|answer| answer.status == 202);
         let status = answer.map_or(0, |answer| answer.status);
-        Self { due, latency, event_id: accepted.and_then(Answer::event_id), status }
+        Self { due, latency, event_id: accepted.and_then(Response::event_id), status }
     }
 }
 
@@ -92,7 +92,7 @@ impl Outcome {
     pub(super) async fn settle(
         stack: &Stack,
         sink: &Sink,
-        letters: &DeadLetters,
+        letters: &DeadLetterQueue,
         known: &[String],
         seconds: &[Second],
         limit: Duration,

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{ScenarioResult, Scenario, Testbed, expect, permissions};
+use super::{Scenario, ScenarioResult, Testbed, expect, permissions};
 use crate::system::wait;
 
 pub(super) const SCENARIO: Scenario = Scenario::new(
@@ -27,7 +27,8 @@ async fn run(testbed: &Testbed) -> ScenarioResult {
     .await?;
     let attempts: Vec<_> = ids.iter().map(|id| testbed.sink.attempts(id).len()).collect();
     anyhow::ensure!(attempts == [1, 1, 1, 1, 1, 1, 0, 1, 1, 1], "the attempts were {attempts:?}");
-    let emulator_info = [("outcome", "panic"), ("event_id", &ids[6]), ("detail", "functions/process/src/fault_injection.rs:")];
+    let emulator_info =
+        [("outcome", "panic"), ("event_id", &ids[6]), ("detail", "functions/process/src/fault_injection.rs:")];
     permissions::told(testbed, &emulator_info).await?;
     // It would come back until it is given up, after minutes.
     testbed.stack.purge().await?;

@@ -5,9 +5,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::Stack;
-use crate::aws_json::{self, Operation, authorization};
-use crate::terraform::REGION;
-use crate::wait;
+use crate::emulator::REGION;
+use crate::emulator::json_api::{self, Operation, authorization};
+use crate::system::wait;
 
 /// What an alarm watches and says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Stack {
             name: "DescribeAlarms",
         };
         let asked = json!({ "AlarmNames": [name] });
-        let answer = aws_json::call(&self.http, &self.endpoint, "test", describe, &asked).await?.text().await?;
+        let answer = json_api::call(&self.http, &self.endpoint, "test", describe, &asked).await?.text().await?;
         let read =
             serde_json::from_str::<Value>(&answer).ok().and_then(|answer| Alarm::read(&answer["MetricAlarms"][0]));
         read.with_context(|| format!("no alarm {name} is on the emulator: {answer}"))

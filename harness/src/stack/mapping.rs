@@ -5,9 +5,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Stack;
-use crate::aws_json::authorization;
-use crate::terraform::REGION;
-use crate::wait;
+use crate::emulator::REGION;
+use crate::emulator::json_api::authorization;
+use crate::system::wait;
 
 impl Stack {
     /// Has process take nothing off the intake queue, or go on; returns once it is so.

@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName
 use hookline_event::{Event, Payload};
 
 use super::Stack;
-use crate::wait;
+use crate::system::wait;
 
 /// How many messages a queue has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) struct Depth {
 
 /// A message of either queue, with its own attributes and SQS's.
 #[derive(Debug, Clone)]
-pub(crate) struct Letter {
+pub(crate) struct QueueMessage {
     pub(crate) body: String,
     pub(crate) attributes: BTreeMap<String, String>,
 }
@@ -72,7 +72,7 @@ impl Stack {
     }
 
     /// Waits for a message of the dead-letter queue that holds `mark`, and takes it out.
-    pub(crate) async fn take_letter(&self, mark: &str) -> Result<Letter> {
+    pub(crate) async fn take_dead_letter_message(&self, mark: &str) -> Result<QueueMessage> {
         let what = format!("a message with {mark} in the dead-letter queue");
         wait::until(&what, Duration::from_secs(45), async || {
             let receive =
@@ -82,20 +82,20 @@ impl Stack {
             let Some(message) = ours else { return Ok(None) };
             let delete = Client::new(&self.sdk).delete_message().queue_url(&self.outputs.dlq_url);
             delete.receipt_handle(message.receipt_handle.clone().unwrap_or_default()).send().await?;
-            Ok(Some(Letter::from(message)))
+            Ok(Some(QueueMessage::from(message)))
         })
         .await
     }
 
     /// A message of the intake queue that holds `mark`; it is shown again after a second.
-    pub(crate) async fn peek(&self, mark: &str) -> Result<Letter> {
+    pub(crate) async fn peek(&self, mark: &str) -> Result<QueueMessage> {
         let what = format!("a message with {mark} on the intake queue");
         wait::until(&what, Duration::from_secs(20), async || {
             let receive = Client::new(&self.sdk).receive_message().queue_url(&self.outputs.queue_url);
             let receive = receive.visibility_timeout(1).message_system_attribute_names(MessageSystemAttributeName::All);
             let received = receive.max_number_of_messages(10).wait_time_seconds(1).send().await?;
             let ours = received.messages.unwrap_or_default().into_iter().find(|message| holds(message, mark));
-            Ok(ours.map(Letter::from))
+            Ok(ours.map(QueueMessage::from))
         })
         .await
     }
@@ -152,7 +152,7 @@ fn holds(message: &Message, mark: &str) -> bool {
     message.body.as_deref().is_some_and(|body| body.contains(mark))
 }
 
-impl From<Message> for Letter {
+impl From<Message> for QueueMessage {
     fn from(message: Message) -> Self {
         let own = message.message_attributes.unwrap_or_default().into_iter();
         let own = own.filter_map(|(name, value)| Some((name, value.string_value?)));

@@ -8,7 +8,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 
 use super::Stack;
-use crate::wait;
+use crate::system::wait;
 
 const NAME: &str = "hookline-recorder";
 

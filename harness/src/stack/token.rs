@@ -3,7 +3,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Stack;
-use crate::aws_json::{self, Operation};
+use crate::emulator::json_api::{self, Operation};
 
 #[derive(Deserialize)]
 struct Token {
@@ -52,7 +52,7 @@ impl Stack {
         body["UserPoolId"] = json!(self.outputs.user_pool_id);
         let target = "AWSCognitoIdentityProviderService";
         let operation = Operation { service: "cognito-idp", target, version: "1.1", name };
-        let answer = aws_json::call(&self.http, &self.endpoint, "test", operation, &body).await?;
+        let answer = json_api::call(&self.http, &self.endpoint, "test", operation, &body).await?;
         ensure!(answer.status().is_success(), "{name} fails: {}", answer.text().await?);
         Ok(answer.json().await?)
     }

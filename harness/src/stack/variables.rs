@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use super::mails::{RECIPIENT, SENDER};
 use super::sources;
-use crate::emulator::{Api, Capabilities, Emulator, Need};
-use crate::package::Packages;
+use crate::build::package::Packages;
+use crate::emulator::{Api, Capabilities, Capability, Emulator};
 
 /// A destination of each kind that the emulator has, for one source's events.
 fn kinds(capabilities: &Capabilities) -> Vec<(&'static str, Value)> {
     let all = [
-        ("bus", Some(Need::Eventbridge), json!({ "kind": "eventbridge", "bus": "default" })),
+        ("bus", Some(Capability::Eventbridge), json!({ "kind": "eventbridge", "bus": "default" })),
         ("discord", None, json!({ "kind": "discord" })),
-        ("mail", Some(Need::Ses), json!({ "kind": "email", "from": SENDER, "to": [RECIPIENT] })),
+        ("mail", Some(Capability::Ses), json!({ "kind": "email", "from": SENDER, "to": [RECIPIENT] })),
         ("signed", None, json!({ "kind": "http", "signed": true })),
         ("slack", None, json!({ "kind": "slack" })),
     ];
@@ -26,16 +26,16 @@ pub(crate) fn given_variables(packages: &Packages, capabilities: &Capabilities) 
         "packages": { "ingest": packages.ingest, "process": packages.process },
         "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" },
     });
-    if capabilities.lacks(Need::Cognito).is_some() {
+    if capabilities.lacks(Capability::Cognito).is_some() {
         variables["identity_enabled"] = json!(false);
     }
-    if capabilities.lacks(Need::Dynamodb).is_some() {
+    if capabilities.lacks(Capability::Dynamodb).is_some() {
         variables["idempotency"] = json!({ "enabled": false });
     }
-    if capabilities.lacks(Need::SamplingRules).is_some() {
+    if capabilities.lacks(Capability::SamplingRules).is_some() {
         variables["trace_sampling"] = Value::Null;
     }
-    if capabilities.lacks(Need::SavedQueries).is_some() {
+    if capabilities.lacks(Capability::SavedQueries).is_some() {
         variables["saved_queries"] = json!(false);
     }
     variables
@@ -43,7 +43,7 @@ pub(crate) fn given_variables(packages: &Packages, capabilities: &Capabilities) 
 
 /// The root's variables. Retries come soon and secrets are looked up again soon, so that a scenario need not wait.
 pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, api: Api, sink_port: u16) -> Value {
-    let host = emulator.place.host;
+    let host = emulator.emulator_info.host;
     let destination = |name: &str| {
         let url = format!("http://{host}:{sink_port}/{name}");
         (name.to_owned(), json!({ "kind": "http", "url": url, "timeout_seconds": 5 }))
@@ -87,7 +87,7 @@ pub(crate) fn terraform_variables(packages: &Packages, emulator: &Emulator, api:
     }
     let mut variables = given_variables(packages, &emulator.capabilities);
     let wanted = json!({
-        "region": crate::terraform::REGION,
+        "region": crate::emulator::REGION,
         "api_type": if api == Api::Http { "http" } else { "rest" },
         "sources": sources,
         "destinations": destinations,

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::files::Files;
+use crate::system::repository::Repository;
 
 const REGISTRY: &str = "https://registry.terraform.io/.well-known/terraform.json";
 const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
 
 /// The CLI configuration to use, and in a few words where the provider comes from.
-pub(super) async fn cli_config(files: &Files) -> Result<(Option<PathBuf>, String)> {
+pub(super) async fn cli_config(files: &Repository) -> Result<(Option<PathBuf>, String)> {
     let own = std::env::var_os("TF_CLI_CONFIG_FILE").map(PathBuf::from).filter(|file| file.is_file());
     if let Some(file) = own {
         let words = format!("provider as {} says", file.display());

@@ -1,10 +1,10 @@
 //! Applies the production Terraform, in a copy with one override file: a state on disk and the emulator's endpoint.
 
+mod configuration;
 mod copy;
 mod drift;
 mod mirror;
 mod outputs;
-mod which;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -14,22 +14,19 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::configuration::Configuration;
+use self::configuration::VARIABLES;
 pub use self::outputs::{Functions, Outputs};
-use self::which::VARIABLES;
-pub(crate) use self::which::Which;
-use crate::files::{Files, tail};
-use crate::guarded::Guarded;
-use crate::progress::Step;
-
-/// The region that the emulator plays.
-pub const REGION: &str = "eu-central-1";
+use crate::system::repository::{Repository, tail};
+use crate::system::supervisor::SupervisedProcess;
+use hookline::output::Step;
 
 const OVERRIDE: &str = include_str!("override.tf");
 
 /// A copy of `terraform/` with its state.
 pub(crate) struct Terraform {
-    files: Files,
-    which: Which,
+    files: Repository,
+    which: Configuration,
     folder: PathBuf,
     endpoint: String,
     cli_config: Option<PathBuf>,
@@ -37,7 +34,7 @@ pub(crate) struct Terraform {
 
 impl Terraform {
     /// Copies the files and initialises; `fresh` forgets the state of an emulator that is gone.
-    pub(crate) async fn prepare(files: &Files, endpoint: &str, which: Which, fresh: bool) -> Result<Self> {
+    pub(crate) async fn prepare(files: &Repository, endpoint: &str, which: Configuration, fresh: bool) -> Result<Self> {
         let step = Step::start(format!("prepare {}", which.name));
         let (cli_config, provider) = mirror::cli_config(files).await?;
         let terraform = Self { cli_config, ..Self::at(files, endpoint, which) };
@@ -55,11 +52,11 @@ impl Terraform {
     }
 
     /// The copy of an earlier run, for a stack that needs no change.
-    pub(crate) fn as_it_was(files: &Files, endpoint: &str) -> Self {
-        Self::at(files, endpoint, Which::local())
+    pub(crate) fn as_it_was(files: &Repository, endpoint: &str) -> Self {
+        Self::at(files, endpoint, Configuration::local())
     }
 
-    fn at(files: &Files, endpoint: &str, which: Which) -> Self {
+    fn at(files: &Repository, endpoint: &str, which: Configuration) -> Self {
         let folder = files.own.join(&which.name).join(which.module);
         Self { files: files.clone(), which, folder, endpoint: endpoint.to_owned(), cli_config: None }
     }
@@ -112,11 +109,11 @@ impl Terraform {
     }
 
     /// What makes an apply needless: the same files, packages, variables and emulator.
-    pub(crate) fn fingerprint(files: &Files, packages: &[&Path], variables: &Value) -> Result<String> {
+    pub(crate) fn fingerprint(files: &Repository, packages: &[&Path], variables: &Value) -> Result<String> {
         let sources = copy::files(&files.repository.join("terraform"))?;
         let paths: Vec<&Path> = sources.iter().map(PathBuf::as_path).chain(packages.iter().copied()).collect();
         let pins = hex::encode(Sha256::digest([OVERRIDE, crate::emulator::PINS].concat()));
-        Ok(format!("{} {pins} {variables}", crate::files::fingerprint(&paths)?))
+        Ok(format!("{} {pins} {variables}", crate::system::repository::fingerprint(&paths)?))
     }
 
     async fn run<A: AsRef<OsStr>>(&self, name: &str, arguments: &[A]) -> Result<()> {
@@ -124,7 +121,7 @@ impl Terraform {
         std::fs::write(&log, "")?;
         let mut command = self.command();
         command.args(arguments).arg("-no-color");
-        let status = Guarded::start(&command, &log, None)?.wait().await?;
+        let status = SupervisedProcess::start(&command, &log, None)?.wait().await?;
         if !status.success() {
             let emulator = self.files.log("emulator");
             bail!(

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use hookline::target::{LogGroupNames, Resources};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -66,6 +67,19 @@ impl Outputs {
     /// The version that each function's alias is at.
     pub(crate) fn alias_versions(&self) -> Functions {
         Functions { ingest: self.ingest_alias_version.clone(), process: self.process_alias_version.clone() }
+    }
+
+    /// Returns the part of the outputs that operators' commands need.
+    pub(crate) fn resources(&self) -> Resources {
+        let Functions { ingest, process } = self.log_group_names.clone();
+        Resources {
+            queue_url: self.queue_url.clone(),
+            queue_arn: self.queue_arn.clone(),
+            dlq_url: self.dlq_url.clone(),
+            dlq_arn: self.dlq_arn.clone(),
+            log_group_names: LogGroupNames { ingest, process },
+            api_log_group_name: self.api_log_group_name.clone(),
+        }
     }
 
     /// Reads `terraform output -json`.

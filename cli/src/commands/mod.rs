@@ -1,0 +1,98 @@
+//! The command line: one file for each command.
+
+mod completions;
+mod dlq;
+mod man;
+mod replay;
+mod scheme_options;
+mod sign;
+mod trace;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+const AFTER_HELP: &str = "\
+Examples:
+  hookline dlq list --service hookline-prod
+  hookline dlq redrive --service hookline-prod --reason 'http_5*' --since 6h --dry-run
+  hookline trace 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
+  hookline verify --scheme github --secret-file secret.txt --body body.json --header 'X-Hub-Signature-256: sha256=…'
+
+Environment variables:
+  HOOKLINE_SERVICE    same as --service
+  HOOKLINE_WORKSPACE  same as --workspace
+  AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, …  credentials and region, as for the AWS CLI
+  AWS_ENDPOINT_URL    endpoint of an emulator instead of AWS
+
+Exit codes:
+  0    success
+  1    the command failed, or the verified request or vector is invalid
+  2    wrong usage
+  129, 130, 143  ended by SIGHUP, Ctrl-C or SIGTERM";
+
+/// Operate a Hookline deployment and check webhook signatures
+#[derive(Debug, Parser)]
+#[command(name = "hookline", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List, show, redrive or purge the messages of the dead-letter queue
+    Dlq(dlq::Dlq),
+    /// Send the events of a file to the intake queue
+    Replay(replay::Replay),
+    /// Print the log entries of one event as a timeline
+    Trace(trace::Trace),
+    /// Print the headers with which a sender signs a body
+    Sign(sign::Sign),
+    /// Verify the signature of a request and print why it is invalid
+    Verify(verify::Verify),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+    /// Print the manual page, or write the pages of all commands to a folder
+    Man(man::Man),
+}
+
+/// Runs one command.
+///
+/// # Errors
+///
+/// Any failure of the command, as one line that says what failed and what to do.
+pub async fn run(arguments: Arguments) -> Result<ExitCode> {
+    // All TLS clients of this program use one cryptography provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match arguments.command {
+        Command::Dlq(dlq) => dlq.run().await,
+        Command::Replay(replay) => replay.run().await,
+        Command::Trace(trace) => trace.run().await,
+        Command::Sign(sign) => sign.run(),
+        Command::Verify(verify) => verify.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn help_of_every_command() {
+        let mut command = Arguments::command();
+        command.build();
+        let mut pages = vec![Arguments::command().render_long_help().to_string()];
+        for subcommand in command.get_subcommands_mut() {
+            pages.push(subcommand.render_long_help().to_string());
+            pages.extend(subcommand.get_subcommands_mut().map(|nested| nested.render_long_help().to_string()));
+        }
+        insta::assert_snapshot!(pages.join("\n----\n"));
+    }
+}

@@ -1,0 +1,66 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use hookline_event::Event;
+use serde_json::Value;
+
+use super::scheme_options;
+use crate::dead_letter_queue::DeadLetterQueue;
+use crate::output::{ProgressBar, print_line};
+use crate::target::{Target, TargetOptions};
+
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    #[command(flatten)]
+    target: TargetOptions,
+    /// File with one queued event per line, or with the output of `dlq show --json`; - reads standard input
+    file: PathBuf,
+}
+
+impl Replay {
+    /// Sends all events of the file. An invalid event anywhere in the file prevents the whole replay.
+    pub(super) async fn run(self) -> Result<ExitCode> {
+        let text = String::from_utf8(scheme_options::read(&self.file)?).context("the file is not UTF-8 text")?;
+        let messages = messages(&text)?;
+        let queue = DeadLetterQueue::new(Target::find(&self.target).await?);
+        let bar = ProgressBar::start("replay", messages.len());
+        for (sent, message) in messages.iter().enumerate() {
+            queue.replay(message).await.with_context(|| format!("sent {sent} of {} events", messages.len()))?;
+            bar.advance();
+        }
+        drop(bar);
+        print_line(format_args!("sent {} events", messages.len()));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn messages(text: &str) -> Result<Vec<String>> {
+    let shown = serde_json::from_str::<Value>(text).ok();
+    let messages: Vec<String> = match shown.as_ref().and_then(|shown| shown["message"].as_str()) {
+        Some(message) => vec![message.to_owned()],
+        None => text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
+    };
+    ensure!(!messages.is_empty(), "the file has no events");
+    for (number, message) in messages.iter().enumerate() {
+        Event::from_json(message).with_context(|| format!("event {} of the file is invalid", number + 1))?;
+    }
+    Ok(messages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dead_letter_queue::tests::event;
+
+    #[test]
+    fn reads_one_event_per_line_or_one_shown_message() {
+        let event = event("github", "1").to_json().unwrap();
+        assert_eq!(messages(&format!("{event}\n\n{event}\n")).unwrap().len(), 2);
+        let shown = serde_json::json!({ "id": "1", "message": event }).to_string();
+        assert_eq!(messages(&shown).unwrap(), std::slice::from_ref(&event));
+        assert!(messages("\n").unwrap_err().to_string().contains("no events"));
+        assert!(messages(&format!("{event}\n{{}}")).unwrap_err().to_string().contains("event 2 of the file"));
+    }
+}

@@ -1,0 +1,55 @@
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use clap::Args;
+use serde_json::json;
+
+use crate::duration::duration;
+use crate::event_trace::{self, LogEntry};
+use crate::output::{Step, print_line};
+use crate::target::{Target, TargetOptions};
+
+#[derive(Debug, Args)]
+pub(super) struct Trace {
+    #[command(flatten)]
+    target: TargetOptions,
+    /// Id of the event, from the sender's 202 response
+    event_id: String,
+    /// How far back to search the logs: 90s, 15m, 6h or 2d
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1d")]
+    since: Duration,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Trace {
+    pub(super) async fn run(self) -> Result<ExitCode> {
+        let Self { event_id, target, since, json } = self;
+        // The id becomes part of a filter pattern. Ids of events contain no other characters.
+        let is_allowed = |character: char| character.is_ascii_alphanumeric() || "-_.:".contains(character);
+        ensure!(!event_id.is_empty() && event_id.chars().all(is_allowed), "`{event_id}` is not the id of an event");
+        let target = Target::find(&target).await?;
+        let step = Step::start(format!("search the logs for {event_id}"));
+        let entries = event_trace::find(&target, &event_id, since).await?;
+        step.done(&format!("{} entries", entries.len()));
+        ensure!(
+            !entries.is_empty(),
+            "no log entry for event `{event_id}`: logs arrive after some seconds, and --since extends the search. A \
+             rejected request has a request id only. The dead-letter queue may have the event: `hookline dlq show {event_id}`"
+        );
+        if json {
+            let rows: Vec<_> = entries.iter().map(row).collect();
+            print_line(format_args!("{}", serde_json::to_string_pretty(&rows)?));
+        } else {
+            print_line(format_args!("{}", event_trace::timeline(&entries)));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn row(entry: &LogEntry) -> serde_json::Value {
+    let LogEntry { time_ms, component, fields } = entry;
+    json!({ "time_ms": time_ms, "component": component, "fields": fields })
+}

@@ -1,0 +1,96 @@
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use hookline_event::{Event, Payload};
+use serde_json::{Value, json};
+
+use crate::clock::unix_milliseconds;
+
+/// A message of the dead-letter queue.
+#[derive(Debug, Clone)]
+pub struct DeadLetterMessage {
+    /// Id of the event; the message's id if the body is not an event.
+    pub id: String,
+    /// Id of the SQS message.
+    pub message_id: String,
+    /// Name of the source; empty if the body is not an event.
+    pub source: String,
+    /// Type of the event; empty if the body is not an event.
+    pub event_type: String,
+    /// Reason code of the last failure.
+    pub reason: String,
+    /// Destination of the last failure; empty if the event reached no destination.
+    pub destination: String,
+    /// Number of attempts.
+    pub attempts: String,
+    /// Time at which the event was first queued, in milliseconds since 1970.
+    pub first_seen_ms: u64,
+    /// Body of the message.
+    pub body: String,
+    pub(super) receipt_handle: String,
+    event: Option<Event<Payload>>,
+}
+
+impl DeadLetterMessage {
+    pub(super) fn new(message: Message) -> Self {
+        let attribute = |name: &str| {
+            let value = message.message_attributes.as_ref().and_then(|attributes| attributes.get(name));
+            value.and_then(|value| value.string_value.clone()).unwrap_or_default()
+        };
+        let attributes = message.attributes.as_ref();
+        let sent = attributes.and_then(|attributes| attributes.get(&MessageSystemAttributeName::SentTimestamp));
+        let first_seen = attribute("first_seen").parse().ok().or_else(|| sent.and_then(|sent| sent.parse().ok()));
+        let (reason, destination, attempts) = (attribute("reason"), attribute("destination"), attribute("attempts"));
+        let body = message.body.unwrap_or_default();
+        let (event, message_id) = (Event::from_json(&body).ok(), message.message_id.unwrap_or_default());
+        let member = |read: fn(&Event<Payload>) -> String| event.as_ref().map(read);
+        Self {
+            id: member(|event| event.id.clone()).unwrap_or_else(|| message_id.clone()),
+            source: member(|event| event.source_name().to_owned()).unwrap_or_default(),
+            event_type: member(|event| event.event_type.clone()).unwrap_or_default(),
+            // SQS moves a message without attributes when its function never finished.
+            reason: if reason.is_empty() { "receives_exhausted".to_owned() } else { reason },
+            destination,
+            attempts,
+            first_seen_ms: first_seen.unwrap_or_default(),
+            receipt_handle: message.receipt_handle.unwrap_or_default(),
+            message_id,
+            body,
+            event,
+        }
+    }
+
+    /// Returns the seconds since the event was first queued.
+    #[must_use]
+    pub fn age_seconds(&self) -> u64 {
+        unix_milliseconds().saturating_sub(self.first_seen_ms) / 1000
+    }
+
+    /// Returns the age with a unit: `17 s`, `5 min`, `3 h` or `2 d`.
+    #[must_use]
+    pub fn formatted_age(&self) -> String {
+        match self.age_seconds() {
+            seconds @ 0..120 => format!("{seconds} s"),
+            seconds @ 120..7200 => format!("{} min", seconds / 60),
+            seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
+            seconds => format!("{} d", seconds / 86_400),
+        }
+    }
+
+    /// Returns all members except the body as JSON.
+    #[must_use]
+    pub fn summary(&self) -> Value {
+        json!({
+            "id": self.id, "message_id": self.message_id, "source": self.source, "type": self.event_type,
+            "reason": self.reason, "destination": self.destination, "attempts": self.attempts.parse::<u32>().ok(),
+            "first_seen_ms": self.first_seen_ms, "age_seconds": self.age_seconds(),
+        })
+    }
+
+    /// Returns the payload if it is text, or the S3 URI of an offloaded payload.
+    #[must_use]
+    pub fn payload(&self) -> Option<&str> {
+        match &self.event.as_ref()?.data {
+            Payload::Inline(bytes) => std::str::from_utf8(bytes).ok(),
+            Payload::Offloaded { uri } => Some(uri),
+        }
+    }
+}

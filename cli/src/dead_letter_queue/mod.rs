@@ -1,0 +1,188 @@
+//! Operations on the dead-letter queue. SQS cannot list messages: a reader receives them, and each received message stays
+//! hidden for a while. So every operation receives all messages once and makes the messages visible again that it does
+//! not need. A message is deleted only after the intake queue has confirmed it, so an interruption loses nothing.
+
+mod filter;
+mod message;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, MessageSystemAttributeName, QueueAttributeName};
+use tokio::time::Instant;
+
+pub use self::filter::Filter;
+pub use self::message::DeadLetterMessage;
+use crate::output::ProgressBar;
+use crate::target::{Resources, Target};
+
+/// Visibility timeout of received messages, long enough to list or move all of them.
+const VISIBILITY_TIMEOUT_SECONDS: i32 = 120;
+/// Consecutive empty responses after which the queue counts as read: SQS samples its servers, so one empty response is
+/// not enough. <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html>
+const EMPTY_RESPONSES: u32 = 2;
+
+/// The dead-letter queue of a deployment.
+pub struct DeadLetterQueue {
+    client: Client,
+    resources: Resources,
+}
+
+impl DeadLetterQueue {
+    /// Returns the dead-letter queue of a deployment.
+    #[must_use]
+    pub fn new(target: Target) -> Self {
+        Self { client: Client::new(&target.sdk), resources: target.resources }
+    }
+
+    /// Lists all visible messages, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the queue cannot be read.
+    pub async fn list(&self) -> Result<Vec<DeadLetterMessage>> {
+        let messages = self.receive_all().await?;
+        self.make_visible(&messages).await;
+        Ok(messages)
+    }
+
+    /// Moves the matching messages to the intake queue, at most `rate` per second. Returns the number of moved messages.
+    ///
+    /// # Errors
+    ///
+    /// If the queue cannot be read, or a message cannot be moved. The messages that were not moved stay in the queue.
+    pub async fn redrive(&self, filter: &Filter, rate: Option<u32>) -> Result<usize> {
+        let messages = self.receive_all().await?;
+        let (matching, others): (Vec<_>, Vec<_>) = messages.into_iter().partition(|message| filter.matches(message));
+        self.make_visible(&others).await;
+        let bar = ProgressBar::start("redrive", matching.len());
+        let pause = rate.map(|rate| Duration::from_secs_f64(1.0 / f64::from(rate.max(1))));
+        let mut next = Instant::now();
+        for (moved, message) in matching.iter().enumerate() {
+            tokio::time::sleep_until(next).await;
+            next = pause.map_or(next, |pause| Instant::now() + pause);
+            if let Err(error) = self.move_message(message).await {
+                self.make_visible(matching.get(moved..).unwrap_or_default()).await;
+                let total = matching.len();
+                return Err(error.context(format!("moved {moved} of {total} messages; the others stay in the queue")));
+            }
+            bar.advance();
+        }
+        Ok(matching.len())
+    }
+
+    /// Starts a message move task, in which SQS itself moves all messages. Returns the task's handle, or `None` if the
+    /// endpoint does not support move tasks.
+    ///
+    /// # Errors
+    ///
+    /// If SQS rejects the task.
+    pub async fn start_move_task(&self, rate: Option<u32>) -> Result<Option<String>> {
+        let start = self.client.start_message_move_task().source_arn(&self.resources.dlq_arn);
+        // SQS cannot find the destination by itself: messages that the process function sent have no source queue.
+        let start = start.destination_arn(&self.resources.queue_arn);
+        let rate = rate.and_then(|rate| i32::try_from(rate).ok());
+        match start.set_max_number_of_messages_per_second(rate).send().await {
+            Ok(started) => Ok(Some(started.task_handle.unwrap_or_default())),
+            Err(error) => {
+                let text = format!("{:?}", error.into_service_error());
+                let unsupported = ["InvalidAction", "UnsupportedOperation", "UnknownOperation"];
+                if unsupported.iter().any(|code| text.contains(code)) {
+                    return Ok(None);
+                }
+                bail!("SQS rejects the message move task: {text}")
+            }
+        }
+    }
+
+    /// Deletes all messages.
+    ///
+    /// # Errors
+    ///
+    /// If SQS rejects the request.
+    pub async fn purge(&self) -> Result<()> {
+        let request = self.client.purge_queue().queue_url(&self.resources.dlq_url);
+        request.send().await.context("cannot purge the dead-letter queue")?;
+        Ok(())
+    }
+
+    /// Returns the approximate number of visible messages.
+    ///
+    /// # Errors
+    ///
+    /// If SQS does not respond.
+    pub async fn count(&self) -> Result<i64> {
+        let request = self.client.get_queue_attributes().queue_url(&self.resources.dlq_url);
+        let response = request.attribute_names(QueueAttributeName::ApproximateNumberOfMessages).send().await;
+        let attributes = response.context("cannot read the attributes of the dead-letter queue")?.attributes;
+        let count = attributes.unwrap_or_default().remove(&QueueAttributeName::ApproximateNumberOfMessages);
+        Ok(count.and_then(|count| count.parse().ok()).unwrap_or_default())
+    }
+
+    /// Sends a message to the intake queue.
+    ///
+    /// # Errors
+    ///
+    /// If the intake queue does not confirm the message.
+    pub async fn replay(&self, message: &str) -> Result<()> {
+        let send = self.client.send_message().queue_url(&self.resources.queue_url).message_body(message);
+        send.send().await.context("the intake queue did not confirm the message")?;
+        Ok(())
+    }
+
+    async fn receive_all(&self) -> Result<Vec<DeadLetterMessage>> {
+        let (mut received, mut empty) = (Vec::new(), 0);
+        while empty < EMPTY_RESPONSES {
+            let receive = self.client.receive_message().queue_url(&self.resources.dlq_url).max_number_of_messages(10);
+            let receive = receive.visibility_timeout(VISIBILITY_TIMEOUT_SECONDS).message_attribute_names("All");
+            let response = receive.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
+            let messages = response.context("cannot read the dead-letter queue")?.messages.unwrap_or_default();
+            empty = if messages.is_empty() { empty + 1 } else { 0 };
+            received.extend(messages.into_iter().map(DeadLetterMessage::new));
+        }
+        received.sort_by_key(|message| message.first_seen_ms);
+        Ok(received)
+    }
+
+    async fn move_message(&self, message: &DeadLetterMessage) -> Result<()> {
+        self.replay(&message.body).await?;
+        let delete = self.client.delete_message().queue_url(&self.resources.dlq_url);
+        let delete = delete.receipt_handle(&message.receipt_handle);
+        delete.send().await.context("the message is on the intake queue and still in the dead-letter queue")?;
+        Ok(())
+    }
+
+    /// Makes messages visible to other readers. If this fails, SQS does it after the visibility timeout.
+    async fn make_visible(&self, messages: &[DeadLetterMessage]) {
+        for page in messages.chunks(10) {
+            let entry = |(id, message): (usize, &DeadLetterMessage)| {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(id.to_string());
+                entry.receipt_handle(&message.receipt_handle).visibility_timeout(0).build().ok()
+            };
+            let entries: Vec<_> = page.iter().enumerate().filter_map(entry).collect();
+            let change = self.client.change_message_visibility_batch().queue_url(&self.resources.dlq_url);
+            let _ = change.set_entries(Some(entries)).send().await;
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use hookline_event::{DedupKey, Event, Payload};
+
+    /// Returns an event as the ingest function queues it.
+    pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
+        let path = format!("/webhooks/{source}");
+        Event {
+            id: id.to_owned(),
+            event_type: format!("{source}.push"),
+            time: "2026-01-01T00:00:00Z".to_owned(),
+            content_type: Some("application/json".to_owned()),
+            dedup_key: DedupKey::from_signed_id(&path, id),
+            traceparent: None,
+            source: path,
+            data: b"{}".to_vec().into(),
+        }
+    }
+}

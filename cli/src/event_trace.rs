@@ -1,0 +1,175 @@
+//! The trace of one event in the logs of the API and of both functions.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Result;
+use aws_sdk_cloudwatchlogs::Client;
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::logs::log_events;
+use crate::target::Target;
+
+/// One log entry of an event.
+#[derive(Debug, Clone)]
+pub struct LogEntry {
+    /// Time in milliseconds since 1970.
+    pub time_ms: i64,
+    /// `api`, `ingest` or `process`.
+    pub component: &'static str,
+    /// Fields of the log line.
+    pub fields: Value,
+}
+
+/// Returns all log entries of an event, oldest first. They include the entries of its request from before the event had
+/// an id.
+///
+/// # Errors
+///
+/// If a log group cannot be read.
+pub async fn find(target: &Target, event_id: &str, since: Duration) -> Result<Vec<LogEntry>> {
+    let since = SystemTime::now().checked_sub(since).unwrap_or(UNIX_EPOCH);
+    let logs =
+        Logs { client: Client::new(&target.sdk), since: since.duration_since(UNIX_EPOCH)?.as_millis().try_into()? };
+    let groups = &target.resources.log_group_names;
+    let (ingest, process) = tokio::try_join!(
+        logs.entries("ingest", &groups.ingest, "event_id", event_id),
+        logs.entries("process", &groups.process, "event_id", event_id)
+    )?;
+    let requests: BTreeSet<_> = ingest.iter().filter_map(|entry| entry.fields["request_id"].as_str()).collect();
+    let mut entries = process;
+    for request in requests {
+        entries.extend(logs.entries("ingest", &groups.ingest, "request_id", request).await?);
+        if let Some(group) = &target.resources.api_log_group_name {
+            entries.extend(logs.entries("api", group, "request_id", request).await?);
+        }
+    }
+    entries.sort_by_key(|entry| entry.time_ms);
+    Ok(entries)
+}
+
+struct Logs {
+    client: Client,
+    /// Milliseconds since 1970.
+    since: i64,
+}
+
+impl Logs {
+    /// Returns the entries of a log group whose field `name` is `value`.
+    async fn entries(&self, component: &'static str, group: &str, name: &str, value: &str) -> Result<Vec<LogEntry>> {
+        // The pattern matches the value in any field; the comparison below checks the field.
+        let pattern = format!("\"{value}\"");
+        let mut entries = Vec::new();
+        for event in log_events(&self.client, group, self.since, Some(pattern)).await? {
+            let line: Value = serde_json::from_str(event.message.as_deref().unwrap_or_default()).unwrap_or_default();
+            if line[name] == value {
+                let time_ms = written_at(&line).or(event.timestamp).unwrap_or_default();
+                entries.push(LogEntry { time_ms, component, fields: line });
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// Returns the time that the function logged: CloudWatch's own time may be that of a whole batch of lines.
+fn written_at(line: &Value) -> Option<i64> {
+    let at = OffsetDateTime::parse(line["timestamp"].as_str()?, &Rfc3339).ok()?;
+    Some(at.unix_timestamp() * 1000 + i64::from(at.millisecond()))
+}
+
+/// Formats the entries as a timeline: time offset, component, outcome and details.
+pub fn timeline(entries: &[LogEntry]) -> String {
+    let Some(first) = entries.first() else { return String::new() };
+    let text = |name: &str| entries.iter().find_map(|entry| entry.fields[name].as_str()).unwrap_or("unknown");
+    let mut lines = vec![format!(
+        "event {} ({} from {}), trace {}",
+        text("event_id"),
+        text("type"),
+        text("source"),
+        text("trace_id")
+    )];
+    let started = OffsetDateTime::from_unix_timestamp_nanos(i128::from(first.time_ms) * 1_000_000);
+    lines.extend(started.ok().and_then(|at| at.format(&Rfc3339).ok()).map(|at| format!("started {at}")));
+    lines.extend(entries.iter().map(|LogEntry { time_ms, component, fields }| {
+        let outcome = fields["outcome"].as_str().unwrap_or("responded");
+        format!("{:>9}  {component:<8} {outcome:<18} {}", offset(time_ms - first.time_ms), details(fields).join(", "))
+            .trim_end()
+            .to_owned()
+    }));
+    lines.join("\n")
+}
+
+fn offset(milliseconds: i64) -> String {
+    match milliseconds {
+        ..10_000 => format!("+{milliseconds} ms"),
+        10_000..600_000 => format!("+{} s", milliseconds / 1000),
+        _ => format!("+{} min", milliseconds / 60_000),
+    }
+}
+
+/// Returns the details of an entry, most important first.
+fn details(fields: &Value) -> Vec<String> {
+    let number = |name: &str| fields[name].as_f64();
+    let text = |name: &str| fields[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let details = [
+        number("status").map(|status| format!("status {status}")),
+        text("destination").map(|destination| format!("to {destination}")),
+        text("reason"),
+        number("attempt").map(|attempt| format!("attempt {attempt}")),
+        number("retry_in_seconds").map(|seconds| format!("retry in {seconds} s")),
+        number("duration_ms").or(number("latency_ms")).map(|took| format!("took {took:.0} ms")),
+        number("age_ms").map(|age| format!("{age:.0} ms after the request")),
+        fields["cold_start"].as_bool().filter(|cold| *cold).map(|_| "cold start".to_owned()),
+        text("detail").or_else(|| text("error")),
+    ];
+    details.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn formats_one_line_per_entry() {
+        let entry =
+            |offset: i64, component, fields| LogEntry { time_ms: 1_767_323_045_000 + offset, component, fields };
+        let entries = [
+            entry(
+                0,
+                "ingest",
+                json!({
+                    "outcome": "accepted", "event_id": "72d3162e", "source": "github", "type": "github.push", "duration_ms": 12.3,
+                    "trace_id": "1-5759e988-bd862e3fe1be46a994272793", "cold_start": true,
+                }),
+            ),
+            entry(3, "api", json!({ "status": 202, "latency_ms": 21 })),
+            entry(
+                40,
+                "process",
+                json!({
+                    "outcome": "retried", "destination": "orders", "reason": "http_503", "attempt": 1, "retry_in_seconds": 7,
+                    "duration_ms": 5.0,
+                }),
+            ),
+            entry(
+                12_345,
+                "process",
+                json!({
+                    "outcome": "delivered", "destination": "orders", "attempt": 2, "duration_ms": 4.0, "age_ms": 12_340.0,
+                }),
+            ),
+            entry(1_200_000, "process", json!({ "outcome": "already_delivered", "destination": "orders" })),
+        ];
+        insta::assert_snapshot!(timeline(&entries));
+    }
+
+    #[test]
+    fn uses_the_logged_time() {
+        assert_eq!(written_at(&json!({ "timestamp": "2026-01-02T03:04:05.678Z" })), Some(1_767_323_045_678));
+        assert_eq!(written_at(&json!({ "timestamp": "yesterday" })), None);
+    }
+}

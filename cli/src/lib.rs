@@ -1,0 +1,20 @@
+//! Operates a Hookline deployment from a terminal: the dead-letter queue, replay of events, the trace of one event, and
+//! signing and verifying requests.
+//!
+//! `commands` has a file for each command. A [`target::Target`] is the deployment that a command works on. The other
+//! modules are the library that the commands and the local harness share.
+
+#![allow(clippy::print_stderr, reason = "a command line tool")]
+#![allow(clippy::indexing_slicing, reason = "indexing a JSON value returns null for a missing member")]
+
+pub mod aws;
+pub mod clock;
+pub mod commands;
+pub mod dead_letter_queue;
+pub mod duration;
+pub mod event_trace;
+pub mod logs;
+pub mod output;
+pub mod signals;
+pub mod signature_vectors;
+pub mod target;

@@ -1,0 +1,6 @@
+//! This machine: the repository's files, child processes that end with the harness, and waiting for conditions.
+
+pub mod parent_pipe;
+pub mod repository;
+pub mod supervisor;
+pub(crate) mod wait;
