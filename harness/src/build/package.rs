@@ -22,7 +22,7 @@ pub struct Packages {
 }
 
 /// Build scripts that look at these would run again each time: `cargo run` describes the harness in them.
-pub fn forget_harness(cargo: &mut Command) {
+pub fn remove_cargo_environment(cargo: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
@@ -32,25 +32,25 @@ pub fn forget_harness(cargo: &mut Command) {
 }
 
 /// Both functions for this machine.
-pub async fn build(files: &Repository) -> Result<Packages> {
+pub async fn build(repository: &Repository) -> Result<Packages> {
     let step = Step::start("build both functions");
-    let log = files.log("build");
+    let log = repository.log("build");
     std::fs::write(&log, "")?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", "ingest", "--package", "process", "--bins"]).current_dir(&files.repository);
-    forget_harness(&mut cargo);
+    cargo.args(["build", "--bin", "ingest", "--bin", "process"]).current_dir(&repository.root);
+    remove_cargo_environment(&mut cargo);
     let status = SupervisedProcess::start(&cargo, &log, None)?.wait().await?;
     if !status.success() {
         bail!("the functions do not build; the whole log is {}\n{}", log.display(), tail(&log, 30));
     }
-    let packages = Packages { ingest: package(files, "ingest")?, process: package(files, "process")? };
+    let packages = Packages { ingest: package(repository, "ingest")?, process: package(repository, "process")? };
     step.done("");
     Ok(packages)
 }
 
-fn package(files: &Repository, function: &str) -> Result<PathBuf> {
-    let program = files.target.join("debug").join(function);
-    let package = files.own.join(format!("{function}.zip"));
+fn package(repository: &Repository, function: &str) -> Result<PathBuf> {
+    let program = repository.target_directory.join("debug").join(function);
+    let package = repository.harness_directory.join(format!("{function}.zip"));
     write(&program, &package, CompressionMethod::Stored)
         .with_context(|| format!("cannot package {}", program.display()))?;
     Ok(package)
@@ -70,7 +70,7 @@ pub fn write(program: &Path, package: &Path, compression: CompressionMethod) -> 
 }
 
 /// The same program in a package with another content, beside the first.
-pub fn renew(package: &Path) -> Result<PathBuf> {
+pub fn copy_with_new_hash(package: &Path) -> Result<PathBuf> {
     let renewed = package.with_extension("renewed.zip");
     let _ = std::fs::copy(package, &renewed).with_context(|| format!("cannot copy {}", package.display()))?;
     let file = File::options().read(true).write(true).open(&renewed)?;
