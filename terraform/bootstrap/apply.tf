@@ -1,13 +1,13 @@
-# A role for each environment, which makes and changes what its name says and nothing else. It cannot read a secret, a
-# payload or a message; but it deploys the code that can, and writes the policies of buckets and queues, so who may apply
-# is trusted with all of them.
+# The apply roles. Each environment has one; it creates and changes only the resources of that environment. An apply
+# role cannot read secrets, payloads or messages. It does deploy the code that reads them and writes the policies of
+# buckets and queues, so a user of the role must be trusted with this data.
 
 resource "aws_iam_role" "apply" {
   for_each = var.environments
 
-  name               = "${local.own}-apply-${each.key}"
-  description        = "Applies ${each.key} for ${local.repositories[0]}"
-  assume_role_policy = jsonencode(local.trust["apply-${each.key}"])
+  name               = "${local.bootstrap_prefix}-apply-${each.key}"
+  description        = "Workflows of ${local.repositories[0]} apply ${each.key} with this role."
+  assume_role_policy = jsonencode(local.trust_policies["apply-${each.key}"])
 
   depends_on = [aws_iam_openid_connect_provider.github]
 }
@@ -24,55 +24,59 @@ resource "aws_iam_role_policy_attachment" "apply" {
 locals {
   apply_topics = {
     for name in var.environments : name => {
-      read          = flatten([for reads in [local.reads_storage, local.reads_functions, local.reads_api] : reads["apply-${name}"]])
+      read = flatten([
+        for statements in [local.read_storage, local.read_functions, local.read_api] : statements["apply-${name}"]
+      ])
       storage       = local.apply_storage[name]
       functions     = local.apply_functions[name]
       api           = local.apply_api[name]
-      observability = concat(local.reads_observability["apply-${name}"], local.apply_observability[name])
+      observability = concat(local.read_observability["apply-${name}"], local.apply_observability[name])
       guard         = local.apply_guard[name]
     }
   }
 
   apply_policies = merge([
-    for name, policies in local.apply_topics : { for topic, statements in policies : "apply-${name}-${topic}" => statements }
+    for name, policies in local.apply_topics : {
+      for topic, statements in policies : "apply-${name}-${topic}" => statements
+    }
   ]...)
 
   apply_guard = {
     for name in var.environments : name => [
-      local.list_states,
-      # `terraform init` looks at the default workspace's state before another can be selected. There is none: the root
-      # module refuses that workspace.
+      local.list_states_statement,
+      # `terraform init` reads the state of the default workspace before another workspace can be selected. That state
+      # does not exist, because the root module rejects the default workspace.
       {
-        Sid      = "MissDefaultState"
+        Sid      = "ReadDefaultState"
         Effect   = "Allow"
         Action   = ["s3:GetObject"]
-        Resource = [local.default_state]
+        Resource = [local.default_state_object]
       },
       {
-        Sid      = "KeepState"
+        Sid      = "WriteState"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = [local.states[name]]
+        Resource = [local.state_objects[name]]
       },
       {
         Sid      = "LockState"
         Effect   = "Allow"
         Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-        Resource = ["${local.states[name]}.tflock"]
+        Resource = ["${local.state_objects[name]}.tflock"]
       },
-      # Nothing allows any of this; a later policy that does by mistake changes nothing.
+      # No policy allows these actions. The denial also holds if a later policy allows one of them by mistake.
       {
         Sid    = "DenyBootstrap"
         Effect = "Deny"
         Action = ["iam:*"]
         Resource = [
-          "${local.iam}:role/${local.own}-*",
-          "${local.iam}:policy/${local.own}-*",
+          "${local.iam_arn}:role/${local.bootstrap_prefix}-*",
+          "${local.iam_arn}:policy/${local.bootstrap_prefix}-*",
           local.oidc_arn,
         ]
       },
       {
-        Sid      = "DenyUnboundRoles"
+        Sid      = "DenyBoundaryRemoval"
         Effect   = "Deny"
         Action   = ["iam:DeleteRolePermissionsBoundary"]
         Resource = ["*"]

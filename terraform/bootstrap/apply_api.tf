@@ -1,60 +1,71 @@
-# What an apply role may do to its API, of either type, and its user pool. Their ids are random, so an ARN says only region
-# and path: a new one has to carry the environment's tags, and only one that carries them may be changed.
+# Permissions of an apply role for its API, of either type, and its user pool. Their IDs are random, so an ARN has only
+# the region and a path. A new API must therefore have the environment's tags, and only an API with these tags can be
+# changed.
 
 locals {
-  request_tags  = { for name in var.environments : name => { "aws:RequestTag/Project" = [var.name], "aws:RequestTag/Environment" = [name] } }
-  resource_tags = { for name in var.environments : name => { "aws:ResourceTag/Project" = [var.name], "aws:ResourceTag/Environment" = [name] } }
+  request_tags = {
+    for name in var.environments : name => {
+      "aws:RequestTag/Project"     = [var.name]
+      "aws:RequestTag/Environment" = [name]
+    }
+  }
+  resource_tags = {
+    for name in var.environments : name => {
+      "aws:ResourceTag/Project"     = [var.name]
+      "aws:ResourceTag/Environment" = [name]
+    }
+  }
 
   apply_api = {
     for name in var.environments : name => [
       {
-        Sid       = "MakeApi"
+        Sid       = "CreateApi"
         Effect    = "Allow"
         Action    = ["apigateway:POST"]
-        Resource  = ["${local.api}:/apis", "${local.api}:/restapis"]
+        Resource  = ["${local.api_arn}:/apis", "${local.api_arn}:/restapis"]
         Condition = { StringEquals = local.request_tags[name] }
       },
       {
-        Sid       = "ChangeApi"
+        Sid       = "ManageApi"
         Effect    = "Allow"
         Action    = ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"]
-        Resource  = ["${local.api}:/apis/*", "${local.api}:/restapis/*"]
+        Resource  = ["${local.api_arn}:/apis/*", "${local.api_arn}:/restapis/*"]
         Condition = { StringEquals = local.resource_tags[name] }
       },
-      # For a new stage of an HTTP API with tags, API Gateway asks for this too, which IAM's reference does not list. It makes
-      # no stage: that is allowed above, in this environment's API only.
+      # API Gateway also requires this action for a new stage of an HTTP API with tags; IAM's reference does not list
+      # it. The action does not create stages: ManageApi allows that, only in this environment's API.
       {
         Sid       = "TagNewStages"
         Effect    = "Allow"
         Action    = ["apigateway:TagResource"]
-        Resource  = ["${local.api}:/apis/*/stages"]
+        Resource  = ["${local.api_arn}:/apis/*/stages"]
         Condition = { StringEquals = local.request_tags[name] }
       },
-      # The path ends in the encoded ARN of what is tagged, and has no tags to compare. API Gateway asks for PATCH on what
-      # is tagged as well, and that is allowed above for this environment's only.
+      # The path ends in the encoded ARN of the tagged resource and has no tags for a condition. API Gateway also
+      # requires PATCH on the tagged resource, which ManageApi allows only for this environment.
       {
         Sid      = "TagApi"
         Effect   = "Allow"
         Action   = ["apigateway:DELETE", "apigateway:GET", "apigateway:POST", "apigateway:PUT"]
-        Resource = ["${local.api}:/tags/*"]
+        Resource = ["${local.api_arn}:/tags/*"]
       },
-      # API Gateway has one role in an account, which it traces by; whoever makes the first API makes it.
+      # API Gateway sends traces with one service-linked role for each account. It is created with the first API.
       {
-        Sid       = "MakeApiGatewaysRole"
+        Sid       = "CreateApiGatewayServiceRole"
         Effect    = "Allow"
         Action    = ["iam:CreateServiceLinkedRole"]
-        Resource  = ["${local.iam}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"]
+        Resource  = ["${local.iam_arn}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"]
         Condition = { StringEquals = { "iam:AWSServiceName" = ["ops.apigateway.amazonaws.com"] } }
       },
       {
-        Sid       = "MakeUserPool"
+        Sid       = "CreateUserPool"
         Effect    = "Allow"
         Action    = ["cognito-idp:CreateUserPool"]
         Resource  = ["*"]
         Condition = { StringEquals = local.request_tags[name] }
       },
       {
-        Sid    = "ChangeUserPool"
+        Sid    = "ManageUserPool"
         Effect = "Allow"
         Action = [
           "cognito-idp:CreateResourceServer", "cognito-idp:CreateUserPoolClient", "cognito-idp:CreateUserPoolDomain",
@@ -63,7 +74,7 @@ locals {
           "cognito-idp:UpdateResourceServer", "cognito-idp:UpdateUserPool", "cognito-idp:UpdateUserPoolClient",
           "cognito-idp:UpdateUserPoolDomain",
         ]
-        Resource  = ["${local.regional["cognito-idp"]}:userpool/*"]
+        Resource  = ["${local.regional_arns["cognito-idp"]}:userpool/*"]
         Condition = { StringEquals = local.resource_tags[name] }
       },
     ]

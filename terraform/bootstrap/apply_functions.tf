@@ -1,10 +1,10 @@
-# What an apply role may do to functions and to the roles that they run by.
+# Permissions of an apply role for functions and their execution roles.
 
 locals {
   apply_functions = {
     for name, prefix in local.prefixes : name => [
       {
-        Sid    = "MakeFunctions"
+        Sid    = "ManageFunctions"
         Effect = "Allow"
         Action = [
           "lambda:CreateAlias", "lambda:CreateFunction", "lambda:DeleteAlias", "lambda:DeleteFunction",
@@ -12,64 +12,64 @@ locals {
           "lambda:PutFunctionConcurrency", "lambda:RemovePermission", "lambda:TagResource", "lambda:UntagResource",
           "lambda:UpdateAlias", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
         ]
-        Resource = ["${local.regional.lambda}:function:${prefix}-*"]
+        Resource = ["${local.regional_arns.lambda}:function:${prefix}-*"]
       },
       {
-        Sid       = "LetApiGatewayCall"
+        Sid       = "AllowApiGatewayInvoke"
         Effect    = "Allow"
         Action    = ["lambda:AddPermission"]
-        Resource  = ["${local.regional.lambda}:function:${prefix}-*"]
+        Resource  = ["${local.regional_arns.lambda}:function:${prefix}-*"]
         Condition = { StringEquals = { "lambda:Principal" = ["apigateway.amazonaws.com"] } }
       },
-      # A mapping that is not there yet has no ARN to name, only the function that it is to feed.
+      # A new mapping has no ARN yet. The condition limits it to functions of this environment.
       {
-        Sid       = "MakeMappings"
+        Sid       = "CreateMappings"
         Effect    = "Allow"
         Action    = ["lambda:CreateEventSourceMapping"]
         Resource  = ["*"]
-        Condition = { ArnLike = { "lambda:FunctionArn" = ["${local.regional.lambda}:function:${prefix}-*"] } }
+        Condition = { ArnLike = { "lambda:FunctionArn" = ["${local.regional_arns.lambda}:function:${prefix}-*"] } }
       },
       {
-        Sid       = "ChangeMappings"
+        Sid       = "ManageMappings"
         Effect    = "Allow"
         Action    = ["lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"]
-        Resource  = ["${local.regional.lambda}:event-source-mapping:*"]
-        Condition = { ArnLike = { "lambda:FunctionArn" = ["${local.regional.lambda}:function:${prefix}-*"] } }
+        Resource  = ["${local.regional_arns.lambda}:event-source-mapping:*"]
+        Condition = { ArnLike = { "lambda:FunctionArn" = ["${local.regional_arns.lambda}:function:${prefix}-*"] } }
       },
-      # Lambda does not say here which function a mapping feeds, and a new one has no tags yet. Tags open nothing: what
-      # may be changed is said above, by function.
+      # For these actions Lambda does not provide the mapping's function, and a new mapping has no tags yet. Tags of
+      # mappings grant nothing: ManageMappings depends on the function.
       {
         Sid       = "TagMappings"
         Effect    = "Allow"
         Action    = ["lambda:TagResource", "lambda:UntagResource"]
-        Resource  = ["${local.regional.lambda}:event-source-mapping:*"]
-        Condition = { StringEqualsIfExists = { "aws:ResourceTag/Project" = [var.name], "aws:ResourceTag/Environment" = [name] } }
+        Resource  = ["${local.regional_arns.lambda}:event-source-mapping:*"]
+        Condition = { StringEqualsIfExists = local.resource_tags[name] }
       },
-      # A role without the boundary could be given more than this role has, and a function could then use it.
+      # A role without the boundary could get more permissions than this role has, and a function could then use them.
       {
-        Sid    = "MakeBoundRoles"
+        Sid    = "ManageRolesWithBoundary"
         Effect = "Allow"
         Action = [
           "iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
         ]
-        Resource  = ["${local.iam}:role/${prefix}-*"]
+        Resource  = ["${local.iam_arn}:role/${prefix}-*"]
         Condition = { StringEquals = { "iam:PermissionsBoundary" = [local.boundary_arns[name]] } }
       },
-      # None of these gives a role more than its policies and its boundary do.
+      # None of these actions adds permissions to a role.
       {
-        Sid    = "ChangeRoles"
+        Sid    = "ManageRoles"
         Effect = "Allow"
         Action = [
           "iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole",
           "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
         ]
-        Resource = ["${local.iam}:role/${prefix}-*"]
+        Resource = ["${local.iam_arn}:role/${prefix}-*"]
       },
       {
         Sid       = "PassRolesToLambda"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
-        Resource  = ["${local.iam}:role/${prefix}-*"]
+        Resource  = ["${local.iam_arn}:role/${prefix}-*"]
         Condition = { StringEquals = { "iam:PassedToService" = ["lambda.amazonaws.com"] } }
       },
     ]

@@ -1,52 +1,56 @@
-# What an apply role may do to alarms, the dashboard, the topic and its key, saved queries, the access log's group
-# and the rule by which X-Ray samples. That a REST API may write the log is not an environment's to say: api_logs.tf.
+# Permissions of an apply role for alarms, the dashboard, the topic and its key, saved queries, the log group of the
+# access log and X-Ray's sampling rule. The role that REST APIs write the access log with belongs to the account:
+# api_logs.tf.
 
 locals {
   apply_observability = {
     for name, prefix in local.prefixes : name => [
-      # An alarm may also stop machines and start other things: these may tell the environment's own topics.
+      # Alarm actions can also stop instances and start automations. These alarms may only notify the environment's
+      # topics.
       {
-        Sid       = "MakeAlarms"
-        Effect    = "Allow"
-        Action    = ["cloudwatch:PutMetricAlarm"]
-        Resource  = ["${local.regional.cloudwatch}:alarm:${prefix}-*"]
-        Condition = { "ForAllValues:StringLike" = { "cloudwatch:AlarmActions" = ["${local.regional.sns}:${prefix}-*"] } }
+        Sid      = "PutAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:PutMetricAlarm"]
+        Resource = ["${local.regional_arns.cloudwatch}:alarm:${prefix}-*"]
+        Condition = {
+          "ForAllValues:StringLike" = { "cloudwatch:AlarmActions" = ["${local.regional_arns.sns}:${prefix}-*"] }
+        }
       },
       {
-        Sid      = "ChangeAlarms"
+        Sid      = "ManageAlarms"
         Effect   = "Allow"
         Action   = ["cloudwatch:DeleteAlarms", "cloudwatch:TagResource", "cloudwatch:UntagResource"]
-        Resource = ["${local.regional.cloudwatch}:alarm:${prefix}-*"]
+        Resource = ["${local.regional_arns.cloudwatch}:alarm:${prefix}-*"]
       },
       {
-        Sid      = "MakeDashboards"
+        Sid      = "ManageDashboards"
         Effect   = "Allow"
         Action   = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"]
-        Resource = [local.own_dashboards[name]]
+        Resource = [local.dashboard_arns[name]]
       },
       {
-        Sid    = "MakeTopics"
+        Sid    = "ManageTopics"
         Effect = "Allow"
         Action = [
-          "sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes", "sns:Subscribe",
-          "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource",
+          "sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes",
+          "sns:Subscribe", "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource",
         ]
-        Resource = ["${local.regional.sns}:${prefix}-*"]
+        Resource = ["${local.regional_arns.sns}:${prefix}-*"]
       },
       {
-        Sid       = "MakeKeys"
+        Sid       = "CreateKeys"
         Effect    = "Allow"
         Action    = ["kms:CreateKey"]
         Resource  = ["*"]
         Condition = { StringEquals = local.request_tags[name] }
       },
-      # A new key has neither tags nor an alias yet. One that has another environment's tags or somebody's alias is not ours
-      # to tag, for what is tagged may be changed.
+      # A new key has neither tags nor an alias. A key with another environment's tags or with an alias must not be
+      # tagged, because ManageKeys allows changes to tagged keys.
       {
         Sid      = "TagNewKeys"
         Effect   = "Allow"
         Action   = ["kms:TagResource"]
-        Resource = ["${local.regional.kms}:key/*"]
+        Resource = ["${local.regional_arns.kms}:key/*"]
         Condition = {
           Null                 = { "kms:ResourceAliases" = ["true"] }
           StringEquals         = local.request_tags[name]
@@ -54,45 +58,47 @@ locals {
         }
       },
       {
-        Sid    = "ChangeKeys"
+        Sid    = "ManageKeys"
         Effect = "Allow"
         Action = [
           "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:PutKeyPolicy",
           "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
         ]
-        Resource  = ["${local.regional.kms}:key/*"]
+        Resource  = ["${local.regional_arns.kms}:key/*"]
         Condition = { StringEquals = local.resource_tags[name] }
       },
-      # AWS has neither a resource nor tags for saved queries, so this reaches another environment's. They are text: whoever
-      # runs one reads the logs by rights of their own.
+      # AWS has neither ARNs nor tags for saved queries, so the statement also covers queries of other environments. A
+      # query is only text: an operator who runs it needs permission to read the logs.
       {
-        Sid      = "KeepQueries"
+        Sid      = "ManageQueries"
         Effect   = "Allow"
         Action   = ["logs:DeleteQueryDefinition", "logs:PutQueryDefinition"]
         Resource = ["*"]
       },
       {
-        Sid    = "MakeAccessLogs"
+        Sid    = "ManageAccessLogs"
         Effect = "Allow"
         Action = [
           "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy",
           "logs:TagResource", "logs:UntagResource",
         ]
-        Resource = local.own_access_logs[name]
+        Resource = local.access_log_arns[name]
       },
-      # A rule may fit another environment's requests, whatever its own name is: it can have more or fewer of them traced.
+      # A rule can match requests of another environment, whatever the rule's name is. It can change how many of them
+      # X-Ray traces, and nothing else.
       {
-        Sid    = "MakeSamplingRules"
+        Sid    = "ManageSamplingRules"
         Effect = "Allow"
         Action = [
           "xray:CreateSamplingRule", "xray:DeleteSamplingRule", "xray:TagResource", "xray:UntagResource",
           "xray:UpdateSamplingRule",
         ]
-        Resource = [local.own_sampling_rules[name]]
+        Resource = [local.sampling_rule_arns[name]]
       },
-      # An HTTP API writes its log by a delivery, which API Gateway makes with the rights of whoever makes the stage; for
-      # deliveries and for an account's policies of logs AWS has no resource. So this reaches another environment's: it can
-      # stop their logs and let services of AWS write some, but lets nobody read any.
+      # An HTTP API writes its log through a log delivery, which API Gateway creates with the permissions of the role
+      # that creates the stage. AWS has no ARNs for deliveries and resource policies of CloudWatch Logs, so the
+      # statement also covers other environments: the role can stop their logs and let AWS services write logs, but it
+      # cannot read logs.
       {
         Sid    = "DeliverAccessLogs"
         Effect = "Allow"

@@ -1,10 +1,10 @@
-# What an apply role may do to buckets, queues, tables, secrets and log groups.
+# Permissions of an apply role for buckets, queues, tables, secrets and log groups.
 
 locals {
   apply_storage = {
     for name, prefix in local.prefixes : name => [
       {
-        Sid    = "MakeBuckets"
+        Sid    = "ManageBuckets"
         Effect = "Allow"
         Action = [
           "s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:ListBucketVersions",
@@ -20,7 +20,7 @@ locals {
         Action   = ["s3:AbortMultipartUpload", "s3:DeleteObjectTagging", "s3:PutObject", "s3:PutObjectTagging"]
         Resource = ["${local.buckets[name].artifacts}/functions/*"]
       },
-      # Of packages, whose older versions go with them, and of all that is in a bucket when force_destroy is set.
+      # Terraform deletes packages with their old versions, and with `force_destroy` every object of a bucket.
       {
         Sid      = "DeleteObjects"
         Effect   = "Allow"
@@ -28,38 +28,39 @@ locals {
         Resource = [for bucket in values(local.buckets[name]) : "${bucket}/*"]
       },
       {
-        Sid      = "MakeQueues"
+        Sid      = "ManageQueues"
         Effect   = "Allow"
         Action   = ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"]
-        Resource = ["${local.regional.sqs}:${prefix}-*"]
+        Resource = ["${local.regional_arns.sqs}:${prefix}-*"]
       },
       {
-        Sid    = "MakeTables"
+        Sid    = "ManageTables"
         Effect = "Allow"
         Action = [
           "dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:TagResource", "dynamodb:UntagResource",
           "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
         ]
-        Resource = ["${local.regional.dynamodb}:table/${prefix}-*"]
+        Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-*"]
       },
-      # UpdateSecret is for descriptions; AWS has no way to allow it without the value, so this role can overwrite one.
+      # Terraform updates descriptions with UpdateSecret. AWS cannot allow this without the value, so the role can
+      # overwrite a secret's value.
       {
-        Sid    = "MakeSecrets"
+        Sid    = "ManageSecrets"
         Effect = "Allow"
         Action = [
           "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:TagResource",
           "secretsmanager:UntagResource", "secretsmanager:UpdateSecret",
         ]
-        Resource = ["${local.regional.secretsmanager}:secret:${prefix}/*"]
+        Resource = ["${local.regional_arns.secretsmanager}:secret:${prefix}/*"]
       },
       {
-        Sid    = "MakeLogGroups"
+        Sid    = "ManageLogGroups"
         Effect = "Allow"
         Action = [
           "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy",
           "logs:TagResource", "logs:UntagResource",
         ]
-        Resource = ["${local.regional.logs}:log-group:/aws/lambda/${prefix}-*"]
+        Resource = ["${local.regional_arns.logs}:log-group:/aws/lambda/${prefix}-*"]
       },
     ]
   }

@@ -1,27 +1,30 @@
-# The most that a function of an environment can ever do. Every role that an apply role makes carries it: whatever policy
-# the role is given, only what stands here as well is allowed. One for each environment, else a role made for dev could
-# read the secrets of prod.
+# The permissions boundaries: the maximum permissions of a function. Every role that an apply role creates has the
+# boundary of its environment, and a permission counts only if both the role's policy and the boundary allow it. Each
+# environment has its own boundary; otherwise a role of dev could read the secrets of prod.
 
 resource "aws_iam_policy" "boundary" {
   for_each = var.environments
 
-  name        = "${local.own}-boundary-${each.key}"
+  name = "${local.bootstrap_prefix}-boundary-${each.key}"
+  # IAM cannot change a policy's description: a new text would replace the policy, which the functions' roles use.
   description = "The most that a function of ${local.prefixes[each.key]} can do"
-  policy      = jsonencode({ Version = "2012-10-17", Statement = local.boundaries[each.key] })
+  policy      = jsonencode({ Version = "2012-10-17", Statement = local.boundary_statements[each.key] })
 }
 
 locals {
-  boundary_arns = { for name in var.environments : name => "${local.iam}:policy/${local.own}-boundary-${name}" }
+  boundary_arns = {
+    for name in var.environments : name => "${local.iam_arn}:policy/${local.bootstrap_prefix}-boundary-${name}"
+  }
 
-  boundaries = {
+  boundary_statements = {
     for name, prefix in local.prefixes : name => [
       {
         Sid      = "WriteLogs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["${local.regional.logs}:log-group:/aws/lambda/${prefix}-*"]
+        Resource = ["${local.regional_arns.logs}:log-group:/aws/lambda/${prefix}-*"]
       },
-      # X-Ray has no resources to name for these two actions.
+      # AWS has no ARNs for these two actions.
       {
         Sid      = "SendTraces"
         Effect   = "Allow"
@@ -35,39 +38,42 @@ locals {
           "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage",
           "sqs:SendMessage",
         ]
-        Resource = ["${local.regional.sqs}:${prefix}-*"]
+        Resource = ["${local.regional_arns.sqs}:${prefix}-*"]
       },
       {
         Sid      = "ReadSecrets"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = ["${local.regional.secretsmanager}:secret:${prefix}/*"]
+        Resource = ["${local.regional_arns.secretsmanager}:secret:${prefix}/*"]
       },
       {
-        Sid      = "KeepPayloads"
+        Sid      = "StorePayloads"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
         Resource = ["${local.buckets[name].payloads}/payloads/*"]
       },
       {
-        Sid      = "ClaimDeliveries"
-        Effect   = "Allow"
-        Action   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-        Resource = ["${local.regional.dynamodb}:table/${prefix}-*"]
+        Sid    = "ClaimDeliveries"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+          "dynamodb:PutItem", "dynamodb:UpdateItem",
+        ]
+        Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-*"]
       },
-      # A destination names an identity and a bus that are not ours to name, the bus perhaps in another account, whose own
-      # policy then has to let the role in.
+      # Destinations use e-mail identities and event buses that Hookline does not create. A bus may be in another
+      # account; its resource policy must then allow the function's role.
       {
-        Sid      = "Email"
+        Sid      = "SendEmail"
         Effect   = "Allow"
         Action   = ["ses:SendEmail"]
-        Resource = ["${local.regional.ses}:identity/*"]
+        Resource = ["${local.regional_arns.ses}:identity/*"]
       },
       {
         Sid      = "PutEvents"
         Effect   = "Allow"
         Action   = ["events:PutEvents"]
-        Resource = ["${local.aws}:events:*:*:event-bus/*"]
+        Resource = ["${local.arn_prefix}:events:*:*:event-bus/*"]
       },
     ]
   }

@@ -1,10 +1,6 @@
-# What an account needs once, before the service itself: a place for its state, and roles by which a repository's workflows
-# plan and apply it without a stored key. An administrator applies this, by hand and seldom:
-#
-#   terraform -chdir=terraform/bootstrap init
-#   terraform -chdir=terraform/bootstrap apply -var region=... -var 'environments=["dev"]' -var github_owner=... ...
-#
-# No role that is made here may change what is made here.
+# The prerequisites of an AWS account: the state bucket, and roles that the workflows of one repository plan and apply
+# with, without stored keys. An administrator applies this root module manually, once for each account; README.md has an
+# example. No role of this module can change the resources of this module.
 
 data "aws_caller_identity" "current" {}
 
@@ -12,41 +8,47 @@ data "aws_partition" "current" {}
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
-  aws        = "arn:${data.aws_partition.current.partition}"
+  arn_prefix = "arn:${data.aws_partition.current.partition}"
 
-  # What is made here begins with one prefix, what an environment makes with another, and neither with the other's.
-  own      = "${var.name}-bootstrap"
-  prefixes = { for name in var.environments : name => "${var.name}-${name}" }
+  # Names of this module's resources begin with one prefix, names of an environment's resources with another. Neither
+  # prefix is the beginning of the other.
+  bootstrap_prefix = "${var.name}-bootstrap"
+  prefixes         = { for name in var.environments : name => "${var.name}-${name}" }
 
-  # ARNs up to the resource's name, for services that have names.
-  regional = {
-    for service in ["cloudwatch", "cognito-idp", "dynamodb", "kms", "lambda", "logs", "secretsmanager", "ses", "sns", "sqs", "xray"] :
-    service => "${local.aws}:${service}:${var.region}:${local.account_id}"
+  # The beginning of ARNs, up to the name of the resource, by service.
+  regional_arns = {
+    for service in [
+      "cloudwatch", "cognito-idp", "dynamodb", "kms", "lambda", "logs", "secretsmanager", "ses", "sns", "sqs", "xray",
+    ] : service => "${local.arn_prefix}:${service}:${var.region}:${local.account_id}"
   }
-  dashboards = "${local.aws}:cloudwatch::${local.account_id}:dashboard"
-  iam        = "${local.aws}:iam::${local.account_id}"
-  api        = "${local.aws}:apigateway:${var.region}:"
+  dashboard_arn = "${local.arn_prefix}:cloudwatch::${local.account_id}:dashboard"
+  iam_arn       = "${local.arn_prefix}:iam::${local.account_id}"
+  api_arn       = "${local.arn_prefix}:apigateway:${var.region}:"
 
-  # As the root module names them. Exactly these: a bucket's ARN has no account, so a pattern could match a stranger's.
+  # The exact names that the root module gives its buckets. A bucket's ARN has no account ID, so a pattern could match
+  # the bucket of another account.
   buckets = {
     for name, prefix in local.prefixes : name => {
-      artifacts = "${local.aws}:s3:::${prefix}-artifacts-${local.account_id}"
-      payloads  = "${local.aws}:s3:::${prefix}-payloads-${local.account_id}"
+      artifacts = "${local.arn_prefix}:s3:::${prefix}-artifacts-${local.account_id}"
+      payloads  = "${local.arn_prefix}:s3:::${prefix}-payloads-${local.account_id}"
     }
   }
 }
 
-# What a role may do, by role and topic. Each topic is a policy of its own, because IAM limits how long one may be.
+# The policies of the roles. Each role has one policy for each topic, because IAM limits the length of a policy.
 resource "aws_iam_policy" "this" {
   for_each = merge(local.plan_policies, local.apply_policies)
 
-  name   = "${local.own}-${each.key}"
+  name   = "${local.bootstrap_prefix}-${each.key}"
   policy = jsonencode({ Version = "2012-10-17", Statement = each.value })
 
   lifecycle {
     precondition {
-      condition     = length(jsonencode({ Version = "2012-10-17", Statement = each.value })) <= 6144
-      error_message = "The policy ${each.key} is longer than the 6144 characters that IAM takes: name fewer environments, or shorter ones."
+      condition = length(jsonencode({ Version = "2012-10-17", Statement = each.value })) <= 6144
+      error_message = join(" ", [
+        "The policy ${each.key} is longer than 6144 characters, which is the limit of IAM;",
+        "use fewer environments or shorter names.",
+      ])
     }
   }
 }

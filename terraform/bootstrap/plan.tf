@@ -1,9 +1,9 @@
-# The role that plans, in pull requests and at night: it reads, and changes nothing but locks.
+# The plan role, for pull requests and the nightly drift check. It reads resources and changes only state locks.
 
 resource "aws_iam_role" "plan" {
-  name               = "${local.own}-plan"
-  description        = "Plans every environment for ${local.repositories[0]}"
-  assume_role_policy = jsonencode(local.trust.plan)
+  name               = "${local.bootstrap_prefix}-plan"
+  description        = "Workflows of ${local.repositories[0]} plan every environment with this role."
+  assume_role_policy = jsonencode(local.trust_policies.plan)
 
   depends_on = [aws_iam_openid_connect_provider.github]
 }
@@ -17,28 +17,29 @@ resource "aws_iam_role_policy_attachment" "plan" {
 
 locals {
   plan_policies = {
-    plan-storage       = local.reads_storage.plan
-    plan-functions     = local.reads_functions.plan
-    plan-api           = local.reads_api.plan
-    plan-observability = local.reads_observability.plan
+    plan-storage       = local.read_storage.plan
+    plan-functions     = local.read_functions.plan
+    plan-api           = local.read_api.plan
+    plan-observability = local.read_observability.plan
     plan-state         = local.plan_state
   }
 
-  # A state holds one secret: that of the Cognito client for POST /events, which the provider puts there, and which
-  # DescribeUserPoolClient would tell as well. Who may plan can read it, so who may push a branch can post events.
+  # A state has one secret: the AWS provider stores the secret of the Cognito client for POST /events, and
+  # DescribeUserPoolClient returns it as well. The plan role can read it, so a user who can push a branch can post
+  # events.
   plan_state = [
-    local.list_states,
+    local.list_states_statement,
     {
       Sid      = "ReadStates"
       Effect   = "Allow"
       Action   = ["s3:GetObject"]
-      Resource = concat([local.default_state], values(local.states))
+      Resource = concat([local.default_state_object], values(local.state_objects))
     },
     {
       Sid      = "LockStates"
       Effect   = "Allow"
       Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-      Resource = [for state in concat([local.default_state], values(local.states)) : "${state}.tflock"]
+      Resource = [for state in concat([local.default_state_object], values(local.state_objects)) : "${state}.tflock"]
     },
   ]
 }

@@ -1,8 +1,8 @@
-# What the provider reads of functions, roles, the API of either type and the user pool when it refreshes the root module's
-# resources.
+# Permissions to read functions, roles, the API of either type and the user pool, which the provider needs to refresh
+# the root module's resources.
 
 locals {
-  reads_functions = {
+  read_functions = {
     for reader, names in local.readers : reader => [
       {
         Sid    = "ReadFunctions"
@@ -11,39 +11,44 @@ locals {
           "lambda:GetAlias", "lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig", "lambda:GetPolicy",
           "lambda:ListTags", "lambda:ListVersionsByFunction",
         ]
-        Resource = [for name in names : "${local.regional.lambda}:function:${local.prefixes[name]}-*"]
+        Resource = [for name in names : "${local.regional_arns.lambda}:function:${local.prefixes[name]}-*"]
       },
-      # A mapping's name is random; what it feeds is not.
+      # The ID of a mapping is random; the name of its function is not.
       {
-        Sid       = "ReadMappings"
-        Effect    = "Allow"
-        Action    = ["lambda:GetEventSourceMapping"]
-        Resource  = ["${local.regional.lambda}:event-source-mapping:*"]
-        Condition = { ArnLike = { "lambda:FunctionArn" = [for name in names : "${local.regional.lambda}:function:${local.prefixes[name]}-*"] } }
+        Sid      = "ReadMappings"
+        Effect   = "Allow"
+        Action   = ["lambda:GetEventSourceMapping"]
+        Resource = ["${local.regional_arns.lambda}:event-source-mapping:*"]
+        Condition = {
+          ArnLike = {
+            "lambda:FunctionArn" = [
+              for name in names : "${local.regional_arns.lambda}:function:${local.prefixes[name]}-*"
+            ]
+          }
+        }
       },
-      # For tags, Lambda does not say which function a mapping feeds.
+      # For tags, Lambda does not provide the mapping's function to a condition.
       {
         Sid      = "ReadTagsOfMappings"
         Effect   = "Allow"
         Action   = ["lambda:ListTags"]
-        Resource = ["${local.regional.lambda}:event-source-mapping:*"]
+        Resource = ["${local.regional_arns.lambda}:event-source-mapping:*"]
       },
       {
         Sid      = "ReadLogGroups"
         Effect   = "Allow"
         Action   = ["logs:ListTagsForResource"]
-        Resource = [for name in names : "${local.regional.logs}:log-group:/aws/lambda/${local.prefixes[name]}-*"]
+        Resource = [for name in names : "${local.regional_arns.logs}:log-group:/aws/lambda/${local.prefixes[name]}-*"]
       },
       {
         Sid      = "ReadRoles"
         Effect   = "Allow"
         Action   = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
-        Resource = [for name in names : "${local.iam}:role/${local.prefixes[name]}-*"]
+        Resource = [for name in names : "${local.iam_arn}:role/${local.prefixes[name]}-*"]
       },
-      # For these AWS has no resource that a policy could name. They tell the names of log groups, and which user pool has a
-      # domain.
+      # AWS has no ARNs for these actions. They return the names of log groups and the user pool of a domain.
       {
-        Sid      = "ReadWhatHasNoName"
+        Sid      = "ReadUnnamedResources"
         Effect   = "Allow"
         Action   = ["cognito-idp:DescribeUserPoolDomain", "logs:DescribeLogGroups"]
         Resource = ["*"]
@@ -51,16 +56,16 @@ locals {
     ]
   }
 
-  # Ids of APIs and user pools are random, so their ARNs can only be scoped by region and path: what makes one ours
-  # is its tags, which the root module's provider gives to everything. Parts of an API inherit them. One that was deleted
-  # behind Terraform's back has none, so its plan is refused until an administrator takes it out of the state.
-  reads_api = {
+  # IDs of APIs and user pools are random, so ARNs limit the statements only to region and path. The conditions require
+  # the tags that the root module's provider sets on every resource; parts of an API inherit them. An API that was
+  # deleted outside Terraform has no tags, so a plan fails until an administrator removes the API from the state.
+  read_api = {
     for reader, names in local.readers : reader => [
       {
         Sid       = "ReadApi"
         Effect    = "Allow"
         Action    = ["apigateway:GET"]
-        Resource  = ["${local.api}:/apis/*", "${local.api}:/restapis/*"]
+        Resource  = ["${local.api_arn}:/apis/*", "${local.api_arn}:/restapis/*"]
         Condition = { StringEquals = { "aws:ResourceTag/Project" = [var.name], "aws:ResourceTag/Environment" = names } }
       },
       {
@@ -70,7 +75,7 @@ locals {
           "cognito-idp:DescribeResourceServer", "cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolClient",
           "cognito-idp:GetUserPoolMfaConfig",
         ]
-        Resource  = ["${local.regional["cognito-idp"]}:userpool/*"]
+        Resource  = ["${local.regional_arns["cognito-idp"]}:userpool/*"]
         Condition = { StringEquals = { "aws:ResourceTag/Project" = [var.name], "aws:ResourceTag/Environment" = names } }
       },
     ]

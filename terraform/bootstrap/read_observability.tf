@@ -1,69 +1,75 @@
-# What the provider reads of alarms, the dashboard, the topic and its key, saved queries, the access log's group and the rule
-# by which X-Ray samples.
+# Permissions to read alarms, the dashboard, the topic and its key, saved queries, the log group of the access log and
+# X-Ray's sampling rule, which the provider needs to refresh the root module's resources.
 
 locals {
-  # The root module gives these the environment's whole name, or as much of it as X-Ray takes. Each ARN is exact: a pattern
-  # behind it would match another environment's that begins alike.
-  own_dashboards  = { for name, prefix in local.prefixes : name => "${local.dashboards}/${prefix}" }
-  own_access_logs = { for name, prefix in local.prefixes : name => [for end in ["", ":*"] : "${local.regional.logs}:log-group:/aws/apigateway/${prefix}${end}"] }
-  own_sampling_rules = {
-    for name, prefix in local.prefixes : name => "${local.regional.xray}:sampling-rule/${local.sampling_rule_names[name]}"
+  # The root module uses the environment's whole name for these resources, shortened to the limit of X-Ray. Each ARN is
+  # exact: a pattern at its end could match another environment whose name has the same beginning.
+  dashboard_arns = { for name, prefix in local.prefixes : name => "${local.dashboard_arn}/${prefix}" }
+  access_log_arns = {
+    for name, prefix in local.prefixes : name => [
+      for end in ["", ":*"] : "${local.regional_arns.logs}:log-group:/aws/apigateway/${prefix}${end}"
+    ]
+  }
+  sampling_rule_arns = {
+    for name, rule in local.sampling_rule_names : name => "${local.regional_arns.xray}:sampling-rule/${rule}"
   }
   sampling_rule_names = {
-    for name, prefix in local.prefixes : name => length(prefix) <= 32 ? prefix : "${substr(prefix, 0, 23)}-${substr(sha1(prefix), 0, 8)}"
+    for name, prefix in local.prefixes : name =>
+    length(prefix) <= 32 ? prefix : "${substr(prefix, 0, 23)}-${substr(sha1(prefix), 0, 8)}"
   }
 
-  reads_observability = {
+  read_observability = {
     for reader, names in local.readers : reader => [
       {
         Sid      = "ReadTagsOfAlarms"
         Effect   = "Allow"
         Action   = ["cloudwatch:ListTagsForResource"]
-        Resource = [for name in names : "${local.regional.cloudwatch}:alarm:${local.prefixes[name]}-*"]
+        Resource = [for name in names : "${local.regional_arns.cloudwatch}:alarm:${local.prefixes[name]}-*"]
       },
-      # CloudWatch compares this one with all alarms, also where one is asked for by its name.
+      # CloudWatch requires this action for all alarms, even for a request with the name of one alarm.
       {
         Sid      = "ReadAlarms"
         Effect   = "Allow"
         Action   = ["cloudwatch:DescribeAlarms"]
-        Resource = ["${local.regional.cloudwatch}:alarm:*"]
+        Resource = ["${local.regional_arns.cloudwatch}:alarm:*"]
       },
       {
         Sid      = "ReadDashboards"
         Effect   = "Allow"
         Action   = ["cloudwatch:GetDashboard"]
-        Resource = [for name in names : local.own_dashboards[name]]
+        Resource = [for name in names : local.dashboard_arns[name]]
       },
-      # A subscription goes by its topic.
+      # The resource of a subscription is its topic.
       {
         Sid    = "ReadTopics"
         Effect = "Allow"
         Action = [
-          "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource",
+          "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+          "sns:ListTagsForResource",
         ]
-        Resource = [for name in names : "${local.regional.sns}:${local.prefixes[name]}-*"]
+        Resource = [for name in names : "${local.regional_arns.sns}:${local.prefixes[name]}-*"]
       },
       {
         Sid       = "ReadKeys"
         Effect    = "Allow"
         Action    = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"]
-        Resource  = ["${local.regional.kms}:key/*"]
+        Resource  = ["${local.regional_arns.kms}:key/*"]
         Condition = { StringEquals = { "aws:ResourceTag/Project" = [var.name], "aws:ResourceTag/Environment" = names } }
       },
       {
         Sid      = "ReadAccessLogs"
         Effect   = "Allow"
         Action   = ["logs:ListTagsForResource"]
-        Resource = flatten([for name in names : local.own_access_logs[name]])
+        Resource = flatten([for name in names : local.access_log_arns[name]])
       },
-      # AWS has no resource for saved queries.
+      # AWS has no ARNs for saved queries.
       {
         Sid      = "ReadQueries"
         Effect   = "Allow"
         Action   = ["logs:DescribeQueryDefinitions"]
         Resource = ["*"]
       },
-      # X-Ray has no way to ask for one rule: it lists all, and their tags one by one.
+      # X-Ray cannot return one rule: it lists all rules. Tags are listed for one rule.
       {
         Sid      = "ReadSamplingRules"
         Effect   = "Allow"
@@ -74,7 +80,7 @@ locals {
         Sid      = "ReadTagsOfSamplingRules"
         Effect   = "Allow"
         Action   = ["xray:ListTagsForResource"]
-        Resource = [for name in names : local.own_sampling_rules[name]]
+        Resource = [for name in names : local.sampling_rule_arns[name]]
       },
     ]
   }

@@ -1,5 +1,6 @@
-# What the provider reads when it refreshes the root module's resources, and no more: no secret's value, no message, and
-# of objects only packages. The plan role reads every environment, an apply role its own.
+# Permissions to read buckets, queues, secrets and tables, which the provider needs to refresh the root module's
+# resources. They cover no secret values and no messages; the only objects are packages. The plan role can read every
+# environment, and an apply role only its environment.
 
 locals {
   readers = merge(
@@ -7,7 +8,7 @@ locals {
     { for name in var.environments : "apply-${name}" => [name] },
   )
 
-  reads_storage = {
+  read_storage = {
     for reader, names in local.readers : reader => [
       {
         Sid    = "ReadBuckets"
@@ -31,13 +32,13 @@ locals {
         Sid      = "ReadQueues"
         Effect   = "Allow"
         Action   = ["sqs:GetQueueAttributes", "sqs:ListQueueTags"]
-        Resource = [for name in names : "${local.regional.sqs}:${local.prefixes[name]}-*"]
+        Resource = [for name in names : "${local.regional_arns.sqs}:${local.prefixes[name]}-*"]
       },
       {
         Sid      = "ReadSecretNames"
         Effect   = "Allow"
         Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"]
-        Resource = [for name in names : "${local.regional.secretsmanager}:secret:${local.prefixes[name]}/*"]
+        Resource = [for name in names : "${local.regional_arns.secretsmanager}:secret:${local.prefixes[name]}/*"]
       },
       {
         Sid    = "ReadTables"
@@ -46,14 +47,14 @@ locals {
           "dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
           "dynamodb:ListTagsOfResource",
         ]
-        Resource = [for name in names : "${local.regional.dynamodb}:table/${local.prefixes[name]}-*"]
+        Resource = [for name in names : "${local.regional_arns.dynamodb}:table/${local.prefixes[name]}-*"]
       },
-      # Whether a table's key is DynamoDB's own, which has a random id but one alias.
+      # The provider checks whether a table uses the key of DynamoDB, whose ID is random and whose alias is fixed.
       {
         Sid       = "ReadTablesKey"
         Effect    = "Allow"
         Action    = ["kms:DescribeKey"]
-        Resource  = ["${local.regional.kms}:key/*"]
+        Resource  = ["${local.regional_arns.kms}:key/*"]
         Condition = { StringEquals = { "kms:RequestAlias" = ["alias/aws/dynamodb"] } }
       },
     ]

@@ -1,19 +1,20 @@
-# The state bucket, as ../modules/bucket makes buckets, but written out: prevent_destroy cannot be passed to a module. The
-# states of all environments lie in it, and one of them without its state is an environment that nobody can change.
+# The state bucket. It has the settings of ../modules/bucket, but does not use the module, because `prevent_destroy`
+# cannot be passed to a module. The bucket has the states of all environments. Without its state an environment cannot
+# be changed.
 
 resource "aws_s3_bucket" "state" {
-  # checkov:skip=CKV_AWS_18: who reads and writes a state are the roles made here; CloudTrail data events say when, where a team wants that
-  # checkov:skip=CKV_AWS_144: a state describes one region, and is of no use where that region is not
-  # checkov:skip=CKV_AWS_145: encrypted with keys of S3 (AES-256); a key of one's own is a cost and an outage more, and guards against nobody who has a role
-  # checkov:skip=CKV2_AWS_62: nothing waits for an object
-  bucket = "${local.own}-state-${local.account_id}"
+  # checkov:skip=CKV_AWS_18: only the roles of this module access states; CloudTrail data events can record each access
+  # checkov:skip=CKV_AWS_144: a state describes one region and is useless without that region
+  # checkov:skip=CKV_AWS_145: S3 encrypts with its keys (AES-256); a KMS key costs more and protects against no role
+  # checkov:skip=CKV2_AWS_62: no consumer needs notifications about objects
+  bucket = "${local.bootstrap_prefix}-state-${local.account_id}"
 
   lifecycle {
     prevent_destroy = true
   }
 }
 
-# Who has broken a state takes the version before it.
+# The previous version of a state can be restored if the state is damaged.
 resource "aws_s3_bucket_versioning" "state" {
   bucket = aws_s3_bucket.state.id
 
@@ -22,7 +23,7 @@ resource "aws_s3_bucket_versioning" "state" {
   }
 }
 
-# Every lock leaves a version and a marker behind, and an old state still tells the secret that was in it.
+# Every lock leaves an old version and a delete marker, and an old version of a state still has its secret.
 resource "aws_s3_bucket_lifecycle_configuration" "state" {
   bucket = aws_s3_bucket.state.id
 
@@ -45,7 +46,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     }
   }
 
-  # A rule about versions asks for a bucket that has them.
+  # A rule about versions requires versioning.
   depends_on = [aws_s3_bucket_versioning.state]
 }
 
@@ -86,29 +87,31 @@ resource "aws_s3_bucket_policy" "state" {
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"
-      Resource  = [local.state_bucket, "${local.state_bucket}/*"]
+      Resource  = [local.state_bucket_arn, "${local.state_bucket_arn}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
   })
 
-  # S3 refuses two changes of a bucket's access at the same moment (OperationAborted).
+  # S3 rejects concurrent changes of a bucket's access settings (OperationAborted).
   depends_on = [aws_s3_bucket_public_access_block.state]
 }
 
 locals {
-  # As the backend in the root module's versions.tf names its key, and as Terraform names a workspace's and a lock.
+  # The key is that of the backend in ../versions.tf. Terraform adds the prefix of a workspace and the suffix of a lock.
   state_key = "hookline.tfstate"
 
-  state_bucket  = "${local.aws}:s3:::${local.own}-state-${local.account_id}"
-  default_state = "${local.state_bucket}/${local.state_key}"
-  states        = { for name in var.environments : name => "${local.state_bucket}/env:/${name}/${local.state_key}" }
+  state_bucket_arn     = "${local.arn_prefix}:s3:::${local.bootstrap_prefix}-state-${local.account_id}"
+  default_state_object = "${local.state_bucket_arn}/${local.state_key}"
+  state_objects = {
+    for name in var.environments : name => "${local.state_bucket_arn}/env:/${name}/${local.state_key}"
+  }
 
-  # No condition on the prefix: without the right to list, S3 answers 403 instead of 404 for a state that is not there
-  # yet, and in that check there is no prefix. The keys tell no more than the environments' names.
-  list_states = {
+  # The statement has no condition on the prefix. Without permission to list the bucket, S3 returns 403 instead of 404
+  # for a state that does not exist yet, and that check has no prefix. The keys show only the names of the environments.
+  list_states_statement = {
     Sid      = "ListStates"
     Effect   = "Allow"
     Action   = ["s3:ListBucket"]
-    Resource = [local.state_bucket]
+    Resource = [local.state_bucket_arn]
   }
 }

@@ -1,5 +1,5 @@
-# Who may take which role: GitHub says in a token which repository runs a job and why, and AWS compares it, letter by
-# letter. Never with a pattern: `repo:owner/*` would let in every repository that the owner ever makes.
+# The trust policies of the roles. GitHub's token names the repository and the reason of a job, and AWS compares the
+# exact value. The policies have no patterns: `repo:owner/*` would trust every future repository of the owner.
 
 resource "aws_iam_openid_connect_provider" "github" {
   count = var.github_oidc_provider_arn == null ? 1 : 0
@@ -11,10 +11,11 @@ resource "aws_iam_openid_connect_provider" "github" {
 locals {
   issuer   = "token.actions.githubusercontent.com"
   audience = "sts.amazonaws.com"
-  oidc_arn = var.github_oidc_provider_arn == null ? "${local.iam}:oidc-provider/${local.issuer}" : var.github_oidc_provider_arn
+  oidc_arn = coalesce(var.github_oidc_provider_arn, "${local.iam_arn}:oidc-provider/${local.issuer}")
 
-  # GitHub writes a repository by its names or, if it was made after 15 July 2026 or has opted in, by names and ids. A
-  # name can be given to somebody else, ids cannot; both are taken, so that a repository may change from one to the other.
+  # GitHub's token has the names of the owner and the repository. For repositories that were created after 15 July 2026
+  # or have opted in, it has their IDs as well. A name can be reused by another owner, an ID cannot. The roles trust
+  # both forms, so that a repository can change from one to the other.
   repositories = concat(
     ["${var.github_owner}/${var.github_repository}"],
     var.github_owner_id == null || var.github_repository_id == null ? [] : [
@@ -22,20 +23,21 @@ locals {
     ],
   )
 
-  # A pull request from a fork gets no token, but whoever may push a branch may plan. Whether a job may name an environment
-  # is for the environment's rules in GitHub to say: its reviewers, and the branches that may deploy to it.
-  runs = merge(
+  # A pull request from a fork gets no token, but every user who can push a branch can plan. The protection rules of the
+  # GitHub environment decide whether a job can use that environment: its reviewers, and the branches that can deploy to
+  # it.
+  job_contexts = merge(
     { plan = ["pull_request", "ref:refs/heads/${var.github_branch}"] },
     { for name in var.environments : "apply-${name}" => ["environment:${name}"] },
   )
 
   subjects = {
-    for role, runs in local.runs : role => [
-      for pair in setproduct(local.repositories, runs) : "repo:${pair[0]}:${pair[1]}"
+    for role, contexts in local.job_contexts : role => [
+      for pair in setproduct(local.repositories, contexts) : "repo:${pair[0]}:${pair[1]}"
     ]
   }
 
-  trust = {
+  trust_policies = {
     for role, subjects in local.subjects : role => {
       Version = "2012-10-17"
       Statement = [{

@@ -8,6 +8,7 @@ terraform {
     }
   }
 
-  # Local, because what would hold the state is made here. It holds no secret; who loses it imports what there is.
+  # The state is a local file, because this module creates the state bucket. It has no secret. If the file is lost,
+  # import the existing resources.
   backend "local" {}
 }

@@ -1,24 +1,36 @@
-# The role by which API Gateway writes logs, and that nobody's is replaced unasked.
+# The role that API Gateway writes logs with. The module replaces an existing role only if the variable allows it.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "api_gateway_writes_by_a_role_of_its_own" {
+run "api_gateway_has_its_own_logs_role" {
   command = plan
 
   assert {
-    condition = aws_iam_role.api_logs[0].name == "hookline-bootstrap-api-logs" && jsondecode(aws_iam_role.api_logs[0].assume_role_policy) == {
-      Version   = "2012-10-17"
-      Statement = [{ Effect = "Allow", Principal = { Service = "apigateway.amazonaws.com" }, Action = "sts:AssumeRole" }]
-    }
+    condition = (
+      aws_iam_role.api_logs[0].name == "hookline-bootstrap-api-logs" &&
+      jsondecode(aws_iam_role.api_logs[0].assume_role_policy) == {
+        Version = "2012-10-17"
+        Statement = [
+          { Effect = "Allow", Principal = { Service = "apigateway.amazonaws.com" }, Action = "sts:AssumeRole" },
+        ]
+      }
+    )
     error_message = "${aws_iam_role.api_logs[0].name} trusts ${aws_iam_role.api_logs[0].assume_role_policy}"
   }
 
   assert {
-    condition = (aws_iam_role_policy_attachment.api_logs[0].role == "hookline-bootstrap-api-logs" &&
-    aws_iam_role_policy_attachment.api_logs[0].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")
-    error_message = "${aws_iam_role_policy_attachment.api_logs[0].role} has ${aws_iam_role_policy_attachment.api_logs[0].policy_arn}"
+    condition = (
+      aws_iam_role_policy_attachment.api_logs[0].role == "hookline-bootstrap-api-logs" &&
+      aws_iam_role_policy_attachment.api_logs[0].policy_arn ==
+      "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    )
+    error_message = format(
+      "%s has %s",
+      aws_iam_role_policy_attachment.api_logs[0].role,
+      aws_iam_role_policy_attachment.api_logs[0].policy_arn,
+    )
   }
 
   assert {
@@ -27,7 +39,7 @@ run "api_gateway_writes_by_a_role_of_its_own" {
   }
 }
 
-run "role_that_is_set_already_is_left_alone" {
+run "existing_logs_role_is_not_replaced" {
   command = plan
 
   variables {
@@ -35,13 +47,17 @@ run "role_that_is_set_already_is_left_alone" {
   }
 
   assert {
-    condition     = length(aws_iam_role.api_logs) + length(aws_iam_role_policy_attachment.api_logs) + length(aws_api_gateway_account.this) == 0
+    condition = 0 == (
+      length(aws_iam_role.api_logs) +
+      length(aws_iam_role_policy_attachment.api_logs) +
+      length(aws_api_gateway_account.this)
+    )
     error_message = "the account's role would be replaced"
   }
 }
 
-# Whoever may set the role may have every API of the account write by another.
-run "no_other_role_sets_it" {
+# A role that can set the account's logs role can redirect the logs of every API.
+run "other_roles_cannot_set_the_logs_role" {
   command = plan
 
   assert {
@@ -49,6 +65,6 @@ run "no_other_role_sets_it" {
       for resource in s.Resource : can(regex(":/(apis|restapis|tags)(/|$)", resource))
       if s.Effect == "Allow" && anytrue([for action in s.Action : startswith(action, "apigateway:")])
     ]]))
-    error_message = "a role reaches API Gateway's settings of the account"
+    error_message = "a role has permissions for the account settings of API Gateway"
   }
 }

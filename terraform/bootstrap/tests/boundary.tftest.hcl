@@ -1,4 +1,4 @@
-# The most that a function can do: what the two functions need, in their own environment.
+# The permissions boundaries: what both functions need, in their own environment.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -8,25 +8,40 @@ variables {
   environments = ["dev", "prod"]
 }
 
-run "each_environment_has_one" {
+run "each_environment_has_a_boundary" {
   command = plan
 
   assert {
-    condition     = { for name, policy in aws_iam_policy.boundary : "arn:aws:iam::123456789012:policy/${policy.name}" => jsondecode(policy.policy).Version } == { for name in ["dev", "prod"] : local.boundary_arns[name] => "2012-10-17" }
-    error_message = "the boundaries are ${jsonencode({ for name, policy in aws_iam_policy.boundary : name => policy.name })}"
+    condition = {
+      for name, policy in aws_iam_policy.boundary :
+      "arn:aws:iam::123456789012:policy/${policy.name}" => jsondecode(policy.policy).Version
+      } == {
+      for name in ["dev", "prod"] : local.boundary_arns[name] => "2012-10-17"
+    }
+    error_message = "the boundaries are ${jsonencode(values(aws_iam_policy.boundary)[*].name)}"
   }
 
   assert {
-    condition     = keys(output.permissions_boundary_arns) == ["dev", "prod"] && keys(output.apply_role_arns) == ["dev", "prod"]
-    error_message = "the outputs are for ${jsonencode(keys(output.permissions_boundary_arns))} and ${jsonencode(keys(output.apply_role_arns))}"
+    condition = (
+      keys(output.permissions_boundary_arns) == ["dev", "prod"] &&
+      keys(output.apply_role_arns) == ["dev", "prod"]
+    )
+    error_message = format(
+      "the outputs are for %s and %s",
+      jsonencode(keys(output.permissions_boundary_arns)),
+      jsonencode(keys(output.apply_role_arns)),
+    )
   }
 }
 
-run "it_allows_what_functions_do" {
+run "boundary_allows_what_functions_do" {
   command = plan
 
   assert {
-    condition = { for s in jsondecode(aws_iam_policy.boundary["dev"].policy).Statement : s.Sid => { actions = s.Action, resources = s.Resource } } == {
+    condition = {
+      for s in jsondecode(aws_iam_policy.boundary["dev"].policy).Statement :
+      s.Sid => { actions = s.Action, resources = s.Resource }
+      } == {
       WriteLogs = {
         actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         resources = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hookline-dev-*"]
@@ -36,22 +51,28 @@ run "it_allows_what_functions_do" {
         resources = ["*"]
       }
       UseQueues = {
-        actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"]
+        actions = [
+          "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
         resources = ["arn:aws:sqs:eu-west-1:123456789012:hookline-dev-*"]
       }
       ReadSecrets = {
         actions   = ["secretsmanager:GetSecretValue"]
         resources = ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:hookline-dev/*"]
       }
-      KeepPayloads = {
+      StorePayloads = {
         actions   = ["s3:GetObject", "s3:PutObject"]
         resources = ["arn:aws:s3:::hookline-dev-payloads-123456789012/payloads/*"]
       }
       ClaimDeliveries = {
-        actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        actions = [
+          "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+          "dynamodb:PutItem", "dynamodb:UpdateItem",
+        ]
         resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/hookline-dev-*"]
       }
-      Email = {
+      SendEmail = {
         actions   = ["ses:SendEmail"]
         resources = ["arn:aws:ses:eu-west-1:123456789012:identity/*"]
       }
@@ -64,15 +85,18 @@ run "it_allows_what_functions_do" {
   }
 }
 
-# A right that the root module gives and the boundary does not would be missing only once the functions run.
-run "it_allows_what_the_root_module_gives" {
+# A permission in the root module that the boundary does not allow would fail only when a function runs.
+run "boundary_allows_the_permissions_of_the_root_module" {
   command = plan
 
   assert {
     condition = length(setsubtract(
-      flatten([for file in ["../policies.tf", "../modules/function/main.tf"] : regexall("\"((?:dynamodb|events|logs|s3|secretsmanager|ses|sqs|xray):[A-Z][A-Za-z]+)\"", file(file))]),
-      concat(flatten(local.boundaries.dev[*].Action), ["ses:FromAddress", "ses:Recipients"]),
+      flatten([
+        for file in ["../modules/hookline/policies.tf", "../modules/function/main.tf"] :
+        regexall("\"((?:dynamodb|events|logs|s3|secretsmanager|ses|sqs|xray):[A-Z][A-Za-z]+)\"", file(file))
+      ]),
+      concat(flatten(local.boundary_statements.dev[*].Action), ["ses:FromAddress", "ses:Recipients"]),
     )) == 0
-    error_message = "the functions are given what the boundary refuses"
+    error_message = "the root module grants a permission that the boundary does not allow"
   }
 }

@@ -1,4 +1,4 @@
-# That an apply role cannot give itself, or a role that it makes, more than it has.
+# An apply role cannot give itself, or a role that it creates, more permissions than it has.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -8,33 +8,42 @@ variables {
   environments = ["dev", "prod"]
 }
 
-# Every action on IAM there is, each in one statement: what gives a role rights asks for the boundary.
-run "roles_get_rights_only_within_the_boundary" {
+# This is every IAM action of the role, each in one statement. Actions that add permissions require the boundary.
+run "permissions_are_granted_only_within_the_boundary" {
   command = plan
 
   assert {
-    condition = { for s in flatten(values(local.apply_topics.dev)) : s.Sid => s.Action if s.Effect == "Allow" && anytrue([for action in s.Action : startswith(action, "iam:")]) } == {
-      ChangeRoles = [
-        "iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
-        "iam:UpdateRole", "iam:UpdateRoleDescription",
+    condition = {
+      for s in flatten(values(local.apply_topics.dev)) : s.Sid => s.Action
+      if s.Effect == "Allow" && anytrue([for action in s.Action : startswith(action, "iam:")])
+      } == {
+      ManageRoles = [
+        "iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
       ]
-      MakeApiGatewaysRole = ["iam:CreateServiceLinkedRole"]
-      MakeBoundRoles      = ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
-      PassRolesToLambda   = ["iam:PassRole"]
-      ReadRoles           = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
+      CreateApiGatewayServiceRole = ["iam:CreateServiceLinkedRole"]
+      ManageRolesWithBoundary = [
+        "iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+      ]
+      PassRolesToLambda = ["iam:PassRole"]
+      ReadRoles = [
+        "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies",
+      ]
     }
-    error_message = "the role may do to IAM: ${jsonencode({ for s in flatten(values(local.apply_topics.dev)) : s.Sid => s.Action if anytrue([for action in s.Action : startswith(action, "iam:")]) })}"
+    error_message = "the role has other IAM permissions: ${jsonencode(local.apply_topics.dev)}"
   }
 
   assert {
-    condition = alltrue([for s in flatten(values(local.apply_topics.dev)) : s.Resource == ["arn:aws:iam::123456789012:role/hookline-dev-*"]
-      if contains(["ChangeRoles", "MakeBoundRoles", "PassRolesToLambda", "ReadRoles"], s.Sid)
+    condition = alltrue([
+      for s in flatten(values(local.apply_topics.dev)) :
+      s.Resource == ["arn:aws:iam::123456789012:role/hookline-dev-*"]
+      if contains(["ManageRoles", "ManageRolesWithBoundary", "PassRolesToLambda", "ReadRoles"], s.Sid)
     ])
-    error_message = "the role reaches roles that are not its environment's"
+    error_message = "the role has permissions for roles of another environment"
   }
 }
 
-run "what_is_made_here_is_denied_to_it" {
+run "apply_role_is_denied_the_bootstrap_resources" {
   command = plan
 
   assert {
@@ -50,45 +59,55 @@ run "what_is_made_here_is_denied_to_it" {
         ]
       },
       {
-        Sid      = "DenyUnboundRoles"
+        Sid      = "DenyBoundaryRemoval"
         Effect   = "Deny"
         Action   = ["iam:DeleteRolePermissionsBoundary"]
         Resource = ["*"]
       },
     ]
-    error_message = "denied are ${jsonencode([for s in local.apply_guard.dev : s if s.Effect == "Deny"])}"
+    error_message = "the denials are ${jsonencode([for s in local.apply_guard.dev : s if s.Effect == "Deny"])}"
   }
 
-  # The denial is by prefix, so everything that it is for has to have it.
+  # The denial is by prefix, so every role and policy of this module must have the prefix.
   assert {
     condition = alltrue([for name in concat(
       [aws_iam_role.plan.name], [for role in concat(values(aws_iam_role.apply), aws_iam_role.api_logs) : role.name],
       [for policy in aws_iam_policy.this : policy.name], [for policy in aws_iam_policy.boundary : policy.name],
     ) : startswith(name, "hookline-bootstrap-")])
-    error_message = "something that is made here has a name that is not denied"
+    error_message = "a role or policy of this module has a name that the denial does not cover"
   }
 }
 
-run "it_names_each_action" {
+run "policies_have_no_action_patterns" {
   command = plan
 
   assert {
-    condition     = alltrue(flatten([for s in flatten(values(merge(local.apply_policies, local.plan_policies))) : [for action in s.Action : !strcontains(action, "*")] if s.Effect == "Allow"]))
-    error_message = "a policy allows actions by a pattern"
+    condition = alltrue(flatten([
+      for s in flatten(values(merge(local.apply_policies, local.plan_policies))) :
+      [for action in s.Action : !strcontains(action, "*")] if s.Effect == "Allow"
+    ]))
+    error_message = "a policy allows actions with a pattern"
   }
 }
 
-# Nor may it read what passes through the service, other than by what it deploys.
-run "it_reads_no_secret_message_or_payload" {
+# The role can read the data of the service only through the code that it deploys.
+run "apply_role_cannot_read_secrets_messages_or_payloads" {
   command = plan
 
   assert {
-    condition     = length(setintersection(flatten(flatten(values(local.apply_topics.dev))[*].Action), ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:PutResourcePolicy", "sqs:ReceiveMessage", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "logs:GetLogEvents", "kms:Decrypt", "lambda:InvokeFunction", "sts:AssumeRole"])) == 0
-    error_message = "the role reads what passes through the service"
+    condition = length(setintersection(flatten(flatten(values(local.apply_topics.dev))[*].Action), [
+      "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "secretsmanager:PutSecretValue",
+      "secretsmanager:PutResourcePolicy", "sqs:ReceiveMessage", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan",
+      "logs:GetLogEvents", "kms:Decrypt", "lambda:InvokeFunction", "sts:AssumeRole",
+    ])) == 0
+    error_message = "the role can read the data of the service"
   }
 
   assert {
-    condition     = alltrue(flatten([for s in flatten(values(local.apply_topics.dev)) : [for resource in s.Resource : !strcontains(resource, "payloads")] if contains(s.Action, "s3:GetObject")]))
-    error_message = "the role reads payloads"
+    condition = alltrue(flatten([
+      for s in flatten(values(local.apply_topics.dev)) :
+      [for resource in s.Resource : !strcontains(resource, "payloads")] if contains(s.Action, "s3:GetObject")
+    ]))
+    error_message = "the role can read payloads"
   }
 }

@@ -1,5 +1,5 @@
-# What the roles may do to alarms, the dashboard, the topic and its key, saved queries, the access log's
-# group and the rule by which X-Ray samples.
+# Permissions of the roles for alarms, the dashboard, the topic and its key, saved queries, the log group of the access
+# log and X-Ray's sampling rule.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -9,30 +9,30 @@ variables {
   environments = ["dev", "prod"]
 }
 
-run "an_apply_role_makes_what_the_root_module_has" {
+run "apply_role_manages_observability_resources" {
   command = plan
 
   assert {
     condition = { for s in local.apply_observability.dev : s.Sid => s.Action } == {
-      MakeAlarms     = ["cloudwatch:PutMetricAlarm"]
-      ChangeAlarms   = ["cloudwatch:DeleteAlarms", "cloudwatch:TagResource", "cloudwatch:UntagResource"]
-      MakeDashboards = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"]
-      MakeTopics = [
-        "sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes", "sns:Subscribe",
-        "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource",
+      PutAlarms        = ["cloudwatch:PutMetricAlarm"]
+      ManageAlarms     = ["cloudwatch:DeleteAlarms", "cloudwatch:TagResource", "cloudwatch:UntagResource"]
+      ManageDashboards = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"]
+      ManageTopics = [
+        "sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes",
+        "sns:Subscribe", "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource",
       ]
-      MakeKeys   = ["kms:CreateKey"]
+      CreateKeys = ["kms:CreateKey"]
       TagNewKeys = ["kms:TagResource"]
-      ChangeKeys = [
+      ManageKeys = [
         "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:PutKeyPolicy",
         "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
       ]
-      KeepQueries = ["logs:DeleteQueryDefinition", "logs:PutQueryDefinition"]
-      MakeAccessLogs = [
+      ManageQueries = ["logs:DeleteQueryDefinition", "logs:PutQueryDefinition"]
+      ManageAccessLogs = [
         "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy",
         "logs:TagResource", "logs:UntagResource",
       ]
-      MakeSamplingRules = [
+      ManageSamplingRules = [
         "xray:CreateSamplingRule", "xray:DeleteSamplingRule", "xray:TagResource", "xray:UntagResource",
         "xray:UpdateSamplingRule",
       ]
@@ -41,71 +41,100 @@ run "an_apply_role_makes_what_the_root_module_has" {
         "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
       ]
     }
-    error_message = "the role may ${jsonencode({ for s in local.apply_observability.dev : s.Sid => s.Action })}"
+    error_message = "the role has ${jsonencode({ for s in local.apply_observability.dev : s.Sid => s.Action })}"
   }
 }
 
-run "what_has_a_name_is_named" {
+run "permissions_name_exact_resources" {
   command = plan
 
   assert {
-    condition = { for s in local.apply_observability.dev : s.Sid => s.Resource if !contains(["MakeKeys", "TagNewKeys", "ChangeKeys", "KeepQueries", "DeliverAccessLogs"], s.Sid) } == {
-      MakeAlarms     = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
-      ChangeAlarms   = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
-      MakeDashboards = ["arn:aws:cloudwatch::123456789012:dashboard/hookline-dev"]
-      MakeTopics     = ["arn:aws:sns:eu-west-1:123456789012:hookline-dev-*"]
-      MakeAccessLogs = [
+    condition = {
+      for s in local.apply_observability.dev : s.Sid => s.Resource
+      if !contains(["CreateKeys", "TagNewKeys", "ManageKeys", "ManageQueries", "DeliverAccessLogs"], s.Sid)
+      } == {
+      PutAlarms        = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
+      ManageAlarms     = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
+      ManageDashboards = ["arn:aws:cloudwatch::123456789012:dashboard/hookline-dev"]
+      ManageTopics     = ["arn:aws:sns:eu-west-1:123456789012:hookline-dev-*"]
+      ManageAccessLogs = [
         "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-dev",
         "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-dev:*",
       ]
-      MakeSamplingRules = ["arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-dev"]
+      ManageSamplingRules = ["arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-dev"]
     }
-    error_message = "the role reaches ${jsonencode({ for s in local.apply_observability.dev : s.Sid => s.Resource })}"
+    error_message = "the resources are ${jsonencode({ for s in local.apply_observability.dev : s.Sid => s.Resource })}"
   }
 
-  # Names that end with the environment's must not reach one that begins alike.
+  # These ARNs end with the environment's name. A pattern would match another environment with the same beginning.
   assert {
-    condition = alltrue([for arn in concat(values(local.own_dashboards), values(local.own_sampling_rules), flatten(values(local.own_access_logs))) :
-      can(regex("hookline-(dev|prod)(:\\*)?$", arn))
+    condition = alltrue([
+      for arn in concat(
+        values(local.dashboard_arns), values(local.sampling_rule_arns), flatten(values(local.access_log_arns))
+      ) : can(regex("hookline-(dev|prod)(:\\*)?$", arn))
     ])
-    error_message = "a pattern reaches further than one environment: ${jsonencode(concat(values(local.own_dashboards), values(local.own_sampling_rules), flatten(values(local.own_access_logs))))}"
+    error_message = format("a pattern matches more than one environment: %s", jsonencode(concat(
+      values(local.dashboard_arns), values(local.sampling_rule_arns), flatten(values(local.access_log_arns))
+    )))
   }
 }
 
-# The plan role reads each environment's, an apply role its own; both read it the same way.
-run "each_role_reads_what_it_plans" {
+# The plan role reads every environment and an apply role one, both with the same actions.
+run "both_roles_read_observability_resources" {
   command = plan
 
   assert {
-    condition = { for s in local.reads_observability.plan : s.Sid => s.Action } == { for s in local.reads_observability["apply-dev"] : s.Sid => s.Action } && { for s in local.reads_observability.plan : s.Sid => s.Action } == {
+    condition = {
+      for s in local.read_observability.plan : s.Sid => s.Action
+      } == {
+      for s in local.read_observability["apply-dev"] : s.Sid => s.Action
+    }
+    error_message = "the plan role and the apply role read with different actions"
+  }
+
+  assert {
+    condition = { for s in local.read_observability.plan : s.Sid => s.Action } == {
       ReadTagsOfAlarms = ["cloudwatch:ListTagsForResource"]
       ReadAlarms       = ["cloudwatch:DescribeAlarms"]
       ReadDashboards   = ["cloudwatch:GetDashboard"]
       ReadTopics = [
-        "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource",
+        "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+        "sns:ListTagsForResource",
       ]
-      ReadKeys                = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"]
+      ReadKeys = [
+        "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
+      ]
       ReadAccessLogs          = ["logs:ListTagsForResource"]
       ReadQueries             = ["logs:DescribeQueryDefinitions"]
       ReadSamplingRules       = ["xray:GetSamplingRules"]
       ReadTagsOfSamplingRules = ["xray:ListTagsForResource"]
     }
-    error_message = "the roles read ${jsonencode({ for s in local.reads_observability.plan : s.Sid => s.Action })}"
+    error_message = "the roles read ${jsonencode({ for s in local.read_observability.plan : s.Sid => s.Action })}"
   }
 
   assert {
-    condition     = [for s in local.reads_observability.plan : s.Resource if s.Sid == "ReadDashboards"][0] == ["arn:aws:cloudwatch::123456789012:dashboard/hookline-dev", "arn:aws:cloudwatch::123456789012:dashboard/hookline-prod"]
-    error_message = "the plan role reads the dashboards ${jsonencode([for s in local.reads_observability.plan : s.Resource if s.Sid == "ReadDashboards"][0])}"
+    condition = one([for s in local.read_observability.plan : s.Resource if s.Sid == "ReadDashboards"]) == [
+      "arn:aws:cloudwatch::123456789012:dashboard/hookline-dev",
+      "arn:aws:cloudwatch::123456789012:dashboard/hookline-prod",
+    ]
+    error_message = format("the plan role reads other dashboards: %s", jsonencode([
+      for s in local.read_observability.plan : s.Resource if s.Sid == "ReadDashboards"
+    ]))
   }
 
   assert {
-    condition     = [for s in local.reads_observability.plan : s.Resource if s.Sid == "ReadTagsOfSamplingRules"][0] == ["arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-dev", "arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-prod"]
-    error_message = "the plan role reads the tags of ${jsonencode([for s in local.reads_observability.plan : s.Resource if s.Sid == "ReadTagsOfSamplingRules"][0])}"
+    condition = one([for s in local.read_observability.plan : s.Resource if s.Sid == "ReadTagsOfSamplingRules"]) == [
+      "arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-dev",
+      "arn:aws:xray:eu-west-1:123456789012:sampling-rule/hookline-prod",
+    ]
+    error_message = format("the plan role reads tags of other rules: %s", jsonencode([
+      for s in local.read_observability.plan : s.Resource if s.Sid == "ReadTagsOfSamplingRules"
+    ]))
   }
 }
 
-# As the root module names them: a name that changes there has to change here too.
-run "names_are_those_of_the_root_module" {
+# A name that changes in the root module must change here as well.
+run "names_match_the_root_module" {
   command = plan
 
   assert {
@@ -115,13 +144,13 @@ run "names_are_those_of_the_root_module" {
       "observability/dashboard.tf" = "dashboard_name = var.prefix\n"
       "observability/topic.tf"     = "$${var.prefix}-alarms\"\n"
     } : strcontains(file("../modules/${file}"), name)])
-    error_message = "the root module has other names than the roles may reach"
+    error_message = "the root module uses names that the roles have no permissions for"
   }
 }
 
-# X-Ray takes 32 characters. Both roots shorten a longer name, by the same expression and so to the same: the root module's
-# tests have these two as well.
-run "sampling_rules_have_the_names_that_the_root_module_gives" {
+# X-Ray limits names to 32 characters. Both root modules shorten a longer name with the same expression; the tests of
+# the root module have these two names as well.
+run "sampling_rule_names_match_the_root_module" {
   command = plan
 
   variables {
@@ -138,7 +167,13 @@ run "sampling_rules_have_the_names_that_the_root_module_gives" {
   }
 
   assert {
-    condition     = length(local.sampling_rule_names) == 2 && strcontains(file("../modules/api/sampling.tf"), "sampling_rule_name = ${replace(regex("length\\(prefix\\) .*", file("read_observability.tf")), "prefix", "var.name")}\n")
-    error_message = "the root module names its rule by another expression"
+    condition = length(local.sampling_rule_names) == 2 && strcontains(
+      file("../modules/api/sampling.tf"),
+      format(
+        " %s\n",
+        replace(regex("length\\(prefix\\) .*", file("read_observability.tf")), "prefix", "var.name"),
+      )
+    )
+    error_message = "the root module computes the name of its rule with another expression"
   }
 }

@@ -1,4 +1,4 @@
-# What the plan role may do: read what a plan reads, and lock.
+# Permissions of the plan role: it reads what a plan needs, and locks states.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -8,93 +8,139 @@ variables {
   environments = ["dev", "prod"]
 }
 
-run "its_policies_are_made_and_attached" {
+run "policies_are_created_and_attached" {
   command = plan
 
   assert {
-    condition     = aws_iam_role.plan.name == "hookline-bootstrap-plan" && keys(aws_iam_role_policy_attachment.plan) == ["plan-api", "plan-functions", "plan-observability", "plan-state", "plan-storage"]
+    condition = (
+      aws_iam_role.plan.name == "hookline-bootstrap-plan" &&
+      keys(aws_iam_role_policy_attachment.plan) == [
+        "plan-api", "plan-functions", "plan-observability", "plan-state", "plan-storage",
+      ]
+    )
     error_message = "${aws_iam_role.plan.name} has ${jsonencode(keys(aws_iam_role_policy_attachment.plan))}"
   }
 
   assert {
-    condition     = alltrue([for topic, statements in local.plan_policies : aws_iam_policy.this[topic].policy == jsonencode({ Version = "2012-10-17", Statement = statements })])
-    error_message = "a policy is not what the tests below look at"
+    condition = alltrue([
+      for topic, statements in local.plan_policies :
+      aws_iam_policy.this[topic].policy == jsonencode({ Version = "2012-10-17", Statement = statements })
+    ])
+    error_message = "a policy differs from the statements that these tests check"
   }
 }
 
-run "it_writes_nothing_but_locks" {
+run "plan_role_writes_only_locks" {
   command = plan
 
   assert {
-    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Action if !alltrue([for action in s.Action : can(regex("^(apigateway:GET|[a-z0-9-]+:(Describe|Get|List)[A-Za-z]+)$", action))]) } == {
+    condition = {
+      for s in flatten(values(local.plan_policies)) : s.Sid => s.Action
+      if !alltrue([
+        for action in s.Action : can(regex("^(apigateway:GET|[a-z0-9-]+:(Describe|Get|List)[A-Za-z]+)$", action))
+      ])
+      } == {
       LockStates = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
     }
-    error_message = "the plan role may write: ${jsonencode(flatten(values(local.plan_policies))[*].Action)}"
+    error_message = "the plan role can write: ${jsonencode(flatten(values(local.plan_policies))[*].Action)}"
   }
 
   assert {
-    condition = [for s in local.plan_state : s.Resource if s.Sid == "LockStates"][0] == [
+    condition = one([for s in local.plan_state : s.Resource if s.Sid == "LockStates"]) == [
       "arn:aws:s3:::hookline-bootstrap-state-123456789012/hookline.tfstate.tflock",
       "arn:aws:s3:::hookline-bootstrap-state-123456789012/env:/dev/hookline.tfstate.tflock",
       "arn:aws:s3:::hookline-bootstrap-state-123456789012/env:/prod/hookline.tfstate.tflock",
     ]
-    error_message = "the plan role may write ${jsonencode([for s in local.plan_state : s.Resource if s.Sid == "LockStates"])}"
+    error_message = "the plan role can write other objects: ${jsonencode(local.plan_state)}"
   }
 }
 
-run "it_reads_states_and_packages_but_no_other_object" {
+run "plan_role_reads_only_states_and_packages" {
   command = plan
 
   assert {
-    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if contains(s.Action, "s3:GetObject") && s.Sid != "LockStates" } == {
-      ReadPackages = ["arn:aws:s3:::hookline-dev-artifacts-123456789012/functions/*", "arn:aws:s3:::hookline-prod-artifacts-123456789012/functions/*"]
+    condition = {
+      for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource
+      if contains(s.Action, "s3:GetObject") && s.Sid != "LockStates"
+      } == {
+      ReadPackages = [
+        "arn:aws:s3:::hookline-dev-artifacts-123456789012/functions/*",
+        "arn:aws:s3:::hookline-prod-artifacts-123456789012/functions/*",
+      ]
       ReadStates = [
         "arn:aws:s3:::hookline-bootstrap-state-123456789012/hookline.tfstate",
         "arn:aws:s3:::hookline-bootstrap-state-123456789012/env:/dev/hookline.tfstate",
         "arn:aws:s3:::hookline-bootstrap-state-123456789012/env:/prod/hookline.tfstate",
       ]
     }
-    error_message = "the plan role reads objects: ${jsonencode({ for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if contains(s.Action, "s3:GetObject") })}"
+    error_message = format("the plan role reads other objects: %s", jsonencode({
+      for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if contains(s.Action, "s3:GetObject")
+    }))
   }
 }
 
-run "it_reads_no_secret_and_no_message" {
+run "plan_role_cannot_read_secrets_or_messages" {
   command = plan
 
   assert {
-    condition     = length(setintersection(flatten(flatten(values(local.plan_policies))[*].Action), ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "sqs:ReceiveMessage", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "logs:GetLogEvents", "logs:FilterLogEvents", "kms:Decrypt"])) == 0
-    error_message = "the plan role reads what passes through the service"
+    condition = length(setintersection(flatten(flatten(values(local.plan_policies))[*].Action), [
+      "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "sqs:ReceiveMessage", "dynamodb:GetItem",
+      "dynamodb:Query", "dynamodb:Scan", "logs:GetLogEvents", "logs:FilterLogEvents", "kms:Decrypt",
+    ])) == 0
+    error_message = "the plan role can read the data of the service"
   }
 }
 
-# Everything else names an environment; these are what AWS gives no name to.
-run "it_reads_only_the_environments" {
+# Every other statement has the name of an environment in its ARNs. AWS has no such ARNs for these statements.
+run "plan_role_reads_only_the_environments" {
   command = plan
 
   assert {
-    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource if !alltrue([for resource in s.Resource : can(regex("hookline-(dev|prod)([-/:]|$)|hookline-bootstrap-state-", resource))]) } == {
-      ReadAlarms         = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"]
-      ReadApi            = ["arn:aws:apigateway:eu-west-1::/apis/*", "arn:aws:apigateway:eu-west-1::/restapis/*"]
-      ReadIdentity       = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
-      ReadKeys           = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
-      ReadMappings       = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
-      ReadQueries        = ["*"]
-      ReadSamplingRules  = ["*"]
-      ReadTablesKey      = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
-      ReadTagsOfMappings = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
-      ReadWhatHasNoName  = ["*"]
+    condition = {
+      for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource
+      if !alltrue([
+        for resource in s.Resource : can(regex("hookline-(dev|prod)([-/:]|$)|hookline-bootstrap-state-", resource))
+      ])
+      } == {
+      ReadAlarms           = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"]
+      ReadApi              = ["arn:aws:apigateway:eu-west-1::/apis/*", "arn:aws:apigateway:eu-west-1::/restapis/*"]
+      ReadIdentity         = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
+      ReadKeys             = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
+      ReadMappings         = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
+      ReadQueries          = ["*"]
+      ReadSamplingRules    = ["*"]
+      ReadTablesKey        = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
+      ReadTagsOfMappings   = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
+      ReadUnnamedResources = ["*"]
     }
-    error_message = "the plan role reads more: ${jsonencode({ for s in flatten(values(local.plan_policies)) : s.Sid => s.Resource })}"
+    error_message = "the plan role reads more resources: ${jsonencode(local.plan_policies)}"
   }
 
   assert {
-    condition = { for s in flatten(values(local.plan_policies)) : s.Sid => s.Condition if can(s.Condition) } == {
-      ReadApi       = { StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] } }
-      ReadIdentity  = { StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] } }
-      ReadKeys      = { StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] } }
-      ReadMappings  = { ArnLike = { "lambda:FunctionArn" = ["arn:aws:lambda:eu-west-1:123456789012:function:hookline-dev-*", "arn:aws:lambda:eu-west-1:123456789012:function:hookline-prod-*"] } }
+    condition = {
+      for s in flatten(values(local.plan_policies)) : s.Sid => s.Condition if can(s.Condition)
+      } == {
+      ReadApi = {
+        StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] }
+      }
+      ReadIdentity = {
+        StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] }
+      }
+      ReadKeys = {
+        StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev", "prod"] }
+      }
+      ReadMappings = {
+        ArnLike = {
+          "lambda:FunctionArn" = [
+            "arn:aws:lambda:eu-west-1:123456789012:function:hookline-dev-*",
+            "arn:aws:lambda:eu-west-1:123456789012:function:hookline-prod-*",
+          ]
+        }
+      }
       ReadTablesKey = { StringEquals = { "kms:RequestAlias" = ["alias/aws/dynamodb"] } }
     }
-    error_message = "the conditions are ${jsonencode({ for s in flatten(values(local.plan_policies)) : s.Sid => s.Condition if can(s.Condition) })}"
+    error_message = format("the conditions are %s", jsonencode({
+      for s in flatten(values(local.plan_policies)) : s.Sid => s.Condition if can(s.Condition)
+    }))
   }
 }

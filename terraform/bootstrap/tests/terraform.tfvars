@@ -1,4 +1,4 @@
-# A configuration that is right in every way; each test changes one thing of it.
+# A valid configuration. Each test changes one value.
 
 region       = "eu-west-1"
 environments = ["dev", "prod", "staging"]

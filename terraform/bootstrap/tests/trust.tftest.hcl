@@ -1,10 +1,10 @@
-# Who may take which role, letter by letter.
+# The trust policies of the roles, with exact subjects.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "pull_requests_and_the_branch_plan" {
+run "plan_role_trusts_pull_requests_and_the_branch" {
   command = plan
 
   assert {
@@ -31,28 +31,30 @@ run "pull_requests_and_the_branch_plan" {
   }
 }
 
-run "an_environment_applies_itself_and_no_other" {
+run "apply_role_trusts_only_its_environment" {
   command = plan
 
   assert {
-    condition = alltrue([for name in ["dev", "prod", "staging"] : aws_iam_role.apply[name].assume_role_policy == jsonencode({
-      Version = "2012-10-17"
-      Statement = [{
-        Effect    = "Allow"
-        Principal = { Federated = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }
-        Action    = "sts:AssumeRoleWithWebIdentity"
-        Condition = {
-          StringEquals = {
-            "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-            "token.actions.githubusercontent.com:sub" = [
-              "repo:octo-org/hookline:environment:${name}",
-              "repo:octo-org@123456/hookline@9876543210:environment:${name}",
-            ]
+    condition = alltrue([
+      for name in ["dev", "prod", "staging"] : aws_iam_role.apply[name].assume_role_policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Principal = { Federated = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }
+          Action    = "sts:AssumeRoleWithWebIdentity"
+          Condition = {
+            StringEquals = {
+              "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+              "token.actions.githubusercontent.com:sub" = [
+                "repo:octo-org/hookline:environment:${name}",
+                "repo:octo-org@123456/hookline@9876543210:environment:${name}",
+              ]
+            }
           }
-        }
-      }]
-    })])
-    error_message = "the apply roles trust ${jsonencode({ for name, role in aws_iam_role.apply : name => role.assume_role_policy })}"
+        }]
+      })
+    ])
+    error_message = "the apply roles trust ${jsonencode(values(aws_iam_role.apply)[*].assume_role_policy)}"
   }
 
   assert {
@@ -61,7 +63,7 @@ run "an_environment_applies_itself_and_no_other" {
   }
 }
 
-run "without_ids_only_names_are_trusted" {
+run "tokens_with_names_are_trusted_without_ids" {
   command = plan
 
   variables {
@@ -80,7 +82,7 @@ run "without_ids_only_names_are_trusted" {
   }
 }
 
-run "another_repository_and_branch_are_taken_by_name" {
+run "subjects_use_the_given_repository_and_branch" {
   command = plan
 
   variables {
@@ -101,36 +103,50 @@ run "another_repository_and_branch_are_taken_by_name" {
   }
 }
 
-# Whatever is added later: a token is compared as a whole, with an audience and a subject, and by nothing else.
-run "no_trust_is_a_pattern_or_without_a_subject" {
+# Every trust policy compares exactly the audience and the subject. The test also covers roles that are added later.
+run "trust_policies_have_a_subject_and_no_pattern" {
   command = plan
 
   assert {
-    condition = alltrue(flatten([for trust in concat([aws_iam_role.plan.assume_role_policy], [for role in aws_iam_role.apply : role.assume_role_policy]) : [
-      for statement in jsondecode(trust).Statement :
-      keys(statement.Condition) == ["StringEquals"] && length(statement.Condition.StringEquals["token.actions.githubusercontent.com:sub"]) >= 1 &&
-      keys(statement.Condition.StringEquals) == ["token.actions.githubusercontent.com:aud", "token.actions.githubusercontent.com:sub"] &&
-      !can(regex("[*?]", trust))
-    ]]))
-    error_message = "a role trusts more than it names"
+    condition = alltrue(flatten([
+      for policy in concat([aws_iam_role.plan], values(aws_iam_role.apply))[*].assume_role_policy : [
+        for statement in jsondecode(policy).Statement :
+        keys(statement.Condition) == ["StringEquals"] &&
+        length(statement.Condition.StringEquals["token.actions.githubusercontent.com:sub"]) >= 1 &&
+        keys(statement.Condition.StringEquals) == [
+          "token.actions.githubusercontent.com:aud", "token.actions.githubusercontent.com:sub",
+        ] &&
+        !can(regex("[*?]", policy))
+      ]
+    ]))
+    error_message = "a trust policy has a pattern, or a condition that is missing or unknown"
   }
 }
 
-run "provider_is_made_once_an_account" {
+run "oidc_provider_is_created" {
   command = plan
 
   assert {
-    condition     = aws_iam_openid_connect_provider.github[0].url == "https://token.actions.githubusercontent.com" && aws_iam_openid_connect_provider.github[0].client_id_list == toset(["sts.amazonaws.com"])
-    error_message = "the provider is ${aws_iam_openid_connect_provider.github[0].url} for ${jsonencode(aws_iam_openid_connect_provider.github[0].client_id_list)}"
+    condition = (
+      aws_iam_openid_connect_provider.github[0].url == "https://token.actions.githubusercontent.com" &&
+      aws_iam_openid_connect_provider.github[0].client_id_list == toset(["sts.amazonaws.com"])
+    )
+    error_message = format(
+      "the provider is %s for %s",
+      aws_iam_openid_connect_provider.github[0].url,
+      jsonencode(aws_iam_openid_connect_provider.github[0].client_id_list),
+    )
   }
 
   assert {
-    condition     = output.oidc_provider_arn == "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    condition = (
+      output.oidc_provider_arn == "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    )
     error_message = "the provider's ARN is ${output.oidc_provider_arn}"
   }
 }
 
-run "provider_that_is_there_is_used" {
+run "existing_oidc_provider_is_used" {
   command = plan
 
   variables {
@@ -138,7 +154,10 @@ run "provider_that_is_there_is_used" {
   }
 
   assert {
-    condition     = length(aws_iam_openid_connect_provider.github) == 0 && local.trust.plan.Statement[0].Principal.Federated == var.github_oidc_provider_arn
-    error_message = "the provider that is there is not used"
+    condition = (
+      length(aws_iam_openid_connect_provider.github) == 0 &&
+      local.trust_policies.plan.Statement[0].Principal.Federated == var.github_oidc_provider_arn
+    )
+    error_message = "the existing provider is not used"
   }
 }

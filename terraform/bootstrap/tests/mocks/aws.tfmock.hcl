@@ -1,5 +1,5 @@
-# The mocked provider invents random strings; what ARNs and names are made of is given here. Every test plans only: what
-# the last step of a test would destroy is the state bucket, and that is refused.
+# The mocked provider returns random strings, so this file sets the values that ARNs and names contain. Every test only
+# plans: after an apply the test would have to destroy the state bucket, which is protected.
 
 mock_data "aws_caller_identity" {
   defaults = {

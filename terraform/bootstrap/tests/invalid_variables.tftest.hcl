@@ -1,10 +1,11 @@
-# Names that would make the wrong thing, or reach into another environment, are refused before anything is made.
+# Invalid names fail the plan: names that AWS does not accept, patterns, and names that overlap with another
+# environment.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "name_that_no_resource_can_have_is_refused" {
+run "rejects_name_with_invalid_characters" {
   command = plan
 
   variables {
@@ -14,7 +15,7 @@ run "name_that_no_resource_can_have_is_refused" {
   expect_failures = [var.name]
 }
 
-run "name_that_is_a_pattern_is_refused" {
+run "rejects_name_with_wildcard" {
   command = plan
 
   variables {
@@ -24,7 +25,7 @@ run "name_that_is_a_pattern_is_refused" {
   expect_failures = [var.name]
 }
 
-run "region_that_is_none_is_refused" {
+run "rejects_unknown_region_format" {
   command = plan
 
   variables {
@@ -34,7 +35,7 @@ run "region_that_is_none_is_refused" {
   expect_failures = [var.region]
 }
 
-run "no_environment_is_refused" {
+run "rejects_empty_environments" {
   command = plan
 
   variables {
@@ -44,7 +45,7 @@ run "no_environment_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "more_environments_than_a_policy_holds_are_refused" {
+run "rejects_more_than_eight_environments" {
   command = plan
 
   variables {
@@ -54,7 +55,7 @@ run "more_environments_than_a_policy_holds_are_refused" {
   expect_failures = [var.environments]
 }
 
-run "environment_that_is_a_pattern_is_refused" {
+run "rejects_wildcard_environment" {
   command = plan
 
   variables {
@@ -64,7 +65,7 @@ run "environment_that_is_a_pattern_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "environment_that_ends_in_a_pattern_is_refused" {
+run "rejects_environment_with_trailing_wildcard" {
   command = plan
 
   variables {
@@ -74,7 +75,7 @@ run "environment_that_ends_in_a_pattern_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "environment_with_a_colon_is_refused" {
+run "rejects_environment_with_colon" {
   command = plan
 
   variables {
@@ -84,7 +85,7 @@ run "environment_with_a_colon_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "environment_that_is_empty_is_refused" {
+run "rejects_empty_environment_name" {
   command = plan
 
   variables {
@@ -94,7 +95,7 @@ run "environment_that_is_empty_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "environment_that_is_null_is_refused" {
+run "rejects_null_environment_name" {
   command = plan
 
   variables {
@@ -104,7 +105,7 @@ run "environment_that_is_null_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "workspace_default_is_refused" {
+run "rejects_default_workspace" {
   command = plan
 
   variables {
@@ -114,7 +115,7 @@ run "workspace_default_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "environment_with_the_names_of_bootstrap_is_refused" {
+run "rejects_environment_named_bootstrap" {
   command = plan
 
   variables {
@@ -124,7 +125,7 @@ run "environment_with_the_names_of_bootstrap_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "environment_that_another_would_reach_is_refused" {
+run "rejects_environment_with_prefix_of_another" {
   command = plan
 
   variables {
@@ -134,7 +135,7 @@ run "environment_that_another_would_reach_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "oidc_provider_of_another_issuer_is_refused" {
+run "rejects_oidc_provider_of_another_issuer" {
   command = plan
 
   variables {
@@ -144,7 +145,7 @@ run "oidc_provider_of_another_issuer_is_refused" {
   expect_failures = [var.github_oidc_provider_arn]
 }
 
-run "oidc_provider_that_is_a_pattern_is_refused" {
+run "rejects_oidc_provider_with_wildcard" {
   command = plan
 
   variables {

@@ -1,10 +1,10 @@
-# A repository, owner or branch that could stand for more than itself is refused before anything is made.
+# An owner, repository or branch that could match more than one fails the plan.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "owner_that_is_a_pattern_is_refused" {
+run "rejects_wildcard_owner" {
   command = plan
 
   variables {
@@ -14,7 +14,7 @@ run "owner_that_is_a_pattern_is_refused" {
   expect_failures = [var.github_owner]
 }
 
-run "owner_that_ends_in_a_pattern_is_refused" {
+run "rejects_owner_with_trailing_wildcard" {
   command = plan
 
   variables {
@@ -24,7 +24,7 @@ run "owner_that_ends_in_a_pattern_is_refused" {
   expect_failures = [var.github_owner]
 }
 
-run "owner_that_is_empty_is_refused" {
+run "rejects_empty_owner" {
   command = plan
 
   variables {
@@ -34,7 +34,7 @@ run "owner_that_is_empty_is_refused" {
   expect_failures = [var.github_owner]
 }
 
-run "owner_with_a_repository_is_refused" {
+run "rejects_owner_with_repository" {
   command = plan
 
   variables {
@@ -44,7 +44,7 @@ run "owner_with_a_repository_is_refused" {
   expect_failures = [var.github_owner]
 }
 
-run "owner_with_an_id_in_its_name_is_refused" {
+run "rejects_owner_with_id_in_name" {
   command = plan
 
   variables {
@@ -54,7 +54,7 @@ run "owner_with_an_id_in_its_name_is_refused" {
   expect_failures = [var.github_owner]
 }
 
-run "repository_that_is_a_pattern_is_refused" {
+run "rejects_wildcard_repository" {
   command = plan
 
   variables {
@@ -64,7 +64,7 @@ run "repository_that_is_a_pattern_is_refused" {
   expect_failures = [var.github_repository]
 }
 
-run "repository_that_begins_with_a_pattern_is_refused" {
+run "rejects_repository_with_leading_wildcard" {
   command = plan
 
   variables {
@@ -74,7 +74,7 @@ run "repository_that_begins_with_a_pattern_is_refused" {
   expect_failures = [var.github_repository]
 }
 
-run "repository_with_a_context_is_refused" {
+run "rejects_repository_with_context" {
   command = plan
 
   variables {
@@ -84,7 +84,7 @@ run "repository_with_a_context_is_refused" {
   expect_failures = [var.github_repository]
 }
 
-run "repository_with_an_owner_is_refused" {
+run "rejects_repository_with_owner" {
   command = plan
 
   variables {
@@ -94,7 +94,7 @@ run "repository_with_an_owner_is_refused" {
   expect_failures = [var.github_repository]
 }
 
-run "repository_that_is_empty_is_refused" {
+run "rejects_empty_repository" {
   command = plan
 
   variables {
@@ -104,7 +104,7 @@ run "repository_that_is_empty_is_refused" {
   expect_failures = [var.github_repository]
 }
 
-run "owner_id_that_is_no_whole_number_is_refused" {
+run "rejects_fractional_owner_id" {
   command = plan
 
   variables {
@@ -114,7 +114,7 @@ run "owner_id_that_is_no_whole_number_is_refused" {
   expect_failures = [var.github_owner_id]
 }
 
-run "owner_id_below_one_is_refused" {
+run "rejects_owner_id_below_one" {
   command = plan
 
   variables {
@@ -124,7 +124,7 @@ run "owner_id_below_one_is_refused" {
   expect_failures = [var.github_owner_id]
 }
 
-run "owner_id_alone_is_refused" {
+run "rejects_owner_id_without_repository_id" {
   command = plan
 
   variables {
@@ -134,7 +134,7 @@ run "owner_id_alone_is_refused" {
   expect_failures = [var.github_owner_id]
 }
 
-run "repository_id_alone_is_refused" {
+run "rejects_repository_id_without_owner_id" {
   command = plan
 
   variables {
@@ -144,7 +144,7 @@ run "repository_id_alone_is_refused" {
   expect_failures = [var.github_owner_id]
 }
 
-run "repository_id_that_is_no_whole_number_is_refused" {
+run "rejects_fractional_repository_id" {
   command = plan
 
   variables {
@@ -154,7 +154,7 @@ run "repository_id_that_is_no_whole_number_is_refused" {
   expect_failures = [var.github_repository_id]
 }
 
-run "branch_that_is_a_pattern_is_refused" {
+run "rejects_wildcard_branch" {
   command = plan
 
   variables {
@@ -164,7 +164,7 @@ run "branch_that_is_a_pattern_is_refused" {
   expect_failures = [var.github_branch]
 }
 
-run "branch_that_ends_in_a_pattern_is_refused" {
+run "rejects_branch_with_trailing_wildcard" {
   command = plan
 
   variables {
@@ -174,7 +174,7 @@ run "branch_that_ends_in_a_pattern_is_refused" {
   expect_failures = [var.github_branch]
 }
 
-run "branch_with_its_path_is_refused" {
+run "rejects_branch_with_ref_path" {
   command = plan
 
   variables {
