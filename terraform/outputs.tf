@@ -1,161 +1,161 @@
 # Generated from terraform/modules/hookline/outputs.tf by `.ci/terraform-interface --write`: edit that file instead.
 
 output "api_type" {
-  description = "Type of the API: rest or http"
+  description = "Type of the API: `rest` or `http`."
   value       = module.hookline.api_type
 }
 
 output "api_id" {
-  description = "Id of the API"
+  description = "Id of the API."
   value       = module.hookline.api_id
 }
 
 output "api_url" {
-  description = "Base URL of the API's stage"
+  description = "Base URL of the API's stage."
   value       = module.hookline.api_url
 }
 
 output "stage_name" {
-  description = "Name of the API's stage"
+  description = "Name of the API's stage."
   value       = module.hookline.stage_name
 }
 
 output "webhook_urls" {
-  description = "URL to give to each sender, by source"
+  description = "URL for each sender, by source."
   value       = module.hookline.webhook_urls
 }
 
 output "events_url" {
-  description = "URL that our own services post events to; null without identity"
+  description = "URL of POST /events; null without identity."
   value       = module.hookline.events_url
 }
 
 output "queue_url" {
-  description = "URL of the intake queue"
+  description = "URL of the intake queue."
   value       = module.hookline.queue_url
 }
 
 output "queue_arn" {
-  description = "ARN of the intake queue"
+  description = "ARN of the intake queue."
   value       = module.hookline.queue_arn
 }
 
 output "dlq_url" {
-  description = "URL of the dead-letter queue"
+  description = "URL of the dead-letter queue."
   value       = module.hookline.dlq_url
 }
 
 output "dlq_arn" {
-  description = "ARN of the dead-letter queue"
+  description = "ARN of the dead-letter queue."
   value       = module.hookline.dlq_arn
 }
 
 output "source_secret_names" {
-  description = "Name of the secret to fill for each source, by source"
+  description = "Name of the secret to store for each source, by source."
   value       = module.hookline.source_secret_names
 }
 
 output "destination_secret_names" {
-  description = "Name of the secret to fill for each destination that needs one, by destination"
+  description = "Name of the secret to store for each destination that needs one, by destination."
   value       = module.hookline.destination_secret_names
 }
 
 output "function_names" {
-  description = "Name of each function"
+  description = "Name of each function."
   value       = module.hookline.function_names
 }
 
 output "function_versions" {
-  description = "Latest published version of each function: what pinned_versions takes"
+  description = "Latest published version of each function, in the format of `pinned_versions`."
   value       = module.hookline.function_versions
 }
 
 output "ingest_alias_version" {
-  description = "Published version that ingest's alias is at"
+  description = "Published version that ingest's alias points to."
   value       = module.hookline.ingest_alias_version
 }
 
 output "process_alias_version" {
-  description = "Published version that process's alias is at"
+  description = "Published version that process's alias points to."
   value       = module.hookline.process_alias_version
 }
 
 output "alias_arns" {
-  description = "ARN of the alias that each function is called by"
+  description = "ARN of each function's alias."
   value       = module.hookline.alias_arns
 }
 
 output "role_names" {
-  description = "Name of each function's role"
+  description = "Name of each function's role."
   value       = module.hookline.role_names
 }
 
 output "role_policy_names" {
-  description = "Name of the inline policy in each role that says what the function may do"
+  description = "Name of the inline policy with each function's permissions."
   value       = module.hookline.role_policy_names
 }
 
 output "log_group_names" {
-  description = "Name of each function's log group"
+  description = "Name of each function's log group."
   value       = module.hookline.log_group_names
 }
 
 output "api_log_group_name" {
-  description = "Name of the log group of the API's access log; null without it"
+  description = "Name of the log group of the API's access log; null without the access log."
   value       = module.hookline.api_log_group_name
 }
 
 output "alarm_names" {
-  description = "Name of each alarm, by its section in the runbook"
+  description = "Name of each alarm, by its section in the runbook."
   value       = module.hookline.alarm_names
 }
 
 output "alarms_topic_arn" {
-  description = "ARN of the topic that alarms are told to, for other subscribers than e-mail"
+  description = "ARN of the topic that alarms are published to, for subscribers in addition to `alarms.emails`."
   value       = module.hookline.alarms_topic_arn
 }
 
 output "dashboard_name" {
-  description = "Name of the dashboard in CloudWatch"
+  description = "Name of the CloudWatch dashboard."
   value       = module.hookline.dashboard_name
 }
 
 output "user_pool_id" {
-  description = "Id of the user pool; null without identity"
+  description = "Id of the user pool; null without identity."
   value       = module.hookline.user_pool_id
 }
 
 output "client_id" {
-  description = "Id of the machine client for POST /events; null without identity"
+  description = "Id of the machine client for POST /events; null without identity."
   value       = module.hookline.client_id
 }
 
 output "token_url" {
-  description = "URL that gives access tokens for client credentials; null without identity"
+  description = "URL that returns access tokens for client credentials; null without identity."
   value       = module.hookline.token_url
 }
 
 output "scope" {
-  description = "Scope to ask for in an access token for POST /events; null without identity"
+  description = "Scope of an access token for POST /events; null without identity."
   value       = module.hookline.scope
 }
 
 output "idempotency_table" {
-  description = "Name of the table that keeps what was delivered; null without it"
+  description = "Name of the table of deliveries; null without idempotency."
   value       = module.hookline.idempotency_table
 }
 
 output "artifacts_bucket" {
-  description = "Name of the bucket that holds the packages"
+  description = "Name of the bucket for the packages."
   value       = module.hookline.artifacts_bucket
 }
 
 output "payloads_bucket" {
-  description = "Name of the bucket that keeps the payloads that no message can hold"
+  description = "Name of the bucket for offloaded payloads."
   value       = module.hookline.payloads_bucket
 }
 
 output "package_keys" {
-  description = "Key of each function's package in the artifacts bucket"
+  description = "Key of each function's package in the artifacts bucket."
   value       = module.hookline.package_keys
 }

@@ -1,20 +1,20 @@
 # Generated from terraform/modules/hookline/variables.tf by `.ci/terraform-interface --write`: edit that file instead.
 
 variable "name" {
-  description = "Name of the service; names in AWS begin with <name>-<workspace>"
+  description = "Name of the service. Names in AWS begin with <name>-<environment>."
   type        = string
   default     = "hookline"
   nullable    = false
 }
 
 variable "region" {
-  description = "AWS region that everything is made in"
+  description = "AWS region of all resources. It must be the region of the provider."
   type        = string
   nullable    = false
 }
 
 variable "packages" {
-  description = "Paths of the zip files that hold each function's `bootstrap`"
+  description = "Path of each function's package, a zip file that contains `bootstrap`."
   type = object({
     ingest  = string
     process = string
@@ -23,14 +23,14 @@ variable "packages" {
 }
 
 variable "architecture" {
-  description = "Instruction set that the packages are built for: arm64 or x86_64"
+  description = "Instruction set of the packages: `arm64` or `x86_64`."
   type        = string
   default     = "arm64"
   nullable    = false
 }
 
 variable "pinned_versions" {
-  description = "Published version that each function's alias is held at, for a rollback; null follows the latest"
+  description = "Published version that each function's alias points to, for a rollback; null means the latest version."
   type = object({
     ingest  = optional(string)
     process = optional(string)
@@ -40,24 +40,26 @@ variable "pinned_versions" {
 }
 
 variable "log_level" {
-  description = "Least severe level that the functions log: error, warn, info or debug"
+  description = "Lowest level that the functions log: `error`, `warn`, `info` or `debug`."
   type        = string
   default     = "info"
   nullable    = false
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that bounds what the functions' roles may ever do: the bootstrap's permissions_boundary_arns for this workspace. The apply role makes no role without it; null where somebody else applies"
+  description = <<-EOT
+    ARN of the policy that limits the functions' roles: the output `permissions_boundary_arns` of the bootstrap for this
+    environment. The apply role of the bootstrap cannot create a role without it. null if another role applies.
+  EOT
   type        = string
   default     = null
 }
 
 variable "api_type" {
   description = <<-EOT
-    Which API of API Gateway stands in front: "rest" or "http". The REST API can have a firewall (WAF), traces, and answers
-    in our form of a problem where it refuses by itself; LocalStack's community image has it. The HTTP API costs $1.00
-    instead of $3.50 a million requests and checks tokens by a JWT authorizer of its own. The routes are the same, the URL
-    is another: whoever changes the type has to tell every sender.
+    Type of the API in API Gateway: `rest` or `http`. The REST API supports a firewall (WAF), traces, and error
+    responses in Hookline's format. The HTTP API costs $1.00 instead of $3.50 per million requests and checks tokens
+    with its own JWT authorizer. Both have the same routes. A new type means a new URL, which every sender must learn.
   EOT
   type        = string
   default     = "rest"
@@ -65,32 +67,38 @@ variable "api_type" {
 }
 
 variable "identity_enabled" {
-  description = "Whether there is a user pool and with it POST /events. Turning it off deletes the pool with every client in it, once force_destroy has been applied"
+  description = <<-EOT
+    Whether to create a user pool, and with it POST /events. Disabling it deletes the user pool with all its clients,
+    after an apply with force_destroy.
+  EOT
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "cognito_domain" {
-  description = "First label of the token endpoint's host; null makes <prefix>-<account id>"
+  description = "First label of the token endpoint's host name; null means <prefix>-<account id>."
   type        = string
   default     = null
 }
 
 variable "artifacts_bucket" {
-  description = "Name for the bucket of packages; null makes <prefix>-artifacts-<account id>"
+  description = "Name of the bucket for packages; null means <prefix>-artifacts-<account id>."
   type        = string
   default     = null
 }
 
 variable "payloads_bucket" {
-  description = "Name for the bucket of large payloads; null makes <prefix>-payloads-<account id>"
+  description = "Name of the bucket for offloaded payloads; null means <prefix>-payloads-<account id>."
   type        = string
   default     = null
 }
 
 variable "force_destroy" {
-  description = "Whether destroy also removes a bucket that holds objects and a protected user pool; for environments that come and go. It takes effect at the apply before the destroy: apply with it first"
+  description = <<-EOT
+    Whether destroy also deletes buckets that contain objects, and the protected table and user pool. For short-lived
+    environments. Apply with this setting before the destroy.
+  EOT
   type        = bool
   default     = false
   nullable    = false

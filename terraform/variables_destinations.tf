@@ -2,11 +2,12 @@
 
 variable "destinations" {
   description = <<-EOT
-    Receivers by name, each of a `kind`, with the seconds that one delivery may take (`timeout_seconds`). `http`: `url`,
-    `headers` to send beside the event's own, `signed` to sign each request with the destination's secret (Standard
-    Webhooks). `slack`, `discord`: the channel's webhook URL is the destination's secret. `email`: `from` (an identity that
-    SES has verified), `to`, `subject`. `eventbridge`: `bus`, a name or an ARN. `template` and `subject` are Jinja templates
-    over `event` and `payload`. All of this rests in the state and in the environment: it must not hold a credential.
+    Destinations by name. `kind` defines how a destination receives events; `timeout_seconds` is the time limit of one
+    attempt. Options of `http`: `url`, `headers` in addition to the event's headers, and `signed` to sign each request
+    with the destination's secret (Standard Webhooks). The secret of `slack` and `discord` is the webhook URL of the
+    channel. Options of `email`: `from` (an identity that SES has verified), `to` and `subject`. Option of
+    `eventbridge`: `bus`, a name or an ARN. `template` and `subject` are Jinja templates with `event` and `payload`. The
+    state and the environment of the function contain all options, so they must not contain credentials.
   EOT
   type = map(object({
     kind            = string

@@ -1,7 +1,10 @@
 # Generated from terraform/modules/hookline/variables_limits.tf by `.ci/terraform-interface --write`: edit that file instead.
 
 variable "functions" {
-  description = "Memory, timeout and reserved concurrency of each function; a null reservation shares the account's"
+  description = <<-EOT
+    Memory, timeout and reserved concurrency of each function. Without a reservation, a function uses the account's
+    shared concurrency.
+  EOT
   type = object({
     ingest = optional(object({
       memory_mb            = optional(number, 256)
@@ -19,7 +22,10 @@ variable "functions" {
 }
 
 variable "queue" {
-  description = "Receives before the DLQ, retention, largest message, how many messages and calls at once, and whether events wait in the queue (paused) instead of being delivered"
+  description = <<-EOT
+    The intake queue: receives before the DLQ, retention, largest message, messages per batch, and concurrent
+    invocations of process. With `paused`, events wait in the queue and are not delivered.
+  EOT
   type = object({
     max_receive_count   = optional(number, 5)
     retention_seconds   = optional(number, 345600)
@@ -33,14 +39,17 @@ variable "queue" {
 }
 
 variable "payload_retention_days" {
-  description = "Days that a payload is kept which no message can hold: as long at least as its event may wait in the queue and then in the DLQ"
+  description = <<-EOT
+    Days after which S3 deletes an offloaded payload. This must be longer than the event can be in the DLQ and, after a
+    redrive, in the intake queue.
+  EOT
   type        = number
   default     = 30
   nullable    = false
 }
 
 variable "retry" {
-  description = "Shortest and longest wait before a failed delivery is tried again, in seconds"
+  description = "Shortest and longest delay before the retry of a failed delivery, in seconds."
   type = object({
     base_seconds = optional(number, 10)
     max_seconds  = optional(number, 900)
@@ -50,7 +59,10 @@ variable "retry" {
 }
 
 variable "idempotency" {
-  description = "Whether it is kept what was delivered, so that the same event has one effect at each destination, and for how many days. Off, an event is delivered at least once: SQS, a sender or a redrive may repeat it"
+  description = <<-EOT
+    Whether a table records deliveries, so that an event has one effect at each destination, and for how many days. If
+    it is disabled, an event is delivered at least once: SQS, the sender or a redrive can repeat it.
+  EOT
   type = object({
     enabled     = optional(bool, true)
     window_days = optional(number, 15)
@@ -60,7 +72,10 @@ variable "idempotency" {
 }
 
 variable "secret_cache" {
-  description = "Seconds that a function uses a secret without a look at the store, and seconds at least between two looks that failures cause"
+  description = <<-EOT
+    Seconds for which a function uses a secret without reading it again (`ttl_seconds`), and the shortest interval
+    between two reads because of failed verifications or deliveries (`refresh_seconds`).
+  EOT
   type = object({
     ttl_seconds     = optional(number, 300)
     refresh_seconds = optional(number, 30)
@@ -70,7 +85,7 @@ variable "secret_cache" {
 }
 
 variable "throttle" {
-  description = "Requests a second (rate), and at once (burst), that the API lets through"
+  description = "Requests per second (`rate`) and at the same time (`burst`) that the API accepts."
   type = object({
     rate  = optional(number, 100)
     burst = optional(number, 200)
@@ -80,14 +95,14 @@ variable "throttle" {
 }
 
 variable "log_retention_days" {
-  description = "Days that the functions' logs and the API's access log are kept"
+  description = "Days after which CloudWatch deletes lines of the functions' logs and of the API's access log."
   type        = number
   default     = 30
   nullable    = false
 }
 
 variable "secret_recovery_days" {
-  description = "Days in which a deleted secret can be restored; 0 deletes at once and frees the name"
+  description = "Days for which a deleted secret can be restored; 0 deletes it at once and releases its name."
   type        = number
   default     = 30
   nullable    = false

@@ -2,16 +2,16 @@
 
 variable "alarms" {
   description = <<-EOT
-    Who is told of alarms by e-mail (`emails`: each address gets a mail with a link, and alarms once somebody has followed
-    it), and what is still in order. An alarm comes above these: seconds that an event waits in the intake queue
-    (`oldest_message_seconds`); requests refused, attempts to deliver failed and 5xx answered in 5 minutes
-    (`refusals_per_5_minutes`, `delivery_failures_per_5_minutes`, `api_server_errors_per_5_minutes`); seconds from an
-    event's acceptance to its delivery, for 95 % of them (`delivery_age_seconds`).
+    `emails`: addresses that get alarms. SNS sends a confirmation link to each address first. The other values are
+    thresholds; an alarm is raised above its threshold. `oldest_message_seconds`: time that an event waits in the intake
+    queue. `rejections_per_5_minutes`, `delivery_failures_per_5_minutes`, `api_server_errors_per_5_minutes`: rejected
+    requests, failed attempts and 5xx responses in 5 minutes. `delivery_age_seconds`: time from an event's acceptance to
+    its delivery, for 95 % of the events.
   EOT
   type = object({
     emails                          = optional(list(string), [])
     oldest_message_seconds          = optional(number, 1800)
-    refusals_per_5_minutes          = optional(number, 100)
+    rejections_per_5_minutes        = optional(number, 100)
     delivery_failures_per_5_minutes = optional(number, 20)
     delivery_age_seconds            = optional(number, 900)
     api_server_errors_per_5_minutes = optional(number, 1)
@@ -21,14 +21,14 @@ variable "alarms" {
 }
 
 variable "runbook_url" {
-  description = "Where docs/runbook.md is read; the alarms and the dashboard link to it. Best the URL by which your repository shows it"
+  description = "URL of docs/runbook.md, such as its page in your repository. The alarms and the dashboard link to it."
   type        = string
   default     = "docs/runbook.md"
   nullable    = false
 }
 
 variable "saved_queries" {
-  description = "Whether there are saved queries for Logs Insights over the functions' logs"
+  description = "Whether to create saved queries in Logs Insights for the functions' logs."
   type        = bool
   default     = true
   nullable    = false
@@ -36,10 +36,10 @@ variable "saved_queries" {
 
 variable "access_logs" {
   description = <<-EOT
-    Whether API Gateway logs each request, also those that ingest never sees. A REST API writes by a role that is set once
-    for an account and region; the bootstrap sets it (`api_gateway_logs_role`). Where none is set, the apply fails at the
-    stage with "CloudWatch Logs role ARN must be set in account settings to enable logging": apply the bootstrap, or have
-    the role set by whoever keeps the account, and apply again; or turn this off. An HTTP API (`api_type`) needs no role.
+    Whether API Gateway logs each request, including requests that ingest never receives. A REST API needs a role that
+    is set once per account and region; the bootstrap sets it (`api_gateway_logs_role`). Without this role, the apply
+    fails with "CloudWatch Logs role ARN must be set in account settings to enable logging". Apply the bootstrap, or
+    disable this setting. An HTTP API (`api_type`) needs no role.
   EOT
   type        = bool
   default     = true
@@ -48,11 +48,10 @@ variable "access_logs" {
 
 variable "trace_sampling" {
   description = <<-EOT
-    How many requests of a REST API X-Ray records: of each second the first few (`reservoir`), and of the others a share
-    (`rate`, 0.05 is 5 %). X-Ray bills each trace that is recorded, $5.00 a million. null makes no rule, and X-Ray's
-    default holds: the first request of each second and 5 % of the others, on a quiet service all of them. Also for
-    emulators, which have no sampling rules. For an HTTP API (`api_type`) it says nothing: there Lambda samples, by a rate
-    that nobody can change.
+    Requests of a REST API that X-Ray records: the first requests of each second (`reservoir`), and a share of the
+    others (`rate`; 0.05 is 5 %). X-Ray bills $5.00 per million recorded traces. With null, no rule is created and
+    X-Ray's default applies: the first request of each second and 5 % of the others, which is every request of a service
+    with little traffic. It has no effect for an HTTP API (`api_type`): there Lambda samples with a fixed rate.
   EOT
   type = object({
     rate      = optional(number, 0.05)

@@ -2,10 +2,11 @@
 
 variable "routes" {
   description = <<-EOT
-    Routes by name: the `source`, or 'events' for POST /events, and the `destinations` that its events go to. `types` takes
-    only events whose type matches one of the globs ("github.pull_request*"); `filter` only those whose JSON payload meets
-    every condition: a JSON Pointer and exactly one of `equals`, `in`, `prefix` and `exists`. All routes that match count.
-    An event that no route of its source takes is done with; one whose source has no route at all goes to the DLQ.
+    Routes by name. A route sends events of its `source` (`events` for POST /events) to its `destinations`. With
+    `types`, it matches only events whose type matches one of the globs (such as "github.pull_request*"). With `filter`,
+    it matches only events whose JSON payload meets all conditions; a condition has a JSON Pointer and exactly one of
+    `equals`, `in`, `prefix` and `exists`. All matching routes apply. If routes exist for a source but none matches, the
+    event is acknowledged and not delivered. If no route exists for the source, the event goes to the DLQ.
   EOT
   type = map(object({
     source = string
@@ -23,7 +24,10 @@ variable "routes" {
 }
 
 variable "private_networks" {
-  description = "Networks with private addresses that destinations may use, as CIDR blocks. The functions themselves join no network: they have to be routable from Lambda"
+  description = <<-EOT
+    CIDR blocks of networks with private addresses that destinations can use. The functions are in no VPC, so these
+    networks must be reachable from Lambda.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false

@@ -2,11 +2,12 @@
 
 variable "sources" {
   description = <<-EOT
-    Senders by name, which is the last part of their URL, and the `scheme` by which each signs. `content_types` limits
-    what is accepted; `tolerance_seconds` narrows how old a signature with a time may be. For `hmac`: `header` (required),
-    `prefix`, `encoding` (hex or base64), `algorithm` (sha256 or sha512), `template` of what is signed ({timestamp}, {id},
-    {body}) with `timestamp_header` and `id_header`, `event_header` with the type, `separator` of several signatures. For
-    `gitlab`: `mode` (token or signature). For `twilio`: `url`, the one that Twilio was given.
+    Senders by name, which is the last part of their URL. `scheme` defines how the sender signs. `content_types` limits
+    the accepted media types. `tolerance_seconds` shortens the accepted age of a signed timestamp. Options of `hmac`:
+    `header` (required), `prefix`, `encoding` (hex or base64), `algorithm` (sha256 or sha512), `template` of the signed
+    content ({timestamp}, {id}, {body}) with `timestamp_header` and `id_header`, `event_header` with the type, and
+    `separator` of several signatures. Option of `gitlab`: `mode` (token or signature). Option of `twilio`: `url`, the
+    URL that is configured at Twilio.
   EOT
   type = map(object({
     scheme            = string

@@ -37,12 +37,12 @@ pub(crate) enum KeyKind {
 
 /// A secret: what the sender signs with, and what the store has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Pair {
+pub(crate) struct SecretPair {
     pub(crate) sender: String,
     pub(crate) store: String,
 }
 
-impl Pair {
+impl SecretPair {
     /// The same at both ends.
     pub(crate) fn shared(secret: impl Into<String>) -> Self {
         let sender = secret.into();
@@ -59,16 +59,16 @@ impl Source {
 
 impl KeyKind {
     /// A random one, if it is to be filled.
-    pub(crate) fn make(self) -> Option<Pair> {
+    pub(crate) fn make(self) -> Option<SecretPair> {
         let random = || [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat();
         match self {
             Self::None => None,
-            Self::Text => Some(Pair::shared(hex::encode(random()))),
-            Self::Whsec => Some(Pair::shared(format!("whsec_{}", STANDARD.encode(random())))),
+            Self::Text => Some(SecretPair::shared(hex::encode(random()))),
+            Self::Whsec => Some(SecretPair::shared(format!("whsec_{}", STANDARD.encode(random())))),
             Self::Ed25519 => {
                 let sender = format!("whsk_{}", STANDARD.encode(random()));
                 let store = hookline_signature::public_key(&sender)?;
-                Some(Pair { sender, store })
+                Some(SecretPair { sender, store })
             }
         }
     }
@@ -144,6 +144,8 @@ mod tests {
     fn terraform_and_the_readme_know_the_same_schemes() {
         let terraform = include_str!("../../../terraform/modules/hookline/variables_sources.tf");
         let table = terraform.split("scheme_options = {").nth(1).unwrap().split("\n  }").next().unwrap();
+        // A long list has several lines.
+        let table = table.replace("[\n      ", "[").replace(",\n    ]", "]").replace(",\n      ", ", ");
         let rows = table.lines().filter_map(|line| line.split_once('='));
         let row = |(name, options): (&str, &str)| (name.trim().to_owned(), options.trim().to_owned());
         let expected = SchemeConfig::OPTIONS.map(|(name, options)| {

@@ -1,11 +1,11 @@
 variable "name" {
-  description = "Name of the API"
+  description = "Name of the API."
   type        = string
   nullable    = false
 }
 
 variable "retention_days" {
-  description = "Days that a line is kept"
+  description = "Days after which CloudWatch deletes a log line."
   type        = number
   nullable    = false
 }

@@ -1,9 +1,9 @@
-# A line for each request, also for those that ingest never sees: throttled, too large, without a token, for no route. The
-# fields have the names that they have in the functions' logs; request_id finds ingest's line, which says the rest.
+# One line per request, including requests that ingest never receives: throttled, too large, without a token, or for an
+# unknown route. The field names are those of the functions' logs. `request_id` finds ingest's line with the details.
 
 locals {
-  # Nothing that a caller writes: the path is the route's, {source} included. So `error` is the kind of the gateway's answer
-  # and not its message, which quotes a header that it cannot read, a token perhaps.
+  # No field contains text from the caller. `path` is the path of the route, with `{source}`. `error` is the type of the
+  # gateway's response: its message can quote a header that it cannot parse, and that header may contain a token.
   access_log_fields = {
     request_id             = "$context.requestId"
     trace_id               = "$context.xrayTraceId"
@@ -17,6 +17,8 @@ locals {
     integration_error      = "$context.integration.error"
   }
 
-  # Numbers are numbers where there always is one; where there may be none, the gateway writes a hyphen.
-  access_log_format = replace(jsonencode(local.access_log_fields), "/\"(\\$context\\.(?:status|responseLatency))\"/", "$1")
+  # Fields that always have a number are written without quotes. The gateway writes a hyphen for a missing value.
+  access_log_format = replace(
+    jsonencode(local.access_log_fields), "/\"(\\$context\\.(?:status|responseLatency))\"/", "$1",
+  )
 }

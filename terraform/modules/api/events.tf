@@ -1,4 +1,4 @@
-# POST /events: for our own services, which show an access token of the user pool.
+# POST /events, for services that send an access token of the user pool.
 
 resource "aws_api_gateway_authorizer" "events" {
   for_each = local.events
@@ -17,9 +17,9 @@ resource "aws_api_gateway_resource" "events" {
   path_part   = "events"
 }
 
-# Without scopes API Gateway would take identity tokens; with them it takes access tokens that hold one of them.
+# Without scopes, API Gateway accepts identity tokens. With scopes, it accepts access tokens that have one of them.
 resource "aws_api_gateway_method" "events" {
-  # checkov:skip=CKV2_AWS_53: bodies are of every form; ingest checks what they are declared to be
+  # checkov:skip=CKV2_AWS_53: a body can have any format; ingest compares it with its content type
   for_each = local.events
 
   rest_api_id          = aws_api_gateway_rest_api.this.id

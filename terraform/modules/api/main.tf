@@ -1,13 +1,14 @@
-# Resources, methods and integrations stand one by one, not as an OpenAPI body: a plan then shows which route changes.
+# Resources, methods and integrations are separate resources instead of one OpenAPI body, so that a plan shows which
+# route changes.
 
 locals {
-  # The events route exists only with an authorizer: it must never be open.
+  # The route for events exists only with an authorizer, because it must never be public.
   events = var.events_authorizer == null ? {} : { events = var.events_authorizer }
 }
 
-# Every body is binary, so the function gets base64 and decodes the exact bytes that were signed.
+# All media types are binary, so the function gets each body in base64 and decodes the exact bytes that were signed.
 resource "aws_api_gateway_rest_api" "this" {
-  # checkov:skip=CKV_AWS_237: another API has another URL, which every sender would have to be told: it is not to be replaced unnoticed
+  # checkov:skip=CKV_AWS_237: a replaced API has a new URL, which every sender must learn; a replacement must be visible
   name               = var.name
   description        = "Receives webhooks and events"
   binary_media_types = ["*/*"]
@@ -17,10 +18,11 @@ resource "aws_api_gateway_rest_api" "this" {
   }
 }
 
-# The deployment is a snapshot; what it has to follow is named here, and nothing that AWS fills in by itself.
+# A deployment is a snapshot of the API. The trigger contains each value that needs a new snapshot, and no value that
+# AWS computes.
 #
-# Terraform destroys a route only after it has taken the new snapshot, so a route that is turned off stays in the stage
-# until the next deployment. It is closed meanwhile: its permission, and for events its user pool, are gone.
+# Terraform destroys a removed route after it has created the new snapshot, so the stage has the route until the next
+# deployment. The route does not work meanwhile: its permission, and for events its user pool, no longer exist.
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
 
@@ -34,20 +36,23 @@ resource "aws_api_gateway_deployment" "this" {
       [for resource in aws_api_gateway_resource.events : resource.path],
       [for method in aws_api_gateway_method.events : [method.id, method.authorization, method.authorization_scopes]],
       [for integration in aws_api_gateway_integration.events : [integration.id, integration.uri]],
-      [for response in aws_api_gateway_gateway_response.this : [response.status_code, response.response_parameters, response.response_templates]],
+      [
+        for response in aws_api_gateway_gateway_response.this :
+        [response.status_code, response.response_parameters, response.response_templates]
+      ],
     ]))
   }
 
   lifecycle {
-    create_before_destroy = true # the stage shows the old one until it shows the new
+    create_before_destroy = true # the stage uses the old deployment until the new one exists
   }
 }
 
 resource "aws_api_gateway_stage" "this" {
-  # checkov:skip=CKV_AWS_120: a webhook is never answered from a cache
-  # checkov:skip=CKV2_AWS_4: an execution log says what the access log and ingest say, and beyond that holds parts of requests
-  # checkov:skip=CKV2_AWS_29: a firewall costs more than all the rest and sees no signature; throttling and the signature stand in front
-  # checkov:skip=CKV2_AWS_51: client certificates prove API Gateway to an HTTP back end; this one is a function
+  # checkov:skip=CKV_AWS_120: a response to a webhook must not come from a cache
+  # checkov:skip=CKV2_AWS_4: an execution log repeats the access log and ingest's log, and contains parts of requests
+  # checkov:skip=CKV2_AWS_29: a firewall costs more than the rest of the service and cannot check signatures
+  # checkov:skip=CKV2_AWS_51: a client certificate identifies API Gateway to an HTTP backend; this backend is a function
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = var.stage_name
@@ -63,9 +68,9 @@ resource "aws_api_gateway_stage" "this" {
   }
 }
 
-# Throttling only: a logging level would write an execution log too, which holds parts of requests.
+# Throttling only. A logging level would also write an execution log, which contains parts of requests.
 resource "aws_api_gateway_method_settings" "this" {
-  # checkov:skip=CKV_AWS_225: as CKV_AWS_120
+  # checkov:skip=CKV_AWS_225: see CKV_AWS_120
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "*/*"

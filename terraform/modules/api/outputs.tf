@@ -1,34 +1,34 @@
 output "id" {
-  description = "Id of the API"
+  description = "Id of the API."
   value       = aws_api_gateway_rest_api.this.id
 }
 
 output "name" {
-  description = "Name of the API"
+  description = "Name of the API."
   value       = aws_api_gateway_rest_api.this.name
 }
 
 output "url" {
-  description = "Base URL of the stage"
+  description = "Base URL of the stage."
   value       = aws_api_gateway_stage.this.invoke_url
 }
 
 output "stage_name" {
-  description = "Name of the stage"
+  description = "Name of the stage."
   value       = aws_api_gateway_stage.this.stage_name
 }
 
 output "webhooks_url" {
-  description = "URL that a source's name follows"
+  description = "URL of POST /webhooks/{source}, without the source."
   value       = "${aws_api_gateway_stage.this.invoke_url}/webhooks"
 }
 
 output "events_url" {
-  description = "URL for events of our own services; null without an authorizer"
+  description = "URL of POST /events; null without an authorizer."
   value       = var.events_authorizer == null ? null : "${aws_api_gateway_stage.this.invoke_url}/events"
 }
 
 output "sampling_rule_name" {
-  description = "Name of X-Ray's sampling rule for the stage; null without one"
+  description = "Name of the X-Ray sampling rule for the stage; null without a rule."
   value       = one([for rule in aws_xray_sampling_rule.this : rule.rule_name])
 }

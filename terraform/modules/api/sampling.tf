@@ -1,13 +1,16 @@
-# How many requests X-Ray records. Without a rule of ours its default holds, one request a second and 5 % of the rest: on a
-# quiet service that is every request, and each is billed. The gateway is the first to decide, and the function does likewise.
+# The share of requests that X-Ray records. Without this rule, X-Ray's default rule applies: one request per second and
+# 5 % of the others. On a service with little traffic that is every request, and X-Ray bills each recorded trace. API
+# Gateway makes the sampling decision, and the function follows it.
 
 locals {
-  # X-Ray takes 32 characters and a prefix may have 38. Of a longer one the end is what tells environments apart, so a hash
-  # stands for it. The bootstrap names the same rule in what a role may do.
-  sampling_rule_name = length(var.name) <= 32 ? var.name : "${substr(var.name, 0, 23)}-${substr(sha1(var.name), 0, 8)}"
+  # X-Ray limits a rule's name to 32 characters, and a prefix can have 38. The end of a long name distinguishes the
+  # environments, so a hash of the name replaces it. The bootstrap computes the same name for the apply role's policy.
+  sampling_rule_name = (
+    length(var.name) <= 32 ? var.name : "${substr(var.name, 0, 23)}-${substr(sha1(var.name), 0, 8)}"
+  )
 }
 
-# It fits this stage alone; other rules of the account are asked first where their priority is a lower number.
+# The rule matches only this stage. X-Ray evaluates rules with a lower priority number first.
 resource "aws_xray_sampling_rule" "this" {
   for_each = var.trace_sampling == null ? {} : { stage = var.trace_sampling }
 

@@ -1,23 +1,23 @@
 variable "name" {
-  description = "Name of the API"
+  description = "Name of the API."
   type        = string
   nullable    = false
 }
 
 variable "stage_name" {
-  description = "Name of the one stage"
+  description = "Name of the stage."
   type        = string
   default     = "live"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.stage_name))
-    error_message = "stage_name must be 1 to 128 letters, digits, hyphens or underscores."
+    error_message = "stage_name must be 1 to 128 letters, digits, hyphens or underscores; it is `${var.stage_name}`."
   }
 }
 
 variable "function" {
-  description = "The function behind every route, by its alias: the same alias is called and permitted"
+  description = "Function that all routes invoke through its alias. The permissions are for the same alias."
   type = object({
     name             = string
     alias_name       = string
@@ -27,7 +27,7 @@ variable "function" {
 }
 
 variable "events_authorizer" {
-  description = "User pool and scopes that POST /events asks for; null leaves the route out"
+  description = "User pool and scopes that POST /events requires. Without it, the API has no such route."
   type = object({
     user_pool_arn = string
     scopes        = list(string)
@@ -36,12 +36,15 @@ variable "events_authorizer" {
 
   validation {
     condition     = try(length(var.events_authorizer.scopes) > 0, var.events_authorizer == null)
-    error_message = "events_authorizer.scopes must name at least one scope: without one, API Gateway would not take access tokens."
+    error_message = <<-EOT
+      events_authorizer.scopes is empty. Add at least one scope: without scopes, API Gateway does not accept access
+      tokens.
+    EOT
   }
 }
 
 variable "throttle" {
-  description = "Requests a second (rate), and at once (burst), that the stage lets through"
+  description = "Requests per second (`rate`) and at the same time (`burst`) that the stage accepts."
   type = object({
     rate  = number
     burst = number
@@ -50,7 +53,7 @@ variable "throttle" {
 }
 
 variable "access_log" {
-  description = "Log group that takes the access log; null writes none"
+  description = "Log group for the access log. Without it, the stage writes no access log."
   type = object({
     log_group_arn = string
   })
@@ -58,7 +61,10 @@ variable "access_log" {
 }
 
 variable "trace_sampling" {
-  description = "Share of requests that X-Ray records (rate), after so many each second that it records anyway (reservoir); null leaves it to X-Ray's default rule"
+  description = <<-EOT
+    Share of the requests that X-Ray records (`rate`), after a number of requests per second that it always records
+    (`reservoir`). With null, X-Ray's default rule applies.
+  EOT
   type = object({
     rate      = number
     reservoir = number

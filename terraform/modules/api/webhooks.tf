@@ -1,4 +1,4 @@
-# POST /webhooks/{source}: open to the world, because the function verifies the sender's signature over the body.
+# POST /webhooks/{source}. The route is public: the function verifies the sender's signature of the body.
 
 resource "aws_api_gateway_resource" "webhooks" {
   rest_api_id = aws_api_gateway_rest_api.this.id
@@ -13,8 +13,8 @@ resource "aws_api_gateway_resource" "source" {
 }
 
 resource "aws_api_gateway_method" "webhooks" {
-  # checkov:skip=CKV_AWS_59: senders cannot sign as AWS does: ingest verifies each one's own signature
-  # checkov:skip=CKV2_AWS_53: bodies are of every form and are verified as bytes
+  # checkov:skip=CKV_AWS_59: senders have no AWS credentials; ingest verifies the signature of each sender
+  # checkov:skip=CKV2_AWS_53: a body can have any format; ingest verifies its bytes
   rest_api_id   = aws_api_gateway_rest_api.this.id
   resource_id   = aws_api_gateway_resource.source.id
   http_method   = "POST"

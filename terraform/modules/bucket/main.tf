@@ -1,11 +1,11 @@
-# A bucket as every bucket here is: encrypted, closed to the public, over TLS only, its objects its owner's.
+# A private, encrypted bucket. Its policy allows only TLS, and the bucket's owner owns all objects.
 
 resource "aws_s3_bucket" "this" {
-  # checkov:skip=CKV_AWS_18: a server access log is a second bucket that nobody reads; CloudTrail data events say who read what, where a team wants that
-  # checkov:skip=CKV_AWS_21: whether versions are kept is the caller's word: payloads are written once, and expire
-  # checkov:skip=CKV_AWS_144: packages can be built again and payloads are short-lived: another region has no use for either
-  # checkov:skip=CKV_AWS_145: encrypted with keys of S3 (AES-256); a key of one's own is a cost and an outage more, and guards against nobody who has the role
-  # checkov:skip=CKV2_AWS_62: nothing waits for an object
+  # checkov:skip=CKV_AWS_18: an access log needs a second bucket; CloudTrail data events can record reads
+  # checkov:skip=CKV_AWS_21: the caller decides about versions: payloads are written once and expire
+  # checkov:skip=CKV_AWS_144: packages can be built again and payloads are short-lived, so no replica is needed
+  # checkov:skip=CKV_AWS_145: S3 encrypts with its own keys; a customer key adds cost and a cause of outages
+  # checkov:skip=CKV2_AWS_62: no component needs notifications about objects
   bucket        = var.bucket
   force_destroy = var.force_destroy
 }
@@ -46,12 +46,12 @@ resource "aws_s3_bucket_public_access_block" "this" {
   restrict_public_buckets = true
 }
 
-# What is left of an upload that broke off is paid for and never seen.
+# S3 bills the parts of an incomplete upload, although no listing shows them.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
   rule {
-    id     = "broken-uploads"
+    id     = "incomplete-uploads"
     status = "Enabled"
 
     filter {}
@@ -101,6 +101,6 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
   policy = data.aws_iam_policy_document.this.json
 
-  # S3 refuses two changes of a bucket's access at the same moment (OperationAborted).
+  # S3 rejects two concurrent changes of a bucket's access (OperationAborted).
   depends_on = [aws_s3_bucket_public_access_block.this]
 }

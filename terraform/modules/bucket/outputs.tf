@@ -1,5 +1,5 @@
 output "bucket" {
-  description = "Name of the bucket, known once it is encrypted and closed: what is put there is so from the start"
+  description = "Name of the bucket. The output waits for encryption and policies, so that they cover the first object."
   value       = aws_s3_bucket.this.bucket
 
   depends_on = [
@@ -11,6 +11,6 @@ output "bucket" {
 }
 
 output "arn" {
-  description = "ARN of the bucket"
+  description = "ARN of the bucket."
   value       = aws_s3_bucket.this.arn
 }

@@ -1,27 +1,37 @@
 locals {
-  # What Lambda measures is the environment as JSON, escapes included. jsonencode also escapes & < > as \u....; Lambda
-  # does not, so they count as one byte. Base64 turns characters into bytes: a URL may hold more than ASCII.
+  # Lambda limits the size of the environment as JSON, with escapes. jsonencode also escapes & < > as \u....; Lambda
+  # does not, so each counts as one byte. Base64 counts bytes instead of characters, because a URL can have non-ASCII
+  # characters.
   environment_base64 = base64encode(replace(jsonencode(var.environment), "/\\\\u00(26|3c|3e)/", "_"))
   environment_bytes  = length(local.environment_base64) / 4 * 3 - length(regexall("=", local.environment_base64))
+
+  alias_description = (
+    var.pinned_version == null ? "Follows the latest published version" : "Pinned to version ${var.pinned_version}"
+  )
+
+  largest_variables = [
+    for key, value in var.environment : key
+    if length(value) == max([for other in values(var.environment) : length(other)]...)
+  ]
 }
 
-# The key is the content: the same package is the same object wherever it was built, and a change is a new key.
-# A published version keeps its own copy, so a rollback does not need the older object.
+# The key contains the hash of the package: the same package is the same object on each machine, and a new package has a
+# new key. A published version has its own copy of the code, so a rollback does not need the older object.
 resource "aws_s3_object" "this" {
   bucket = var.artifacts_bucket
   key    = "functions/${var.name}/${filesha256(var.package)}.zip"
   source = var.package
 
-  # Where the file lay is nothing about the object: another machine's path would be a change in every plan.
+  # The local path is not a property of the object. Without this, each machine's plan would show a change.
   lifecycle {
     ignore_changes = [source]
   }
 }
 
-# Made before the function: one that Lambda makes at the first call would keep its logs for ever.
+# Terraform creates the log group before the function. A log group that Lambda creates has no retention limit.
 resource "aws_cloudwatch_log_group" "this" {
-  # checkov:skip=CKV_AWS_338: how long is the environment's to say (log_retention_days); the default is enough to debug by
-  # checkov:skip=CKV_AWS_158: CloudWatch encrypts with a key of its own; the logs hold no secret and no body
+  # checkov:skip=CKV_AWS_338: the environment sets the retention (log_retention_days)
+  # checkov:skip=CKV_AWS_158: CloudWatch encrypts with its own key; the logs contain no secrets and no bodies
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
 }
@@ -50,7 +60,7 @@ data "aws_iam_policy_document" "telemetry" {
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
   }
 
-  # The one wildcard: X-Ray has no resources to name for these two actions.
+  # The only wildcard: these two X-Ray actions do not support resources.
   statement {
     sid       = "SendTraces"
     actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
@@ -71,10 +81,10 @@ resource "aws_iam_role_policy" "this" {
 }
 
 resource "aws_lambda_function" "this" {
-  # checkov:skip=CKV_AWS_116: nothing calls a function asynchronously: the queue in front of process has the DLQ
-  # checkov:skip=CKV_AWS_117: neither function has business in a VPC: they call AWS and public addresses only, and process refuses private ones
-  # checkov:skip=CKV_AWS_173: the environment holds no secret, and Lambda encrypts it with a key of its own
-  # checkov:skip=CKV_AWS_272: a package is named by its hash and put by the apply role alone; a signing profile would be that same role's
+  # checkov:skip=CKV_AWS_116: no invocation is asynchronous; the queue that feeds process has the DLQ
+  # checkov:skip=CKV_AWS_117: they need no VPC: they call AWS and public addresses, and process blocks private ones
+  # checkov:skip=CKV_AWS_173: the environment contains no secrets, and Lambda encrypts it with its own key
+  # checkov:skip=CKV_AWS_272: only the apply role uploads packages, and it would also own the signing profile
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
@@ -93,9 +103,8 @@ resource "aws_lambda_function" "this" {
     variables = var.environment
   }
 
-  # Lambda passes our JSON lines on as they are, and our own level (log_level) decides which there are: of those that carry
-  # metrics Lambda would drop some by their level, so it must filter none. The platform's own lines below WARN (start, end,
-  # report) are paid for and say nothing that a metric does not.
+  # The functions write JSON lines and filter them by log_level. Lambda must not filter them again, because lines of any
+  # level can carry metrics. Lambda's own lines below WARN (start, end, report) repeat metrics and would be billed.
   logging_config {
     log_format            = "JSON"
     application_log_level = "TRACE"
@@ -109,17 +118,21 @@ resource "aws_lambda_function" "this" {
   lifecycle {
     precondition {
       condition     = local.environment_bytes <= 4096
-      error_message = "The environment of ${var.name} measures ${local.environment_bytes} bytes as JSON and Lambda takes 4096: shorten names and URLs, or remove sources, destinations or routes. The largest variable is ${join(", ", [for key, value in var.environment : key if length(value) == max([for other in values(var.environment) : length(other)]...)])}."
+      error_message = <<-EOT
+        The environment of `${var.name}` has ${local.environment_bytes} bytes as JSON, and Lambda allows 4096.
+        Shorten names and URLs, or remove sources, destinations or routes.
+        The largest variable is ${join(", ", local.largest_variables)}.
+      EOT
     }
   }
 
-  # Whoever calls the function finds it able to work and to log, from the first call.
+  # The first invocation can already write logs and use the role's policies.
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.telemetry, aws_iam_role_policy.this]
 }
 
 resource "aws_lambda_alias" "this" {
   name             = var.alias_name
-  description      = var.pinned_version == null ? "Follows the latest published version" : "Held at version ${var.pinned_version}"
+  description      = local.alias_description
   function_name    = aws_lambda_function.this.function_name
   function_version = coalesce(var.pinned_version, aws_lambda_function.this.version)
 }

@@ -1,112 +1,120 @@
 variable "name" {
-  description = "Name of the function, its role and its log group"
+  description = "Name of the function, its role and its log group."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9-_]{1,64}$", var.name))
-    error_message = "The function's name '${var.name}' must be 1 to 64 letters, digits, hyphens or underscores: shorten the prefix."
+    error_message = <<-EOT
+      The function name `${var.name}` must be 1 to 64 letters, digits, hyphens or underscores. Shorten the prefix.
+    EOT
   }
 }
 
 variable "description" {
-  description = "What the function does, in one line"
+  description = "Purpose of the function, in one line."
   type        = string
   nullable    = false
 }
 
 variable "package" {
-  description = "Path of the zip file that holds `bootstrap`"
+  description = "Path of the zip file that contains `bootstrap`."
   type        = string
   nullable    = false
 
   validation {
     condition     = fileexists(var.package)
-    error_message = "There is no package at '${var.package}': build the functions first, or correct the path."
+    error_message = "The package `${var.package}` does not exist. Build the functions, or correct the path."
   }
 }
 
 variable "artifacts_bucket" {
-  description = "Name of the bucket that takes the package"
+  description = "Name of the bucket for the package."
   type        = string
   nullable    = false
 }
 
 variable "architecture" {
-  description = "Instruction set that the package is built for"
+  description = "Instruction set of the package: `arm64` or `x86_64`."
   type        = string
   default     = "arm64"
   nullable    = false
 
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "architecture must be 'arm64' or 'x86_64'; it is '${var.architecture}'."
+    error_message = "architecture must be `arm64` or `x86_64`; it is `${var.architecture}`."
   }
 }
 
 variable "memory_mb" {
-  description = "Memory in MB; CPU grows with it"
+  description = "Memory in MB. Lambda assigns CPU in proportion to it."
   type        = number
   default     = 256
   nullable    = false
 }
 
 variable "timeout_seconds" {
-  description = "Seconds that one call may take"
+  description = "Time limit of one invocation, in seconds."
   type        = number
   nullable    = false
 }
 
 variable "reserved_concurrency" {
-  description = "Calls at the same time that are reserved, and the limit of them; null shares the account's"
+  description = <<-EOT
+    Concurrent invocations that are reserved, which is also their limit; null uses the account's shared concurrency.
+  EOT
   type        = number
   default     = null
 }
 
 variable "environment" {
-  description = "Environment variables, without secrets"
+  description = "Environment variables, without secrets."
   type        = map(string)
   nullable    = false
 }
 
 variable "policy_json" {
-  description = "Policy of what the function may do beside logging and tracing"
+  description = "IAM policy of the function, in addition to logging and tracing."
   type        = string
   nullable    = false
 }
 
 variable "alias_name" {
-  description = "Name of the alias that callers use"
+  description = "Name of the alias that callers invoke."
   type        = string
   default     = "live"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9-_]*[a-zA-Z-_][a-zA-Z0-9-_]*$", var.alias_name))
-    error_message = "alias_name must hold letters, digits, hyphens or underscores, and not be a number: Lambda would read that as a version."
+    error_message = <<-EOT
+      alias_name must be letters, digits, hyphens or underscores, and must not be a number: a number is a version.
+    EOT
   }
 }
 
 variable "pinned_version" {
-  description = "Published version that the alias is held at; null follows the latest"
+  description = "Published version that the alias points to; null means the latest version."
   type        = string
   default     = null
 
   validation {
     condition     = var.pinned_version == null || can(regex("^[1-9][0-9]*$", var.pinned_version))
-    error_message = "pinned_version must be the number of a published version, such as \"12\"; remove it to follow the latest."
+    error_message = <<-EOT
+      pinned_version must be the number of a published version, such as "12". Remove it to use the latest version.
+    EOT
   }
 }
 
 variable "log_retention_days" {
-  description = "Days that the function's logs are kept"
+  description = "Days after which CloudWatch deletes the function's log lines."
   type        = number
   default     = 30
   nullable    = false
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that bounds what the function's role may ever do; null for none"
+  description = "ARN of the policy that limits the function's role; null for no boundary."
   type        = string
   default     = null
 }

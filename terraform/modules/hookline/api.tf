@@ -1,5 +1,5 @@
-# The front door: one of two APIs with the same routes, before the same alias. The rest of the root sees local.api and not
-# which of them it is.
+# The API: a REST API or an HTTP API with the same routes and the same alias. The rest of the module uses local.api and
+# does not depend on the type.
 
 locals {
   api = one(concat(module.api, module.http_api))

@@ -1,5 +1,5 @@
-# The configuration of the functions, as they read it: JSON in a few environment variables, without nulls and without
-# spaces, because an environment has 4 KB in all.
+# The configuration of the functions: JSON in a few environment variables, without nulls and spaces, because Lambda
+# limits the environment to 4 KB.
 
 locals {
   prefix     = module.naming.prefix
@@ -16,23 +16,26 @@ locals {
     )
   }
 
-  # A chat's URL is its credential; a signed request needs a key.
+  # The URL of a chat's webhook is its credential, and a signed request needs a key.
   destinations_with_secret = [
     for name, destination in var.destinations : name
     if contains(["discord", "slack"], destination.kind) || destination.signed == true
   ]
 
-  # A route takes the source of its own name unless it says another: most do, and each byte counts.
+  # A route without a source gets its name as the source. Most routes have the name of their source, and this saves
+  # bytes.
   routes = {
     for name, route in var.routes : name => { for key, value in {
       source       = route.source == name ? null : route.source
       destinations = route.destinations
       types        = route.types
-      filter       = try([for condition in route.filter : { for key, value in condition : key => value if value != null }], null)
+      filter = try([
+        for condition in route.filter : { for key, value in condition : key => value if value != null }
+      ], null)
     } : key => value if value != null }
   }
 
-  # Of the system's resolver, which would ask again only after five seconds: longer than most senders wait.
+  # By default, the system's resolver repeats a query after five seconds, which is longer than most senders wait.
   resolver_environment = { RES_OPTIONS = "timeout:1 attempts:3" }
 
   ingest_environment = merge(local.resolver_environment, {

@@ -1,5 +1,5 @@
-# Wiring only: what passes between the modules is locals.tf (configuration) and policies.tf (privileges); the front door is
-# api.tf.
+# The composition of the parts. locals.tf has the configuration of the functions, policies.tf their permissions, and
+# api.tf the API.
 
 data "aws_caller_identity" "current" {}
 
@@ -20,7 +20,7 @@ module "artifacts" {
   force_destroy = var.force_destroy
 }
 
-# Payloads that no message can hold. Each is written once, under a key that nobody else has.
+# Payloads that do not fit into a message. Each payload is written once, under a unique key.
 module "payloads" {
   source = "../bucket"
 
@@ -93,13 +93,14 @@ module "process" {
   permissions_boundary = var.permissions_boundary
 }
 
-# Lambda checks the role when a mapping is made; the alias waits for the function, which waits for its role's policies.
+# Lambda checks the role when it creates the mapping. The alias depends on the function, and the function on the
+# policies of its role.
 resource "aws_lambda_event_source_mapping" "intake" {
   event_source_arn        = module.queue.arn
   function_name           = module.process.alias_arn
   enabled                 = !var.queue.paused
   batch_size              = var.queue.batch_size
-  function_response_types = ["ReportBatchItemFailures"] # one bad event must not bring back its whole batch
+  function_response_types = ["ReportBatchItemFailures"] # a failed event must not repeat its batch
 
   dynamic "scaling_config" {
     for_each = var.queue.maximum_concurrency[*]
@@ -132,10 +133,13 @@ module "observability" {
   api           = { type = var.api_type, id = local.api.id, name = local.api.name, stage_name = local.api.stage_name }
 }
 
-# A warning, not a refusal: the API is safe without the route, but what is posted there would end in the DLQ.
+# A warning instead of an error: the API works without the route, but events from POST /events would reach the DLQ.
 check "events_have_a_route" {
   assert {
     condition     = !var.identity_enabled || contains([for route in var.routes : route.source], "events")
-    error_message = "POST /events is on but no route has the source 'events': add one, or set identity_enabled = false."
+    error_message = <<-EOT
+      POST /events is enabled, but no route has the source `events`, so its events go to the DLQ.
+      Add a route, or set identity_enabled = false.
+    EOT
   }
 }

@@ -1,13 +1,13 @@
-# What each function may do beside logging and tracing. Every action names the ARNs it is for.
+# The permissions of each function, in addition to logging and tracing. Each statement names the ARNs of its resources.
 
 locals {
-  # All that is kept lies below one prefix: what else a person puts into the bucket is none of the functions' business.
+  # All payloads have one prefix, so the functions have no access to other objects that operators put into the bucket.
   payload_objects = "${module.payloads.arn}/payloads/*"
 
   arn_tail = "${var.region}:${local.account_id}"
   emails   = { for name, destination in var.destinations : name => destination if destination.kind == "email" }
 
-  # In SES's sandbox the recipients' identities are asked about too.
+  # In the SES sandbox, SES also checks the permission for the recipients' identities.
   email_identities = {
     for name, email in local.emails : name => distinct(flatten([
       for address in concat([email.from], tolist(coalesce(email.to, []))) : [
@@ -32,12 +32,12 @@ data "aws_iam_policy_document" "ingest" {
   }
 
   statement {
-    sid       = "KeepPayloads"
+    sid       = "StorePayloads"
     actions   = ["s3:PutObject"]
     resources = [local.payload_objects]
   }
 
-  # A statement without resources is not valid, and without sources there are none.
+  # A statement needs resources, and without sources there are none.
   dynamic "statement" {
     for_each = length(var.sources) > 0 ? [module.secrets.source_arns] : []
 
@@ -66,7 +66,7 @@ data "aws_iam_policy_document" "process" {
 
     content {
       sid = "ClaimDeliveries"
-      # By statements where there are several at once, by an item's own calls where there is one.
+      # Process uses PartiQL statements for several items, and the item operations for one.
       actions = [
         "dynamodb:DeleteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem",
         "dynamodb:UpdateItem",
@@ -80,6 +80,7 @@ data "aws_iam_policy_document" "process" {
     actions   = ["sqs:SendMessage"]
     resources = [module.queue.dlq_arn]
   }
+
   statement {
     sid       = "FetchPayloads"
     actions   = ["s3:GetObject"]
@@ -96,7 +97,7 @@ data "aws_iam_policy_document" "process" {
     }
   }
 
-  # Only as the sender that the destination names, and only to its recipients.
+  # Process can send e-mail only from the destination's sender to the destination's recipients.
   dynamic "statement" {
     for_each = local.emails
 

@@ -1,63 +1,69 @@
-# Who and where. What is received and delivered is in variables_routing.tf, how much and how long in variables_limits.tf,
-# what is watched in variables_observability.tf.
+# The service: names, region, packages and the API. The other files have the routing (variables_routing.tf,
+# variables_sources.tf, variables_destinations.tf), limits (variables_limits.tf) and variables_observability.tf.
 
 variable "name" {
-  description = "Name of the service; names in AWS begin with <name>-<workspace>"
+  description = "Name of the service. Names in AWS begin with <name>-<environment>."
   type        = string
   default     = "hookline"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,20}$", var.name))
-    error_message = "name must be 2 to 21 lower-case letters, digits or hyphens and begin with a letter; it is '${var.name}'."
+    error_message = <<-EOT
+      name must be 2 to 21 lower-case letters, digits or hyphens, with a letter first; it is `${var.name}`.
+    EOT
   }
 }
 
 variable "environment" {
-  description = "Name of the environment, such as `dev` or `prod`; names in AWS begin with <name>-<environment>."
+  description = "Name of the environment, such as `dev` or `prod`. Names in AWS begin with <name>-<environment>."
   type        = string
   nullable    = false
 }
 
 variable "region" {
-  description = "AWS region that everything is made in"
+  description = "AWS region of all resources. It must be the region of the provider."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must be the code of an AWS region, such as eu-west-1; it is '${var.region}'."
+    error_message = "region must be the code of an AWS region, such as eu-west-1; it is `${var.region}`."
   }
 }
 
 variable "packages" {
-  description = "Paths of the zip files that hold each function's `bootstrap`"
+  description = "Path of each function's package, a zip file that contains `bootstrap`."
   type = object({
     ingest  = string
     process = string
   })
   nullable = false
 
+  # destroy and rollback need the files too.
   validation {
-    condition     = alltrue([for path in values(var.packages) : try(fileexists(path), false)])
-    error_message = "There is no file at ${join(", ", [for path in values(var.packages) : coalesce(path, "(null)") if !try(fileexists(path), false)])}: build the functions first, or correct packages (destroy and rollback need them too)."
+    condition = alltrue([for path in values(var.packages) : try(fileexists(path), false)])
+    error_message = format(
+      "packages names files that do not exist: %s. Run `cargo harness package`, or correct the paths.",
+      join(", ", [for path in values(var.packages) : coalesce(path, "(null)") if !try(fileexists(path), false)]),
+    )
   }
 }
 
 variable "architecture" {
-  description = "Instruction set that the packages are built for: arm64 or x86_64"
+  description = "Instruction set of the packages: `arm64` or `x86_64`."
   type        = string
   default     = "arm64"
   nullable    = false
 
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "architecture must be 'arm64' or 'x86_64', whichever the packages were built for; it is '${var.architecture}'."
+    error_message = "architecture must be `arm64` or `x86_64`, as the packages; it is `${var.architecture}`."
   }
 }
 
 variable "pinned_versions" {
-  description = "Published version that each function's alias is held at, for a rollback; null follows the latest"
+  description = "Published version that each function's alias points to, for a rollback; null means the latest version."
   type = object({
     ingest  = optional(string)
     process = optional(string)
@@ -67,39 +73,48 @@ variable "pinned_versions" {
 
   validation {
     condition     = alltrue([for pin in values(var.pinned_versions) : pin == null || can(regex("^[1-9][0-9]*$", pin))])
-    error_message = "pinned_versions takes numbers of published versions, such as \"12\"; remove an entry to follow the latest."
+    error_message = <<-EOT
+      pinned_versions must be numbers of published versions, such as "12". Remove an entry to use the latest version.
+    EOT
   }
 }
 
 variable "log_level" {
-  description = "Least severe level that the functions log: error, warn, info or debug"
+  description = "Lowest level that the functions log: `error`, `warn`, `info` or `debug`."
   type        = string
   default     = "info"
   nullable    = false
 
   validation {
     condition     = contains(["error", "warn", "info", "debug"], var.log_level)
-    error_message = "log_level must be one of error, warn, info, debug; it is '${var.log_level}'."
+    error_message = "log_level must be `error`, `warn`, `info` or `debug`; it is `${var.log_level}`."
   }
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that bounds what the functions' roles may ever do: the bootstrap's permissions_boundary_arns for this workspace. The apply role makes no role without it; null where somebody else applies"
+  description = <<-EOT
+    ARN of the policy that limits the functions' roles: the output `permissions_boundary_arns` of the bootstrap for this
+    environment. The apply role of the bootstrap cannot create a role without it. null if another role applies.
+  EOT
   type        = string
   default     = null
 
   validation {
-    condition     = var.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/.+$", var.permissions_boundary))
-    error_message = "permissions_boundary must be the ARN of an IAM policy; it is '${coalesce(var.permissions_boundary, "null")}'."
+    condition = (
+      var.permissions_boundary == null ||
+      can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/.+$", var.permissions_boundary))
+    )
+    error_message = <<-EOT
+      permissions_boundary must be the ARN of an IAM policy; it is `${coalesce(var.permissions_boundary, "null")}`.
+    EOT
   }
 }
 
 variable "api_type" {
   description = <<-EOT
-    Which API of API Gateway stands in front: "rest" or "http". The REST API can have a firewall (WAF), traces, and answers
-    in our form of a problem where it refuses by itself; LocalStack's community image has it. The HTTP API costs $1.00
-    instead of $3.50 a million requests and checks tokens by a JWT authorizer of its own. The routes are the same, the URL
-    is another: whoever changes the type has to tell every sender.
+    Type of the API in API Gateway: `rest` or `http`. The REST API supports a firewall (WAF), traces, and error
+    responses in Hookline's format. The HTTP API costs $1.00 instead of $3.50 per million requests and checks tokens
+    with its own JWT authorizer. Both have the same routes. A new type means a new URL, which every sender must learn.
   EOT
   type        = string
   default     = "rest"
@@ -107,37 +122,43 @@ variable "api_type" {
 
   validation {
     condition     = contains(["rest", "http"], var.api_type)
-    error_message = "api_type must be 'rest' or 'http'; it is '${var.api_type}'."
+    error_message = "api_type must be `rest` or `http`; it is `${var.api_type}`."
   }
 }
 
 variable "identity_enabled" {
-  description = "Whether there is a user pool and with it POST /events. Turning it off deletes the pool with every client in it, once force_destroy has been applied"
+  description = <<-EOT
+    Whether to create a user pool, and with it POST /events. Disabling it deletes the user pool with all its clients,
+    after an apply with force_destroy.
+  EOT
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "cognito_domain" {
-  description = "First label of the token endpoint's host; null makes <prefix>-<account id>"
+  description = "First label of the token endpoint's host name; null means <prefix>-<account id>."
   type        = string
   default     = null
 }
 
 variable "artifacts_bucket" {
-  description = "Name for the bucket of packages; null makes <prefix>-artifacts-<account id>"
+  description = "Name of the bucket for packages; null means <prefix>-artifacts-<account id>."
   type        = string
   default     = null
 }
 
 variable "payloads_bucket" {
-  description = "Name for the bucket of large payloads; null makes <prefix>-payloads-<account id>"
+  description = "Name of the bucket for offloaded payloads; null means <prefix>-payloads-<account id>."
   type        = string
   default     = null
 }
 
 variable "force_destroy" {
-  description = "Whether destroy also removes a bucket that holds objects and a protected user pool; for environments that come and go. It takes effect at the apply before the destroy: apply with it first"
+  description = <<-EOT
+    Whether destroy also deletes buckets that contain objects, and the protected table and user pool. For short-lived
+    environments. Apply with this setting before the destroy.
+  EOT
   type        = bool
   default     = false
   nullable    = false

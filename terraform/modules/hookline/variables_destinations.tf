@@ -1,7 +1,7 @@
-# Where events go. What process would refuse at its start is refused here, in the plan.
+# Destinations: where events go. The plan rejects each value that process would reject when it starts.
 
 locals {
-  # Every kind and the options that it takes; functions/process has the same table, and a test compares them.
+  # All kinds with their options. functions/process has the same table, and a test compares both.
   kind_options = {
     discord     = ["template"]
     email       = ["from", "subject", "template", "to"]
@@ -10,17 +10,42 @@ locals {
     slack       = ["template"]
   }
 
-  # As process reads an address: no second one in a field, no header.
-  address = "^[0-9A-Za-z._+=/'~-]+@[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)+$"
+  # Options of each destination, independent of its kind.
+  destination_options = ["kind", "timeout_seconds"]
+
+  # An absolute URL with a host and an optional port from 1 to 65535, without user, password and fragment.
+  host_pattern = join("|", [
+    "\\[[0-9A-Fa-f:.]+\\]",
+    "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*",
+  ])
+  port_pattern = join("|", [
+    "[1-9][0-9]{0,3}", "[1-5][0-9]{4}", "6[0-4][0-9]{3}", "65[0-4][0-9]{2}", "655[0-2][0-9]", "6553[0-5]",
+  ])
+  url_pattern = "^https?://(${local.host_pattern})(:(?:${local.port_pattern}))?([/?][^\\s#]*)?$"
+
+  # The IPv4 address of a plain HTTP URL.
+  http_address_pattern = "^http://((?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2}))(?:[:/?]|$)"
+
+  # One e-mail address as process parses it: no second address and no header can be in it.
+  email_pattern = "^[0-9A-Za-z._+=/'~-]+@[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)+$"
+
+  bus_pattern = "^(arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/)?[A-Za-z0-9._/-]{1,256}$"
+
+  # Headers that the connection, the event or the tracing sets, and headers with credentials.
+  reserved_headers = [
+    "authorization", "connection", "content-length", "content-type", "cookie", "host", "proxy-authorization",
+    "traceparent", "transfer-encoding",
+  ]
 }
 
 variable "destinations" {
   description = <<-EOT
-    Receivers by name, each of a `kind`, with the seconds that one delivery may take (`timeout_seconds`). `http`: `url`,
-    `headers` to send beside the event's own, `signed` to sign each request with the destination's secret (Standard
-    Webhooks). `slack`, `discord`: the channel's webhook URL is the destination's secret. `email`: `from` (an identity that
-    SES has verified), `to`, `subject`. `eventbridge`: `bus`, a name or an ARN. `template` and `subject` are Jinja templates
-    over `event` and `payload`. All of this rests in the state and in the environment: it must not hold a credential.
+    Destinations by name. `kind` defines how a destination receives events; `timeout_seconds` is the time limit of one
+    attempt. Options of `http`: `url`, `headers` in addition to the event's headers, and `signed` to sign each request
+    with the destination's secret (Standard Webhooks). The secret of `slack` and `discord` is the webhook URL of the
+    channel. Options of `email`: `from` (an identity that SES has verified), `to` and `subject`. Option of
+    `eventbridge`: `bus`, a name or an ARN. `template` and `subject` are Jinja templates with `event` and `payload`. The
+    state and the environment of the function contain all options, so they must not contain credentials.
   EOT
   type = map(object({
     kind            = string
@@ -37,73 +62,166 @@ variable "destinations" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.destinations) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
-    error_message = "A destination's name must be 1 to 63 lower-case letters, digits or hyphens, a letter first; rename ${join(", ", [for name in keys(var.destinations) : name if !can(regex("^[a-z][a-z0-9-]{0,62}$", name))])}."
+    condition = alltrue([for name in keys(var.destinations) : can(regex(local.name_pattern, name))])
+    error_message = format(
+      "A destination's name must be 1 to 63 lower-case letters, digits or hyphens, with a letter first. Rename %s.",
+      join(", ", [for name in keys(var.destinations) : name if !can(regex(local.name_pattern, name))]),
+    )
   }
 
   validation {
-    condition     = alltrue([for destination in var.destinations : try(contains(keys(local.kind_options), destination.kind), false)])
-    error_message = "The kind of a destination must be one of ${join(", ", keys(local.kind_options))}; correct ${join(", ", [for name, destination in var.destinations : "${name} (${try(coalesce(destination.kind), "none")})" if !try(contains(keys(local.kind_options), destination.kind), false)])}."
+    condition = alltrue([
+      for destination in var.destinations : try(contains(keys(local.kind_options), destination.kind), false)
+    ])
+    error_message = format(
+      "The kind of a destination must be one of %s. Correct %s.",
+      join(", ", keys(local.kind_options)),
+      join(", ", [
+        for name, destination in var.destinations : "${name} (${try(coalesce(destination.kind), "none")})"
+        if !try(contains(keys(local.kind_options), destination.kind), false)
+      ]),
+    )
   }
 
   validation {
     condition = alltrue(flatten([for destination in var.destinations : [
-      for option, value in destination : value == null || contains(concat(["kind", "timeout_seconds"], try(local.kind_options[destination.kind], [option])), option)
+      for option, value in destination : contains(try(local.kind_options[destination.kind], [option]), option)
+      if value != null && !contains(local.destination_options, option)
     ]]))
-    error_message = "A destination has options that its kind does not take: ${join("; ", flatten([for name, destination in var.destinations : [
-      for option, value in destination : "${name} has ${option}, and ${destination.kind} takes ${join(", ", local.kind_options[destination.kind])}"
-      if value != null && !contains(concat(["kind", "timeout_seconds"], try(local.kind_options[destination.kind], [option])), option)
-    ]]))}."
+    error_message = format(
+      "Destinations have options that their kinds do not support: %s. Remove these options, or correct the kinds.",
+      join("; ", flatten([for name, destination in var.destinations : [
+        for option, value in destination : format(
+          "%s has %s, and %s supports %s",
+          name, option, destination.kind, join(", ", local.kind_options[destination.kind]),
+        )
+        if value != null && !contains(local.destination_options, option) &&
+        !contains(try(local.kind_options[destination.kind], [option]), option)
+      ]])),
+    )
   }
 
-  # A user or password in a URL would be a secret in the state and in the environment.
+  # A user or password in a URL would be a secret in the state and in the environment of the function.
   validation {
-    condition     = alltrue([for destination in var.destinations : can(regex("^https?://(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)(:(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?([/?][^\\s#]*)?$", destination.url)) if destination.kind == "http"])
-    error_message = "The url of a destination of the kind 'http' must be absolute, with a host and without user, password or fragment, such as https://api.example.com/hooks."
+    condition = alltrue([
+      for destination in var.destinations : can(regex(local.url_pattern, destination.url))
+      if destination.kind == "http"
+    ])
+    error_message = format(
+      join(" ", [
+        "The url of an `http` destination must be absolute, with a host and without user, password and fragment,",
+        "such as https://api.example.com/hooks. Correct %s.",
+      ]),
+      join(", ", [
+        for name, destination in var.destinations : name
+        if destination.kind == "http" && !can(regex(local.url_pattern, destination.url))
+      ]),
+    )
   }
 
-  # Plain HTTP is for a receiver inside a listed network, and only by address: a name could be made to point elsewhere.
+  # Plain HTTP is only for receivers in private_networks, and only with an IP address: DNS can change the address of a
+  # name.
   validation {
     condition = alltrue([
       for destination in var.destinations : try(startswith(destination.url, "https://"), false) || anytrue([
-        for network in var.private_networks : try(cidrhost(network, 0) == cidrhost(join("/", [
-          regex("^http://((?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2}))(?:[:/?]|$)", destination.url)[0],
-          split("/", network)[1],
-        ]), 0), false)
+        for network in var.private_networks : try(
+          cidrhost(network, 0) == cidrhost(join("/", [
+            regex(local.http_address_pattern, destination.url)[0], split("/", network)[1],
+          ]), 0),
+          false,
+        )
       ]) if destination.kind == "http"
     ])
-    error_message = "The url of a destination must begin with https://, unless its host is an IPv4 address within private_networks; correct the url, or list the network."
+    error_message = format(
+      join(" ", [
+        "The url of an `http` destination must begin with https://, unless its host is an IPv4 address in",
+        "private_networks. Correct the url, or add the network. The other URLs are: %s.",
+      ]),
+      join(", ", [
+        for name, destination in var.destinations : "${name} (${try(coalesce(destination.url), "none")})"
+        if destination.kind == "http" && !try(startswith(destination.url, "https://"), false)
+      ]),
+    )
   }
 
   validation {
-    condition = alltrue(flatten([for destination in var.destinations : [for name, value in coalesce(destination.headers, {}) :
-      can(regex("^[A-Za-z0-9_-]+$", name)) && can(regex("^[ -~]+$", value)) && !startswith(lower(name), "ce-") && !startswith(lower(name), "webhook-") &&
-      !contains(["authorization", "connection", "content-length", "content-type", "cookie", "host", "proxy-authorization", "traceparent", "transfer-encoding"], lower(name))
+    condition = alltrue(flatten([for destination in var.destinations : [
+      for name, value in coalesce(destination.headers, {}) :
+      can(regex(local.header_pattern, name)) && can(regex("^[ -~]+$", value)) &&
+      !startswith(lower(name), "ce-") && !startswith(lower(name), "webhook-") &&
+      !contains(local.reserved_headers, lower(name))
     ]]))
-    error_message = "headers takes names of headers and printable text. Those of the event (ce-*, content-type, traceparent), of its signature (webhook-*) and of the connection are not yours to set, and one with credentials would be a secret in the state; correct ${join(", ", flatten([for name, destination in var.destinations : [for header in try(keys(destination.headers), []) : "${name} (${header})"]]))}."
+    error_message = format(
+      join(" ", [
+        "headers must have valid names and printable values. Hookline sets the headers of the event (ce-*,",
+        "content-type, traceparent), of the signature (webhook-*) and of the connection. A header with credentials",
+        "would be a secret in the state. The headers are: %s. Remove the invalid ones.",
+      ]),
+      join(", ", flatten([
+        for name, destination in var.destinations : [
+          for header in try(keys(destination.headers), []) : "${name} (${header})"
+        ]
+      ])),
+    )
   }
 
   validation {
-    condition = alltrue([for destination in var.destinations :
-      can(regex(local.address, destination.from)) && try(length(destination.to) >= 1 && length(destination.to) <= 50, false) &&
-      alltrue([for address in coalesce(destination.to, []) : can(regex(local.address, address))]) if destination.kind == "email"
+    condition = alltrue([
+      for destination in var.destinations :
+      can(regex(local.email_pattern, destination.from)) &&
+      try(length(destination.to) >= 1 && length(destination.to) <= 50, false) &&
+      alltrue([for address in coalesce(destination.to, []) : can(regex(local.email_pattern, address))])
+      if destination.kind == "email"
     ])
-    error_message = "A destination of the kind 'email' needs `from`, one plain address, and `to`, 1 to 50 of them, such as alerts@example.com; correct ${join(", ", [for name, destination in var.destinations : "${name} (${join(", ", concat([coalesce(destination.from, "no from")], tolist(coalesce(destination.to, ["no to"]))))})" if destination.kind == "email"])}."
+    error_message = format(
+      join(" ", [
+        "An `email` destination needs `from` with one plain address, and `to` with 1 to 50 plain addresses, such as",
+        "alerts@example.com. The e-mail destinations are: %s. Correct the invalid ones.",
+      ]),
+      join(", ", [
+        for name, destination in var.destinations : format("%s (%s)", name, join(", ", concat(
+          [coalesce(destination.from, "no from")], tolist(coalesce(destination.to, ["no to"])),
+        ))) if destination.kind == "email"
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue([for destination in var.destinations : can(regex("^(arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/)?[A-Za-z0-9._/-]{1,256}$", destination.bus)) if destination.kind == "eventbridge"])
-    error_message = "A destination of the kind 'eventbridge' needs `bus`, the name or the ARN of an event bus ('default' is one); correct ${join(", ", [for name, destination in var.destinations : name if destination.kind == "eventbridge"])}."
+    condition = alltrue([
+      for destination in var.destinations : can(regex(local.bus_pattern, destination.bus))
+      if destination.kind == "eventbridge"
+    ])
+    error_message = format(
+      "An `eventbridge` destination needs `bus`, the name (such as `default`) or ARN of an event bus. Correct %s.",
+      join(", ", [
+        for name, destination in var.destinations : name
+        if destination.kind == "eventbridge" && !can(regex(local.bus_pattern, destination.bus))
+      ]),
+    )
   }
 
-  # What comes out of a payload is made harmless, but not what a template puts around it.
+  # process escapes values of the payload, but not the text of the template.
   validation {
-    condition     = alltrue(flatten([for destination in var.destinations : [for template in [destination.template, destination.subject] : can(regex("\\S", template)) && !can(regex("<[^>]*\\{", template)) if template != null]]))
-    error_message = "template and subject must not be empty, and `<` before an expression could become a mention: use link(url, text), and `b > a` for `a < b`."
+    condition = alltrue(flatten([for destination in var.destinations : [
+      for template in [destination.template, destination.subject] :
+      can(regex("\\S", template)) && !can(regex("<[^>]*\\{", template)) if template != null
+    ]]))
+    error_message = <<-EOT
+      template and subject must not be empty, and must not have `<` before an expression, because the result could
+      mention users. Use link(url, text) for links, and write `b > a` instead of `a < b`.
+    EOT
   }
 
   validation {
-    condition     = alltrue([for destination in var.destinations : destination.timeout_seconds >= 0.1 && destination.timeout_seconds <= var.functions.process.timeout_seconds - 6])
-    error_message = "The timeout_seconds of a destination must be at least 0.1 and at most 6 below functions.process.timeout_seconds: the function needs those seconds for the idempotency table and the queues."
+    condition = alltrue([
+      for destination in var.destinations :
+      destination.timeout_seconds >= 0.1 &&
+      destination.timeout_seconds <= var.functions.process.timeout_seconds - 6
+    ])
+    error_message = <<-EOT
+      The timeout_seconds of a destination must be at least 0.1, and at least 6 less than
+      functions.process.timeout_seconds (${var.functions.process.timeout_seconds}). The function needs these seconds for
+      the idempotency table and the queues.
+    EOT
   }
 }

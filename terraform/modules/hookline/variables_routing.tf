@@ -1,12 +1,23 @@
-# Which event goes where. A mistake here is a webhook that is lost or that lands in the DLQ, so routes are checked against
-# the destinations (variables_destinations.tf) and the sources (variables_sources.tf) before anything is made.
+# Routes: which events reach which destinations. A wrong route loses events or sends them to the DLQ, so the plan checks
+# routes against the sources (variables_sources.tf) and the destinations (variables_destinations.tf).
+
+locals {
+  # The sources that a route can have.
+  route_sources = concat(keys(var.sources), ["events"])
+
+  # Networks that can contain private_networks. 127.0.0.1 is for a receiver on the same machine.
+  private_ranges = [
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.1/32", "fc00::/7",
+  ]
+}
 
 variable "routes" {
   description = <<-EOT
-    Routes by name: the `source`, or 'events' for POST /events, and the `destinations` that its events go to. `types` takes
-    only events whose type matches one of the globs ("github.pull_request*"); `filter` only those whose JSON payload meets
-    every condition: a JSON Pointer and exactly one of `equals`, `in`, `prefix` and `exists`. All routes that match count.
-    An event that no route of its source takes is done with; one whose source has no route at all goes to the DLQ.
+    Routes by name. A route sends events of its `source` (`events` for POST /events) to its `destinations`. With
+    `types`, it matches only events whose type matches one of the globs (such as "github.pull_request*"). With `filter`,
+    it matches only events whose JSON payload meets all conditions; a condition has a JSON Pointer and exactly one of
+    `equals`, `in`, `prefix` and `exists`. All matching routes apply. If routes exist for a source but none matches, the
+    event is acknowledged and not delivered. If no route exists for the source, the event goes to the DLQ.
   EOT
   type = map(object({
     source = string
@@ -23,65 +34,128 @@ variable "routes" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.routes) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
-    error_message = "A route's name must be 1 to 63 lower-case letters, digits or hyphens, a letter first; rename ${join(", ", [for name in keys(var.routes) : name if !can(regex("^[a-z][a-z0-9-]{0,62}$", name))])}."
+    condition = alltrue([for name in keys(var.routes) : can(regex(local.name_pattern, name))])
+    error_message = format(
+      "A route's name must be 1 to 63 lower-case letters, digits or hyphens, with a letter first. Rename %s.",
+      join(", ", [for name in keys(var.routes) : name if !can(regex(local.name_pattern, name))]),
+    )
   }
 
   validation {
-    condition     = length(setsubtract([for route in var.routes : try(coalesce(route.source), "none")], concat(keys(var.sources), ["events"]))) == 0
-    error_message = "A route names a source that does not exist (${join(", ", setsubtract([for route in var.routes : try(coalesce(route.source), "none")], concat(keys(var.sources), ["events"])))}); known are ${join(", ", concat(keys(var.sources), ["events"]))}."
+    condition = alltrue([
+      for route in var.routes : contains(local.route_sources, try(coalesce(route.source), "none"))
+    ])
+    error_message = format(
+      "Routes have sources that do not exist: %s. The sources are %s. Correct the routes, or add the sources.",
+      join(", ", [
+        for name, route in var.routes : "${name} (${try(coalesce(route.source), "none")})"
+        if !contains(local.route_sources, try(coalesce(route.source), "none"))
+      ]),
+      join(", ", local.route_sources),
+    )
   }
 
   validation {
-    condition     = length(setsubtract(flatten([for route in var.routes : [for name in coalesce(route.destinations, []) : try(coalesce(name), "none")]]), keys(var.destinations))) == 0
-    error_message = "A route names a destination that does not exist (${join(", ", setsubtract(flatten([for route in var.routes : [for name in coalesce(route.destinations, []) : try(coalesce(name), "none")]]), keys(var.destinations)))}); known are ${join(", ", keys(var.destinations))}."
+    condition = alltrue(flatten([for route in var.routes : [
+      for destination in coalesce(route.destinations, []) :
+      contains(keys(var.destinations), try(coalesce(destination), "none"))
+    ]]))
+    error_message = format(
+      "Routes have destinations that do not exist: %s. The destinations are %s. Correct the routes, or add them.",
+      join(", ", flatten([for name, route in var.routes : [
+        for destination in coalesce(route.destinations, []) : "${name} (${try(coalesce(destination), "none")})"
+        if !contains(keys(var.destinations), try(coalesce(destination), "none"))
+      ]])),
+      join(", ", keys(var.destinations)),
+    )
   }
 
   validation {
-    condition     = alltrue(flatten([for route in var.routes : [for type in coalesce(route.types, ["*"]) : can(regex("^[A-Za-z0-9._:*?-]{1,160}$", type))]])) && alltrue([for route in var.routes : length(route.types) > 0 if route.types != null])
-    error_message = "types takes globs of an event's type, such as \"github.push\" or \"stripe.invoice.*\": letters, digits, dots, colons, hyphens, underscores, * and ?; leave it out for all."
+    condition = alltrue(flatten([for route in var.routes : [
+      for type in coalesce(route.types, ["*"]) : can(regex("^[A-Za-z0-9._:*?-]{1,160}$", type))
+    ]])) && alltrue([for route in var.routes : length(route.types) > 0 if route.types != null])
+    error_message = <<-EOT
+      types must be globs of event types, such as "github.push" or "stripe.invoice.*": letters, digits, dots, colons,
+      hyphens, underscores, * and ?. Correct the routes, or remove types to match all events.
+    EOT
   }
 
   validation {
-    condition     = alltrue(flatten([for route in var.routes : [for condition in coalesce(route.filter, []) : length([for key, value in condition : key if key != "pointer" && value != null]) == 1]]))
-    error_message = "Each condition of a filter asks exactly one of equals, in, prefix and exists; correct ${join(", ", [for name, route in var.routes : name if anytrue([for condition in coalesce(route.filter, []) : length([for key, value in condition : key if key != "pointer" && value != null]) != 1])])}."
+    condition = alltrue(flatten([for route in var.routes : [
+      for condition in coalesce(route.filter, []) :
+      length([for key, value in condition : key if key != "pointer" && value != null]) == 1
+    ]]))
+    error_message = format(
+      "Each condition of a filter must have exactly one of equals, in, prefix and exists. Correct %s.",
+      join(", ", [
+        for name, route in var.routes : name if anytrue([
+          for condition in coalesce(route.filter, []) :
+          length([for key, value in condition : key if key != "pointer" && value != null]) != 1
+        ])
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue(flatten([for route in var.routes : [for condition in coalesce(route.filter, []) : can(regex("^(/([^~]|~[01])*)?$", condition.pointer))]]))
-    error_message = "The pointer of a condition must be a JSON Pointer, such as \"/repository/full_name\", or empty for the whole payload."
+    condition = alltrue(flatten([for route in var.routes : [
+      for condition in coalesce(route.filter, []) : can(regex("^(/([^~]|~[01])*)?$", condition.pointer))
+    ]]))
+    error_message = <<-EOT
+      The pointer of a condition must be a JSON Pointer, such as "/repository/full_name", or empty for the complete
+      payload.
+    EOT
   }
 
   validation {
-    condition     = alltrue([for route in var.routes : try(length(route.destinations) > 0, false)])
-    error_message = "A route needs at least one destination; correct ${join(", ", [for name, route in var.routes : name if !try(length(route.destinations) > 0, false)])}."
+    condition = alltrue([for route in var.routes : try(length(route.destinations) > 0, false)])
+    error_message = format(
+      "A route needs at least one destination. Correct %s.",
+      join(", ", [for name, route in var.routes : name if !try(length(route.destinations) > 0, false)]),
+    )
   }
 
   validation {
-    condition     = length(setsubtract(keys(var.sources), [for route in var.routes : route.source])) == 0
-    error_message = "Every source needs a route, else its events would end in the DLQ; add routes for ${join(", ", setsubtract(keys(var.sources), [for route in var.routes : route.source]))}."
+    condition = length(setsubtract(keys(var.sources), [for route in var.routes : route.source])) == 0
+    error_message = format(
+      "Sources have no route, so their events would go to the DLQ: %s. Add routes for them.",
+      join(", ", setsubtract(keys(var.sources), [for route in var.routes : route.source])),
+    )
   }
 }
 
 variable "private_networks" {
-  description = "Networks with private addresses that destinations may use, as CIDR blocks. The functions themselves join no network: they have to be routable from Lambda"
+  description = <<-EOT
+    CIDR blocks of networks with private addresses that destinations can use. The functions are in no VPC, so these
+    networks must be reachable from Lambda.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for network in var.private_networks : try(cidrhost(network, 0) == split("/", network)[0], false)])
-    error_message = "private_networks takes CIDR blocks that begin at their first address, such as 10.20.0.0/16."
+    condition = alltrue([
+      for network in var.private_networks : try(cidrhost(network, 0) == split("/", network)[0], false)
+    ])
+    error_message = format(
+      "private_networks must be CIDR blocks that begin at their first address, such as 10.20.0.0/16. Correct %s.",
+      join(", ", [
+        for network in var.private_networks : coalesce(network, "null")
+        if !try(cidrhost(network, 0) == split("/", network)[0], false)
+      ]),
+    )
   }
 
-  # Anything wider would lift the guard off the internet, or off the addresses of the platform's own services.
+  # A wider network would disable the network guard for the internet or for the addresses of AWS services.
   validation {
     condition = alltrue([for network in var.private_networks : anytrue([
-      for range in ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.1/32", "fc00::/7"] : try(
+      for range in local.private_ranges : try(
         tonumber(split("/", network)[1]) >= tonumber(split("/", range)[1]) &&
         cidrhost("${split("/", network)[0]}/${split("/", range)[1]}", 0) == cidrhost(range, 0), false
       )
     ])])
-    error_message = "private_networks takes parts of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fc00::/7, or 127.0.0.1/32: nothing else is a private network of yours."
+    error_message = format(
+      "private_networks must be parts of private address ranges: %s. Correct the other networks.",
+      join(", ", local.private_ranges),
+    )
   }
 }

@@ -1,12 +1,16 @@
-# What is received, and how each sender signs. What ingest would refuse at its start is refused here, in the plan.
+# Sources: who sends webhooks, and how each sender signs. The plan rejects each value that ingest would reject when it
+# starts.
 
 locals {
-  # Every scheme and the options that it takes; crates/signature has the same table, and a test compares them.
+  # All schemes with their options. crates/signature has the same table, and a test compares both.
   scheme_options = {
     bitbucket = []
     github    = []
     gitlab    = ["mode", "tolerance_seconds"]
-    hmac      = ["header", "prefix", "encoding", "algorithm", "template", "timestamp_header", "id_header", "event_header", "separator", "tolerance_seconds"]
+    hmac = [
+      "header", "prefix", "encoding", "algorithm", "template", "timestamp_header", "id_header", "event_header",
+      "separator", "tolerance_seconds",
+    ]
     linear    = ["tolerance_seconds"]
     pagerduty = []
     shopify   = []
@@ -16,17 +20,29 @@ locals {
     twilio    = ["url"]
   }
 
-  # Seconds that a signed time may be away from now, at most. It can be narrowed, not switched off.
-  most_tolerance = { gitlab = 300, hmac = 3600, linear = 60, slack = 300, standard = 300, stripe = 300 }
+  # Options of each source, independent of its scheme.
+  source_options = ["scheme", "content_types"]
+
+  # Maximum of tolerance_seconds by scheme.
+  max_tolerance_seconds = { gitlab = 300, hmac = 3600, linear = 60, slack = 300, standard = 300, stripe = 300 }
+
+  # Names of sources, destinations and routes.
+  name_pattern = "^[a-z][a-z0-9-]{0,62}$"
+
+  header_pattern = "^[A-Za-z0-9_-]+$"
+
+  # Placeholders with text between them, as ingest parses a template.
+  template_pattern = "^[^{}]*(\\{(timestamp|id|body)\\}[^{}]+)*(\\{(timestamp|id|body)\\})?[^{}]*$"
 }
 
 variable "sources" {
   description = <<-EOT
-    Senders by name, which is the last part of their URL, and the `scheme` by which each signs. `content_types` limits
-    what is accepted; `tolerance_seconds` narrows how old a signature with a time may be. For `hmac`: `header` (required),
-    `prefix`, `encoding` (hex or base64), `algorithm` (sha256 or sha512), `template` of what is signed ({timestamp}, {id},
-    {body}) with `timestamp_header` and `id_header`, `event_header` with the type, `separator` of several signatures. For
-    `gitlab`: `mode` (token or signature). For `twilio`: `url`, the one that Twilio was given.
+    Senders by name, which is the last part of their URL. `scheme` defines how the sender signs. `content_types` limits
+    the accepted media types. `tolerance_seconds` shortens the accepted age of a signed timestamp. Options of `hmac`:
+    `header` (required), `prefix`, `encoding` (hex or base64), `algorithm` (sha256 or sha512), `template` of the signed
+    content ({timestamp}, {id}, {body}) with `timestamp_header` and `id_header`, `event_header` with the type, and
+    `separator` of several signatures. Option of `gitlab`: `mode` (token or signature). Option of `twilio`: `url`, the
+    URL that is configured at Twilio.
   EOT
   type = map(object({
     scheme            = string
@@ -47,98 +63,224 @@ variable "sources" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.sources) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
-    error_message = "A source's name must be 1 to 63 lower-case letters, digits or hyphens, a letter first; rename ${join(", ", [for name in keys(var.sources) : name if !can(regex("^[a-z][a-z0-9-]{0,62}$", name))])}."
+    condition = alltrue([for name in keys(var.sources) : can(regex(local.name_pattern, name))])
+    error_message = format(
+      "A source's name must be 1 to 63 lower-case letters, digits or hyphens, with a letter first. Rename %s.",
+      join(", ", [for name in keys(var.sources) : name if !can(regex(local.name_pattern, name))]),
+    )
   }
 
   validation {
     condition     = !contains(keys(var.sources), "events")
-    error_message = "The source name 'events' is reserved for POST /events: choose another."
+    error_message = "The source name `events` is reserved for POST /events. Rename the source."
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : try(contains(keys(local.scheme_options), source.scheme), false)])
-    error_message = "The scheme of a source must be one of ${join(", ", keys(local.scheme_options))}; correct ${join(", ", [for name, source in var.sources : "${name} (${try(coalesce(source.scheme), "none")})" if !try(contains(keys(local.scheme_options), source.scheme), false)])}."
+    condition = alltrue([
+      for source in var.sources : try(contains(keys(local.scheme_options), source.scheme), false)
+    ])
+    error_message = format(
+      "The scheme of a source must be one of %s. Correct %s.",
+      join(", ", keys(local.scheme_options)),
+      join(", ", [
+        for name, source in var.sources : "${name} (${try(coalesce(source.scheme), "none")})"
+        if !try(contains(keys(local.scheme_options), source.scheme), false)
+      ]),
+    )
   }
 
   validation {
     condition = alltrue(flatten([for source in var.sources : [
-      for option, value in source : value == null || contains(concat(["scheme", "content_types"], try(local.scheme_options[source.scheme], [option])), option)
+      for option, value in source : contains(try(local.scheme_options[source.scheme], [option]), option)
+      if value != null && !contains(local.source_options, option)
     ]]))
-    error_message = "A source has options that its scheme does not take: ${join("; ", flatten([for name, source in var.sources : [
-      for option, value in source : "${name} has ${option}, and ${source.scheme} takes ${length(local.scheme_options[source.scheme]) == 0 ? "none" : join(", ", local.scheme_options[source.scheme])}"
-      if value != null && !contains(concat(["scheme", "content_types"], try(local.scheme_options[source.scheme], [option])), option)
-    ]]))}."
+    error_message = format(
+      "Sources have options that their schemes do not support: %s. Remove these options, or correct the schemes.",
+      join("; ", flatten([for name, source in var.sources : [
+        for option, value in source : format(
+          "%s has %s, and %s supports %s", name, option, source.scheme,
+          length(local.scheme_options[source.scheme]) == 0 ? "none" : join(", ", local.scheme_options[source.scheme]),
+        )
+        if value != null && !contains(local.source_options, option) &&
+        !contains(try(local.scheme_options[source.scheme], [option]), option)
+      ]])),
+    )
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : can(regex("^[A-Za-z0-9_-]+$", source.header)) if source.scheme == "hmac"])
-    error_message = "A source with the scheme 'hmac' needs `header`, the name of the header that carries the signature; correct ${join(", ", [for name, source in var.sources : name if source.scheme == "hmac" && !can(regex("^[A-Za-z0-9_-]+$", source.header))])}."
+    condition = alltrue([
+      for source in var.sources : can(regex(local.header_pattern, source.header)) if source.scheme == "hmac"
+    ])
+    error_message = format(
+      "A source with the scheme `hmac` needs `header`, the name of the header with the signature. Correct %s.",
+      join(", ", [
+        for name, source in var.sources : name
+        if source.scheme == "hmac" && !can(regex(local.header_pattern, source.header))
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue(flatten([for source in var.sources : [for header in [source.timestamp_header, source.id_header, source.event_header] : header == null || can(regex("^[A-Za-z0-9_-]+$", header))]]))
-    error_message = "timestamp_header, id_header and event_header must be names of headers: letters, digits, hyphens and underscores."
+    condition = alltrue(flatten([for source in var.sources : [
+      for header in [source.timestamp_header, source.id_header, source.event_header] :
+      header == null || can(regex(local.header_pattern, header))
+    ]]))
+    error_message = <<-EOT
+      timestamp_header, id_header and event_header must be names of headers: letters, digits, hyphens and underscores.
+      Correct the sources that set them.
+    EOT
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : contains(["hex", "base64"], coalesce(source.encoding, "hex"))])
-    error_message = "The encoding of a source must be 'hex' (the default) or 'base64'; correct ${join(", ", [for name, source in var.sources : name if !contains(["hex", "base64"], coalesce(source.encoding, "hex"))])}."
+    condition = alltrue([
+      for source in var.sources : contains(["hex", "base64"], coalesce(source.encoding, "hex"))
+    ])
+    error_message = format(
+      "The encoding of a source must be `hex` (the default) or `base64`. Correct %s.",
+      join(", ", [
+        for name, source in var.sources : name if !contains(["hex", "base64"], coalesce(source.encoding, "hex"))
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : contains(["sha256", "sha512"], coalesce(source.algorithm, "sha256"))])
-    error_message = "The algorithm of a source must be 'sha256' (the default) or 'sha512'; correct ${join(", ", [for name, source in var.sources : name if !contains(["sha256", "sha512"], coalesce(source.algorithm, "sha256"))])}."
+    condition = alltrue([
+      for source in var.sources : contains(["sha256", "sha512"], coalesce(source.algorithm, "sha256"))
+    ])
+    error_message = format(
+      "The algorithm of a source must be `sha256` (the default) or `sha512`. Correct %s.",
+      join(", ", [
+        for name, source in var.sources : name if !contains(["sha256", "sha512"], coalesce(source.algorithm, "sha256"))
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : contains(["token", "signature"], coalesce(source.mode, "token"))])
-    error_message = "The mode of a source with the scheme 'gitlab' must be 'token' (the default: a secret token) or 'signature' (a signing token); correct ${join(", ", [for name, source in var.sources : name if !contains(["token", "signature"], coalesce(source.mode, "token"))])}."
-  }
-
-  # As ingest reads a template: text, and each of the three at most once, the body always, with something between them.
-  validation {
-    condition     = alltrue([for source in var.sources : can(regex("^[^{}]*(\\{(timestamp|id|body)\\}[^{}]+)*(\\{(timestamp|id|body)\\})?[^{}]*$", source.template)) && length(split("{body}", source.template)) == 2 && length(split("{timestamp}", source.template)) <= 2 && length(split("{id}", source.template)) <= 2 if source.template != null])
-    error_message = "The template of a source must have {body} exactly once, may have {timestamp} and {id} once each, with something such as a dot between them, and no other braces; correct ${join(", ", [for name, source in var.sources : "${name} (${source.template})" if source.template != null])}."
-  }
-
-  validation {
-    condition     = alltrue([for source in var.sources : strcontains(coalesce(source.template, "{body}"), "{timestamp}") == (source.timestamp_header != null)])
-    error_message = "A template with {timestamp} and timestamp_header need each other; correct ${join(", ", [for name, source in var.sources : name if strcontains(coalesce(source.template, "{body}"), "{timestamp}") != (source.timestamp_header != null)])}."
+    condition = alltrue([
+      for source in var.sources : contains(["token", "signature"], coalesce(source.mode, "token"))
+    ])
+    error_message = format(
+      "The mode of a `gitlab` source must be `token` (the default) or `signature` (with a signing token). Correct %s.",
+      join(", ", [
+        for name, source in var.sources : name if !contains(["token", "signature"], coalesce(source.mode, "token"))
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : source.id_header != null if strcontains(coalesce(source.template, "{body}"), "{id}")])
-    error_message = "A template with {id} needs id_header; correct ${join(", ", [for name, source in var.sources : name if source.id_header == null && strcontains(coalesce(source.template, "{body}"), "{id}")])}."
+    condition = alltrue([
+      for source in var.sources :
+      can(regex(local.template_pattern, source.template)) &&
+      length(split("{body}", source.template)) == 2 &&
+      length(split("{timestamp}", source.template)) <= 2 &&
+      length(split("{id}", source.template)) <= 2
+      if source.template != null
+    ])
+    error_message = format(
+      join(" ", [
+        "A template must contain {body} once, can contain {timestamp} and {id} once each, needs text such as a dot",
+        "between them, and must not contain other braces. The templates are: %s. Correct the invalid ones.",
+      ]),
+      join(", ", [
+        for name, source in var.sources : "${name} (${source.template})" if source.template != null
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : source.separator != ""])
-    error_message = "separator must not be empty: leave it out if there is one signature."
+    condition = alltrue([
+      for source in var.sources :
+      strcontains(coalesce(source.template, "{body}"), "{timestamp}") == (source.timestamp_header != null)
+    ])
+    error_message = format(
+      "A template with {timestamp} needs timestamp_header, and timestamp_header needs such a template. Correct %s.",
+      join(", ", [
+        for name, source in var.sources : name
+        if strcontains(coalesce(source.template, "{body}"), "{timestamp}") != (source.timestamp_header != null)
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : source.tolerance_seconds >= 1 && source.tolerance_seconds <= try(local.most_tolerance[source.scheme], 300) && floor(source.tolerance_seconds) == source.tolerance_seconds if source.tolerance_seconds != null])
-    error_message = "tolerance_seconds must be a whole number from 1 to the most that the scheme allows (${join(", ", [for scheme, most in local.most_tolerance : "${scheme} ${most}"])}): it can be narrowed, not switched off."
+    condition = alltrue([
+      for source in var.sources : source.id_header != null
+      if strcontains(coalesce(source.template, "{body}"), "{id}")
+    ])
+    error_message = format(
+      "A template with {id} needs id_header. Correct %s.",
+      join(", ", [
+        for name, source in var.sources : name
+        if source.id_header == null && strcontains(coalesce(source.template, "{body}"), "{id}")
+      ]),
+    )
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : (source.scheme != "hmac" || source.timestamp_header != null) && (source.scheme != "gitlab" || source.mode == "signature") if source.tolerance_seconds != null])
-    error_message = "tolerance_seconds needs a time that is signed: for hmac a template with {timestamp}, for gitlab mode = \"signature\"."
+    condition = alltrue([for source in var.sources : source.separator != ""])
+    error_message = format(
+      "The separator of a source is empty. Remove it if the header has one signature. Correct %s.",
+      join(", ", [for name, source in var.sources : name if source.separator == ""]),
+    )
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : can(regex("^https?://[^/?#\\s@]+[^#\\s]*$", source.url)) if source.url != null])
-    error_message = "The url of a source must be the absolute URL that the sender was given, without user or fragment, such as https://hooks.example.com/webhooks/twilio."
+    condition = alltrue([
+      for source in var.sources :
+      source.tolerance_seconds >= 1 &&
+      source.tolerance_seconds <= try(local.max_tolerance_seconds[source.scheme], 300) &&
+      floor(source.tolerance_seconds) == source.tolerance_seconds
+      if source.tolerance_seconds != null
+    ])
+    error_message = format(
+      join(" ", [
+        "tolerance_seconds must be a whole number from 1 to the maximum of the scheme (%s).",
+        "It can shorten the tolerance, but not disable it. Correct the sources that set it.",
+      ]),
+      join(", ", [for scheme, maximum in local.max_tolerance_seconds : "${scheme} ${maximum}"]),
+    )
   }
 
   validation {
-    condition     = alltrue([for type in flatten([for source in var.sources : source.content_types if source.content_types != null]) : can(regex("^[a-z0-9.+-]+/(\\*\\+)?[a-z0-9.+-]+$", type))])
-    error_message = "content_types takes lower-case media types without parameters, such as \"application/json\" or \"application/*+json\"."
+    condition = alltrue([
+      for source in var.sources :
+      (source.scheme != "hmac" || source.timestamp_header != null) &&
+      (source.scheme != "gitlab" || source.mode == "signature")
+      if source.tolerance_seconds != null
+    ])
+    error_message = <<-EOT
+      tolerance_seconds needs a signed timestamp. For `hmac`, set a template with {timestamp}; for `gitlab`, set
+      mode = "signature".
+    EOT
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : length(source.content_types) > 0 if source.content_types != null])
-    error_message = "content_types must not be empty, since nothing would be accepted: name a media type, or leave it out."
+    condition = alltrue([
+      for source in var.sources : can(regex("^https?://[^/?#\\s@]+[^#\\s]*$", source.url)) if source.url != null
+    ])
+    error_message = <<-EOT
+      The url of a source must be the absolute URL that is configured at the sender, without user and fragment, such as
+      https://hooks.example.com/webhooks/twilio.
+    EOT
+  }
+
+  validation {
+    condition = alltrue([
+      for type in flatten([for source in var.sources : source.content_types if source.content_types != null]) :
+      can(regex("^[a-z0-9.+-]+/(\\*\\+)?[a-z0-9.+-]+$", type))
+    ])
+    error_message = <<-EOT
+      content_types must be lower-case media types without parameters, such as "application/json" or
+      "application/*+json". Correct the sources that set it.
+    EOT
+  }
+
+  validation {
+    condition = alltrue([
+      for source in var.sources : length(source.content_types) > 0 if source.content_types != null
+    ])
+    error_message = format(
+      "content_types is empty, so no request would be accepted. Add a media type, or remove it. Correct %s.",
+      join(", ", [for name, source in var.sources : name if try(length(source.content_types) == 0, false)]),
+    )
   }
 }

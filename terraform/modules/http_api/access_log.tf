@@ -1,9 +1,9 @@
-# A line for each request, with the fields that ../api writes. An HTTP API writes it by the rights of whoever made the stage,
-# not by the account's role.
+# One line per request, with the fields of ../api. An HTTP API needs no account role: it uses the permissions of the
+# role that created the stage.
 
 locals {
-  # Nothing that a caller writes: the path is the route's key, "POST /webhooks/{source}". There is no trace_id, because an
-  # HTTP API knows of no trace; request_id finds ingest's line, which has it.
+  # No field contains text from the caller. `path` is the route key, such as `POST /webhooks/{source}`. There is no
+  # `trace_id`, because HTTP APIs do not support tracing. `request_id` finds ingest's line, which has the trace id.
   access_log_fields = {
     request_id             = "$context.requestId"
     status                 = "$context.status"
@@ -16,6 +16,8 @@ locals {
     integration_error      = "$context.integration.error"
   }
 
-  # Numbers are numbers where there always is one; where there may be none, the gateway writes a hyphen.
-  access_log_format = replace(jsonencode(local.access_log_fields), "/\"(\\$context\\.(?:status|responseLatency))\"/", "$1")
+  # Fields that always have a number are written without quotes. The gateway writes a hyphen for a missing value.
+  access_log_format = replace(
+    jsonencode(local.access_log_fields), "/\"(\\$context\\.(?:status|responseLatency))\"/", "$1",
+  )
 }

@@ -1,6 +1,6 @@
-# POST /events: for our own services, which show an access token of the user pool.
+# POST /events, for services that send an access token of the user pool.
 
-# A token for another client of the pool is refused, unless that client is named here too.
+# The authorizer accepts only tokens of the clients in `audience`, not of other clients of the pool.
 resource "aws_apigatewayv2_authorizer" "events" {
   for_each = local.events
 
@@ -15,7 +15,7 @@ resource "aws_apigatewayv2_authorizer" "events" {
   }
 }
 
-# Without scopes the gateway would take identity tokens; with them it takes access tokens that hold one of them.
+# Without scopes, API Gateway accepts identity tokens. With scopes, it accepts access tokens that have one of them.
 resource "aws_apigatewayv2_route" "events" {
   for_each = local.events
 

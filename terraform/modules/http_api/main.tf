@@ -1,19 +1,19 @@
-# The same routes as ../api, by an HTTP API: cheaper, and without a firewall, gateway problems and tracing of its own. There
-# is no active tracing to turn on here: the trace begins in the function.
+# An HTTP API with the routes of ../api. It costs less, but does not support a firewall, custom gateway responses or
+# tracing: a trace begins in the function.
 
 locals {
-  # The events route exists only with an authorizer: it must never be open.
+  # The route for events exists only with an authorizer, because it must never be public.
   events = var.events_authorizer == null ? {} : { events = var.events_authorizer }
 }
 
-# No CORS: senders are servers.
+# The API has no CORS configuration, because senders are servers.
 resource "aws_apigatewayv2_api" "this" {
   name          = var.name
   description   = "Receives webhooks and events"
   protocol_type = "HTTP"
 }
 
-# One for all routes. A body of a text type is handed over as text, any other in base64.
+# One integration for all routes. The function gets a body with a text type as text, and any other body in base64.
 resource "aws_apigatewayv2_integration" "function" {
   api_id                 = aws_apigatewayv2_api.this.id
   integration_type       = "AWS_PROXY"
@@ -21,17 +21,17 @@ resource "aws_apigatewayv2_integration" "function" {
   integration_uri        = var.function.alias_invoke_arn
   payload_format_version = "2.0"
 
-  # Longer than the function may take, with its start: what it still answers is not cut off.
+  # Longer than the function's timeout and its start, so that the gateway does not cut off a late response.
   timeout_milliseconds = (var.timeout_seconds + 2) * 1000
 }
 
-# What is changed in a route is live at once, so there is no snapshot that has to follow it.
+# With auto_deploy, a changed route is live at once. No deployment resource is needed.
 resource "aws_apigatewayv2_stage" "this" {
   api_id      = aws_apigatewayv2_api.this.id
   name        = var.stage_name
   auto_deploy = true
 
-  # Metrics of each route are billed as custom ones, and the routes' lines in the access log tell as much.
+  # Metrics per route are billed as custom metrics, and the access log has the same information.
   default_route_settings {
     throttling_rate_limit    = var.throttle.rate
     throttling_burst_limit   = var.throttle.burst

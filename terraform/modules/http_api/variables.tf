@@ -1,24 +1,24 @@
 variable "name" {
-  description = "Name of the API"
+  description = "Name of the API."
   type        = string
   nullable    = false
 }
 
 variable "stage_name" {
-  description = "Name of the one stage"
+  description = "Name of the stage."
   type        = string
   default     = "live"
   nullable    = false
 
-  # Not $default, which an HTTP API may have: its URLs have no stage in their path.
+  # The pattern excludes `$default`: URLs of that stage do not contain the stage's name.
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.stage_name))
-    error_message = "stage_name must be 1 to 128 letters, digits, hyphens or underscores."
+    error_message = "stage_name must be 1 to 128 letters, digits, hyphens or underscores; it is `${var.stage_name}`."
   }
 }
 
 variable "function" {
-  description = "The function behind every route, by its alias: the same alias is called and permitted"
+  description = "Function that all routes invoke through its alias. The permissions are for the same alias."
   type = object({
     name             = string
     alias_name       = string
@@ -28,18 +28,23 @@ variable "function" {
 }
 
 variable "timeout_seconds" {
-  description = "Seconds that the function may take; the gateway waits two more"
+  description = "Timeout of the function in seconds. The gateway waits two seconds longer."
   type        = number
   nullable    = false
 
   validation {
     condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 28
-    error_message = "timeout_seconds must be 1 to 28: an HTTP API waits for 30 seconds at most."
+    error_message = <<-EOT
+      timeout_seconds must be 1 to 28, because an HTTP API waits for at most 30 seconds; it is ${var.timeout_seconds}.
+    EOT
   }
 }
 
 variable "events_authorizer" {
-  description = "Issuer of the tokens that POST /events asks for, ids of the clients that they are for, and scopes; null leaves the route out"
+  description = <<-EOT
+    Issuer, client ids (`audience`) and scopes of the tokens that POST /events requires. Without it, the API has no such
+    route.
+  EOT
   type = object({
     issuer   = string
     audience = list(string)
@@ -49,17 +54,19 @@ variable "events_authorizer" {
 
   validation {
     condition     = try(length(var.events_authorizer.scopes) > 0, var.events_authorizer == null)
-    error_message = "events_authorizer.scopes must name at least one scope: without one, API Gateway would take tokens of every kind."
+    error_message = <<-EOT
+      events_authorizer.scopes is empty. Add at least one scope: without scopes, API Gateway accepts tokens of any kind.
+    EOT
   }
 
   validation {
     condition     = try(length(var.events_authorizer.audience) > 0, var.events_authorizer == null)
-    error_message = "events_authorizer.audience must name at least one client."
+    error_message = "events_authorizer.audience is empty. Add the id of at least one client."
   }
 }
 
 variable "throttle" {
-  description = "Requests a second (rate), and at once (burst), that the stage lets through"
+  description = "Requests per second (`rate`) and at the same time (`burst`) that the stage accepts."
   type = object({
     rate  = number
     burst = number
@@ -68,7 +75,7 @@ variable "throttle" {
 }
 
 variable "access_log" {
-  description = "Log group that takes the access log; null writes none"
+  description = "Log group for the access log. Without it, the stage writes no access log."
   type = object({
     log_group_arn = string
   })

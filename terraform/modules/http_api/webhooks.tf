@@ -1,14 +1,15 @@
-# POST /webhooks/{source}: open to the world, because the function verifies the sender's signature over the body.
+# POST /webhooks/{source}. The route is public: the function verifies the sender's signature of the body.
 
 resource "aws_apigatewayv2_route" "webhooks" {
-  # checkov:skip=CKV_AWS_309: senders cannot sign as AWS does: ingest verifies each one's own signature
+  # checkov:skip=CKV_AWS_309: senders have no AWS credentials; ingest verifies the signature of each sender
   api_id             = aws_apigatewayv2_api.this.id
   route_key          = "POST /webhooks/{source}"
   target             = "integrations/${aws_apigatewayv2_integration.function.id}"
   authorization_type = "NONE"
 }
 
-# Not the id that ../api gives its own: where the type changes, both are there for a moment, and the alias takes an id once.
+# The statement id differs from that of ../api: when the API type changes, both permissions exist for a moment, and an
+# alias accepts each id only once.
 resource "aws_lambda_permission" "webhooks" {
   statement_id  = "http-webhooks"
   action        = "lambda:InvokeFunction"

@@ -1,8 +1,9 @@
-# What was delivered, by key: dedupkey#destination. Items come and go with their TTL, so there is nothing to restore.
+# One item per delivery, with the key dedupkey#destination. DynamoDB deletes items after their TTL, so backups have no
+# use.
 
 resource "aws_dynamodb_table" "this" {
-  # checkov:skip=CKV_AWS_28: what was delivered last week is of no use from a backup: items end by themselves
-  # checkov:skip=CKV_AWS_119: encrypted with the key that AWS manages; items hold hashes and names of destinations
+  # checkov:skip=CKV_AWS_28: a backup has no use, because items expire
+  # checkov:skip=CKV_AWS_119: encrypted with an AWS managed key; items contain hashes and names of destinations
   name                        = var.name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "key"

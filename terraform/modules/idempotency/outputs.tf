@@ -1,9 +1,9 @@
 output "name" {
-  description = "Name of the table"
+  description = "Name of the table."
   value       = aws_dynamodb_table.this.name
 }
 
 output "arn" {
-  description = "ARN of the table"
+  description = "ARN of the table."
   value       = aws_dynamodb_table.this.arn
 }

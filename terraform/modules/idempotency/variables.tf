@@ -1,11 +1,11 @@
 variable "name" {
-  description = "Name of the table"
+  description = "Name of the table."
   type        = string
   nullable    = false
 }
 
 variable "deletion_protection" {
-  description = "Whether the table refuses to be deleted"
+  description = "Whether DynamoDB rejects the deletion of the table."
   type        = bool
   default     = true
   nullable    = false

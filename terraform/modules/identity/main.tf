@@ -1,4 +1,4 @@
-# Machines only: services that post to /events get a token by client credentials. The pool holds no users.
+# A user pool for services: they get tokens for POST /events with client credentials. The pool has no users.
 
 resource "aws_cognito_user_pool" "this" {
   name                = var.prefix
@@ -21,14 +21,14 @@ resource "aws_cognito_resource_server" "this" {
 
   scope {
     scope_name        = "events.write"
-    scope_description = "Post events"
+    scope_description = "Send events"
   }
 }
 
-# The exception to "no secret in state": Cognito makes this client's secret itself, and the provider keeps it as the
-# attribute client_secret. It opens POST /events and nothing else. So the state bucket is to be read by few, no output
-# names the secret, and a service that must not share it gets a client of its own, made outside Terraform. (An HTTP API takes
-# the tokens of this client alone.)
+# The only secret in the Terraform state: Cognito generates it, and the provider stores it as `client_secret`. It gives
+# access to POST /events only. Restrict read access to the state bucket; no output contains the secret. A service that
+# must not share the secret needs its own client, which is created outside Terraform. An HTTP API accepts tokens of this
+# client only.
 resource "aws_cognito_user_pool_client" "this" {
   name         = "${var.prefix}-events"
   user_pool_id = aws_cognito_user_pool.this.id

@@ -1,27 +1,34 @@
 variable "prefix" {
-  description = "Name of the pool, and identifier of the resource server that scopes begin with"
+  description = "Name of the user pool, and identifier of its resource server, which is the first part of each scope."
   type        = string
   nullable    = false
 }
 
 variable "domain" {
-  description = "First label of the token endpoint's host, unique in the region"
+  description = "First label of the token endpoint's host name. It must be unique in the region."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.domain))
-    error_message = "The Cognito domain '${var.domain}' must be 1 to 63 lower-case letters, digits or hyphens, with no hyphen at either end: set cognito_domain."
+    error_message = <<-EOT
+      The Cognito domain `${var.domain}` must be 1 to 63 lower-case letters, digits or hyphens, without a hyphen at
+      either
+      end. Set cognito_domain.
+    EOT
   }
 
   validation {
     condition     = !can(regex("aws|amazon|cognito", var.domain))
-    error_message = "The Cognito domain '${var.domain}' holds 'aws', 'amazon' or 'cognito', which Cognito reserves: set cognito_domain to another."
+    error_message = <<-EOT
+      The Cognito domain `${var.domain}` contains `aws`, `amazon` or `cognito`, which are reserved words of Cognito.
+      Set cognito_domain to another value.
+    EOT
   }
 }
 
 variable "deletion_protection" {
-  description = "Whether the pool refuses to be deleted"
+  description = "Whether Cognito rejects the deletion of the user pool."
   type        = bool
   default     = true
   nullable    = false

@@ -1,5 +1,5 @@
-# Why a module for one string: every name in AWS begins with it, so an apply in the wrong workspace would make a second
-# service. The refusal therefore sits in front of everything that has a name.
+# Every name in AWS begins with this prefix. An apply in the wrong workspace would create a second service, so the
+# checks of the environment are preconditions of the prefix.
 
 locals {
   prefix = "${var.name}-${var.environment}"

@@ -1,8 +1,8 @@
-# What a person is woken for. A new alarm is one entry here and one section of the runbook that bears its name. Each says
-# what it means and what to look at first, because that is what the mail shows.
+# The alarms. A new alarm needs one entry here and one section with its name in docs/runbook.md. The description is the
+# text of the e-mail: it says what the alarm means and what to check first.
 
 locals {
-  # API Gateway counts the answers of each type of API by a name and a dimension of its own.
+  # Each type of API has its own names for metrics and dimensions.
   api_metrics = {
     rest = { client_errors = "4XXError", server_errors = "5XXError", dimension = "ApiName", value = var.api.name }
     http = { client_errors = "4xx", server_errors = "5xx", dimension = "ApiId", value = var.api.id }
@@ -10,70 +10,110 @@ locals {
 
   alarms = {
     dlq-not-empty = {
-      metric      = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = var.queues.dlq } }
-      statistic   = "Maximum"
-      threshold   = 0
-      period      = 60
-      description = "An event could not be delivered and lies in the dead-letter queue, which keeps it for 14 days at most. See what is there and why: cargo harness dlq list."
+      metric     = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible" }
+      dimensions = { QueueName = var.queues.dlq }
+      statistic  = "Maximum"
+      threshold  = 0
+      period     = 60
+      description = join(" ", [
+        "At least one event could not be delivered and is in the dead-letter queue, which stores it for 14 days.",
+        "List the events with their reasons: hookline dlq list --service ${var.prefix}.",
+      ])
     }
     oldest-message = {
-      metric      = { namespace = "AWS/SQS", name = "ApproximateAgeOfOldestMessage", dimensions = { QueueName = var.queues.intake } }
-      statistic   = "Maximum"
-      threshold   = var.alarms.oldest_message_seconds
-      description = "Events wait in the intake queue longer than ${var.alarms.oldest_message_seconds} s: nothing takes them off, or not fast enough. See whether process runs, is throttled or is paused."
+      metric     = { namespace = "AWS/SQS", name = "ApproximateAgeOfOldestMessage" }
+      dimensions = { QueueName = var.queues.intake }
+      statistic  = "Maximum"
+      threshold  = var.alarms.oldest_message_seconds
+      description = join(" ", [
+        "Events wait in the intake queue longer than ${var.alarms.oldest_message_seconds} s: process is slow or stopped.",
+        "Check on the dashboard whether process is invoked, fails or is throttled, and whether queue.paused is set.",
+      ])
     }
     ingest-errors = {
-      metric      = { namespace = "AWS/Lambda", name = "Errors", dimensions = { FunctionName = var.functions.ingest } }
-      statistic   = "Sum"
-      threshold   = 0
-      description = "A call of ingest did not come to its end. It answers whatever happens, so it could not start, ran out of memory or time. If a deploy came before, go a version back; its log says the rest."
+      metric     = { namespace = "AWS/Lambda", name = "Errors" }
+      dimensions = { FunctionName = var.functions.ingest }
+      statistic  = "Sum"
+      threshold  = 0
+      description = join(" ", [
+        "Invocations of ingest failed: the function could not start, ran out of memory, or timed out.",
+        "If a deployment came before, roll back. Then check the function's log.",
+      ])
     }
     process-errors = {
-      metric      = { namespace = "AWS/Lambda", name = "Errors", dimensions = { FunctionName = var.functions.process } }
-      statistic   = "Sum"
-      threshold   = 0
-      description = "A call of process did not come to its end, and its whole batch comes again: it could not start, ran out of memory or time. If a deploy came before, go a version back; its log says the rest."
+      metric     = { namespace = "AWS/Lambda", name = "Errors" }
+      dimensions = { FunctionName = var.functions.process }
+      statistic  = "Sum"
+      threshold  = 0
+      description = join(" ", [
+        "Invocations of process failed, and SQS redelivers their batches: the function could not start, ran out of",
+        "memory, or timed out. If a deployment came before, roll back. Then check the function's log.",
+      ])
     }
     ingest-throttles = {
-      metric      = { namespace = "AWS/Lambda", name = "Throttles", dimensions = { FunctionName = var.functions.ingest } }
-      statistic   = "Sum"
-      threshold   = 0
-      description = "Lambda had no room for ingest, and senders were answered 5xx. See which function of the account has taken the concurrency."
+      metric     = { namespace = "AWS/Lambda", name = "Throttles" }
+      dimensions = { FunctionName = var.functions.ingest }
+      statistic  = "Sum"
+      threshold  = 0
+      description = join(" ", [
+        "Lambda had no free concurrency for ingest, and API Gateway returned 5xx to senders.",
+        "Check which function of the account uses the concurrency.",
+      ])
     }
     process-throttles = {
-      metric      = { namespace = "AWS/Lambda", name = "Throttles", dimensions = { FunctionName = var.functions.process } }
-      statistic   = "Sum"
-      threshold   = 0
-      description = "Lambda had no room for process, and each refused batch has used up a receive. See whether queue.maximum_concurrency is above what the function may have."
+      metric     = { namespace = "AWS/Lambda", name = "Throttles" }
+      dimensions = { FunctionName = var.functions.process }
+      statistic  = "Sum"
+      threshold  = 0
+      description = join(" ", [
+        "Lambda had no free concurrency for process, and each throttled batch has used a receive.",
+        "Check whether queue.maximum_concurrency is greater than the function's reserved concurrency.",
+      ])
     }
     api-server-errors = {
-      metric      = { namespace = "AWS/ApiGateway", name = local.api_metrics.server_errors, dimensions = { (local.api_metrics.dimension) = local.api_metrics.value, Stage = var.api.stage_name } }
-      statistic   = "Sum"
-      threshold   = var.alarms.api_server_errors_per_5_minutes
-      description = "Senders are answered 5xx, and not all of them try again. See ServerErrors by its reason on the dashboard: without any, the request did not reach ingest."
+      metric     = { namespace = "AWS/ApiGateway", name = local.api_metrics.server_errors }
+      dimensions = { (local.api_metrics.dimension) = local.api_metrics.value, Stage = var.api.stage_name }
+      statistic  = "Sum"
+      threshold  = var.alarms.api_server_errors_per_5_minutes
+      description = join(" ", [
+        "Senders get 5xx responses, and not all senders retry. Check \"Server errors, by reason\" on the dashboard.",
+        "If it shows no reason, the requests did not reach ingest.",
+      ])
     }
-    refusals = {
-      metric      = { namespace = "Hookline", name = "Rejected", dimensions = { service = var.prefix } }
-      statistic   = "Sum"
-      threshold   = var.alarms.refusals_per_5_minutes
-      description = "More requests are refused than usual: a sender signs with another secret than ours, or somebody tries. See Rejected by its reason on the dashboard, then the saved query refusals-by-reason."
+    rejections = {
+      metric     = { namespace = "Hookline", name = "Rejected" }
+      dimensions = { service = var.prefix }
+      statistic  = "Sum"
+      threshold  = var.alarms.rejections_per_5_minutes
+      description = join(" ", [
+        "More requests than usual are rejected: a sender signs with another secret, or is not a known sender.",
+        "Check \"Rejected, by reason\" on the dashboard, then the saved query ${var.prefix}/rejections-by-reason.",
+      ])
     }
     delivery-failures = {
-      metric      = { namespace = "Hookline", name = "DeliveryFailed", dimensions = { service = var.prefix } }
-      statistic   = "Sum"
-      threshold   = var.alarms.delivery_failures_per_5_minutes
-      description = "Attempts to deliver fail; they are tried again and end in the dead-letter queue if that does not help. See which destination it is: the saved query slowest-destinations."
+      metric     = { namespace = "Hookline", name = "DeliveryFailed" }
+      dimensions = { service = var.prefix }
+      statistic  = "Sum"
+      threshold  = var.alarms.delivery_failures_per_5_minutes
+      description = join(" ", [
+        "Attempts to deliver fail. Hookline retries them until the last receive, then uses the dead-letter queue.",
+        "Check which destination fails: the saved query ${var.prefix}/slowest-destinations.",
+      ])
     }
     delivery-age = {
-      metric      = { namespace = "Hookline", name = "DeliveryAge", dimensions = { service = var.prefix } }
-      statistic   = "p95"
-      threshold   = var.alarms.delivery_age_seconds * 1000 # the metric is in milliseconds
-      description = "Events are delivered later than ${var.alarms.delivery_age_seconds} s after they were accepted. See whether they wait in the queue (oldest message) or are tried several times (failed attempts)."
+      metric     = { namespace = "Hookline", name = "DeliveryAge" }
+      dimensions = { service = var.prefix }
+      statistic  = "p95"
+      threshold  = var.alarms.delivery_age_seconds * 1000 # the metric is in milliseconds
+      description = join(" ", [
+        "Of the delivered events, 5 % took longer than ${var.alarms.delivery_age_seconds} s since their acceptance.",
+        "Check on the dashboard whether events wait in the queue (oldest message) or need several attempts.",
+      ])
     }
   }
 }
 
-# No data is no alarm: most of these metrics are written only when there is something to count.
+# Missing data is not breaching: the functions write most of these metrics only when there is something to count.
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
@@ -81,7 +121,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   alarm_description   = "${each.value.description} ${var.runbook_url}#${each.key}"
   namespace           = each.value.metric.namespace
   metric_name         = each.value.metric.name
-  dimensions          = each.value.metric.dimensions
+  dimensions          = each.value.dimensions
   statistic           = startswith(each.value.statistic, "p") ? null : each.value.statistic
   extended_statistic  = startswith(each.value.statistic, "p") ? each.value.statistic : null
   comparison_operator = "GreaterThanThreshold"
@@ -92,6 +132,6 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]
 
-  # An alarm that comes before it may be told would be told to nobody.
+  # Before the topic has its policy, CloudWatch cannot publish an alarm.
   depends_on = [aws_sns_topic_policy.alarms]
 }

@@ -1,5 +1,5 @@
-# The dashboard is a file of its own, and JSON as it stands: whatever is put in stands within a string. So a test can read
-# it and compare its metrics with those that the functions write.
+# The template is valid JSON before rendering, because each placeholder is within a string. So a Rust test can read the
+# file and compare its metrics with the metrics that the functions write.
 
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = var.prefix

@@ -1,14 +1,14 @@
 output "topic_arn" {
-  description = "ARN of the topic that alarms are told to"
+  description = "ARN of the topic that alarms are published to."
   value       = aws_sns_topic.alarms.arn
 }
 
 output "dashboard_name" {
-  description = "Name of the dashboard"
+  description = "Name of the dashboard."
   value       = aws_cloudwatch_dashboard.this.dashboard_name
 }
 
 output "alarm_names" {
-  description = "Name of each alarm, by its section in the runbook"
+  description = "Name of each alarm, by its section in the runbook."
   value       = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.alarm_name }
 }

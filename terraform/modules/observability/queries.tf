@@ -1,31 +1,32 @@
-# What is asked of the logs again and again, in CloudWatch's console under Logs Insights, Saved queries.
+# Saved queries for the functions' logs. The CloudWatch console has them under Logs Insights, Saved queries.
 
 locals {
   queries = {
     event-by-id = {
       log_groups = [var.log_groups.ingest, var.log_groups.process]
       text       = <<-EOT
-        # Everything that both functions have logged of one event: put its id in the place of EVENT_ID.
+        # All log lines of both functions for one event. Replace EVENT_ID with the event's id.
         fields @timestamp, outcome, source, type, destination, attempt, reason, duration_ms, retry_in_seconds, detail
         | filter event_id = "EVENT_ID"
         | sort @timestamp asc
       EOT
     }
-    refusals-by-reason = {
+    rejections-by-reason = {
       log_groups = [var.log_groups.ingest]
       text       = <<-EOT
-        # Why requests are refused, and from which source: the sender never learns it.
-        filter outcome = "refused"
-        | stats count(*) as refusals by reason, source, status
-        | sort refusals desc
+        # Rejected requests by reason and source. The response to the sender does not contain the reason.
+        filter outcome = "rejected"
+        | stats count(*) as rejections by reason, source, status
+        | sort rejections desc
       EOT
     }
     slowest-destinations = {
       log_groups = [var.log_groups.process]
       text       = <<-EOT
-        # How long each destination takes, and how often it answers with what: the slowest first.
-        filter ispresent(destination) and outcome in ["delivered", "failed", "dead_lettered"]
-        | stats count(*) as attempts, pct(duration_ms, 50) as p50_ms, pct(duration_ms, 95) as p95_ms by destination, kind, outcome, reason
+        # Duration and number of attempts by destination and outcome, slowest first.
+        filter ispresent(destination) and outcome in ["delivered", "retried", "dead_lettered"]
+        | stats count(*) as attempts, pct(duration_ms, 50) as p50_ms, pct(duration_ms, 95) as p95_ms
+            by destination, kind, outcome, reason
         | sort p95_ms desc
       EOT
     }

@@ -1,5 +1,5 @@
-# Where alarms are told. CloudWatch cannot publish to a topic that is encrypted with the key that AWS manages for SNS,
-# because nobody can let it use that key: so there is a key of our own, and CloudWatch may use it.
+# The topic for alarms. It needs a customer key: CloudWatch has no permission for the AWS managed key of SNS, and the
+# policy of that key cannot be changed.
 
 data "aws_caller_identity" "current" {}
 
@@ -17,11 +17,11 @@ locals {
   ])
 }
 
-# In a key's policy, * is that key.
+# In the policy of a key, `*` means that key.
 data "aws_iam_policy_document" "key" {
-  # checkov:skip=CKV_AWS_109: the account's own policies say who administers the key; without this statement nobody could
-  # checkov:skip=CKV_AWS_111: as CKV_AWS_109
-  # checkov:skip=CKV_AWS_356: as CKV_AWS_109, and * is this key alone
+  # checkov:skip=CKV_AWS_109: IAM policies of the account control the key's administration; they need this statement
+  # checkov:skip=CKV_AWS_111: see CKV_AWS_109
+  # checkov:skip=CKV_AWS_356: see CKV_AWS_109; `*` means only this key
   statement {
     sid       = "AccountAdministers"
     actions   = ["kms:*"]
@@ -51,9 +51,9 @@ data "aws_iam_policy_document" "key" {
   }
 }
 
-# It encrypts messages that are under way, and nothing that is kept: so once it is not needed it may go soon.
+# The key encrypts messages in transit and no stored data, so the shortest deletion window is enough.
 resource "aws_kms_key" "alarms" {
-  description             = "Encrypts what the topic ${var.prefix}-alarms carries"
+  description             = "Encrypts messages of the topic ${var.prefix}-alarms"
   enable_key_rotation     = true
   deletion_window_in_days = 7
   policy                  = data.aws_iam_policy_document.key.json
@@ -88,7 +88,7 @@ data "aws_iam_policy_document" "topic" {
     }
   }
 
-  # Only publishing goes by this policy; SNS takes no sns:* here.
+  # This policy is only about publishing. SNS does not accept `sns:*` here.
   statement {
     sid       = "DenyInsecureTransport"
     effect    = "Deny"
@@ -113,7 +113,7 @@ resource "aws_sns_topic_policy" "alarms" {
   policy = data.aws_iam_policy_document.topic.json
 }
 
-# Each address gets a mail with a link, and alarms once somebody has followed it.
+# SNS sends a confirmation link to each address. An address gets alarms after its owner has followed the link.
 resource "aws_sns_topic_subscription" "email" {
   for_each = toset(var.alarms.emails)
 

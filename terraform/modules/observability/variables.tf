@@ -1,15 +1,18 @@
 variable "prefix" {
-  description = "First part of every alarm's and saved query's name, name of the dashboard, and the metrics' dimension `service`"
+  description = <<-EOT
+    First part of the names of alarms and saved queries, name of the dashboard, and value of the metrics' dimension
+    `service`.
+  EOT
   type        = string
   nullable    = false
 }
 
 variable "alarms" {
-  description = "Who is told of alarms by e-mail, and what is still in order: each alarm comes above its number"
+  description = "E-mail addresses that get alarms, and the thresholds: an alarm is raised above its threshold."
   type = object({
     emails                          = list(string)
     oldest_message_seconds          = number
-    refusals_per_5_minutes          = number
+    rejections_per_5_minutes        = number
     delivery_failures_per_5_minutes = number
     delivery_age_seconds            = number
     api_server_errors_per_5_minutes = number
@@ -18,20 +21,20 @@ variable "alarms" {
 }
 
 variable "runbook_url" {
-  description = "Where the runbook is read; an alarm's name behind it is the alarm's section"
+  description = "URL of the runbook. Links append the name of an alarm as the fragment."
   type        = string
   nullable    = false
 }
 
 variable "saved_queries" {
-  description = "Whether there are saved queries over the functions' logs"
+  description = "Whether saved queries for the functions' logs are created."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "functions" {
-  description = "Name of each function"
+  description = "Name of each function."
   type = object({
     ingest  = string
     process = string
@@ -40,7 +43,7 @@ variable "functions" {
 }
 
 variable "log_groups" {
-  description = "Name of each function's log group"
+  description = "Name of each function's log group."
   type = object({
     ingest  = string
     process = string
@@ -49,7 +52,7 @@ variable "log_groups" {
 }
 
 variable "queues" {
-  description = "Name of each queue"
+  description = "Name of each queue."
   type = object({
     intake = string
     dlq    = string
@@ -58,7 +61,7 @@ variable "queues" {
 }
 
 variable "api" {
-  description = "Type of the API (rest or http), its id and name, and the name of its stage"
+  description = "Type of the API (`rest` or `http`), its id and name, and the name of its stage."
   type = object({
     type       = string
     id         = string
@@ -69,6 +72,6 @@ variable "api" {
 
   validation {
     condition     = contains(["rest", "http"], var.api.type)
-    error_message = "api.type must be 'rest' or 'http'; it is '${var.api.type}'."
+    error_message = "api.type must be `rest` or `http`; it is `${var.api.type}`."
   }
 }

@@ -1,5 +1,5 @@
-# Two resources on purpose. The provider waits about 25 s after each change of a queue's attributes, so policies stand
-# inline; and each queue names the other, so the ARNs are built from the names instead of read from the resources.
+# Each queue is one resource. The provider waits about 25 s after each change of a queue's attributes, so the policies
+# are inline. Each queue refers to the other, so the ARNs are built from the names instead of read from the resources.
 
 data "aws_caller_identity" "current" {}
 
@@ -45,7 +45,7 @@ data "aws_iam_policy_document" "tls_only" {
 
 resource "aws_sqs_queue" "dlq" {
   name                      = local.names.dlq
-  message_retention_seconds = 1209600 # 14 days, the longest there is: a person has to look before they end
+  message_retention_seconds = 1209600 # 14 days, the maximum of SQS: the time to inspect and redrive
   max_message_size          = var.max_message_bytes
   sqs_managed_sse_enabled   = true
   policy                    = data.aws_iam_policy_document.tls_only["dlq"].json
@@ -63,7 +63,7 @@ resource "aws_sqs_queue" "this" {
   receive_wait_time_seconds  = 20
   sqs_managed_sse_enabled    = true
   policy                     = data.aws_iam_policy_document.tls_only["intake"].json
-  visibility_timeout_seconds = 6 * var.consumer_timeout_seconds # what AWS asks of a queue that feeds a function
+  visibility_timeout_seconds = 6 * var.consumer_timeout_seconds # as AWS recommends for event source mappings
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dlq.arn

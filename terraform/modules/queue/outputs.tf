@@ -1,29 +1,29 @@
 output "name" {
-  description = "Name of the intake queue"
+  description = "Name of the intake queue."
   value       = aws_sqs_queue.this.name
 }
 
 output "url" {
-  description = "URL of the intake queue"
+  description = "URL of the intake queue."
   value       = aws_sqs_queue.this.url
 }
 
 output "arn" {
-  description = "ARN of the intake queue"
+  description = "ARN of the intake queue."
   value       = aws_sqs_queue.this.arn
 }
 
 output "dlq_name" {
-  description = "Name of the dead-letter queue"
+  description = "Name of the dead-letter queue."
   value       = aws_sqs_queue.dlq.name
 }
 
 output "dlq_url" {
-  description = "URL of the dead-letter queue"
+  description = "URL of the dead-letter queue."
   value       = aws_sqs_queue.dlq.url
 }
 
 output "dlq_arn" {
-  description = "ARN of the dead-letter queue"
+  description = "ARN of the dead-letter queue."
   value       = aws_sqs_queue.dlq.arn
 }

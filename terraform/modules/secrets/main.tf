@@ -1,5 +1,5 @@
-# Names only. A value that passed through Terraform would rest in its state, so a person fills each secret afterwards;
-# until then ingest answers that the fault is ours and passes nothing, and what goes to such a destination waits.
+# Secrets without values. A value in the configuration would be in the Terraform state, so an operator stores each value
+# after the apply. Until then, ingest returns 503 for the source, and process retries events for the destination.
 
 locals {
   secrets = merge(
@@ -9,8 +9,8 @@ locals {
 }
 
 resource "aws_secretsmanager_secret" "this" {
-  # checkov:skip=CKV_AWS_149: encrypted with the account's key for Secrets Manager; who may read is one role a secret
-  # checkov:skip=CKV2_AWS_57: a sender's secret is rotated at the sender: no function of ours could
+  # checkov:skip=CKV_AWS_149: encrypted with the account's key for Secrets Manager; one role can read each secret
+  # checkov:skip=CKV2_AWS_57: the sender rotates its secret, so no rotation function is possible
   for_each = local.secrets
 
   name                    = "${var.prefix}/${each.key}"

@@ -1,19 +1,19 @@
 output "source_names" {
-  description = "Name of each source's secret, by source"
+  description = "Name of each source's secret, by source."
   value       = { for name in var.sources : name => aws_secretsmanager_secret.this["sources/${name}"].name }
 }
 
 output "source_arns" {
-  description = "ARN of each source's secret, by source"
+  description = "ARN of each source's secret, by source."
   value       = { for name in var.sources : name => aws_secretsmanager_secret.this["sources/${name}"].arn }
 }
 
 output "destination_names" {
-  description = "Name of each destination's secret, by destination"
+  description = "Name of each destination's secret, by destination."
   value       = { for name in var.destinations : name => aws_secretsmanager_secret.this["destinations/${name}"].name }
 }
 
 output "destination_arns" {
-  description = "ARN of each destination's secret, by destination"
+  description = "ARN of each destination's secret, by destination."
   value       = { for name in var.destinations : name => aws_secretsmanager_secret.this["destinations/${name}"].arn }
 }
