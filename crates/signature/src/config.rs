@@ -6,7 +6,7 @@ use crate::{
     Template, TemplateError, Twilio,
 };
 
-/// A source's scheme as Terraform writes it: what was said, before it is checked.
+/// The configuration of a source's scheme as Terraform writes it, before validation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct SchemeConfig {
@@ -15,16 +15,16 @@ pub struct SchemeConfig {
     /// `hmac`: the header that carries the signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
-    /// `hmac`: what comes before a signature, for instance `sha256=`. Default: nothing.
+    /// `hmac`: the prefix of a signature, for instance `sha256=`. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
-    /// `hmac`: how a signature is written. Default: hex.
+    /// `hmac`: the encoding of a signature. Default: hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
-    /// `hmac`: the hash. Default: sha256.
+    /// `hmac`: the hash function. Default: sha256.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<Algorithm>,
-    /// `hmac`: what is signed. Default: `{body}`.
+    /// `hmac`: the template of the signed text. Default: `{body}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
     /// `hmac`: the header with the time, for a template with `{timestamp}`.
@@ -36,74 +36,78 @@ pub struct SchemeConfig {
     /// `hmac`: the header with the event's type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_header: Option<String>,
-    /// `hmac`: what is between several signatures in the header. Default: there is one.
+    /// `hmac`: the separator between several signatures in the header. Default: the header has one signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separator: Option<String>,
-    /// Seconds that a signed time may be away from now. Default: the most that the scheme allows; for `hmac` 300.
+    /// Maximum difference in seconds between the signed time and now. Default: the scheme's maximum; for `hmac` 300.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tolerance_seconds: Option<u32>,
-    /// `gitlab`: the secret token or the signing token. Default: token.
+    /// `gitlab`: whether requests have the secret token or a signature. Default: token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<GitlabMode>,
-    /// `twilio`: the URL that Twilio was given. Default: the one that a request comes by.
+    /// `twilio`: the URL that is configured at Twilio. Default: the URL that received the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
-/// Why a source's scheme cannot be used.
+/// An invalid configuration of a scheme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// No scheme has this name.
-    #[error("unknown scheme `{scheme}`; known are {}", SchemeConfig::OPTIONS.map(|(name, _)| name).join(", "))]
+    #[error("unknown scheme `{scheme}`; use one of {}", SchemeConfig::OPTIONS.map(|(name, _)| name).join(", "))]
     UnknownScheme {
-        /// The name that was given.
+        /// The configured name.
         scheme: String,
     },
-    /// Something else needs an option that was not given.
-    #[error("scheme `{scheme}` needs `{option}`")]
+    /// The scheme, or another option, requires an option that is missing.
+    #[error("scheme `{scheme}`{condition} requires `{option}`")]
     MissingOption {
-        /// The scheme's name, or what of it.
+        /// The scheme's name.
         scheme: String,
+        /// The condition under which the error applies, beginning with a space; empty for all cases.
+        condition: &'static str,
         /// The option's name.
         option: &'static str,
     },
-    /// The scheme fixes what the option would change, or has nothing that it could change.
-    #[error("scheme `{scheme}` takes no `{option}`")]
+    /// The scheme does not support the option: the value is fixed, or the scheme has no use for it.
+    #[error("scheme `{scheme}`{condition} does not support `{option}`")]
     UnsupportedOption {
-        /// The scheme's name, or what of it.
+        /// The scheme's name.
         scheme: String,
+        /// The condition under which the error applies, beginning with a space; empty for all cases.
+        condition: &'static str,
         /// The option's name.
         option: &'static str,
     },
-    /// Not a header's name.
-    #[error("`{header}` is not a header's name")]
+    /// The text is not a valid header name.
+    #[error("`{header}` is not a header name")]
     InvalidHeader {
-        /// What was given.
+        /// The configured text.
         header: String,
     },
-    /// Not a template.
-    #[error("the template `{template}` cannot be used: {source}")]
+    /// The template is invalid.
+    #[error("invalid template `{template}`: {source}")]
     InvalidTemplate {
-        /// What was given.
+        /// The configured text.
         template: String,
-        /// What is wrong.
+        /// The problem.
         source: TemplateError,
     },
-    /// A tolerance can be narrowed, not switched off.
-    #[error("tolerance_seconds of scheme `{scheme}` must be 1 to {most}")]
+    /// The tolerance is out of range. It can be reduced, but not disabled.
+    #[error("`tolerance_seconds` of scheme `{scheme}` must be 1 to {max}")]
     InvalidTolerance {
         /// The scheme's name.
         scheme: String,
-        /// The most that can be had.
-        most: u32,
+        /// The maximum.
+        max: u32,
     },
-    /// An empty separator would separate every character.
-    #[error("separator must not be empty: leave it out if there is one signature")]
+    /// The separator is empty. It would split the header after every character.
+    #[error("`separator` must not be empty; omit it if the header has one signature")]
     EmptySeparator,
 }
 
 impl SchemeConfig {
-    /// The schemes that there are, and the options that each takes.
+    /// All schemes, each with the options that it supports.
     pub const OPTIONS: [(&str, &[&str]); 11] = [
         ("bitbucket", &[]),
         ("github", &[]),
@@ -132,16 +136,16 @@ impl SchemeConfig {
         ("twilio", &["url"]),
     ];
 
-    /// Checks what was said and gives what it means.
+    /// Validates the configuration and creates the scheme.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] names the first fault.
+    /// Returns [`ConfigError`] for the first problem.
     pub fn resolve(&self) -> Result<Scheme, ConfigError> {
-        let known = Self::OPTIONS.iter().find(|(name, _)| *name == self.scheme);
-        let (_, options) = known.ok_or_else(|| ConfigError::UnknownScheme { scheme: self.scheme.clone() })?;
-        if let Some(option) = self.given().find(|option| !options.contains(option)) {
-            return Err(self.needless(option, ""));
+        let found = Self::OPTIONS.iter().find(|(name, _)| *name == self.scheme);
+        let (_, options) = found.ok_or_else(|| ConfigError::UnknownScheme { scheme: self.scheme.clone() })?;
+        if let Some(option) = self.configured_options().find(|option| !options.contains(option)) {
+            return Err(self.unsupported(option, ""));
         }
         Ok(match self.scheme.as_str() {
             "bitbucket" => Scheme::Bitbucket(Bitbucket),
@@ -158,7 +162,8 @@ impl SchemeConfig {
         })
     }
 
-    fn given(&self) -> impl Iterator<Item = &'static str> {
+    /// Returns the names of the options that have a value.
+    fn configured_options(&self) -> impl Iterator<Item = &'static str> {
         [
             ("header", self.header.is_some()),
             ("prefix", self.prefix.is_some()),
@@ -174,7 +179,7 @@ impl SchemeConfig {
             ("url", self.url.is_some()),
         ]
         .into_iter()
-        .filter_map(|(name, given)| given.then_some(name))
+        .filter_map(|(name, is_configured)| is_configured.then_some(name))
     }
 
     fn standard(&self) -> Result<Standard, ConfigError> {
@@ -184,7 +189,7 @@ impl SchemeConfig {
     fn gitlab(&self) -> Result<Gitlab, ConfigError> {
         let mode = self.mode.unwrap_or(GitlabMode::Token);
         if mode == GitlabMode::Token && self.tolerance_seconds.is_some() {
-            return Err(self.needless("tolerance_seconds", " with a token"));
+            return Err(self.unsupported("tolerance_seconds", " with a token"));
         }
         Ok(Gitlab { mode, tolerance: self.standard()?.tolerance })
     }
@@ -196,17 +201,17 @@ impl SchemeConfig {
         let header = self.header.clone().ok_or_else(|| self.missing("header", ""))?;
         let headers =
             [Some(&header), self.timestamp_header.as_ref(), self.id_header.as_ref(), self.event_header.as_ref()];
-        if let Some(header) = headers.into_iter().flatten().find(|header| !is_header(header)) {
+        if let Some(header) = headers.into_iter().flatten().find(|header| !is_header_name(header)) {
             return Err(ConfigError::InvalidHeader { header: header.clone() });
         }
         if template.signs_time() && self.timestamp_header.is_none() {
             return Err(self.missing("timestamp_header", " with {timestamp}"));
         }
         if !template.signs_time() && self.timestamp_header.is_some() {
-            return Err(self.needless("timestamp_header", " without {timestamp}"));
+            return Err(self.unsupported("timestamp_header", " without {timestamp}"));
         }
         if !template.signs_time() && self.tolerance_seconds.is_some() {
-            return Err(self.needless("tolerance_seconds", " without {timestamp}"));
+            return Err(self.unsupported("tolerance_seconds", " without {timestamp}"));
         }
         if template.signs_id() && self.id_header.is_none() {
             return Err(self.missing("id_header", " with {id}"));
@@ -228,22 +233,23 @@ impl SchemeConfig {
         })
     }
 
-    fn tolerance(&self, default: u32, most: u32) -> Result<u32, ConfigError> {
+    /// Returns the tolerance, or an error if it is out of range.
+    fn tolerance(&self, default: u32, max: u32) -> Result<u32, ConfigError> {
         match self.tolerance_seconds.unwrap_or(default) {
-            seconds if (1..=most).contains(&seconds) => Ok(seconds),
-            _ => Err(ConfigError::InvalidTolerance { scheme: self.scheme.clone(), most }),
+            seconds if (1..=max).contains(&seconds) => Ok(seconds),
+            _ => Err(ConfigError::InvalidTolerance { scheme: self.scheme.clone(), max }),
         }
     }
 
-    fn missing(&self, option: &'static str, when: &str) -> ConfigError {
-        ConfigError::MissingOption { scheme: format!("{}{when}", self.scheme), option }
+    fn missing(&self, option: &'static str, condition: &'static str) -> ConfigError {
+        ConfigError::MissingOption { scheme: self.scheme.clone(), condition, option }
     }
 
-    fn needless(&self, option: &'static str, when: &str) -> ConfigError {
-        ConfigError::UnsupportedOption { scheme: format!("{}{when}", self.scheme), option }
+    fn unsupported(&self, option: &'static str, condition: &'static str) -> ConfigError {
+        ConfigError::UnsupportedOption { scheme: self.scheme.clone(), condition, option }
     }
 }
 
-fn is_header(name: &str) -> bool {
+fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }

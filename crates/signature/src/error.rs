@@ -1,114 +1,114 @@
 use crate::Encoding;
 
-/// Each way in which a request fails. The caller of the service never sees which; the log does.
+/// The reason why a request failed verification. The log has it; the sender never receives it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// No secret to verify with: a fault of the service's owner, never of the sender.
+    /// There is no secret to verify with. The operator has to correct it; the sender cannot.
     #[error("no usable secret")]
     MissingSecret,
-    /// The secret is not a key of the scheme: a fault of the service's owner too.
+    /// The secret is not a key of the scheme. The operator has to correct it; the sender cannot.
     #[error("the secret cannot be used: {problem}")]
     UnusableSecret {
-        /// What is wrong, without the secret.
+        /// The problem, without the secret.
         problem: &'static str,
     },
-    /// The header that carries the signature is not there.
-    #[error("header {header} is missing")]
+    /// The header that carries the signature is missing.
+    #[error("header `{header}` is missing")]
     MissingHeader {
         /// The header's name.
         header: String,
     },
-    /// A header that is signed or carries the signature comes more than once.
-    #[error("header {header} comes more than once")]
+    /// A header that is signed or carries the signature occurs more than once.
+    #[error("header `{header}` occurs more than once")]
     DuplicateHeader {
         /// The header's name.
         header: String,
     },
-    /// The header has more signatures than anybody sends.
-    #[error("{header} has more than {limit} signatures")]
+    /// The header has more signatures than any sender sends.
+    #[error("header `{header}` has more than {limit} signatures")]
     TooManySignatures {
         /// The header's name.
         header: String,
-        /// How many are looked at.
+        /// The maximum number of signatures.
         limit: usize,
     },
-    /// The signature does not begin as the scheme says, for instance with `sha256=`.
-    #[error("the signature in {header} does not begin with `{prefix}`")]
+    /// The signature does not start with the scheme's prefix, for instance `sha256=`.
+    #[error("the signature in `{header}` does not start with `{prefix}`")]
     WrongPrefix {
         /// The header's name.
         header: String,
-        /// What the scheme begins a signature with.
+        /// The scheme's prefix.
         prefix: String,
     },
     /// The signature is not valid hex or base64.
-    #[error("the signature in {header} is not {encoding}")]
+    #[error("the signature in `{header}` is not valid {encoding}")]
     InvalidEncoding {
         /// The header's name.
         header: String,
-        /// What the scheme writes a signature in.
+        /// The scheme's encoding.
         encoding: Encoding,
     },
-    /// The signature is too short or too long: a truncated tag is refused even where its bytes agree.
-    #[error("the signature in {header} has {length} bytes, not {expected}")]
+    /// The signature is too short or too long. A truncated signature is rejected even if its bytes match.
+    #[error("the signature in `{header}` has {length} bytes instead of {expected}")]
     WrongLength {
         /// The header's name.
         header: String,
-        /// Bytes that came.
+        /// The number of bytes in the request.
         length: usize,
-        /// Bytes that the algorithm gives.
+        /// The number of bytes that the algorithm produces.
         expected: usize,
     },
-    /// The time that the scheme signs is not there.
-    #[error("no time in {place}")]
+    /// The signed time is missing.
+    #[error("no timestamp in `{location}`")]
     MissingTimestamp {
         /// A header or a member of the body.
-        place: String,
+        location: String,
     },
-    /// The time is not written as the sender writes it.
-    #[error("the time in {place} is not a plain number")]
+    /// The signed time does not have the sender's format.
+    #[error("the timestamp in `{location}` is not a plain number")]
     MalformedTimestamp {
         /// A header or a member of the body.
-        place: String,
+        location: String,
     },
-    /// Signed too long ago: perhaps a replay, perhaps a clock that is wrong.
-    #[error("signed {seconds} s ago, more than {tolerance} s")]
+    /// The request was signed too long ago: it may be a replay, or a clock may be wrong.
+    #[error("the request was signed {seconds} s ago; the tolerance is {tolerance} s")]
     TimestampTooOld {
-        /// Its age.
+        /// The age of the signature.
         seconds: u64,
-        /// What is accepted.
+        /// The maximum age in seconds.
         tolerance: u32,
     },
-    /// Signed in the future.
-    #[error("signed {seconds} s ahead, more than {tolerance} s")]
+    /// The signed time is in the future.
+    #[error("the request was signed {seconds} s in the future; the tolerance is {tolerance} s")]
     TimestampTooNew {
-        /// How far ahead.
+        /// The time until the signed time.
         seconds: u64,
-        /// What is accepted.
+        /// The maximum in seconds.
         tolerance: u32,
     },
-    /// The id that the scheme signs is missing, or could be read in two ways together with the time.
-    #[error("the id in {header} is missing or not usable")]
+    /// The signed id is missing, or it is ambiguous together with the time.
+    #[error("the id in `{header}` is missing or malformed")]
     MalformedId {
         /// The header's name.
         header: String,
     },
-    /// The hash in the signed URL is not the body's, or there is none and nothing else signs the body.
-    #[error("the signed URL has no hash of this body")]
+    /// The hash in the signed URL is not the body's hash, or it is missing and nothing else signs the body.
+    #[error("the signed URL does not contain the hash of this body")]
     BodyHashMismatch,
-    /// The signature is well formed, but made by no accepted secret over these bytes.
+    /// The signature is well-formed, but no accepted secret produces it for these bytes.
     #[error("the signature matches none of {secrets} secrets")]
     Mismatch {
-        /// How many secrets were tried.
+        /// The number of secrets that were tried.
         secrets: usize,
     },
-    /// The signature is right, but it signs nothing: no sender does that, and a queue takes no empty message.
+    /// The signature is valid, but the body is empty. No sender sends an empty body, and SQS accepts no empty message.
     #[error("the body is empty")]
     EmptyBody,
 }
 
 impl VerifyError {
-    /// A stable word for logs and metrics.
+    /// Returns a stable reason code for logs and metrics.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -132,10 +132,10 @@ impl VerifyError {
     }
 }
 
-/// Why a message cannot be signed.
+/// A message that cannot be signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the secret cannot be used to sign: {problem}")]
 pub struct SignError {
-    /// What is wrong, without the secret.
+    /// The problem, without the secret.
     pub problem: &'static str,
 }

@@ -1,16 +1,16 @@
 use crate::VerifyError;
 
-/// The headers of one request, names matched without regard to case.
+/// The headers of a request. Names are not case-sensitive.
 #[derive(Debug, Clone, Default)]
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// The value of a header that may come only once.
+    /// Returns the value of a required header that must occur only once.
     ///
     /// # Errors
     ///
-    /// [`VerifyError::MissingHeader`] without one; [`VerifyError::DuplicateHeader`] with several: which of them a
-    /// proxy or another reader would believe is not ours to guess.
+    /// Returns [`VerifyError::MissingHeader`] without such a header, and [`VerifyError::DuplicateHeader`] with several:
+    /// proxies and other readers may choose different ones.
     pub fn exactly_one(&self, name: &str) -> Result<&str, VerifyError> {
         let mut values = self.all(name);
         let first = values.next().ok_or_else(|| VerifyError::MissingHeader { header: name.to_owned() })?;
@@ -20,11 +20,11 @@ impl Headers {
         }
     }
 
-    /// The value of a header that may be missing, but may not come twice.
+    /// Returns the value of an optional header that must not occur twice.
     ///
     /// # Errors
     ///
-    /// [`VerifyError::DuplicateHeader`].
+    /// Returns [`VerifyError::DuplicateHeader`] if the header occurs more than once.
     pub fn at_most_one(&self, name: &str) -> Result<Option<&str>, VerifyError> {
         match self.exactly_one(name) {
             Err(VerifyError::MissingHeader { .. }) => Ok(None),
@@ -32,16 +32,16 @@ impl Headers {
         }
     }
 
-    /// The value of a header with the time that a scheme signs.
+    /// Returns the value of a header with the signed time.
     ///
     /// # Errors
     ///
-    /// [`VerifyError::MissingTimestamp`] or [`VerifyError::DuplicateHeader`].
+    /// Returns [`VerifyError::MissingTimestamp`] or [`VerifyError::DuplicateHeader`].
     pub(crate) fn timestamp(&self, name: &str) -> Result<&str, VerifyError> {
-        self.at_most_one(name)?.ok_or_else(|| VerifyError::MissingTimestamp { place: name.to_owned() })
+        self.at_most_one(name)?.ok_or_else(|| VerifyError::MissingTimestamp { location: name.to_owned() })
     }
 
-    /// The first value of a header that proves nothing, such as the name of an event.
+    /// Returns the first value of a header that authenticates nothing, such as the type of an event.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
         self.all(name).next()
@@ -63,13 +63,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_matched_without_regard_to_case() {
+    fn names_are_not_case_sensitive() {
         let headers = Headers::from_iter([("x-hub-SIGNATURE-256", "a")]);
         assert_eq!(headers.exactly_one("X-Hub-Signature-256"), Ok("a"));
     }
 
     #[test]
-    fn the_same_header_twice_is_refused_even_with_one_value() {
+    fn rejects_duplicate_header_even_with_the_same_value() {
         let headers = Headers::from_iter([("X-Sig", "a"), ("x-sig", "a")]);
         assert_eq!(headers.exactly_one("X-Sig"), Err(VerifyError::DuplicateHeader { header: "X-Sig".into() }));
     }

@@ -1,10 +1,11 @@
 //! Verifies and signs webhook requests.
 //!
-//! A source names a [`Scheme`]; its one `verify` takes the request's headers and the exact bytes that were signed, the
-//! secrets that are accepted and the time, and says what the sender tells of the event, or how the request failed.
-//! There is no I/O here and no clock: the caller passes both in, so every verdict can be repeated from data.
+//! A source has a [`Scheme`]. [`Scheme::verify`] receives the request's headers, the exact signed bytes, the accepted
+//! secrets and the time. It returns the event's metadata, or the reason why the verification failed.
 //!
-//! A new scheme is one file in `scheme/`, one variant of [`Scheme`] and one of [`SchemeConfig`].
+//! This crate does no I/O and reads no clock: the caller passes all input, so every result is reproducible.
+//!
+//! A new scheme needs one file in `scheme/`, one variant of [`Scheme`] and one entry in [`SchemeConfig::OPTIONS`].
 
 mod body;
 mod config;

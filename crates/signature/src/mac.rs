@@ -1,4 +1,5 @@
-//! HMAC ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)), made by the `hmac` crate and compared in constant time.
+//! HMAC ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)): the `hmac` crate computes it, and it is compared in
+//! constant time.
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -9,21 +10,21 @@ use zeroize::Zeroizing;
 
 use crate::{Encoding, VerifyError};
 
-/// The hash inside. Always fixed by the scheme or its owner, never chosen by a request.
+/// The hash function of an HMAC. The scheme or its configuration sets it, never a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Algorithm {
-    /// For Twilio, which has no other; HMAC with it is not known to be broken. Nobody can choose it.
+    /// SHA-1, for Twilio, which supports no other. HMAC-SHA1 is not known to be broken. It cannot be configured.
     #[serde(skip)]
     Sha1,
-    /// What nearly everybody uses.
+    /// SHA-256, which nearly all senders use.
     Sha256,
-    /// The longest.
+    /// SHA-512.
     Sha512,
 }
 
 impl Algorithm {
-    /// Bytes of a whole tag.
+    /// Returns the number of bytes of a tag.
     #[must_use]
     pub fn bytes(self) -> usize {
         match self {
@@ -33,7 +34,7 @@ impl Algorithm {
         }
     }
 
-    /// The tag of all parts, one after the other.
+    /// Computes the tag of the concatenated parts.
     pub(crate) fn tag(self, key: &[u8], parts: &[&[u8]]) -> Tag {
         match self {
             Self::Sha1 => tag::<Hmac<Sha1>>(key, parts),
@@ -42,20 +43,20 @@ impl Algorithm {
         }
     }
 
-    /// Whether one of the keys made one of the tags; every tag is compared as a whole.
+    /// Verifies that one of the keys produces one of the tags. Every tag is compared completely.
     pub(crate) fn verify(self, keys: &[&[u8]], parts: &[&[u8]], tags: &[Vec<u8>]) -> Result<(), VerifyError> {
         if keys.is_empty() {
             return Err(VerifyError::MissingSecret);
         }
-        let made = |key: &&[u8]| {
+        let matches = |key: &&[u8]| {
             let expected = self.tag(key, parts);
             tags.iter().any(|tag| expected.matches(tag))
         };
-        if keys.iter().any(made) { Ok(()) } else { Err(VerifyError::Mismatch { secrets: keys.len() }) }
+        if keys.iter().any(matches) { Ok(()) } else { Err(VerifyError::Mismatch { secrets: keys.len() }) }
     }
 }
 
-/// What a key makes of a message. It has no `==`, so that nobody compares it in a time that tells something.
+/// An HMAC tag. It does not implement `==`, whose duration would reveal how many bytes match.
 pub(crate) struct Tag(Zeroizing<Vec<u8>>);
 
 impl Tag {
@@ -69,9 +70,9 @@ impl Tag {
 }
 
 fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Tag {
-    // HMAC takes a key of any length: the error type is there for the algorithms that do not.
+    // HMAC accepts a key of any length. The error type exists for other algorithms.
     #[expect(clippy::expect_used, reason = "cannot fail for HMAC")]
-    let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes any key");
+    let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC accepts any key");
     for part in parts {
         mac.update(part);
     }

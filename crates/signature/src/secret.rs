@@ -3,7 +3,8 @@ use std::fmt;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-/// A key shared with a sender: never empty, never printed, wiped when dropped, and compared only in constant time.
+/// A secret shared with a sender. It is never blank and never printed. It is erased when dropped and compared only in
+/// constant time.
 ///
 /// ```compile_fail,E0369
 /// let secret = hookline_signature::Secret::new("s").unwrap();
@@ -12,23 +13,23 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
-/// The secret is empty or white space: with it, anybody could sign.
+/// The secret is empty or white space. An attacker could sign with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the secret is empty or blank")]
 pub struct BlankSecret;
 
 impl Secret {
-    /// Takes the bytes as they are: nothing is trimmed, since a sender signs with exactly what it was given.
+    /// Creates a secret from bytes. Nothing is trimmed, because the sender signs with the same bytes.
     ///
     /// # Errors
     ///
-    /// [`BlankSecret`] if there is nothing but spaces, tabs and line ends.
+    /// Returns [`BlankSecret`] if the bytes are only spaces, tabs and line breaks.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, BlankSecret> {
         let bytes = Zeroizing::new(bytes.into());
         if bytes.iter().all(|byte| b" \t\r\n".contains(byte)) { Err(BlankSecret) } else { Ok(Self(bytes)) }
     }
 
-    /// Whether both are the same, in a time that depends on their lengths only.
+    /// Whether both secrets are equal. The duration depends only on their lengths.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
         self.matches_bytes(other.expose())
@@ -38,7 +39,7 @@ impl Secret {
         self.0.as_slice().ct_eq(other).into()
     }
 
-    /// The bytes themselves, for whoever has to send or sign with them: never for a log.
+    /// Returns the bytes, to send them or to sign with them. They must never be logged.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0
@@ -56,23 +57,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_nothing_of_the_key() {
+    fn debug_output_is_redacted() {
         let secret = Secret::new("hunter2").map(|secret| format!("{secret:?}"));
         assert_eq!(secret.as_deref(), Ok("Secret(redacted)"));
     }
 
     #[test]
-    fn blank_secrets_are_refused() {
+    fn rejects_blank_secrets() {
         for blank in ["", " ", "\n", " \t\r\n"] {
             assert_eq!(Secret::new(blank).err(), Some(BlankSecret), "{blank:?}");
         }
     }
 
     #[test]
-    fn a_secret_matches_itself_only() {
+    fn secret_matches_only_equal_bytes() {
         let secret = |text: &str| Secret::new(text);
         let same =
-            |one: &str, other: &str| secret(one).is_ok_and(|it| secret(other).is_ok_and(|other| it.matches(&other)));
+            |one: &str, other: &str| secret(one).is_ok_and(|one| secret(other).is_ok_and(|other| one.matches(&other)));
         assert!(same("key", "key"));
         assert!(!same("key", "kez"));
         assert!(!same("key", "ke"));

@@ -1,35 +1,35 @@
-//! How old a signature may be: the same in both directions, and exactly at the bound it still counts.
+//! Checks of a signature's time. The tolerance is the same for the past and the future, and inclusive.
 
 use crate::VerifyError;
 
-/// Digits of a time in seconds: what is longer is another unit, or nonsense.
+/// Maximum number of digits of a time in seconds. A longer number has another unit or is invalid.
 const MAX_DIGITS: usize = 11;
 
-/// Reads seconds since 1970: ASCII digits and nothing else. `place` names where they stand, for errors.
-pub(crate) fn seconds(place: &str, text: &str) -> Result<i64, VerifyError> {
+/// Parses seconds since 1970, which must consist of ASCII digits only. `location` is for errors.
+pub(crate) fn parse_seconds(location: &str, text: &str) -> Result<i64, VerifyError> {
     if text.is_empty() {
-        return Err(VerifyError::MissingTimestamp { place: place.to_owned() });
+        return Err(VerifyError::MissingTimestamp { location: location.to_owned() });
     }
     let digits = text.len() <= MAX_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     let parsed = if digits { text.parse().ok() } else { None };
-    parsed.ok_or_else(|| VerifyError::MalformedTimestamp { place: place.to_owned() })
+    parsed.ok_or_else(|| VerifyError::MalformedTimestamp { location: location.to_owned() })
 }
 
-/// Refuses what is more than `tolerance` seconds away from `now` (both in milliseconds here, for the senders that say
-/// those).
-pub(crate) fn check(at_ms: i64, now_ms: i64, tolerance: u32) -> Result<(), VerifyError> {
-    let (age_ms, bound_ms) = (now_ms.saturating_sub(at_ms), i64::from(tolerance) * 1000);
+/// Rejects a time that differs from `now_ms` by more than `tolerance` seconds. The times are milliseconds, which some
+/// senders sign.
+pub(crate) fn check_milliseconds(at_ms: i64, now_ms: i64, tolerance: u32) -> Result<(), VerifyError> {
+    let (age_ms, tolerance_ms) = (now_ms.saturating_sub(at_ms), i64::from(tolerance) * 1000);
     let seconds = age_ms.unsigned_abs().div_ceil(1000);
     match age_ms {
-        age if age > bound_ms => Err(VerifyError::TimestampTooOld { seconds, tolerance }),
-        age if age < -bound_ms => Err(VerifyError::TimestampTooNew { seconds, tolerance }),
+        age if age > tolerance_ms => Err(VerifyError::TimestampTooOld { seconds, tolerance }),
+        age if age < -tolerance_ms => Err(VerifyError::TimestampTooNew { seconds, tolerance }),
         _ => Ok(()),
     }
 }
 
-/// The same for a time in seconds.
+/// Rejects a time in seconds in the same way.
 pub(crate) fn check_seconds(at: i64, now: i64, tolerance: u32) -> Result<(), VerifyError> {
-    check(at.saturating_mul(1000), now.saturating_mul(1000), tolerance)
+    check_milliseconds(at.saturating_mul(1000), now.saturating_mul(1000), tolerance)
 }
 
 #[cfg(test)]
@@ -38,11 +38,11 @@ mod tests {
 
     #[track_caller]
     fn case(text: &str, expected: Option<i64>) {
-        assert_eq!(seconds("t", text).ok(), expected, "{text:?}");
+        assert_eq!(parse_seconds("t", text).ok(), expected, "{text:?}");
     }
 
     #[test]
-    fn only_plain_digits_are_a_time() {
+    fn accepts_only_ascii_digits() {
         case("1614265330", Some(1_614_265_330));
         case("0", Some(0));
         for text in [
@@ -67,13 +67,16 @@ mod tests {
     }
 
     #[test]
-    fn exactly_at_the_bound_is_accepted_in_both_directions() {
+    fn tolerance_is_inclusive_in_both_directions() {
         let verdict = |at: i64, now: i64| check_seconds(at, now, 300).map_err(|error| error.reason());
         assert_eq!(verdict(1000, 1300), Ok(()));
         assert_eq!(verdict(1000, 1301), Err("timestamp_too_old"));
         assert_eq!(verdict(1300, 1000), Ok(()));
         assert_eq!(verdict(1301, 1000), Err("timestamp_too_new"));
-        assert_eq!(check(1_000_000, 1_300_001, 300).map_err(|error| error.reason()), Err("timestamp_too_old"));
+        assert_eq!(
+            check_milliseconds(1_000_000, 1_300_001, 300).map_err(|error| error.reason()),
+            Err("timestamp_too_old")
+        );
         assert_eq!(verdict(i64::MIN, i64::MAX), Err("timestamp_too_old"));
         assert_eq!(verdict(i64::MAX, i64::MIN), Err("timestamp_too_new"));
     }

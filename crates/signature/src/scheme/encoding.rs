@@ -4,18 +4,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-/// How the bytes of a signature are written.
+/// The encoding of a signature's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encoding {
-    /// Two digits a byte, in lower case: every sender writes them so, and one signature has one form.
+    /// Two lower-case digits per byte. Every sender uses lower case, and so each signature has only one valid form.
     Hex,
-    /// RFC 4648 section 4, with its padding.
+    /// RFC 4648 section 4, with padding.
     Base64,
 }
 
 impl Encoding {
-    /// Nothing lenient: no white space, no other alphabet, no missing padding.
+    /// Decodes strictly: white space, other alphabets and missing padding are invalid.
     pub(crate) fn decode(self, text: &str) -> Option<Vec<u8>> {
         match self {
             Self::Hex if text.bytes().any(|byte| byte.is_ascii_uppercase()) => None,

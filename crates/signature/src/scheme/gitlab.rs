@@ -1,30 +1,32 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Message, Request, Signed, Standard, Verified};
+use super::request::{Message, Request, Signed, Verified};
+use super::standard::Standard;
 use crate::{Secret, SignError, VerifyError};
 
-/// GitLab: with a secret token, `X-Gitlab-Token` carries the token itself and nothing is signed; with a signing token
-/// (`whsec_…`), its headers are those of [`Standard`]. Which of them counts is configured, so that nobody can fall back.
+/// GitLab. With a secret token, `X-Gitlab-Token` contains the token itself and nothing is signed. With a signing token
+/// (`whsec_…`), the headers are those of [`Standard`]. The mode is configured, so that a sender cannot choose the
+/// weaker one.
 ///
-/// `X-Gitlab-Event` (`Push Hook`, here `push`) and `Idempotency-Key`, which is the same when a request is tried again
-/// and which the signing token signs as `webhook-id`, name the event.
+/// The event's type is derived from `X-Gitlab-Event` (`Push Hook` becomes `push`). The delivery's id is
+/// `Idempotency-Key`, which stays the same in retries; with a signing token, GitLab also signs it as `webhook-id`.
 ///
 /// Facts: <https://docs.gitlab.com/user/project/integrations/webhooks/> (delivery headers, secret and signing tokens).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gitlab {
-    /// What a request is known by.
+    /// How requests are authenticated.
     pub mode: GitlabMode,
-    /// Seconds that the time may be away from now, where it is signed.
+    /// Maximum difference in seconds between the signed time and now, in signature mode.
     pub tolerance: u32,
 }
 
-/// What a GitLab request is known by.
+/// How GitLab's requests are authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GitlabMode {
-    /// The secret token, sent as it is.
+    /// By the secret token, which the request contains.
     Token,
-    /// The signing token.
+    /// By a signature with the signing token.
     Signature,
 }
 
@@ -34,7 +36,7 @@ impl Gitlab {
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
         let signed_id = match self.mode {
             GitlabMode::Token => {
-                token(request, secrets)?;
+                verify_token(request, secrets)?;
                 None
             }
             GitlabMode::Signature => self.standard().verify(request, secrets, now)?.signed_id,
@@ -48,7 +50,7 @@ impl Gitlab {
         match self.mode {
             GitlabMode::Token => {
                 let text = std::str::from_utf8(secret.expose());
-                let text = text.map_err(|_| SignError { problem: "a token that is sent as it is has to be text" })?;
+                let text = text.map_err(|_| SignError { problem: "a GitLab secret token must be text" })?;
                 Ok(Signed::headers([(TOKEN.to_owned(), text.to_owned())]))
             }
             GitlabMode::Signature => self.standard().sign(message, secret),
@@ -60,16 +62,16 @@ impl Gitlab {
     }
 }
 
-fn token(request: Request<'_>, secrets: &[Secret]) -> Result<(), VerifyError> {
+fn verify_token(request: Request<'_>, secrets: &[Secret]) -> Result<(), VerifyError> {
     let token = request.headers.exactly_one(TOKEN)?;
     if secrets.is_empty() {
         return Err(VerifyError::MissingSecret);
     }
-    let right = secrets.iter().any(|secret| secret.matches_bytes(token.as_bytes()));
-    if right { Ok(()) } else { Err(VerifyError::Mismatch { secrets: secrets.len() }) }
+    let matches = secrets.iter().any(|secret| secret.matches_bytes(token.as_bytes()));
+    if matches { Ok(()) } else { Err(VerifyError::Mismatch { secrets: secrets.len() }) }
 }
 
-/// `Merge Request Hook` is `merge_request`.
+/// Derives the type from the header: `Merge Request Hook` becomes `merge_request`.
 fn event_type(header: &str) -> String {
     header.strip_suffix(" Hook").unwrap_or(header).to_ascii_lowercase().replace(' ', "_")
 }

@@ -1,50 +1,50 @@
-use super::tags::{Form, keys};
+use super::request::{Message, Request, Signed, Verified};
+use super::signature_format::{SignatureFormat, keys};
 use super::template::{Part, Template};
-use super::{Message, Request, Signed, Verified};
 use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError, time};
 
-/// HMAC as its owner describes it: what most senders do who have no scheme of their own.
+/// A configurable HMAC scheme for senders without a scheme in this crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hmac {
-    /// The header that carries the signature. It may come once.
+    /// The header that carries the signature. It must occur exactly once.
     pub header: String,
-    /// What comes before a signature, for instance `sha256=`; may be empty.
+    /// The prefix of a signature, for instance `sha256=`; may be empty.
     pub prefix: String,
-    /// How a signature is written.
+    /// The encoding of a signature.
     pub encoding: Encoding,
-    /// The hash.
+    /// The hash function.
     pub algorithm: Algorithm,
-    /// What is between several signatures in the header; without it there is one.
+    /// The separator between several signatures in the header. Without it the header has one signature.
     pub separator: Option<String>,
-    /// What is signed.
+    /// The template of the signed text.
     pub template: Template,
-    /// Where the time is, in seconds since 1970: signed if the template has it.
+    /// The header with the time in seconds since 1970. The time is signed if the template contains it.
     pub timestamp_header: Option<String>,
-    /// Where the message's id is: signed if the template has it.
+    /// The header with the message's id. The id is signed if the template contains it.
     pub id_header: Option<String>,
-    /// Where the event's type is; never signed.
+    /// The header with the event's type, which is never signed.
     pub event_header: Option<String>,
-    /// Seconds that a signed time may be away from now.
+    /// Maximum difference in seconds between the signed time and now.
     pub tolerance: u32,
 }
 
 impl Hmac {
-    /// The default for a signed time.
+    /// The default tolerance.
     pub const TOLERANCE: u32 = 300;
-    /// The most that can be had.
+    /// The maximum tolerance.
     pub const MAX_TOLERANCE: u32 = 3600;
 
     pub(super) fn verify(&self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
-        let (form, value) = (self.form(), request.headers.exactly_one(&self.header)?);
+        let (format, value) = (self.format(), request.headers.exactly_one(&self.header)?);
         let tags = match &self.separator {
-            Some(separator) => form.read_any(value.split(separator.as_str()).filter(|text| !text.is_empty()))?,
-            None => vec![form.read(value)?],
+            Some(separator) => format.decode_any(value.split(separator.as_str()).filter(|text| !text.is_empty()))?,
+            None => vec![format.decode(value)?],
         };
         let time = match (&self.timestamp_header, self.template.signs_time()) {
             (Some(header), true) => {
                 let time = request.headers.timestamp(header)?;
-                time::check_seconds(time::seconds(header, time)?, now, self.tolerance)?;
+                time::check_seconds(time::parse_seconds(header, time)?, now, self.tolerance)?;
                 time
             }
             _ => "",
@@ -67,28 +67,33 @@ impl Hmac {
     pub(super) fn sign(&self, message: Message<'_>, secret: &Secret) -> Signed {
         let time = message.now.to_string();
         let parts = self.template.parts(message.body, &time, message.id);
-        let mut headers = vec![self.form().sign(self.algorithm, secret.expose(), &parts)];
+        let mut headers = vec![self.format().sign(self.algorithm, secret.expose(), &parts)];
         headers.extend(self.timestamp_header.iter().map(|header| (header.clone(), time.clone())));
         headers.extend(self.id_header.iter().map(|header| (header.clone(), message.id.to_owned())));
         Signed { headers, query: None }
     }
 
-    /// An id that is signed has to be there, once, and must not hold what stands next to it in the template: it could
-    /// then be read in two ways.
+    /// Returns the message's id. A signed id must occur exactly once and must not contain a literal of the template,
+    /// because the signed text would then be ambiguous.
     fn id<'a>(&self, request: Request<'a>, header: &str) -> Result<Option<&'a str>, VerifyError> {
         if !self.template.signs_id() {
             return Ok(request.headers.first(header));
         }
-        let bad = || VerifyError::MalformedId { header: header.to_owned() };
-        let id = request.headers.at_most_one(header)?.filter(|id| !id.is_empty()).ok_or_else(bad)?;
+        let malformed = || VerifyError::MalformedId { header: header.to_owned() };
+        let id = request.headers.at_most_one(header)?.filter(|id| !id.is_empty()).ok_or_else(malformed)?;
         let literals = self.template.0.iter().filter_map(|part| match part {
             Part::Literal(text) => Some(text.as_str()),
             Part::Timestamp | Part::Id | Part::Body => None,
         });
-        if literals.into_iter().any(|text| id.contains(text)) { Err(bad()) } else { Ok(Some(id)) }
+        if literals.into_iter().any(|text| id.contains(text)) { Err(malformed()) } else { Ok(Some(id)) }
     }
 
-    fn form(&self) -> Form<'_> {
-        Form { header: &self.header, prefix: &self.prefix, encoding: self.encoding, bytes: self.algorithm.bytes() }
+    fn format(&self) -> SignatureFormat<'_> {
+        SignatureFormat {
+            header: &self.header,
+            prefix: &self.prefix,
+            encoding: self.encoding,
+            bytes: self.algorithm.bytes(),
+        }
     }
 }

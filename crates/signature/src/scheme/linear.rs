@@ -1,24 +1,25 @@
 use serde::Deserialize;
 
-use super::tags::Form;
-use super::{Message, Request, Signed, Verified};
+use super::request::{Message, Request, Signed, Verified};
+use super::signature_format::SignatureFormat;
 use crate::body::{self, Member};
 use crate::{Encoding, Secret, VerifyError, time};
 
-/// Linear: `Linear-Signature: <hex>`, HMAC-SHA256 over the body, exactly one value. The time is in the signed body:
-/// `webhookTimestamp`, milliseconds since 1970, within 60 s.
+/// Linear: `Linear-Signature: <hex>`, HMAC-SHA256 of the body, exactly one value. The time is `webhookTimestamp` in the
+/// signed body, in milliseconds since 1970, with a tolerance of 60 s.
 ///
-/// The event's type is `type` and `action` of the body (`Issue.update`); `Linear-Delivery` is not signed.
+/// The event's type is composed of `type` and `action` in the body (`Issue.update`). The delivery's id,
+/// `Linear-Delivery`, is not signed.
 ///
 /// Facts: <https://linear.app/developers/webhooks#securing-webhooks>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Linear {
-    /// Seconds that the time may be away from now.
+    /// Maximum difference in seconds between the signed time and now.
     pub tolerance: u32,
 }
 
-const FORM: Form<'static> = Form::sha256("Linear-Signature", "", Encoding::Hex);
-const TIME: &str = "webhookTimestamp";
+const FORMAT: SignatureFormat<'static> = SignatureFormat::sha256("Linear-Signature", "", Encoding::Hex);
+const TIMESTAMP: &str = "webhookTimestamp";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -32,19 +33,21 @@ struct Body<'a> {
 }
 
 impl Linear {
-    /// Linear's own advice, and the most that can be had.
+    /// Linear's recommendation; the default and the maximum.
     pub const TOLERANCE: u32 = 60;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
-        FORM.verify_body(request, secrets)?;
+        FORMAT.verify_body(request, secrets)?;
         if request.body.is_empty() {
             return Err(VerifyError::EmptyBody);
         }
-        let Body { action, r#type, webhook_timestamp } = body::read(request.body);
-        let at = webhook_timestamp.ok_or_else(|| VerifyError::MissingTimestamp { place: TIME.to_owned() })?;
-        let at = at.get().parse().map_err(|_| VerifyError::MalformedTimestamp { place: TIME.to_owned() })?;
-        time::check(at, now.saturating_mul(1000), self.tolerance)?;
-        let event_type = match (body::text(r#type), body::text(action)) {
+        let Body { action, r#type, webhook_timestamp } = body::parse_members(request.body);
+        let timestamp =
+            webhook_timestamp.ok_or_else(|| VerifyError::MissingTimestamp { location: TIMESTAMP.to_owned() })?;
+        let timestamp =
+            timestamp.get().parse().map_err(|_| VerifyError::MalformedTimestamp { location: TIMESTAMP.to_owned() })?;
+        time::check_milliseconds(timestamp, now.saturating_mul(1000), self.tolerance)?;
+        let event_type = match (body::parse_text(r#type), body::parse_text(action)) {
             (Some(kind), Some(action)) => Some(format!("{kind}.{action}")),
             (kind, _) => kind,
         };
@@ -53,6 +56,6 @@ impl Linear {
     }
 
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
-        FORM.sign_body(message, secret)
+        FORMAT.sign_body(message, secret)
     }
 }

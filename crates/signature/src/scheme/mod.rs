@@ -5,12 +5,13 @@ mod gitlab;
 mod hmac;
 mod linear;
 mod pagerduty;
+mod request;
 mod shopify;
+mod signature_format;
 mod slack;
 mod standard;
 mod standard_key;
 mod stripe;
-mod tags;
 mod template;
 mod twilio;
 
@@ -21,6 +22,7 @@ pub use self::gitlab::{Gitlab, GitlabMode};
 pub use self::hmac::Hmac;
 pub use self::linear::Linear;
 pub use self::pagerduty::Pagerduty;
+pub use self::request::{Handshake, Message, Request, Signed, Verified};
 pub use self::shopify::Shopify;
 pub use self::slack::Slack;
 pub use self::standard::Standard;
@@ -29,82 +31,11 @@ pub use self::stripe::Stripe;
 pub use self::template::{Template, TemplateError};
 pub use self::twilio::Twilio;
 
-use crate::{Headers, Secret, SignError, VerifyError};
+use crate::{Secret, SignError, VerifyError};
 
-/// What arrived: everything that a scheme may sign or read.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// The request's headers.
-    pub headers: &'a Headers,
-    /// The exact bytes of the body.
-    pub body: &'a [u8],
-    /// The URL that it came by, without its query; empty if that is not known.
-    pub url: &'a str,
-    /// The URL's query, decoded.
-    pub query: &'a [(String, String)],
-}
-
-/// What is to be sent: the sender's side of a [`Request`].
-#[derive(Debug, Clone, Copy)]
-pub struct Message<'a> {
-    /// The exact bytes of the body.
-    pub body: &'a [u8],
-    /// Seconds since 1970 in UTC, for the schemes that sign the time.
-    pub now: i64,
-    /// The message's id, for the schemes that send one.
-    pub id: &'a str,
-    /// The URL that it goes to, for the scheme that signs it.
-    pub url: &'a str,
-    /// Whether the body is a form, which the scheme that signs the URL treats in another way.
-    pub is_form: bool,
-}
-
-/// What proves a message.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Signed {
-    /// Headers to send.
-    pub headers: Vec<(String, String)>,
-    /// A parameter to add to the URL.
-    pub query: Option<(String, String)>,
-}
-
-impl Signed {
-    fn headers<const N: usize>(headers: [(String, String); N]) -> Self {
-        Self { headers: headers.into(), query: None }
-    }
-}
-
-/// What the sender tells of an event whose signature holds. Only what the scheme signs can be relied on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verified {
-    /// The sender's name for the kind of event, for instance `push`.
-    pub event_type: Option<String>,
-    /// The sender's id of the delivery, not signed: it names an event and never deduplicates it.
-    pub delivery_id: Option<String>,
-    /// The sender's id of the message where the scheme signs it: it deduplicates.
-    pub signed_id: Option<String>,
-    /// The answer, if the request only asks whether somebody is here: nothing of it is to be queued.
-    pub handshake: Option<Handshake>,
-}
-
-/// What a sender wants to hear before it sends events.
+/// The signature scheme of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handshake {
-    /// The answer's content type.
-    pub content_type: &'static str,
-    /// The answer's body.
-    pub body: String,
-}
-
-impl Handshake {
-    fn text(body: impl Into<String>) -> Self {
-        Self { content_type: "text/plain; charset=utf-8", body: body.into() }
-    }
-}
-
-/// How a source signs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant holds the type that describes it")]
+#[expect(missing_docs, reason = "the type in each variant documents it")]
 pub enum Scheme {
     Bitbucket(Bitbucket),
     Github(Github),
@@ -120,11 +51,11 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Verifies a request at `now` (seconds since 1970 in UTC), trying each secret, the one in force first.
+    /// Verifies a request at `now` (seconds since 1970 in UTC). Tries each secret, beginning with the current one.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says how the request failed; [`VerifyError::EmptyBody`] only once its signature was right.
+    /// Returns [`VerifyError`]. [`VerifyError::EmptyBody`] is returned only after the signature has been verified.
     pub fn verify(&self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
         let verified = match self {
             Self::Bitbucket(scheme) => scheme.verify(request, secrets),
@@ -142,11 +73,11 @@ impl Scheme {
         if request.body.is_empty() { Err(VerifyError::EmptyBody) } else { Ok(verified) }
     }
 
-    /// What proves a message, as the sender sends it.
+    /// Signs a message as the sender does.
     ///
     /// # Errors
     ///
-    /// [`SignError`] if the secret is not a key of the scheme.
+    /// Returns [`SignError`] if the secret is not a key of the scheme.
     pub fn sign(&self, message: Message<'_>, secret: &Secret) -> Result<Signed, SignError> {
         Ok(match self {
             Self::Bitbucket(scheme) => scheme.sign(message, secret),

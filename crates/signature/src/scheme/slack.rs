@@ -1,27 +1,28 @@
 use serde::Deserialize;
 
-use super::tags::{Form, keys};
-use super::{Handshake, Message, Request, Signed, Verified};
+use super::request::{Handshake, Message, Request, Signed, Verified};
+use super::signature_format::{SignatureFormat, keys};
 use crate::body::{self, Member};
 use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError, time};
 
-/// Slack: `X-Slack-Signature: v0=<hex>`, HMAC-SHA256 over `v0:<seconds>:<body>`, with the seconds in
-/// `X-Slack-Request-Timestamp`, within 300 s; exactly one value of each.
+/// Slack: `X-Slack-Signature: v0=<hex>`, HMAC-SHA256 of `v0:<seconds>:<body>`. The seconds are in
+/// `X-Slack-Request-Timestamp`, with a tolerance of 300 s. Each header has exactly one value.
 ///
-/// The Events API sends JSON: type and id are `event.type` and `event_id` of the signed body, and `url_verification`
-/// asks for its `challenge`. Slash commands and interactions are forms: their type is `command`, or that of `payload`.
+/// The Events API sends JSON: the event's type and id are `event.type` and `event_id` in the signed body. A
+/// `url_verification` request is a handshake; the response contains its `challenge`. Slash commands and interactions
+/// are forms: their type is `command`, or the `type` in `payload`.
 ///
 /// Facts: <https://docs.slack.dev/authentication/verifying-requests-from-slack>,
 /// <https://docs.slack.dev/reference/events/url_verification>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slack {
-    /// Seconds that the time may be away from now.
+    /// Maximum difference in seconds between the signed time and now.
     pub tolerance: u32,
 }
 
-const FORM: Form<'static> = Form::sha256("X-Slack-Signature", "v0=", Encoding::Hex);
-const TIME: &str = "X-Slack-Request-Timestamp";
+const FORMAT: SignatureFormat<'static> = SignatureFormat::sha256("X-Slack-Signature", "v0=", Encoding::Hex);
+const TIMESTAMP: &str = "X-Slack-Request-Timestamp";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -37,37 +38,43 @@ struct Body<'a> {
 }
 
 impl Slack {
-    /// Slack's own advice, and the most that can be had.
+    /// Slack's recommendation; the default and the maximum.
     pub const TOLERANCE: u32 = 300;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
-        let tag = FORM.read(request.headers.exactly_one(FORM.header)?)?;
-        let time = request.headers.timestamp(TIME)?;
-        time::check_seconds(time::seconds(TIME, time)?, now, self.tolerance)?;
+        let tag = FORMAT.decode(request.headers.exactly_one(FORMAT.header)?)?;
+        let time = request.headers.timestamp(TIMESTAMP)?;
+        time::check_seconds(time::parse_seconds(TIMESTAMP, time)?, now, self.tolerance)?;
         Algorithm::Sha256.verify(&keys(secrets), &[b"v0:", time.as_bytes(), b":", request.body], &[tag])?;
-        Ok(about(request.body))
+        Ok(metadata(request.body))
     }
 
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Signed {
         let time = message.now.to_string();
         let parts: [&[u8]; 4] = [b"v0:", time.as_bytes(), b":", message.body];
-        let signature = FORM.sign(Algorithm::Sha256, secret.expose(), &parts);
-        Signed::headers([(TIME.to_owned(), time), signature])
+        let signature = FORMAT.sign(Algorithm::Sha256, secret.expose(), &parts);
+        Signed::headers([(TIMESTAMP.to_owned(), time), signature])
     }
 }
 
-fn about(body: &[u8]) -> Verified {
+/// Reads the event's metadata from the signed body.
+fn metadata(body: &[u8]) -> Verified {
     if body.first() != Some(&b'{') {
         return Verified { event_type: form_type(body), ..Verified::default() };
     }
-    let Body { r#type, event_id, event, challenge } = body::read(body);
-    let kind = body::text(r#type);
+    let Body { r#type, event_id, event, challenge } = body::parse_members(body);
+    let kind = body::parse_text(r#type);
     let handshake = match kind.as_deref() {
-        Some("url_verification") => body::text(challenge).map(Handshake::text),
+        Some("url_verification") => body::parse_text(challenge).map(Handshake::text),
         _ => None,
     };
-    let inner = body::text(body::inside::<Body<'_>>(event).r#type);
-    Verified { event_type: inner.or(kind), signed_id: body::text(event_id), handshake, ..Verified::default() }
+    let inner_type = body::parse_text(body::parse_nested::<Body<'_>>(event).r#type);
+    Verified {
+        event_type: inner_type.or(kind),
+        signed_id: body::parse_text(event_id),
+        handshake,
+        ..Verified::default()
+    }
 }
 
 fn form_type(body: &[u8]) -> Option<String> {
@@ -75,5 +82,5 @@ fn form_type(body: &[u8]) -> Option<String> {
     if name == "command" {
         return Some("command".to_owned());
     }
-    body::text(body::read::<Body<'_>>(value.as_bytes()).r#type)
+    body::parse_text(body::parse_members::<Body<'_>>(value.as_bytes()).r#type)
 }

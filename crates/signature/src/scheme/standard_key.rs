@@ -1,4 +1,4 @@
-//! The keys of Standard Webhooks: what a secret's prefix says of it.
+//! The keys of Standard Webhooks. The secret's prefix determines the kind of key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,67 +7,67 @@ use zeroize::Zeroizing;
 
 use crate::Secret;
 
-const PREFIX: &str = "it must begin with whsec_ or whpk_, and to sign with whsec_ or whsk_";
-const BASE64: &str = "what follows its prefix is not base64, or empty";
-const ED25519_BYTES: &str = "an Ed25519 key has 32 bytes, a signing key 32 or 64";
+const UNKNOWN_PREFIX: &str = "it must start with whsec_ or whpk_, or with whsec_ or whsk_ to sign";
+const INVALID_BASE64: &str = "the part after its prefix is empty or not base64";
+const WRONG_LENGTH: &str = "an Ed25519 public key has 32 bytes, a signing key 32 or 64";
 
-/// What a receiver has.
-pub(super) enum Verifying {
-    /// `whsec_`: the sender's too.
+/// The receiver's key.
+pub(super) enum VerificationKey {
+    /// `whsec_`: an HMAC key that the sender has too.
     Symmetric(Zeroizing<Vec<u8>>),
-    /// `whpk_`.
+    /// `whpk_`: an Ed25519 public key.
     Public([u8; 32]),
 }
 
-/// What a sender has.
-pub(super) enum Signing {
-    /// `whsec_`: the receiver's too.
+/// The sender's key.
+pub(super) enum SigningKey {
+    /// `whsec_`: an HMAC key that the receiver has too.
     Symmetric(Zeroizing<Vec<u8>>),
-    /// `whsk_`.
-    Pair(Ed25519KeyPair),
+    /// `whsk_`: an Ed25519 signing key.
+    KeyPair(Ed25519KeyPair),
 }
 
-impl Verifying {
-    pub(super) fn read(secret: &Secret) -> Result<Self, &'static str> {
-        match split(secret)? {
+impl VerificationKey {
+    pub(super) fn parse(secret: &Secret) -> Result<Self, &'static str> {
+        match split_prefix(secret)? {
             ("whsec", encoded) => decode(encoded).map(Self::Symmetric),
-            ("whpk", encoded) => decode(encoded)?.as_slice().try_into().map(Self::Public).map_err(|_| ED25519_BYTES),
-            _ => Err(PREFIX),
+            ("whpk", encoded) => decode(encoded)?.as_slice().try_into().map(Self::Public).map_err(|_| WRONG_LENGTH),
+            _ => Err(UNKNOWN_PREFIX),
         }
     }
 }
 
-impl Signing {
-    pub(super) fn read(secret: &Secret) -> Result<Self, &'static str> {
-        match split(secret)? {
+impl SigningKey {
+    pub(super) fn parse(secret: &Secret) -> Result<Self, &'static str> {
+        match split_prefix(secret)? {
             ("whsec", encoded) => decode(encoded).map(Self::Symmetric),
             ("whsk", encoded) => {
                 let bytes = decode(encoded)?;
                 let seed = if matches!(bytes.len(), 32 | 64) { bytes.get(..32) } else { None };
                 let pair = seed.and_then(|seed| Ed25519KeyPair::from_seed_unchecked(seed).ok());
-                pair.map(Self::Pair).ok_or(ED25519_BYTES)
+                pair.map(Self::KeyPair).ok_or(WRONG_LENGTH)
             }
-            _ => Err(PREFIX),
+            _ => Err(UNKNOWN_PREFIX),
         }
     }
 }
 
-/// The `whpk_` key that a receiver needs to verify what is signed with a `whsk_` key. `None` for what is no such key.
+/// Returns the `whpk_` key that verifies signatures of a `whsk_` key, or `None` if the key is not a valid `whsk_` key.
 #[must_use]
 pub fn public_key(signing_key: &str) -> Option<String> {
-    match Signing::read(&Secret::new(signing_key).ok()?).ok()? {
-        Signing::Pair(pair) => Some(format!("whpk_{}", STANDARD.encode(pair.public_key().as_ref()))),
-        Signing::Symmetric(_) => None,
+    match SigningKey::parse(&Secret::new(signing_key).ok()?).ok()? {
+        SigningKey::KeyPair(pair) => Some(format!("whpk_{}", STANDARD.encode(pair.public_key().as_ref()))),
+        SigningKey::Symmetric(_) => None,
     }
 }
 
-/// The line end that an editor leaves is no part of a key.
-fn split(secret: &Secret) -> Result<(&str, &str), &'static str> {
-    let text = std::str::from_utf8(secret.expose()).map_err(|_| PREFIX)?.trim_end_matches(['\r', '\n']);
-    text.split_once('_').ok_or(PREFIX)
+/// Splits a secret at its prefix. A trailing line break, which editors add, is ignored.
+fn split_prefix(secret: &Secret) -> Result<(&str, &str), &'static str> {
+    let text = std::str::from_utf8(secret.expose()).map_err(|_| UNKNOWN_PREFIX)?.trim_end_matches(['\r', '\n']);
+    text.split_once('_').ok_or(UNKNOWN_PREFIX)
 }
 
 fn decode(encoded: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
-    let bytes = STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| BASE64)?;
-    if bytes.is_empty() { Err(BASE64) } else { Ok(bytes) }
+    let bytes = STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| INVALID_BASE64)?;
+    if bytes.is_empty() { Err(INVALID_BASE64) } else { Ok(bytes) }
 }

@@ -1,8 +1,8 @@
-//! What a source of the scheme `hmac` signs: text with `{timestamp}`, `{id}` and `{body}` in it.
+//! The template of the text that the scheme `hmac` signs, with the placeholders `{timestamp}`, `{id}` and `{body}`.
 
 use std::str::FromStr;
 
-/// What is signed, part by part.
+/// The parts of the signed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(pub(super) Vec<Part>);
 
@@ -15,22 +15,22 @@ pub(super) enum Part {
     Body,
 }
 
-/// Not a template.
+/// An invalid template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// Without the body anybody could change it; with two, nobody signs like that.
-    #[error("it must have {{body}} exactly once")]
+    /// The template does not contain `{body}` exactly once. Without it the body would not be signed.
+    #[error("it must contain {{body}} exactly once")]
     BodyCount,
-    /// A name in braces that is none of the three.
-    #[error("it may have {{timestamp}}, {{id}} and {{body}}, each once, and no other braces")]
+    /// A placeholder is unknown or occurs twice, or a brace has no counterpart.
+    #[error("it may contain {{timestamp}}, {{id}} and {{body}}, each once, and no other braces")]
     UnknownPlaceholder,
-    /// Where one ends and the other begins would be anybody's guess.
-    #[error("{{timestamp}}, {{id}} and {{body}} need something between them, such as a dot")]
+    /// Two placeholders are adjacent, so the end of the first is ambiguous.
+    #[error("{{timestamp}}, {{id}} and {{body}} need a separator between them, such as a dot")]
     AdjacentPlaceholders,
 }
 
 impl Template {
-    /// The body alone.
+    /// Returns a template with only the body.
     #[must_use]
     pub fn body() -> Self {
         Self(vec![Part::Body])
@@ -48,6 +48,7 @@ impl Template {
         self.0.contains(&Part::Id)
     }
 
+    /// Returns the parts of the signed text for one message.
     pub(super) fn parts<'a>(&'a self, body: &'a [u8], time: &'a str, id: &'a str) -> Vec<&'a [u8]> {
         let part = |part: &'a Part| match part {
             Part::Literal(text) => text.as_bytes(),
@@ -104,13 +105,14 @@ mod tests {
 
     #[track_caller]
     fn case(text: &str, expected: Result<&str, TemplateError>) {
-        let signed =
-            text.parse::<Template>().map(|it| String::from_utf8_lossy(&it.parts(b"B", "T", "I").concat()).into_owned());
+        let signed = text
+            .parse::<Template>()
+            .map(|template| String::from_utf8_lossy(&template.parts(b"B", "T", "I").concat()).into_owned());
         assert_eq!(signed.as_deref(), expected.as_ref().map(|text| *text), "{text}");
     }
 
     #[test]
-    fn a_template_says_what_is_signed() {
+    fn template_defines_the_signed_text() {
         case("{body}", Ok("B"));
         case("v0:{timestamp}:{body}", Ok("v0:T:B"));
         case("{id}.{timestamp}.{body}!", Ok("I.T.B!"));

@@ -1,41 +1,44 @@
-//! What is accepted, and what is read of it.
+//! Accepted requests, and the metadata that each scheme reads from them.
 
-use crate::fixture::{Case, NOW, Sent, all, case};
+use crate::fixture::{Case, NOW, TestRequest, all_cases, case};
 
 #[test]
-fn any_of_several_secrets_is_accepted_and_none_is_never_a_pass() {
-    for it in all() {
-        let sent = it.sign(&it.body(b"{}"));
-        let other = match it.verifies_with.split_once('_') {
+fn any_of_several_secrets_is_accepted_and_an_empty_list_is_rejected() {
+    for case in all_cases() {
+        let sent = case.sign(&case.body(b"{}"));
+        let other = match case.verification_secret.split_once('_') {
             Some(("whsec", _)) => "whsec_AAAA",
             Some(_) => "whpk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             None => "other",
         };
-        assert!(it.verify_with(&sent, &[other, it.verifies_with], NOW).is_ok(), "{}", it.name);
-        let reason = |secrets: &[&str]| it.verify_with(&sent, secrets, NOW).unwrap_err().reason();
-        assert_eq!(reason(&[other]), "signature_mismatch", "{}", it.name);
-        assert_eq!(reason(&[]), "secret_missing", "{}", it.name);
+        assert!(case.verify_with(&sent, &[other, case.verification_secret], NOW).is_ok(), "{}", case.name);
+        let reason = |secrets: &[&str]| case.verify_with(&sent, secrets, NOW).unwrap_err().reason();
+        assert_eq!(reason(&[other]), "signature_mismatch", "{}", case.name);
+        assert_eq!(reason(&[]), "secret_missing", "{}", case.name);
     }
 }
 
 #[test]
-fn an_empty_body_is_told_apart_only_once_its_signature_is_right() {
-    for it in all() {
-        let sent = it.sign(b"");
-        assert_eq!(it.verdict(&sent), "empty_body", "{}", it.name);
-        assert_ne!(it.verdict(&Sent { body: b"{}".to_vec(), ..sent.clone() }), "empty_body", "{}", it.name);
-        if it.name != "gitlab token" {
-            let wrong = Case { signs_with: if it.signs_with == "s" { "t" } else { it.signs_with }, ..it.clone() };
-            let sent = if it.signs_with == "s" { wrong.sign(b"") } else { it.sign(b"x") };
-            let sent = Sent { body: Vec::new(), query: sent.query, headers: sent.headers };
-            assert_ne!(it.verdict(&sent), "empty_body", "{}", it.name);
+fn empty_body_is_reported_only_after_a_valid_signature() {
+    for case in all_cases() {
+        let sent = case.sign(b"");
+        assert_eq!(case.verdict(&sent), "empty_body", "{}", case.name);
+        assert_ne!(case.verdict(&TestRequest { body: b"{}".to_vec(), ..sent.clone() }), "empty_body", "{}", case.name);
+        if case.name != "gitlab token" {
+            let wrong_secret = Case {
+                signing_secret: if case.signing_secret == "s" { "t" } else { case.signing_secret },
+                ..case.clone()
+            };
+            let sent = if case.signing_secret == "s" { wrong_secret.sign(b"") } else { case.sign(b"x") };
+            let sent = TestRequest { body: Vec::new(), query: sent.query, headers: sent.headers };
+            assert_ne!(case.verdict(&sent), "empty_body", "{}", case.name);
         }
     }
 }
 
 #[test]
-fn freshness_works_both_ways_and_counts_the_bound() {
-    let bounds = [
+fn timestamp_tolerance_is_inclusive_in_both_directions() {
+    let tolerances = [
         ("stripe", 300),
         ("slack", 300),
         ("standard", 300),
@@ -44,74 +47,87 @@ fn freshness_works_both_ways_and_counts_the_bound() {
         ("linear", 60),
         ("hmac with all options", 300),
     ];
-    for (name, bound) in bounds {
-        let it = case(name);
-        let sent = it.sign(&it.body(b"{}"));
-        let at =
-            |now| it.verify_with(&sent, &[it.verifies_with], now).map_or_else(|error| error.reason(), |_| "accepted");
-        assert_eq!(at(NOW + bound), "accepted", "{name}");
-        assert_eq!(at(NOW + bound + 1), "timestamp_too_old", "{name}");
-        assert_eq!(at(NOW - bound), "accepted", "{name}");
-        assert_eq!(at(NOW - bound - 1), "timestamp_too_new", "{name}");
+    for (name, tolerance) in tolerances {
+        let case = case(name);
+        let sent = case.sign(&case.body(b"{}"));
+        let verdict_at = |now| {
+            case.verify_with(&sent, &[case.verification_secret], now)
+                .map_or_else(|error| error.reason(), |_| "accepted")
+        };
+        assert_eq!(verdict_at(NOW + tolerance), "accepted", "{name}");
+        assert_eq!(verdict_at(NOW + tolerance + 1), "timestamp_too_old", "{name}");
+        assert_eq!(verdict_at(NOW - tolerance), "accepted", "{name}");
+        assert_eq!(verdict_at(NOW - tolerance - 1), "timestamp_too_new", "{name}");
     }
-    let timeless = all().into_iter().filter(|it| bounds.iter().all(|(name, _)| it.name != *name));
-    for it in timeless {
-        let sent = it.sign(b"{}");
-        assert!(it.verify_with(&sent, &[it.verifies_with], i64::MAX).is_ok(), "{} signs no time", it.name);
+    let without_timestamp =
+        all_cases().into_iter().filter(|case| tolerances.iter().all(|(name, _)| case.name != *name));
+    for case in without_timestamp {
+        let sent = case.sign(b"{}");
+        assert!(
+            case.verify_with(&sent, &[case.verification_secret], i64::MAX).is_ok(),
+            "{} does not sign the time",
+            case.name
+        );
     }
 }
 
-/// Scheme, body, headers; type, id of the delivery, id that is signed.
+/// Checks the event's type, delivery id and signed id for a scheme, a body and additional headers.
 #[track_caller]
-fn named(name: &str, body: &str, headers: &[(&str, &str)], expected: [Option<&str>; 3]) {
-    let it = case(name);
-    let mut sent = it.sign(body.as_bytes());
+fn metadata_case(name: &str, body: &str, headers: &[(&str, &str)], expected: [Option<&str>; 3]) {
+    let case = case(name);
+    let mut sent = case.sign(body.as_bytes());
     sent.headers.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let verified = it.verify(&sent).unwrap();
-    let found = [&verified.event_type, &verified.delivery_id, &verified.signed_id].map(|it| it.as_deref());
-    assert_eq!(found, expected, "{name}: {body}");
+    let verified = case.verify(&sent).unwrap();
+    let metadata = [&verified.event_type, &verified.delivery_id, &verified.signed_id].map(|value| value.as_deref());
+    assert_eq!(metadata, expected, "{name}: {body}");
     assert_eq!(verified.handshake, None);
 }
 
 #[test]
-fn type_and_id_come_from_where_the_sender_puts_them() {
+fn reads_type_and_ids_from_headers_or_body() {
     let github = [("X-GitHub-Event", "push"), ("X-GitHub-Delivery", "d1")];
-    named("github", "{}", &github, [Some("push"), Some("d1"), None]);
-    named("github", "{}", &[], [None, None, None]);
+    metadata_case("github", "{}", &github, [Some("push"), Some("d1"), None]);
+    metadata_case("github", "{}", &[], [None, None, None]);
     let bitbucket = [("X-Event-Key", "repo:push"), ("X-Request-UUID", "r1")];
-    named("bitbucket", "{}", &bitbucket, [Some("repo:push"), Some("r1"), None]);
+    metadata_case("bitbucket", "{}", &bitbucket, [Some("repo:push"), Some("r1"), None]);
     let shopify = [("X-Shopify-Topic", "orders/create"), ("X-Shopify-Webhook-Id", "w1")];
-    named("shopify", "{}", &shopify, [Some("orders.create"), Some("w1"), None]);
+    metadata_case("shopify", "{}", &shopify, [Some("orders.create"), Some("w1"), None]);
     let gitlab = [("X-Gitlab-Event", "Merge Request Hook"), ("Idempotency-Key", "i1")];
-    named("gitlab token", "{}", &gitlab, [Some("merge_request"), Some("i1"), None]);
-    named("gitlab signature", "{}", &gitlab, [Some("merge_request"), Some("i1"), Some("msg_1")]);
-    named("standard", "{\"type\":\"user.created\"}", &[], [Some("user.created"), None, Some("msg_1")]);
-    named("standard", "[]", &[], [None, None, Some("msg_1")]);
-    named("stripe", "{\"id\":\"evt_1\",\"type\":\"invoice.paid\"}", &[], [Some("invoice.paid"), None, Some("evt_1")]);
-    named("stripe", "{\"id\":\"evt_1\",\"id\":\"evt_2\"}", &[], [None, None, None]);
-    named("stripe", "{\"id\":7,\"type\":null}", &[], [None, None, None]);
+    metadata_case("gitlab token", "{}", &gitlab, [Some("merge_request"), Some("i1"), None]);
+    metadata_case("gitlab signature", "{}", &gitlab, [Some("merge_request"), Some("i1"), Some("msg_1")]);
+    metadata_case("standard", "{\"type\":\"user.created\"}", &[], [Some("user.created"), None, Some("msg_1")]);
+    metadata_case("standard", "[]", &[], [None, None, Some("msg_1")]);
+    metadata_case(
+        "stripe",
+        "{\"id\":\"evt_1\",\"type\":\"invoice.paid\"}",
+        &[],
+        [Some("invoice.paid"), None, Some("evt_1")],
+    );
+    metadata_case("stripe", "{\"id\":\"evt_1\",\"id\":\"evt_2\"}", &[], [None, None, None]);
+    metadata_case("stripe", "{\"id\":7,\"type\":null}", &[], [None, None, None]);
     let linear = format!("{{\"type\":\"Issue\",\"action\":\"update\",\"webhookTimestamp\":{NOW}000}}");
-    named("linear", &linear, &[("Linear-Delivery", "l1")], [Some("Issue.update"), Some("l1"), None]);
+    metadata_case("linear", &linear, &[("Linear-Delivery", "l1")], [Some("Issue.update"), Some("l1"), None]);
     let pagerduty = "{\"event\":{\"id\":\"01B\",\"event_type\":\"incident.triggered\",\"data\":{}}}";
-    named("pagerduty", pagerduty, &[], [Some("incident.triggered"), None, Some("01B")]);
+    metadata_case("pagerduty", pagerduty, &[], [Some("incident.triggered"), None, Some("01B")]);
     let slack = "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"app_mention\"}}";
-    named("slack", slack, &[], [Some("app_mention"), None, Some("Ev1")]);
-    named("slack", "command=%2Fdeploy&text=x", &[], [Some("command"), None, None]);
-    named("slack", "payload=%7B%22type%22%3A%22block_actions%22%7D", &[], [Some("block_actions"), None, None]);
-    named("slack", "\u{0}", &[], [None, None, None]);
-    named("twilio", "{}", &[("I-Twilio-Idempotency-Token", "t1")], [None, Some("t1"), None]);
-    named("hmac with all options", "{}", &[("X-Acme-Event", "paid")], [Some("paid"), None, Some("msg_1")]);
+    metadata_case("slack", slack, &[], [Some("app_mention"), None, Some("Ev1")]);
+    metadata_case("slack", "command=%2Fdeploy&text=x", &[], [Some("command"), None, None]);
+    metadata_case("slack", "payload=%7B%22type%22%3A%22block_actions%22%7D", &[], [Some("block_actions"), None, None]);
+    metadata_case("slack", "\u{0}", &[], [None, None, None]);
+    metadata_case("twilio", "{}", &[("I-Twilio-Idempotency-Token", "t1")], [None, Some("t1"), None]);
+    metadata_case("hmac with all options", "{}", &[("X-Acme-Event", "paid")], [Some("paid"), None, Some("msg_1")]);
 }
 
 #[test]
-fn handshakes_are_answered_as_the_sender_asks() {
+fn handshake_has_the_response_that_the_sender_requires() {
     let github = case("github");
-    let ping = github.sign(b"{\"zen\":\"x\"}").with("X-GitHub-Event", "ping");
+    let ping = github.sign(b"{\"zen\":\"x\"}").with_header("X-GitHub-Event", "ping");
     assert_eq!(github.verify(&ping).unwrap().handshake.unwrap().body, "pong");
     let slack = case("slack");
     let verification = slack.sign(b"{\"token\":\"t\",\"challenge\":\"3eZbrw1aB\",\"type\":\"url_verification\"}");
     let handshake = slack.verify(&verification).unwrap().handshake.unwrap();
     assert_eq!((handshake.content_type, handshake.body.as_str()), ("text/plain; charset=utf-8", "3eZbrw1aB"));
-    let bent = Sent { body: b"{\"challenge\":\"x\",\"type\":\"url_verification\"}".to_vec(), ..verification };
-    assert_eq!(slack.verdict(&bent), "signature_mismatch");
+    let modified =
+        TestRequest { body: b"{\"challenge\":\"x\",\"type\":\"url_verification\"}".to_vec(), ..verification };
+    assert_eq!(slack.verdict(&modified), "signature_mismatch");
 }

@@ -1,60 +1,66 @@
-//! Secrets and tags are compared in constant time. The types have no `==`; what is left is bytes that somebody takes out
-//! of them, and for those the source itself is read.
+//! Checks that code compares secrets and tags in constant time.
+//!
+//! Their types do not implement `==`. Code could still compare the bytes inside, so these tests search the source for
+//! such comparisons.
 
 use std::path::Path;
 
-/// Words of what must not be compared, in the code of whoever handles it.
-const WORDS: [&str; 7] = ["secret", "tag", "mac", "token", "key", "hash", "signature"];
+/// Names of values that must not be compared with an operator.
+const NAMES: [&str; 7] = ["secret", "tag", "mac", "token", "key", "hash", "signature"];
 const FOLDERS: [&str; 3] = ["src", "../aws/src/secrets", "../../functions/ingest/src"];
 
 #[test]
-fn no_secret_and_no_tag_is_compared_with_an_operator() {
-    let mut found = Vec::new();
+fn code_does_not_compare_secrets_or_tags_with_an_operator() {
+    let mut suspicious = Vec::new();
     for folder in FOLDERS {
-        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
+        find_comparisons(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut suspicious);
     }
-    assert!(found.is_empty(), "compare these with `matches` or `ct_eq`:\n{}", found.join("\n"));
+    assert!(suspicious.is_empty(), "compare these with `matches` or `ct_eq`:\n{}", suspicious.join("\n"));
 }
 
-fn read(path: &Path, found: &mut Vec<String>) {
+fn find_comparisons(path: &Path, suspicious: &mut Vec<String>) {
     if path.is_dir() {
-        std::fs::read_dir(path).unwrap().for_each(|entry| read(&entry.unwrap().path(), found));
+        std::fs::read_dir(path).unwrap().for_each(|entry| find_comparisons(&entry.unwrap().path(), suspicious));
         return;
     }
     let source = std::fs::read_to_string(path).unwrap();
     let code = source.split("#[cfg(test)]").next().unwrap();
-    found.extend(code.lines().filter(|line| is_suspicious(line)).map(|line| format!("{}: {line}", path.display())));
+    suspicious
+        .extend(code.lines().filter(|line| is_suspicious(line)).map(|line| format!("{}: {line}", path.display())));
 }
 
-/// A line that compares something named like a secret: not its length, not a name that a caller gave.
+/// Whether a line compares a value whose name is in `NAMES`. Comparisons of lengths and with string literals are
+/// allowed.
 fn is_suspicious(line: &str) -> bool {
     let code = line.split("//").next().unwrap();
-    let operands =
-        ["==", "!="].iter().flat_map(|operator| code.split_once(operator)).flat_map(|(a, b)| [last(a), first(b)]);
+    let operands = ["==", "!="]
+        .iter()
+        .flat_map(|operator| code.split_once(operator))
+        .flat_map(|(a, b)| [last_token(a), first_token(b)]);
     operands.into_iter().any(|operand| {
         let name = operand.trim_start_matches(['*', '&', '!', '(']).to_lowercase();
         !operand.contains(".len()")
             && !operand.contains('"')
-            && WORDS.iter().any(|word| name.split(['.', '_', '(']).any(|it| it == *word))
+            && NAMES.iter().any(|forbidden| name.split(['.', '_', '(']).any(|part| part == *forbidden))
     })
 }
 
-fn last(text: &str) -> &str {
+fn last_token(text: &str) -> &str {
     text.trim_end().rsplit(char::is_whitespace).next().unwrap()
 }
 
-fn first(text: &str) -> &str {
+fn first_token(text: &str) -> &str {
     text.trim_start().split(char::is_whitespace).next().unwrap()
 }
 
 #[test]
-fn the_reader_sees_what_it_should() {
-    for bad in
+fn detects_suspicious_comparisons_only() {
+    for suspicious in
         ["if tag == expected {", "secret.as_bytes() == other", "return *self.token != token;", "a == &secret[..]"]
     {
-        assert!(is_suspicious(bad.replace("&secret[..]", "secret").as_str()), "{bad}");
+        assert!(is_suspicious(suspicious.replace("&secret[..]", "secret").as_str()), "{suspicious}");
     }
-    for fine in ["if tag.len() == 32 {", "name == \"secret\"", "prefix == other // secret", "count == MAX"] {
-        assert!(!is_suspicious(fine), "{fine}");
+    for allowed in ["if tag.len() == 32 {", "name == \"secret\"", "prefix == other // secret", "count == MAX"] {
+        assert!(!is_suspicious(allowed), "{allowed}");
     }
 }

@@ -1,5 +1,5 @@
-//! What each scheme accepts, how it refuses and what it reads of an event. The published vectors are a test of the
-//! harness, which has the command that runs such files.
+//! Tests of each scheme: accepted and rejected requests, and the event's metadata. The published test vectors run in a
+//! test of the crate `hookline`, whose command `verify` reads such files.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! Signatures that the senders themselves have published, for the schemes that the file of vectors does not have.
+//! Signatures that senders have published, for the schemes that are not in the file of test vectors.
 
 use hookline_signature::{Bitbucket, Headers, Request, Scheme, Twilio, VerifyError};
 
@@ -21,12 +21,12 @@ fn verdict(
 #[test]
 fn bitbucket() {
     let signature = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9";
-    let with = |body| {
+    let verdict_with = |body| {
         let headers = [("X-Hub-Signature", signature)];
         verdict(&Scheme::Bitbucket(Bitbucket), "It's a Secret to Everybody", &headers, &[], body)
     };
-    assert_eq!(with("Hello World!"), Ok(()));
-    assert!(with("Hello World").is_err());
+    assert_eq!(verdict_with("Hello World!"), Ok(()));
+    assert!(verdict_with("Hello World").is_err());
 }
 
 /// <https://www.twilio.com/docs/usage/webhooks/webhooks-security#validating-signatures-from-twilio>

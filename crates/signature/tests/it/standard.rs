@@ -1,11 +1,11 @@
 use hookline_signature::{Message, Scheme, Standard, public_key};
 
-use crate::fixture::{Sent, WHPK, WHSK, case, secret};
+use crate::fixture::{TestRequest, WHPK, WHSK, case, secret};
 
-/// Signed by Python's `cryptography` with the same key.
+/// The signature was created by Python's package `cryptography` with the same key.
 #[test]
-fn an_ed25519_signature_that_somebody_else_has_made_is_accepted() {
-    let it = case("standard ed25519");
+fn accepts_ed25519_signature_of_another_implementation() {
+    let case = case("standard ed25519");
     let headers = [
         ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
         ("webhook-timestamp", "1614265330"),
@@ -15,69 +15,74 @@ fn an_ed25519_signature_that_somebody_else_has_made_is_accepted() {
         ),
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let sent = Sent { headers, query: Vec::new(), body: b"{\"test\": 2432232314}".to_vec() };
-    assert_eq!(it.verdict(&sent), "accepted");
+    let sent = TestRequest { headers, query: Vec::new(), body: b"{\"test\": 2432232314}".to_vec() };
+    assert_eq!(case.verdict(&sent), "accepted");
 }
 
 #[test]
-fn the_public_key_is_that_of_the_signing_key() {
+fn public_key_belongs_to_the_signing_key() {
     assert_eq!(public_key(WHSK).as_deref(), Some(WHPK));
-    for no_signing_key in [WHPK, "whsec_AAAA", "", "whsk_AAAA"] {
-        assert_eq!(public_key(no_signing_key), None, "{no_signing_key}");
+    for invalid_key in [WHPK, "whsec_AAAA", "", "whsk_AAAA"] {
+        assert_eq!(public_key(invalid_key), None, "{invalid_key}");
     }
 }
 
 #[test]
-fn the_secret_says_which_signature_counts() {
+fn secret_selects_the_kind_of_signature() {
     let (symmetric, asymmetric) = (case("standard"), case("standard ed25519"));
-    let (one, other) = (symmetric.sign(b"{}"), asymmetric.sign(b"{}"));
-    // Not malformed: after a rotation from the one kind to the other, the previous key is still to be asked for.
-    assert_eq!(symmetric.verdict(&other), "signature_mismatch");
-    assert_eq!(asymmetric.verdict(&one), "signature_mismatch");
-    let both = format!("{} {}", one.header("webhook-signature"), other.header("webhook-signature"));
-    let both = one.with("webhook-signature", &both);
+    let (hmac_signed, ed25519_signed) = (symmetric.sign(b"{}"), asymmetric.sign(b"{}"));
+    // The verdict is not `malformed`: after a rotation to another kind of key, the function still has to read the
+    // previous secret.
+    assert_eq!(symmetric.verdict(&ed25519_signed), "signature_mismatch");
+    assert_eq!(asymmetric.verdict(&hmac_signed), "signature_mismatch");
+    let both = format!("{} {}", hmac_signed.header("webhook-signature"), ed25519_signed.header("webhook-signature"));
+    let both = hmac_signed.with_header("webhook-signature", &both);
     assert_eq!((symmetric.verdict(&both), asymmetric.verdict(&both)), ("accepted", "accepted"));
 }
 
 #[test]
-fn svix_names_are_the_same_and_the_two_are_not_mixed() {
-    let it = case("standard");
-    let sent = it.sign(b"{}");
+fn accepts_svix_header_names_but_no_mixture() {
+    let case = case("standard");
+    let sent = case.sign(b"{}");
     let svix: Vec<_> =
         sent.headers.iter().map(|(name, value)| (name.replace("webhook", "svix"), value.clone())).collect();
-    assert_eq!(it.verdict(&Sent { headers: svix.clone(), ..sent.clone() }), "accepted");
-    let mixed = Sent { headers: svix, ..sent.clone() }.with("webhook-id", "msg_2");
-    assert_eq!(it.verdict(&mixed), "signature_missing");
+    assert_eq!(case.verdict(&TestRequest { headers: svix.clone(), ..sent.clone() }), "accepted");
+    let mixed = TestRequest { headers: svix, ..sent.clone() }.with_header("webhook-id", "msg_2");
+    assert_eq!(case.verdict(&mixed), "signature_missing");
 }
 
 #[test]
-fn an_id_is_signed_and_has_no_dot() {
-    let it = case("standard");
-    let sent = it.sign(b"{}");
-    let with = |id: &str| it.verdict(&sent.clone().with("webhook-id", id));
-    assert_eq!(with("msg_2"), "signature_mismatch");
-    assert_eq!(with(""), "id_malformed");
-    assert_eq!(it.verdict(&sent.clone().without("webhook-id")), "id_malformed");
-    // What was signed as the id `a` at a time, read as the id `a.<time>` at a time that stands in the body.
+fn id_is_signed_and_must_not_contain_a_dot() {
+    let case = case("standard");
+    let sent = case.sign(b"{}");
+    let verdict_with = |id: &str| case.verdict(&sent.clone().with_header("webhook-id", id));
+    assert_eq!(verdict_with("msg_2"), "signature_mismatch");
+    assert_eq!(verdict_with(""), "id_malformed");
+    assert_eq!(case.verdict(&sent.clone().without_header("webhook-id")), "id_malformed");
+    // The message was signed with the id `a`. The request has the id `a.<time>` and another time in the body.
     let message = Message { body: b"1614265330.{}", now: 1_614_265_330, id: "a", url: "", is_form: false };
-    let signed = it.scheme.sign(message, &secret(it.signs_with)).unwrap();
-    let split = Sent { headers: signed.headers, query: Vec::new(), body: b"{}".to_vec() };
-    assert_eq!(it.verdict(&split.with("webhook-id", "a.1614265330")), "id_malformed");
+    let signed = case.scheme.sign(message, &secret(case.signing_secret)).unwrap();
+    let ambiguous = TestRequest { headers: signed.headers, query: Vec::new(), body: b"{}".to_vec() };
+    assert_eq!(case.verdict(&ambiguous.with_header("webhook-id", "a.1614265330")), "id_malformed");
 }
 
 #[test]
-fn a_secret_that_is_no_key_is_never_a_pass() {
-    let it = case("standard");
-    let sent = it.sign(b"{}");
+fn rejects_secret_that_is_not_a_key() {
+    let case = case("standard");
+    let sent = case.sign(b"{}");
     for key in ["whsec_", "whsec_!!!", "whsec", "foo_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whpk_AAAA", "whsk_AAAA", WHSK]
     {
         let reason =
-            |secrets: &[&str]| it.verify_with(&sent, secrets, crate::fixture::NOW).map_err(|error| error.reason());
+            |secrets: &[&str]| case.verify_with(&sent, secrets, crate::fixture::NOW).map_err(|error| error.reason());
         assert_eq!(reason(&[key]), Err("secret_unusable"), "{key}");
-        assert_eq!(reason(&[key, it.verifies_with]), Err("secret_unusable"), "the one in force counts: {key}");
+        assert_eq!(
+            reason(&[key, case.verification_secret]),
+            Err("secret_unusable"),
+            "the current secret is unusable: {key}"
+        );
     }
-    let previous_is_none = it.verify_with(&sent, &[it.verifies_with, "whsec_"], crate::fixture::NOW);
-    assert!(previous_is_none.is_ok(), "the previous one is only another chance");
+    let result = case.verify_with(&sent, &[case.verification_secret, "whsec_"], crate::fixture::NOW);
+    assert!(result.is_ok(), "an unusable previous secret is ignored");
     let scheme = Scheme::Standard(Standard { tolerance: 300 });
     let message = Message { body: b"{}", now: 0, id: "a", url: "", is_form: false };
     assert!(scheme.sign(message, &secret(WHPK)).unwrap_err().to_string().contains("whsk_"));

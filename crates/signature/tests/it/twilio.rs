@@ -1,46 +1,50 @@
 use hookline_signature::{Message, Scheme, Twilio};
 
-use crate::fixture::{Case, Sent, URL, case, secret};
+use crate::fixture::{Case, TestRequest, URL, case, secret};
 
-fn form(fields: &str) -> Sent {
-    let it = case("twilio");
+/// Creates a signed form.
+fn form(fields: &str) -> TestRequest {
+    let case = case("twilio");
     let message = Message { body: fields.as_bytes(), now: 0, id: "", url: URL, is_form: true };
-    let headers = it.scheme.sign(message, &secret("s")).unwrap().headers;
-    let sent = Sent { headers, query: Vec::new(), body: fields.into() };
-    sent.with("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+    let headers = case.scheme.sign(message, &secret("s")).unwrap().headers;
+    let sent = TestRequest { headers, query: Vec::new(), body: fields.into() };
+    sent.with_header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 }
 
 #[test]
-fn the_order_of_fields_is_free_and_their_content_is_not() {
-    let it = case("twilio");
+fn order_of_form_fields_does_not_matter() {
+    let case = case("twilio");
     let sent = form("From=%2B1&Body=a+b&To=%2B2");
-    let with = |body: &str| it.verdict(&Sent { body: body.into(), ..sent.clone() });
-    assert_eq!(with("From=%2B1&Body=a+b&To=%2B2"), "accepted");
-    assert_eq!(with("To=%2B2&From=%2B1&Body=a%20b"), "accepted");
-    assert_eq!(with("To=%2B3&From=%2B1&Body=a%20b"), "signature_mismatch");
-    assert_eq!(with("From=%2B1&Body=a+b&To=%2B2&Extra=1"), "signature_mismatch");
+    let verdict_with = |body: &str| case.verdict(&TestRequest { body: body.into(), ..sent.clone() });
+    assert_eq!(verdict_with("From=%2B1&Body=a+b&To=%2B2"), "accepted");
+    assert_eq!(verdict_with("To=%2B2&From=%2B1&Body=a%20b"), "accepted");
+    assert_eq!(verdict_with("To=%2B3&From=%2B1&Body=a%20b"), "signature_mismatch");
+    assert_eq!(verdict_with("From=%2B1&Body=a+b&To=%2B2&Extra=1"), "signature_mismatch");
 }
 
 #[test]
-fn a_body_that_is_no_form_needs_its_hash_in_the_signed_url() {
-    let it = case("twilio");
-    let json = it.sign(b"{}");
-    assert_eq!(it.verdict(&json), "accepted");
-    assert_eq!(it.verdict(&Sent { body: b"{ }".to_vec(), ..json.clone() }), "body_hash");
-    assert_eq!(it.verdict(&Sent { query: Vec::new(), ..json.clone() }), "body_hash");
-    let twice = [json.query.clone(), json.query.clone()].concat();
-    assert_eq!(it.verdict(&Sent { query: twice, ..json.clone() }), "body_hash");
-    let upper = vec![("bodySHA256".to_owned(), json.query[0].1.to_uppercase())];
-    assert_eq!(it.verdict(&Sent { query: upper, ..json }), "signature_mismatch");
-    // Signed by the URL alone: whoever has seen one such request could put any body to it.
+fn body_other_than_a_form_needs_its_hash_in_the_signed_url() {
+    let case = case("twilio");
+    let json = case.sign(b"{}");
+    assert_eq!(case.verdict(&json), "accepted");
+    assert_eq!(case.verdict(&TestRequest { body: b"{ }".to_vec(), ..json.clone() }), "body_hash");
+    assert_eq!(case.verdict(&TestRequest { query: Vec::new(), ..json.clone() }), "body_hash");
+    let duplicated = [json.query.clone(), json.query.clone()].concat();
+    assert_eq!(case.verdict(&TestRequest { query: duplicated, ..json.clone() }), "body_hash");
+    let upper_case = vec![("bodySHA256".to_owned(), json.query[0].1.to_uppercase())];
+    assert_eq!(case.verdict(&TestRequest { query: upper_case, ..json }), "signature_mismatch");
+    // Only the URL is signed: an attacker who has seen such a request could attach any body.
     let empty = form("");
-    assert_eq!(it.verdict(&empty), "empty_body");
-    assert_eq!(it.verdict(&Sent { body: b"=".to_vec(), ..empty.clone() }), "body_hash");
-    assert_eq!(it.verdict(&Sent { body: b"{}".to_vec(), ..empty.without("Content-Type") }), "body_hash");
+    assert_eq!(case.verdict(&empty), "empty_body");
+    assert_eq!(case.verdict(&TestRequest { body: b"=".to_vec(), ..empty.clone() }), "body_hash");
+    assert_eq!(
+        case.verdict(&TestRequest { body: b"{}".to_vec(), ..empty.without_header("Content-Type") }),
+        "body_hash"
+    );
 }
 
 #[test]
-fn the_url_is_the_one_that_twilio_was_given() {
+fn signed_url_is_the_configured_one() {
     let with_url = |url: &str| Case { scheme: Scheme::Twilio(Twilio { url: Some(url.to_owned()) }), ..case("twilio") };
     let sent = form("a=b");
     assert_eq!(with_url(URL).verdict(&sent), "accepted");
