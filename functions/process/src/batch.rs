@@ -1,5 +1,5 @@
-//! The function's entry point: it receives a batch of SQS messages and returns the identifiers of the messages that SQS must
-//! deliver again.
+//! The function's entry point: it receives a batch of SQS messages and returns the identifiers of the messages that SQS
+//! must deliver again.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>
 
@@ -22,19 +22,19 @@ use crate::idempotency::{ClaimStore, Idempotency};
 use crate::queue::{ChangeVisibility, DeadLetter, FetchPayload, SendDeadLetter};
 use crate::record::{FinishedAttempt, MessageAction, Record};
 
-/// Time of the invocation that is reserved after all deliveries: for recording results and for a call to a queue, each with
-/// all its attempts (see [`crate::config::TIMEOUTS`]).
+/// Time of the invocation that is reserved after all deliveries: for recording results and for a call to a queue, each
+/// with all its attempts (see [`crate::config::TIMEOUTS`]).
 const SETTLE_RESERVE: Duration = Duration::from_millis(5400);
 
 /// Time of the invocation that is reserved for the response.
 const RESPONSE_RESERVE: Duration = Duration::from_millis(400);
 
-/// The maximum number of records with an offloaded payload in memory. The payloads of a whole batch, with the parsed values
-/// for templates and filters, would not fit into a small function.
+/// The maximum number of records with an offloaded payload in memory. The payloads of a whole batch, with the parsed
+/// values for templates and filters, would not fit into a small function.
 const MAX_OFFLOADED: usize = 2;
 
-/// The messages of a batch, or `None` if the event is not a batch. Deserialization never fails, so that the function and not
-/// its runtime decides on the response to a malformed event.
+/// The messages of a batch, or `None` if the event is not a batch. Deserialization never fails, so that the function
+/// and not its runtime decides on the response to a malformed event.
 #[derive(Debug)]
 pub struct BatchEvent(Option<Vec<SqsMessage>>);
 
@@ -68,8 +68,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         Self { delivery, clients, idempotency, payloads, queue, config, cold_start: ColdStart::default() }
     }
 
-    /// Handles one event of the event source mapping. The handler never returns an error, because SQS would then deliver the
-    /// whole batch again, including the messages that were already handled.
+    /// Handles one event of the event source mapping. The handler never returns an error, because SQS would then
+    /// deliver the whole batch again, including the messages that were already handled.
     pub async fn handle(&self, event: BatchEvent, invocation: &Context) -> SqsBatchResponse {
         let remaining = invocation.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         let now = Instant::now();
@@ -110,8 +110,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         tokio::join!(inline, offloaded);
     }
 
-    /// Decides what happens to the message of a record. A record whose delivery panicked has no action, so that SQS delivers
-    /// its message again.
+    /// Decides what happens to the message of a record. A record whose delivery panicked has no action, so that SQS
+    /// delivers its message again.
     async fn settle(&self, record: &Record, summary: &BatchSummary) {
         let decide = async {
             let retry_in = self.retry_in(record);
@@ -128,8 +128,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         }
     }
 
-    /// Returns the seconds until the next attempt. Returns `None` if no failure is retryable or if the message has reached the
-    /// maximum receive count.
+    /// Returns the seconds until the next attempt. Returns `None` if no failure is retryable or if the message has
+    /// reached the maximum receive count.
     fn retry_in(&self, record: &Record) -> Option<u32> {
         let attempts = record.attempts.borrow();
         let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
@@ -149,7 +149,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         MessageAction::Retry
     }
 
-    /// Sends a dead-letter message for each failed attempt. The message is acknowledged only if SQS confirmed all of them.
+    /// Sends a dead-letter message for each failed attempt. The message is acknowledged only if SQS confirmed all of
+    /// them.
     async fn dead_letter_failures(&self, record: &Record) -> MessageAction {
         let attempts = record.attempts.take();
         let failed = attempts.iter().filter(|attempt| attempt.result.is_err());

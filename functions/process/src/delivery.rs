@@ -1,5 +1,5 @@
-//! The phases of a batch after parsing: prepare each record (load its payload and route it), claim all deliveries in one
-//! call, and deliver concurrently while results are recorded. [`BatchHandler`] settles each record afterwards.
+//! The phases of a batch after parsing: prepare each record (load its payload and route it), claim all deliveries in
+//! one call, and deliver concurrently while results are recorded. [`BatchHandler`] settles each record afterwards.
 
 use std::pin::pin;
 
@@ -47,8 +47,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         self.deliver_claimed(deliveries, deadline).await;
     }
 
-    /// Loads the payload and routes the event. Returns `None` if there is nothing to deliver: the record then has a failed
-    /// attempt, or its event was filtered.
+    /// Loads the payload and routes the event. Returns `None` if there is nothing to deliver: the record then has a
+    /// failed attempt, or its event was filtered.
     async fn prepare<'b>(&'b self, record: &'b Record, deadline: Instant) -> Option<PreparedRecord<'b>> {
         let started = Instant::now();
         let fail = |reason| record.add_attempt(FinishedAttempt::without_destination(reason, started.elapsed()));
@@ -91,7 +91,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         }
     }
 
-    /// Claims all deliveries in one call and returns the acquired ones. The other deliveries are finished without an attempt.
+    /// Claims all deliveries in one call and returns the acquired ones. The other deliveries are finished without an
+    /// attempt.
     async fn claim<'p>(&self, prepared: &'p [PreparedRecord<'_>], deadline: Instant) -> Vec<Delivery<'p>> {
         let started = Instant::now();
         let time = deadline.saturating_duration_since(started);
@@ -117,8 +118,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         acquired
     }
 
-    /// Delivers concurrently. Results are recorded in batches: attempts that finish during a call to the claim store are
-    /// recorded with the next call.
+    /// Delivers concurrently. Results are recorded in batches: attempts that finish during a call to the claim store
+    /// are recorded with the next call.
     async fn deliver_claimed(&self, deliveries: Vec<Delivery<'_>>, deadline: Instant) {
         let running: FuturesUnordered<_> = deliveries.iter().map(|delivery| self.attempt(delivery, deadline)).collect();
         let mut running = pin!(running.ready_chunks(MAX_RESULTS));
@@ -137,8 +138,8 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         }
     }
 
-    /// Makes one attempt and returns whether it delivered. Returns `None` after a panic. The attempt may have had an effect, so
-    /// the lease is not released: it expires, and SQS delivers the message again.
+    /// Makes one attempt and returns whether it delivered. Returns `None` after a panic. The attempt may have had an
+    /// effect, so the lease is not released: it expires, and SQS delivers the message again.
     async fn attempt<'p>(&self, delivery: &'p Delivery<'p>, deadline: Instant) -> Option<(&'p Delivery<'p>, bool)> {
         let started = Instant::now();
         let Delivery { record, event, destination: name, .. } = delivery;

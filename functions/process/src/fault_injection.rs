@@ -1,5 +1,6 @@
 //! Fault injection: an event of a reserved type makes the function panic, so that a local test can show that the other
-//! records of the batch are delivered. Optimized builds do not contain it, because no sender may be able to cause a panic.
+//! records of the batch are delivered. Optimized builds do not contain it, because no sender may be able to cause a
+//! panic.
 
 /// The event type that causes a panic.
 const PANIC: &str = "hookline.fault_injection.panic";

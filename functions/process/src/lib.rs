@@ -1,9 +1,10 @@
 //! The process function: it reads events from the intake queue, delivers each event to its destinations and returns the
 //! messages that SQS must deliver again.
 //!
-//! `batch` translates between the event source mapping and the phases in `delivery`. A `record` is one SQS message. `routing`
-//! selects the destinations of an event. `destinations` has one file for each destination kind, and `egress` sends their HTTP
-//! requests. `idempotency` prevents duplicate deliveries. `queue` has the ports to SQS and to the payload store.
+//! `batch` translates between the event source mapping and the phases in `delivery`. A `record` is one SQS message.
+//! `routing` selects the destinations of an event. `destinations` has one file for each destination kind, and `egress`
+//! sends their HTTP requests. `idempotency` prevents duplicate deliveries. `queue` has the ports to SQS and to the
+//! payload store.
 
 mod batch;
 mod config;

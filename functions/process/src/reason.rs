@@ -1,8 +1,8 @@
-//! Reasons for a failed attempt. Each reason has one line in this file: its name, whether it is retryable, and the code that
-//! appears in logs, in DLQ messages and in the runbook.
+//! Reasons for a failed attempt. Each reason has one line in this file: its name, whether it is retryable, and the code
+//! that appears in logs, in DLQ messages and in the runbook.
 //!
-//! A failed attempt that is retried is a warning and counts as `DeliveryFailed` and `Retries`. A failed attempt that sends
-//! the message to the dead-letter queue is an error and counts as `DeliveryFailed` and `DeadLettered`.
+//! A failed attempt that is retried is a warning and counts as `DeliveryFailed` and `Retries`. A failed attempt that
+//! sends the message to the dead-letter queue is an error and counts as `DeliveryFailed` and `DeadLettered`.
 
 use std::borrow::Cow;
 

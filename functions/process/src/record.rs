@@ -87,10 +87,11 @@ impl Record {
         Self { message, event, payload, trace, context, attempts, has_panicked, action }
     }
 
-    /// Runs a step of this record. The log lines of the step have the record's context, and a panic does not affect the other
-    /// records. Returns `None` after a panic.
+    /// Runs a step of this record. The log lines of the step have the record's context, and a panic does not affect the
+    /// other records. Returns `None` after a panic.
     pub(crate) async fn run_isolated<T>(&self, step: impl Future<Output = T>) -> Option<T> {
-        // Unwind safe: a panic leaves no shared state half changed, because caches and pools are changed in single steps.
+        // Unwind safe: a panic leaves no shared state half changed, because caches and pools are changed in single
+        // steps.
         let result = with_context(self.context.clone(), AssertUnwindSafe(step).catch_unwind()).await;
         self.has_panicked.set(self.has_panicked.get() || result.is_err());
         result.ok()

@@ -1,5 +1,5 @@
-//! The common part of the chat destinations: it renders a message from a template and posts it to a webhook. The webhook URL
-//! is the destination's secret, because the URL alone authorizes a caller to post.
+//! The common part of the chat destinations: it renders a message from a template and posts it to a webhook. The
+//! webhook URL is the destination's secret, because the URL alone authorizes a caller to post.
 
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -65,8 +65,8 @@ impl Chat {
         self.post_message(attempt.clients, &message, attempt.deadline(self.timeout)).await
     }
 
-    /// Posts a message. If the chat rejects the URL, an operator may have replaced it, so the message is posted to the new URL
-    /// immediately.
+    /// Posts a message. If the chat rejects the URL, an operator may have replaced it, so the message is posted to the
+    /// new URL immediately.
     async fn post_message(&self, clients: &Clients, message: &Value, deadline: Instant) -> Result<(), Failure> {
         let secrets = secret::lookup(clients, &self.name, deadline).await?;
         let failure = match self.post_to(clients, &secrets, message, deadline).await {

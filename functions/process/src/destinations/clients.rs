@@ -5,8 +5,8 @@ use hookline_aws::{SdkConfig, SecretCache, SecretCacheSettings, SecretsManager, 
 
 use crate::egress::{Egress, EgressError, SsrfGuard};
 
-/// Timeouts for calls with an effect. A call without a response may have had its effect, so the SDK makes one attempt only.
-/// The timeout of the destination limits the duration.
+/// Timeouts for calls with an effect. A call without a response may have had its effect, so the SDK makes one attempt
+/// only. The timeout of the destination limits the duration.
 const SINGLE_ATTEMPT: Timeouts =
     Timeouts { attempt: Duration::from_secs(900), call: Duration::from_secs(900), attempts: 1 };
 
@@ -18,8 +18,8 @@ pub struct ClientConfig {
     pub(crate) trust_store: TrustStore,
 }
 
-/// The clients for outgoing calls of all destinations. The client of an AWS service is created for the first delivery that
-/// needs it.
+/// The clients for outgoing calls of all destinations. The client of an AWS service is created for the first delivery
+/// that needs it.
 pub struct Clients {
     /// The HTTP client for requests to the internet.
     pub(super) egress: Egress,

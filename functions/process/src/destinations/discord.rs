@@ -29,7 +29,8 @@ pub(crate) struct Discord(Chat);
 
 impl Discord {
     pub(super) fn new(name: &str, config: Config) -> Result<Self, DestinationError> {
-        // Without `wait`, Discord responds before it stores the message, and a message that it cannot store is not an error.
+        // Without `wait`, Discord responds before it stores the message, and a message that it cannot store is not an
+        // error.
         Ok(Self(Chat::new(name, FORMAT, config)?.with_query("wait", "true")))
     }
 

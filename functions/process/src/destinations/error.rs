@@ -8,7 +8,7 @@ pub(crate) enum DestinationError {
     Target(#[from] TargetError),
     /// The header is malformed or reserved.
     #[error(
-        "the header `{name}` cannot be set; it is malformed, set by Hookline for each event, or would contain credentials"
+        "the header `{name}` cannot be set (it is malformed, set by Hookline for each event or used for credentials)"
     )]
     InvalidHeader {
         /// The configured header name.

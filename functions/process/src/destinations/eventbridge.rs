@@ -1,5 +1,6 @@
-//! Puts the event on an EventBridge bus for other consumers. The source is `hookline.<source>`, and the detail type is the
-//! event's type. The detail is the CloudEvent in JSON, with `data` for a JSON payload and `data_base64` for any other payload.
+//! Puts the event on an EventBridge bus for other consumers. The source is `hookline.<source>`, and the detail type is
+//! the event's type. The detail is the CloudEvent in JSON, with `data` for a JSON payload and `data_base64` for any
+//! other payload.
 //!
 //! API: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>.

@@ -4,8 +4,8 @@
 //!
 //! If `signed` is set, each request has a new signature of Standard Webhooks:
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>. The id is the event's
-//! deduplication key, which stays the same for retries, redrives and repeated requests of the sender. During a rotation the
-//! request has two signatures.
+//! deduplication key, which stays the same for retries, redrives and repeated requests of the sender. During a rotation
+//! the request has two signatures.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -104,7 +104,8 @@ impl Http {
     }
 }
 
-/// Headers that the configuration must not contain: Hookline or the connection sets them, or they would contain a secret.
+/// Headers that the configuration must not contain: Hookline or the connection sets them, or they would contain a
+/// secret.
 const RESERVED: [&str; 9] = [
     "authorization",
     "connection",

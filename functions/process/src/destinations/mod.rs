@@ -1,5 +1,5 @@
-//! The destinations of events, with one file for each kind. A new kind is one file, one `mod` line here, and one variant
-//! and match arm in each item of `destination.rs`.
+//! The destinations of events, with one file for each kind. A new kind is one file, one `mod` line here, and one
+//! variant and match arm in each item of `destination.rs`.
 
 mod attempt;
 mod aws;

@@ -30,8 +30,8 @@ impl Slack {
     }
 
     pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        // With `mrkdwn` off, characters such as asterisks are plain text. Links use `<` and `>`, which payload text cannot
-        // contain after escaping.
+        // With `mrkdwn` off, characters such as asterisks are plain text. Links use `<` and `>`, which payload text
+        // cannot contain after escaping.
         let body = |text| {
             json!({
                 "text": text,

@@ -79,8 +79,8 @@ impl MessageTemplate {
         Ok(template)
     }
 
-    /// Renders each template with an empty context, because Jinja reports an unknown filter, function or test only when it
-    /// is executed. Names in branches that an empty context does not reach are not checked.
+    /// Renders each template with an empty context, because Jinja reports an unknown filter, function or test only when
+    /// it is executed. Names in branches that an empty context does not reach are not checked.
     fn check_names(&self) -> Result<(), DestinationError> {
         let rendered = self.environment.templates().map(|(_, template)| template.render(context! {}));
         let unknown = rendered.filter_map(Result::err).find(|error| {
@@ -163,7 +163,8 @@ fn environment(format: Format) -> Environment<'static> {
             return Ok(());
         }
         let text = value.to_string();
-        out.write_str(&if value.is_safe() { text } else { escape(&without_control_characters(&text)) }).map_err(Error::from)
+        out.write_str(&if value.is_safe() { text } else { escape(&without_control_characters(&text)) })
+            .map_err(Error::from)
     });
     environment.add_filter("line", |text: Value| first_line(&text));
     environment.add_function("link", move |url: Value, text: Value| {
@@ -192,7 +193,8 @@ fn first_line(value: &Value) -> String {
 
 /// Removes control characters and characters that change the text direction.
 fn without_control_characters(text: &str) -> String {
-    let is_direction = |character: char| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    let is_direction =
+        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     let is_text = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
     text.chars().filter(|character| is_text(character) && !is_direction(*character)).collect()
 }

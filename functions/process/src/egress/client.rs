@@ -28,8 +28,9 @@ const DRAIN_TIMEOUT: Duration = Duration::from_millis(300);
 
 const DEFAULT_USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("hookline/", env!("CARGO_PKG_VERSION")));
 
-/// The HTTP client of all destinations. It connects only to addresses that the SSRF guard allows. It follows no redirect,
-/// which could bypass the guard, uses no proxy from the environment, and never resends a request that may have been received.
+/// The HTTP client of all destinations. It connects only to addresses that the SSRF guard allows. It follows no
+/// redirect, which could bypass the guard, uses no proxy from the environment, and never resends a request that may
+/// have been received.
 #[derive(Debug, Clone)]
 pub(crate) struct Egress {
     client: Client,
@@ -57,19 +58,20 @@ pub(crate) enum TargetError {
         url: String,
     },
     /// The scheme is not https, and the host is not an address in a listed private network.
-    #[error("`{url}` must use https; http is allowed only for addresses in `private_networks`")]
+    #[error("`{url}` must use https (http is allowed only for addresses in `private_networks`)")]
     NotHttps {
         /// The configured URL.
         url: String,
     },
-    /// The URL contains a user or a password, which would be a secret in the configuration. The message does not quote the
-    /// URL, because that would log the secret.
-    #[error("the URL contains a user or a password; set `signed` to sign the requests instead")]
+    /// The URL contains a user or a password, which would be a secret in the configuration. The message does not quote
+    /// the URL, because that would log the secret.
+    #[error("the URL contains a user or a password (set `signed` to sign the requests instead)")]
     Credentials,
 }
 
 impl Target {
-    /// Checks a URL: https, or http to an address in a listed private network. The parameter `query` is added to the URL.
+    /// Checks a URL: https, or http to an address in a listed private network. The parameter `query` is added to the
+    /// URL.
     pub(crate) fn parse(url: &str, query: Option<(&str, &str)>, guard: &SsrfGuard) -> Result<Self, TargetError> {
         let invalid = || TargetError::InvalidUrl { url: url.to_owned() };
         let mut parsed = Url::parse(url).map_err(|_| invalid())?;
@@ -127,8 +129,8 @@ impl Egress {
         &self.guard
     }
 
-    /// Sends one POST request. The response must begin before the deadline. The status determines the result, even if the
-    /// response body never ends.
+    /// Sends one POST request. The response must begin before the deadline. The status determines the result, even if
+    /// the response body never ends.
     pub(crate) async fn post(
         &self,
         target: &Target,
@@ -195,7 +197,8 @@ mod tests {
     async fn post(port: u16, hosts: &[&str]) -> Result<(), Failure> {
         let addresses = hosts.iter().map(|host| SocketAddr::new(host.parse().unwrap(), 0)).collect();
         let guard = SsrfGuard::new(vec!["127.0.0.0/8".parse().unwrap()]);
-        let egress = Egress::with_lookup(guard, TrustStore::default().for_destinations(), FixedLookup(addresses)).unwrap();
+        let egress =
+            Egress::with_lookup(guard, TrustStore::default().for_destinations(), FixedLookup(addresses)).unwrap();
         let target = Target(Url::parse(&format!("http://receiver.test:{port}/")).unwrap());
         egress.post(&target, HeaderMap::new(), Bytes::new(), Instant::now() + CONNECT_TIMEOUT * 2).await
     }

@@ -1,8 +1,8 @@
 //! The SSRF guard: it keeps deliveries out of private networks.
 //!
 //! Without the guard, the owner of a destination could make the function read the metadata of its environment or reach
-//! hosts in its private network. The guard checks each address after name resolution and before the connection, so that a
-//! name cannot resolve to one address for the check and to another for the connection.
+//! hosts in its private network. The guard checks each address after name resolution and before the connection, so that
+//! a name cannot resolve to one address for the check and to another for the connection.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -73,7 +73,8 @@ fn is_public_v4(v4: Ipv4Addr) -> bool {
         || relay)
 }
 
-/// Global unicast without the special-purpose ranges in it: <https://www.iana.org/assignments/iana-ipv6-special-registry/>
+/// Global unicast without the special-purpose ranges in it:
+/// <https://www.iana.org/assignments/iana-ipv6-special-registry/>
 fn is_public_v6(v6: Ipv6Addr) -> bool {
     let [a, b, ..] = v6.segments();
     let protocol_assignments = a == 0x2001 && b < 0x200;

@@ -1,5 +1,5 @@
-//! Resolves the host names of destinations and checks the addresses for each new connection, because a name can resolve to
-//! different addresses at different times (DNS rebinding).
+//! Resolves the host names of destinations and checks the addresses for each new connection, because a name can resolve
+//! to different addresses at different times (DNS rebinding).
 
 use std::future::Future;
 use std::io;
@@ -88,7 +88,9 @@ mod tests {
 
     #[tokio::test]
     async fn allows_names_with_only_public_or_listed_addresses() {
-        for allowed in [&["93.184.215.14"][..], &["2606:4700::1111", "1.1.1.1"], &["10.1.2.3"], &["10.1.2.3", "8.8.8.8"]] {
+        for allowed in
+            [&["93.184.215.14"][..], &["2606:4700::1111", "1.1.1.1"], &["10.1.2.3"], &["10.1.2.3", "8.8.8.8"]]
+        {
             assert!(resolves(&resolver(&[allowed])).await, "{allowed:?}");
         }
         for blocked in [

@@ -1,8 +1,8 @@
 //! The port to the claim store.
 //!
-//! A worker claims a delivery before it starts. The claim is a lease that lasts as long as a delivery can take. After the
-//! delivery the worker marks the claim as completed. The key is `dedupkey#destination` and not the SQS message id, so that
-//! duplicates from SQS, repeated requests of a sender and redriven messages have the same key.
+//! A worker claims a delivery before it starts. The claim is a lease that lasts as long as a delivery can take. After
+//! the delivery the worker marks the claim as completed. The key is `dedupkey#destination` and not the SQS message id,
+//! so that duplicates from SQS, repeated requests of a sender and redriven messages have the same key.
 
 use std::future::Future;
 
@@ -17,8 +17,8 @@ pub struct Claim {
     pub owner: String,
     /// The time of the claim.
     pub now: u64,
-    /// The end of the lease. Until then no other worker can claim the key. The lease ends before the visibility timeout of
-    /// the message, so that a crash costs no receive.
+    /// The end of the lease. Until then no other worker can claim the key. The lease ends before the visibility timeout
+    /// of the message, so that a crash costs no receive.
     pub lease_until: u64,
     /// The time after which the store may delete the claim.
     pub expires_at: u64,
@@ -38,8 +38,8 @@ pub enum ClaimOutcome {
     },
 }
 
-/// The port to the claim store. Each method takes all claims of a batch and returns one result for each claim, in the same
-/// order.
+/// The port to the claim store. Each method takes all claims of a batch and returns one result for each claim, in the
+/// same order.
 pub trait ClaimStore: Send + Sync + 'static {
     /// Acquires a lease for each key that is neither completed nor leased.
     fn claim(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<ClaimOutcome, PortError>>> + Send;
@@ -47,6 +47,7 @@ pub trait ClaimStore: Send + Sync + 'static {
     /// Marks claims as completed.
     fn complete(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<(), PortError>>> + Send;
 
-    /// Releases leases after failed deliveries, so that the next attempt does not have to wait for the end of the lease.
+    /// Releases leases after failed deliveries, so that the next attempt does not have to wait for the end of the
+    /// lease.
     fn release(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<(), PortError>>> + Send;
 }

@@ -1,9 +1,9 @@
 //! The claim store in a DynamoDB table. An item has the attributes `key`, `state` (`leased` or `done`), `owner`,
 //! `lease_until` and `expires_at` (the TTL).
 //!
-//! One `BatchExecuteStatement` acquires the leases of a batch, and another one marks the claims as completed. Each statement
-//! in it is a separate conditional write. If a statement was not executed, because the item exists or the statement was
-//! throttled, a separate call for that item follows. That call returns the stored item.
+//! One `BatchExecuteStatement` acquires the leases of a batch, and another one marks the claims as completed. Each
+//! statement in it is a separate conditional write. If a statement was not executed, because the item exists or the
+//! statement was throttled, a separate call for that item follows. That call returns the stored item.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.multiplestatements.batching.html>
 
@@ -100,8 +100,8 @@ impl DynamoDbClaimStore {
         parameters: fn(&Claim) -> Vec<AttributeValue>,
         claims: &[Claim],
     ) -> Vec<StatementResult> {
-        // DynamoDB rejects a call with two statements for one item. The separate call for a duplicate claim then sees the
-        // item of the first claim.
+        // DynamoDB rejects a call with two statements for one item. The separate call for a duplicate claim then sees
+        // the item of the first claim.
         let mut seen = HashSet::new();
         let unique: Vec<_> = claims.iter().enumerate().filter(|(_, claim)| seen.insert(&claim.key)).collect();
         let mut results: Vec<StatementResult> = claims.iter().map(|_| Ok(false)).collect();
@@ -126,8 +126,8 @@ impl DynamoDbClaimStore {
         results
     }
 
-    /// Executes statements and returns whether each was executed, in the same order. Returns an empty list if the response
-    /// does not have one entry for each statement.
+    /// Executes statements and returns whether each was executed, in the same order. Returns an empty list if the
+    /// response does not have one entry for each statement.
     async fn execute(&self, statements: Vec<BatchStatementRequest>) -> Result<Vec<bool>, PortError> {
         let count = statements.len();
         let execute = self.client.batch_execute_statement().set_statements(Some(statements));
@@ -203,7 +203,8 @@ fn update_parameters(claim: &Claim) -> Vec<AttributeValue> {
 
 type Item = HashMap<String, AttributeValue>;
 
-/// Returns the stored item if the write failed because of its condition. The inner `None` means that the response has no item.
+/// Returns the stored item if the write failed because of its condition. The inner `None` means that the response has
+/// no item.
 fn item_of_failed_condition<R>(error: &SdkError<PutItemError, R>) -> Option<Option<&Item>> {
     match error.as_service_error()? {
         PutItemError::ConditionalCheckFailedException(failed) => Some(failed.item()),
@@ -211,8 +212,8 @@ fn item_of_failed_condition<R>(error: &SdkError<PutItemError, R>) -> Option<Opti
     }
 }
 
-/// Derives the outcome of a claim from the stored item. The item has the claim's own lease if a response was lost and the
-/// SDK repeated the call.
+/// Derives the outcome of a claim from the stored item. The item has the claim's own lease if a response was lost and
+/// the SDK repeated the call.
 fn outcome_of_item(item: Option<&Item>, claim: &Claim) -> ClaimOutcome {
     let attribute = |name: &str| item?.get(name)?.as_s().ok().map(String::as_str);
     if attribute("state") == Some(DONE) {

@@ -1,5 +1,5 @@
-//! Idempotency: each event has at most one effect at a destination. Without a claim store every attempt delivers (at least
-//! once).
+//! Idempotency: each event has at most one effect at a destination. Without a claim store every attempt delivers (at
+//! least once).
 
 mod claim;
 mod dynamodb;
@@ -96,8 +96,8 @@ pub(crate) fn result_without_attempt(
     }
 }
 
-/// Logs that the claim store did not record a change. No worker delivers until the lease ends. After that, a delivery that
-/// was not marked as completed is made again.
+/// Logs that the claim store did not record a change. No worker delivers until the lease ends. After that, a delivery
+/// that was not marked as completed is made again.
 pub(crate) fn log_store_error(outcome: &str, claim: &Claim, error: &PortError) {
     // The key ends in the destination's name.
     let destination = claim.key.rsplit('#').next().unwrap_or_default();

@@ -19,8 +19,8 @@ pub struct DeadLetter<'a> {
 
 /// The port to the dead-letter queue.
 pub trait SendDeadLetter: Send + Sync + 'static {
-    /// Sends the message and returns after SQS has confirmed it. After an error the caller must not acknowledge the original
-    /// message.
+    /// Sends the message and returns after SQS has confirmed it. After an error the caller must not acknowledge the
+    /// original message.
     fn send_dead_letter(
         &self,
         dlq_url: &str,

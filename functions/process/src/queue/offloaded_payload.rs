@@ -13,9 +13,9 @@ const OPERATION: &str = "s3:GetObject";
 /// Why a payload could not be fetched.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum FetchError {
-    /// The object does not exist, so a retry cannot succeed. S3 returns this error only to a role that may list the bucket's
-    /// keys. The function's role may not, so S3 returns "access denied" and the message is sent to the dead-letter queue
-    /// after the last receive and not immediately.
+    /// The object does not exist, so a retry cannot succeed. S3 returns this error only to a role that may list the
+    /// bucket's keys. The function's role may not, so S3 returns "access denied" and the message is sent to the
+    /// dead-letter queue after the last receive and not immediately.
     #[error("there is no payload at `{uri}`")]
     Missing {
         /// The `dataref` of the message.
@@ -72,7 +72,9 @@ impl FetchPayload for S3PayloadStore {
         let get = self.0.client().get_object().bucket(&self.0.name).key(key);
         let object = match Box::pin(get.send()).await {
             Ok(object) => object,
-            Err(error) if error.as_service_error().is_some_and(|service| service.is_no_such_key()) => return Err(missing()),
+            Err(error) if error.as_service_error().is_some_and(|service| service.is_no_such_key()) => {
+                return Err(missing());
+            }
             Err(error) => return Err(unavailable(PortError::new(OPERATION, error))),
         };
         let bytes = object.body.collect().await.map_err(|error| unavailable(PortError::new(OPERATION, error)))?;

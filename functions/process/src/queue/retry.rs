@@ -2,8 +2,8 @@ use std::future::Future;
 
 use hookline_aws::PortError;
 
-/// The wait before the next attempt: exponential backoff in the number of receives, with full jitter. The jitter prevents
-/// that a destination that recovers receives all retries at the same time.
+/// The wait before the next attempt: exponential backoff in the number of receives, with full jitter. The jitter spreads
+/// the retries, so that a recovering destination does not receive all of them at the same time.
 ///
 /// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,10 @@ mod tests {
         let backoff = Backoff { base_seconds: 10, max_seconds: 900 };
         assert_eq!(backoff.delay(1, Some(120), |_| 0), 120);
         assert_eq!(backoff.delay(1, Some(86_400), |_| 0), 900);
-        assert_eq!(backoff.delay(1, Some(0), |bound| bound), 10, "the destination cannot request less than the backoff");
+        assert_eq!(
+            backoff.delay(1, Some(0), |bound| bound),
+            10,
+            "the destination cannot request less than the backoff"
+        );
     }
 }

@@ -5,8 +5,8 @@ use hookline_aws::{PortError, SEND_MESSAGE, SdkConfig, send_message};
 use super::dead_letter::{DeadLetter, SendDeadLetter};
 use super::retry::ChangeVisibility;
 
-/// The maximum length of an attribute value, in bytes. All attributes with their names and types then fit into the space
-/// that ingest reserves.
+/// The maximum length of an attribute value, in bytes. All attributes with their names and types then fit into the
+/// space that ingest reserves.
 const MAX_VALUE_BYTES: usize = 200;
 
 /// An SQS client for both queues.

@@ -36,7 +36,7 @@ pub(crate) enum InvalidCondition {
         count: usize,
     },
     /// The pointer is not a JSON Pointer.
-    #[error("route `{route}`: `{pointer}` is not a JSON Pointer; it must be empty or begin with a slash")]
+    #[error("route `{route}`: `{pointer}` is not a JSON Pointer, which must be empty or begin with a slash")]
     Pointer {
         /// The route's name.
         route: String,
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(error_text(json!({ "pointer": "/a", "equals": "1", "exists": true })), format!("{needs_one} 2"));
         assert_eq!(
             error_text(json!({ "pointer": "a", "exists": true })),
-            "route `r`: `a` is not a JSON Pointer; it must be empty or begin with a slash"
+            "route `r`: `a` is not a JSON Pointer, which must be empty or begin with a slash"
         );
     }
 }

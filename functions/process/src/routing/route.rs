@@ -41,7 +41,8 @@ pub(crate) struct Routes(Vec<Route>);
 pub(crate) enum RoutingDecision<'a> {
     /// The event is sent to these destinations.
     Destinations(BTreeSet<&'a str>),
-    /// Routes exist for the event's source, but none of them matches the event. The operator does not want it delivered.
+    /// Routes exist for the event's source, but none of them matches the event. The operator does not want it
+    /// delivered.
     Filtered,
     /// No route exists for the event's source. The configuration does not say what to do with the event.
     NoRoute,

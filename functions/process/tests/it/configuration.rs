@@ -5,13 +5,13 @@ use serde_json::json;
 use crate::fixture::environment;
 
 #[track_caller]
-fn faults(name: &str, replaced: Option<&str>) -> String {
+fn errors(name: &str, replaced: Option<&str>) -> String {
     let lookup = environment("http://127.0.0.1:1", name, replaced);
-    Config::read(Variables::new(&lookup)).err().map(|faults| faults.to_string()).unwrap_or_default()
+    Config::read(Variables::new(&lookup)).err().map(|errors| errors.to_string()).unwrap_or_default()
 }
 
 #[test]
-fn each_missing_variable_is_named() {
+fn each_missing_variable_is_reported() {
     for name in [
         "HOOKLINE_ROUTES",
         "HOOKLINE_DESTINATIONS",
@@ -29,12 +29,12 @@ fn each_missing_variable_is_named() {
         "AWS_LAMBDA_RUNTIME_API",
         "AWS_REGION",
     ] {
-        assert!(faults(name, None).contains(name), "{name}");
+        assert!(errors(name, None).contains(name), "{name}");
     }
 }
 
 #[test]
-fn every_destination_that_cannot_be_used_is_reported() {
+fn every_invalid_destination_is_reported() {
     let http = |url: &str| json!({ "kind": "http", "url": url, "timeout_ms": 1000 });
     let destinations = json!({
         "orders": http("http://example.com/"),
@@ -42,33 +42,33 @@ fn every_destination_that_cannot_be_used_is_reported() {
         "hangs": http("ftp://127.0.0.1/"),
         "none": http("orders"),
     });
-    insta::assert_snapshot!(faults("HOOKLINE_DESTINATIONS", Some(&destinations.to_string())).replace("; ", "\n"));
+    insta::assert_snapshot!(errors("HOOKLINE_DESTINATIONS", Some(&destinations.to_string())).replace("; ", "\n"));
 }
 
-/// It would be a secret in the configuration, and stands in no log.
+/// The credentials would be a secret in the configuration, so the error must not log them.
 #[test]
-fn a_url_with_a_user_or_a_password_is_reported_and_not_quoted() {
+fn url_with_credentials_is_reported_without_quoting_it() {
     for url in ["https://user:s3cret@a.example/", "https://s3cret@a.example/", "https://:s3cret@a.example/"] {
         let http = json!({ "kind": "http", "url": url, "timeout_ms": 1000 });
         let destinations = json!({ "orders": http, "audit": http, "hangs": http }).to_string();
-        let faults = faults("HOOKLINE_DESTINATIONS", Some(&destinations));
-        assert!(faults.contains("the URL has a user or a password") && !faults.contains("s3cret"), "{faults}");
+        let errors = errors("HOOKLINE_DESTINATIONS", Some(&destinations));
+        assert!(errors.contains("the URL contains a user or a password") && !errors.contains("s3cret"), "{errors}");
     }
 }
 
 #[test]
-fn a_header_that_is_not_its_owners_is_reported() {
+fn reserved_header_is_reported() {
     for name in ["Ce-Id", "content-type", "Authorization", "Cookie", "Host", "Webhook-Id", "X Y", ""] {
         let http = json!({ "kind": "http", "url": "https://a.example/", "timeout_ms": 1000, "headers": { name: "x" } });
         let destinations = json!({ "orders": http, "audit": http, "hangs": http }).to_string();
-        let faults = faults("HOOKLINE_DESTINATIONS", Some(&destinations));
-        assert!(faults.contains(&format!("`{name}` is no header that can be set")), "{faults}");
+        let errors = errors("HOOKLINE_DESTINATIONS", Some(&destinations));
+        assert!(errors.contains(&format!("the header `{name}` cannot be set")), "{errors}");
     }
 }
 
-/// Every kind takes its own options and no other's, as Terraform has it in its table.
+/// The kinds and their options are the same in the function and in Terraform's table.
 #[test]
-fn each_kind_takes_what_terraform_lets_it_have() {
+fn kinds_and_options_match_terraform() {
     let terraform = include_str!("../../../../terraform/modules/hookline/variables_destinations.tf");
     let table = terraform.split("kind_options = {").nth(1).unwrap().split("\n  }").next().unwrap();
     let value = |option: &str| match option {
@@ -87,66 +87,69 @@ fn each_kind_takes_what_terraform_lets_it_have() {
     let unknown = json!({ "orders": { "kind": "none" } }).to_string();
     let known: Vec<_> = rows.iter().map(|(kind, _)| format!("`{kind}`")).collect();
     let expected = format!("unknown variant `none`, expected one of {}", known.join(", "));
-    let told = faults("HOOKLINE_DESTINATIONS", Some(&unknown));
-    assert!(told.contains(&expected), "{told}");
+    let reported = errors("HOOKLINE_DESTINATIONS", Some(&unknown));
+    assert!(reported.contains(&expected), "{reported}");
     let all: std::collections::BTreeSet<_> = rows.iter().flat_map(|(_, options)| options).collect();
     for (kind, options) in &rows {
         let mut config = json!({ "kind": kind, "timeout_ms": 1000 });
         options.iter().for_each(|option| config[option] = value(option));
-        let faults = |config: &serde_json::Value| {
+        let errors = |config: &serde_json::Value| {
             let destinations = json!({ "orders": config, "audit": config, "hangs": config }).to_string();
-            faults("HOOKLINE_DESTINATIONS", Some(&destinations))
+            errors("HOOKLINE_DESTINATIONS", Some(&destinations))
         };
-        assert_eq!(faults(&config), "", "{kind}");
+        assert_eq!(errors(&config), "", "{kind}");
         for other in all.iter().filter(|option| !options.contains(option)) {
             let mut with = config.clone();
             with[**other] = value(other);
-            assert!(faults(&with).contains(&format!("unknown field `{other}`")), "{kind} with {other}");
+            assert!(errors(&with).contains(&format!("unknown field `{other}`")), "{kind} with {other}");
         }
     }
 }
 
 #[test]
-fn what_a_message_cannot_be_made_or_sent_with_is_reported() {
-    let fault = |more: serde_json::Value| {
+fn invalid_template_and_address_are_reported() {
+    let error = |more: serde_json::Value| {
         let mut config =
             json!({ "kind": "email", "timeout_ms": 1000, "from": "a@example.com", "to": ["b@example.com"] });
         config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let destinations = json!({ "orders": config, "audit": config, "hangs": config }).to_string();
-        faults("HOOKLINE_DESTINATIONS", Some(&destinations))
+        errors("HOOKLINE_DESTINATIONS", Some(&destinations))
     };
-    assert_eq!(fault(json!({ "template": "{{ payload.a.b|line }}", "subject": "{{ event.type }}" })), "");
+    assert_eq!(error(json!({ "template": "{{ payload.a.b|line }}", "subject": "{{ event.type }}" })), "");
     for template in ["{{ payload", "{% if %}", "{{ payload|safe }}", "{{ payload|nosuch }}", "{% include 'x' %}"] {
-        assert!(fault(json!({ "template": template })).contains("the template cannot be used"), "{template}");
+        assert!(error(json!({ "template": template })).contains("the template is invalid"), "{template}");
     }
     for template in ["<{{ payload.a }}>", "<!{{ payload.a }}>", "< @{{ payload.a }}", "<https://a/{{ payload.a }}|b>"] {
-        assert!(fault(json!({ "template": template })).contains("could become a mention"), "{template}");
+        assert!(error(json!({ "template": template })).contains("could become a mention"), "{template}");
     }
-    assert_eq!(fault(json!({ "template": "<!here> {{ payload.a }}{% if payload.n > 1 %}s{% endif %}" })), "");
+    assert_eq!(error(json!({ "template": "<!here> {{ payload.a }}{% if payload.n > 1 %}s{% endif %}" })), "");
     for address in
         ["", "a", "a@b", "a@example.com,b@example.com", "A <a@example.com>", "a@example.com\r\nBcc: x@example.com"]
     {
-        assert!(fault(json!({ "to": ["b@example.com", address] })).contains("is not an e-mail address"), "{address}");
-        assert!(fault(json!({ "from": address })).contains("is not an e-mail address"), "{address}");
+        assert!(error(json!({ "to": ["b@example.com", address] })).contains("is not an e-mail address"), "{address}");
+        assert!(error(json!({ "from": address })).contains("is not an e-mail address"), "{address}");
     }
 }
 
 #[test]
-fn a_route_that_cannot_be_asked_is_reported() {
+fn invalid_route_is_reported() {
     let route = |more: serde_json::Value| {
         let mut route = json!({ "source": "github", "destinations": ["orders"] });
         route.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        faults("HOOKLINE_ROUTES", Some(&json!({ "r": route }).to_string()))
+        errors("HOOKLINE_ROUTES", Some(&json!({ "r": route }).to_string()))
     };
     assert_eq!(route(json!({ "types": ["github.*"], "filter": [{ "pointer": "/a", "in": ["b"] }] })), "");
-    assert!(route(json!({ "filter": [{ "pointer": "a", "exists": true }] })).contains("`a` is no JSON Pointer"));
-    assert!(route(json!({ "filter": [{ "pointer": "/a" }] })).contains("exactly one of equals, in, prefix and exists"));
+    assert!(route(json!({ "filter": [{ "pointer": "a", "exists": true }] })).contains("`a` is not a JSON Pointer"));
+    assert!(
+        route(json!({ "filter": [{ "pointer": "/a" }] }))
+            .contains("exactly one of `equals`, `in`, `prefix` and `exists`")
+    );
     assert!(route(json!({ "filters": [] })).contains("unknown field `filters`"));
 }
 
 #[test]
-fn routes_name_only_destinations_that_there_are() {
+fn route_with_unknown_destination_is_reported() {
     let routes = json!({ "r": { "source": "github", "destinations": ["orders", "odrers"] } }).to_string();
-    let faults = faults("HOOKLINE_ROUTES", Some(&routes));
-    assert!(faults.contains("route `r` names unknown destination `odrers`"), "{faults}");
+    let errors = errors("HOOKLINE_ROUTES", Some(&routes));
+    assert!(errors.contains("route `r` names the unknown destination `odrers`"), "{errors}");
 }

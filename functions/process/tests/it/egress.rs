@@ -1,4 +1,4 @@
-//! The connections to a destination, counted at the other end, and its certificate.
+//! Connection reuse, counted by the destination, and certificate verification.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::fixture::Function;
 
-/// A destination with one response for every request, and how many connections it has had.
+/// Starts a destination that returns the same response to every request. Returns its URL and the number of connections.
 async fn destination(response: Vec<u8>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -42,39 +42,39 @@ fn response(bytes: usize) -> Vec<u8> {
 }
 
 async fn function(url: &str) -> Function {
-    Function::to(json!({ "kind": "http", "url": url, "timeout_ms": 400 })).await
+    Function::with_destination(json!({ "kind": "http", "url": url, "timeout_ms": 400 })).await
 }
 
-/// The connections that three deliveries one after the other open.
+/// Returns the number of connections for three sequential deliveries.
 async fn connections(response: Vec<u8>) -> usize {
     let (url, count) = destination(response).await;
     let function = function(&url).await;
     for event in [b"[1]", b"[2]", b"[3]"] {
-        assert_eq!(function.outcome(event).await, "");
+        assert_eq!(function.delivery_result(event).await, "");
     }
     count.load(Ordering::SeqCst)
 }
 
 #[tokio::test]
-async fn response_is_read_to_a_bound_so_that_its_connection_is_used_again() {
+async fn connection_is_reused_after_a_response_below_the_size_limit() {
     assert_eq!(connections(response(0)).await, 1);
     assert_eq!(connections(response(16 * 1024)).await, 1);
     assert_eq!(connections(response(1024 * 1024)).await, 3);
 }
 
-/// The rest of the body never comes: the status counts, and the connection is given up.
+/// The rest of the body never arrives. The status counts, and the connection is closed.
 #[tokio::test]
-async fn response_that_does_not_end_costs_its_connection() {
+async fn incomplete_response_closes_the_connection() {
     assert_eq!(connections(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx".to_vec()).await, 3);
 }
 
 #[tokio::test]
 async fn rejects_untrusted_certificate() {
-    let made = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let certificate = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(certificate.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![certificate.cert.der().clone()], key).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}/", listener.local_addr().unwrap());
     let accepted = tokio::spawn(async move {
@@ -82,6 +82,6 @@ async fn rejects_untrusted_certificate() {
         TlsAcceptor::from(Arc::new(config)).accept(stream).await.is_ok()
     });
     let function = function(&url).await;
-    assert_eq!(function.outcome(b"{}").await, "retry");
+    assert_eq!(function.delivery_result(b"{}").await, "retry");
     assert!(!accepted.await.unwrap());
 }

@@ -1,23 +1,24 @@
-//! The function from a batch of messages to the requests that a destination sees, the response and the queues' verbs.
+//! Tests of the function: from a batch of messages to the requests at a destination, the calls to the queues and the
+//! response.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::type_complexity, reason = "tests")]
 
-mod adapters;
-mod aws_kinds;
+mod aws_destinations;
 mod batch;
-mod blocked;
-mod bucket;
-mod chats;
+mod blocked_addresses;
+mod chat_destinations;
 mod configuration;
-mod delivered;
+mod dead_lettering;
+mod delivery;
+mod dynamodb_claim_store;
 mod egress;
 mod fixture;
-mod given_up;
-mod kept;
-mod messages;
-mod once;
-mod retried;
-mod routed;
-mod signed;
-mod table;
-mod told;
+mod idempotency;
+mod message_templates;
+mod offloaded_payloads;
+mod request_signing;
+mod retries;
+mod routing;
+mod s3_payload_store;
+mod sqs_queue;
+mod telemetry;

@@ -1,0 +1,113 @@
+//! E-mail and EventBridge destinations: the requests to AWS and the handling of the responses.
+
+use hookline_event::Event;
+use serde_json::{Value, json};
+
+use crate::fixture::{Function, event, message_body, record};
+
+async fn email_function(more: Value) -> Function {
+    let mut destination = json!({ "kind": "email", "timeout_ms": 400, "from": "hooks@example.com", "to": ["a@example.com", "b@example.com"] });
+    destination.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let function = Function::with_destination(destination).await;
+    let response = "<SendEmailResponse><SendEmailResult><MessageId>m</MessageId></SendEmailResult></SendEmailResponse>";
+    function.aws.set_response("SendEmail", 200, response);
+    function
+}
+
+async fn eventbridge_function(status: u16, response: Value) -> Function {
+    let function =
+        Function::with_destination(json!({ "kind": "eventbridge", "timeout_ms": 400, "bus": "orders" })).await;
+    function.aws.set_response("PutEvents", status, response);
+    function
+}
+
+/// Returns the request of the only call to AWS.
+fn only_request(function: &Function) -> Value {
+    let calls = function.aws.calls.lock().unwrap();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    calls[0].1.clone()
+}
+
+#[tokio::test]
+async fn email_is_plain_text_to_the_configured_recipients() {
+    let function = email_function(json!({})).await;
+    assert_eq!(function.delivery_result(b"{}").await, "");
+    insta::assert_json_snapshot!(only_request(&function), { ".Version" => "[version]" });
+}
+
+#[tokio::test]
+async fn email_subject_is_one_line_for_any_payload() {
+    let function = email_function(json!({ "subject": "Order {{ payload.a }}", "template": "{{ payload.a }}" })).await;
+    assert_eq!(function.delivery_result(b"{\"a\":\"1\\r\\nBcc: x@example.com\\n\\u0000\"}").await, "");
+    let request = only_request(&function);
+    assert_eq!(request["Message.Subject.Data"], "Order 1 Bcc: x@example.com");
+    assert_eq!(request["Message.Body.Text.Data"], "1\nBcc: x@example.com");
+}
+
+#[tokio::test]
+async fn ses_error_code_determines_whether_failure_is_retryable() {
+    for (status, code, expected) in [
+        (400, "MessageRejected", "ses_MessageRejected"),
+        (400, "MailFromDomainNotVerifiedException", "ses_MailFromDomainNotVerifiedException"),
+        (400, "Throttling", "retry"),
+        (403, "AccessDenied", "retry"),
+        (400, "AccountSendingPausedException", "retry"),
+        (500, "InternalFailure", "retry"),
+    ] {
+        let function = email_function(json!({})).await;
+        let error = format!("<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code></Error></ErrorResponse>");
+        function.aws.set_response("SendEmail", status, error);
+        assert_eq!(function.delivery_result(b"{}").await, expected, "{code}");
+        only_request(&function);
+    }
+}
+
+#[tokio::test]
+async fn eventbridge_receives_the_complete_event() {
+    let function = eventbridge_function(200, json!({ "FailedEntryCount": 0, "Entries": [{ "EventId": "e" }] })).await;
+    let data = "{\"b\":1, \"a\":\"\\u001B\"}".to_owned();
+    assert_eq!(function.delivery_result(data.as_bytes()).await, "");
+    let mut request = only_request(&function);
+    let detail = request["Entries"][0]["Detail"].take();
+    insta::assert_json_snapshot!("entry", request);
+    assert!(detail.as_str().unwrap().contains(&format!("\"data\":{data}")), "the data is unchanged: {detail}");
+    let detail: Value = serde_json::from_str(detail.as_str().unwrap()).unwrap();
+    insta::assert_json_snapshot!("detail", detail, { ".dedupkey" => "[key]" });
+}
+
+#[tokio::test]
+async fn eventbridge_receives_non_json_payload_as_base64() {
+    let function = eventbridge_function(200, json!({ "FailedEntryCount": 0, "Entries": [{ "EventId": "e" }] })).await;
+    let event_type = format!("github.{}", "x".repeat(200));
+    let event = Event { data: vec![0, 255].into(), content_type: None, event_type, ..event("github") };
+    assert!(function.failed_ids(vec![record("m", &message_body(event), 1)]).await.is_empty());
+    let request = only_request(&function);
+    assert_eq!(request["Entries"][0]["DetailType"].as_str().unwrap().len(), 128);
+    let detail: Value = serde_json::from_str(request["Entries"][0]["Detail"].as_str().unwrap()).unwrap();
+    assert_eq!((&detail["data_base64"], &detail["data"]), (&json!("AP8="), &Value::Null));
+}
+
+/// The call succeeds even if the entry fails.
+#[tokio::test]
+async fn eventbridge_entry_error_fails_the_delivery() {
+    for (code, expected) in [
+        ("ThrottlingException", "retry"),
+        ("InternalFailure", "retry"),
+        ("NotAuthorizedForSourceException", "retry"),
+        ("MalformedDetail", "eventbridge_MalformedDetail"),
+    ] {
+        let entry = json!({ "ErrorCode": code, "ErrorMessage": "x" });
+        let function = eventbridge_function(200, json!({ "FailedEntryCount": 1, "Entries": [entry] })).await;
+        assert_eq!(function.delivery_result(b"{}").await, expected);
+        only_request(&function);
+    }
+}
+
+#[tokio::test]
+async fn missing_bus_is_permanent_and_unavailable_bus_is_retryable() {
+    let function = eventbridge_function(400, json!({ "__type": "ResourceNotFoundException" })).await;
+    assert_eq!(function.delivery_result(b"{}").await, "eventbridge_ResourceNotFoundException");
+    let function = eventbridge_function(503, json!({})).await;
+    assert_eq!(function.delivery_result(b"{}").await, "retry");
+    only_request(&function);
+}

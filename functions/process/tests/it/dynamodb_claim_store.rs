@@ -1,0 +1,135 @@
+//! The requests of the DynamoDB claim store and the handling of the responses, with the real SDK client.
+
+use hookline_aws::PortError;
+use process::{Claim, ClaimOutcome, ClaimStore, DynamoDbClaimStore};
+use serde_json::{Value, json};
+
+use crate::fixture::FakeAws;
+
+/// Creates a store whose table returns the same response to every call.
+async fn store(status: u16, response: Value) -> (DynamoDbClaimStore, FakeAws) {
+    let aws = FakeAws::default();
+    for operation in ["PutItem", "UpdateItem", "DeleteItem"] {
+        aws.set_response(operation, status, &response);
+    }
+    (DynamoDbClaimStore::new(&aws.sdk().await, "claims".into()), aws)
+}
+
+fn unwrapped<T>(results: Vec<Result<T, PortError>>) -> Vec<T> {
+    results.into_iter().map(Result::unwrap).collect()
+}
+
+fn claim() -> Claim {
+    Claim { key: "k#orders".into(), owner: "me".into(), now: 100, lease_until: 165, expires_at: 1000 }
+}
+
+/// Returns the outcome of a claim if the table has this item.
+async fn outcome_with_stored_item(item: Value) -> ClaimOutcome {
+    let response =
+        json!({ "__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "Item": item });
+    store(400, response).await.0.claim(&[claim()]).await.remove(0).unwrap()
+}
+
+#[tokio::test]
+async fn claim_is_a_conditional_write() {
+    let (store, aws) = store(200, json!({})).await;
+    assert_eq!(store.claim(&[claim()]).await.remove(0).unwrap(), ClaimOutcome::Acquired);
+    store.complete(&[claim()]).await.remove(0).unwrap();
+    store.release(&[claim()]).await.remove(0).unwrap();
+    insta::assert_json_snapshot!(*aws.calls.lock().unwrap());
+}
+
+#[tokio::test]
+async fn stored_item_determines_the_outcome() {
+    assert_eq!(outcome_with_stored_item(json!({ "state": { "S": "done" } })).await, ClaimOutcome::Completed);
+    let leased = json!({ "state": { "S": "leased" }, "lease_until": { "N": "140" } });
+    assert_eq!(outcome_with_stored_item(leased).await, ClaimOutcome::Leased { until: 140 });
+    let own_lease = json!({ "state": { "S": "leased" }, "owner": { "S": "me" }, "lease_until": { "N": "165" } });
+    assert_eq!(outcome_with_stored_item(own_lease).await, ClaimOutcome::Acquired, "the first response was lost");
+    // The item was deleted or not returned: the delivery is retried after the time of the own lease.
+    assert_eq!(outcome_with_stored_item(json!(null)).await, ClaimOutcome::Leased { until: 165 });
+}
+
+#[tokio::test]
+async fn any_other_error_fails_the_claim() {
+    for (status, kind) in
+        [(400, "ResourceNotFoundException"), (400, "AccessDeniedException"), (500, "InternalServerError")]
+    {
+        let (store, _) = store(status, json!({ "__type": kind })).await;
+        assert!(store.claim(&[claim()]).await[0].is_err(), "{kind}");
+        assert!(store.complete(&[claim()]).await[0].is_err(), "{kind}");
+    }
+}
+
+/// Claims and completes three events in one batch each, with the given response to each batch.
+async fn claim_and_complete_three(
+    batch_response: Value,
+) -> (Vec<Result<ClaimOutcome, PortError>>, Vec<Result<(), PortError>>, Vec<(String, Value)>) {
+    let (store, aws) = store(200, json!({})).await;
+    aws.set_response("BatchExecuteStatement", 200, &batch_response);
+    let claims = ["a", "b", "c"].map(|key| Claim { key: key.into(), ..claim() });
+    let claimed = store.claim(&claims).await;
+    let completed = store.complete(&claims).await;
+    let calls = aws.calls.lock().unwrap().clone();
+    (claimed, completed, calls)
+}
+
+#[tokio::test]
+async fn claims_of_a_batch_are_one_call_with_separate_conditions() {
+    let (claimed, completed, calls) =
+        claim_and_complete_three(json!({ "Responses": [{ "TableName": "claims" }, {}, {}] })).await;
+    assert_eq!(unwrapped(claimed), [ClaimOutcome::Acquired, ClaimOutcome::Acquired, ClaimOutcome::Acquired]);
+    assert_eq!(unwrapped(completed), [(), (), ()]);
+    insta::assert_json_snapshot!(calls);
+}
+
+/// A separate call returns the stored item, or repeats a throttled statement.
+#[tokio::test]
+async fn statement_that_was_not_executed_is_followed_by_a_separate_call() {
+    let duplicate = json!({ "Error": { "Code": "DuplicateItem", "Message": "Duplicate primary key exists in table" } });
+    let throttled = json!({ "Error": { "Code": "ThrottlingError" } });
+    for (batch_response, separate_calls) in [
+        (json!({ "Responses": [{}, duplicate, throttled] }), 2),
+        (json!({ "Responses": [{}] }), 3),
+        (json!({ "unexpected": true }), 3),
+    ] {
+        let (claimed, completed, calls) = claim_and_complete_three(batch_response).await;
+        assert!(claimed.iter().all(Result::is_ok) && completed.iter().all(Result::is_ok));
+        let count = |name: &str| calls.iter().filter(|(operation, _)| operation == name).count();
+        assert_eq!(
+            (count("PutItem"), count("UpdateItem"), count("BatchExecuteStatement")),
+            (separate_calls, separate_calls, 2)
+        );
+    }
+}
+
+/// SQS can deliver a message twice in one batch.
+#[tokio::test]
+async fn two_claims_of_one_key_are_never_in_one_call() {
+    let (store, aws) = store(200, json!({})).await;
+    aws.set_response("BatchExecuteStatement", 200, json!({ "Responses": [{}, {}] }));
+    let leased = json!({ "__type": "ConditionalCheckFailedException", "Item": { "lease_until": { "N": "140" } } });
+    aws.set_response("PutItem", 400, leased);
+    let claims = ["a", "b", "a"].map(|key| Claim { key: key.into(), ..claim() });
+    let claimed = store.claim(&claims).await;
+    assert_eq!(
+        unwrapped(claimed),
+        [ClaimOutcome::Acquired, ClaimOutcome::Acquired, ClaimOutcome::Leased { until: 140 }]
+    );
+    let calls = aws.calls.lock().unwrap().clone();
+    assert_eq!(calls[0].1["Statements"].as_array().map(Vec::len), Some(2));
+    // A batch of only duplicates is not a batch call.
+    aws.set_response("PutItem", 200, json!({}));
+    let duplicates = ["a", "a"].map(|key| Claim { key: key.into(), ..claim() });
+    assert!(store.claim(&duplicates).await.iter().all(Result::is_ok));
+    assert_eq!(aws.calls.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn failed_batch_call_fails_every_claim() {
+    let (store, aws) = store(200, json!({})).await;
+    aws.set_response("BatchExecuteStatement", 400, json!({ "__type": "AccessDeniedException" }));
+    let claims = ["a", "b"].map(|key| Claim { key: key.into(), ..claim() });
+    assert!(store.claim(&claims).await.iter().all(Result::is_err));
+    assert!(store.complete(&claims).await.iter().all(Result::is_err));
+}
