@@ -1,22 +1,23 @@
-//! What a million webhooks cost at list price, from what was measured. `report.html` has the same formula, with sliders.
+//! The cost of a million webhooks at list prices, calculated from the measurements. `report.html` has the same formula,
+//! with sliders.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::events;
-use super::measure::{Measured, Warm};
-use super::numbers::median;
-use crate::subjects::{Function, OURS};
+use super::measurements::{DEFAULT_BODY_KIB, Measurements, WarmEvents};
+use super::statistics::median;
+use crate::subjects::{Function, SHIPPED};
 
-/// What the report's model needs.
+/// Inputs of the report's cost model.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct CostInputs {
     prices: Prices,
     measured: MeasuredCosts,
 }
 
-/// List prices in dollars, us-east-1, without free tiers:
+/// List prices in dollars for us-east-1, without free tiers:
 /// <https://aws.amazon.com/api-gateway/pricing/>, <https://aws.amazon.com/lambda/pricing/>,
 /// <https://aws.amazon.com/sqs/pricing/>, <https://aws.amazon.com/cloudwatch/pricing/>,
 /// <https://aws.amazon.com/xray/pricing/>, <https://aws.amazon.com/dynamodb/pricing/on-demand/>,
@@ -60,22 +61,22 @@ const PRICES: Prices = Prices {
 
 #[derive(Debug, Clone, Serialize)]
 struct MeasuredCosts {
-    /// Median CPU of a warm event, by the body's size.
+    /// Median CPU time of a warm event, by body size.
     ingest_cpu_ms_by_kib: BTreeMap<usize, f64>,
-    /// The same of a batch of ten.
+    /// Median CPU time of a warm batch of ten messages, by body size.
     process_cpu_ms_by_kib: BTreeMap<usize, f64>,
-    /// What a message has beside its payload.
+    /// Size of a message without its payload.
     envelope_kib: f64,
-    /// Bytes a webhook that CloudWatch bills, by level.
+    /// Log bytes per webhook that CloudWatch bills, by log level.
     log_bytes: BTreeMap<&'static str, LogBytes>,
-    /// What is waited for on AWS: an estimate, not a measurement.
-    network_ms: Network,
-    /// With so much memory a function has a whole core, with less a share of one:
+    /// Waiting times on AWS: estimates, not measurements.
+    network_ms: NetworkTimes,
+    /// The memory size with which a function has a whole core. With less memory it has a share of a core:
     /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
     whole_core_mb: f64,
 }
 
-/// Of one level.
+/// Log bytes per webhook of each function.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(crate) struct LogBytes {
     pub(crate) ingest: f64,
@@ -83,89 +84,91 @@ pub(crate) struct LogBytes {
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
-struct Network {
+struct NetworkTimes {
     sqs: f64,
-    /// Each of the two writes that a delivery waits for.
+    /// Each of the two writes to the idempotency table for which a delivery waits.
     table: f64,
     destination: f64,
 }
 
-const NETWORK: Network = Network { sqs: 8.0, table: 5.0, destination: 50.0 };
+const NETWORK_TIMES: NetworkTimes = NetworkTimes { sqs: 8.0, table: 5.0, destination: 50.0 };
 
-/// What an operator can choose.
+/// Settings that an operator can choose.
 #[derive(Debug, Clone, Copy)]
-struct Setup {
+struct Settings {
     level: &'static str,
-    /// From 0 to 1.
+    /// Share of sampled traces, from 0 to 1.
     sampled: f64,
     idempotent: bool,
     batch: f64,
     memory_mb: f64,
 }
 
-/// Each as low as Terraform takes it. Nine messages of 10 KiB are two of the units that SQS bills, and ten are three.
-const CHEAPEST: Setup = Setup { level: "error", sampled: 0.0, idempotent: false, batch: 9.0, memory_mb: 128.0 };
-const DEFAULTS: Setup = Setup { level: "info", sampled: 0.05, idempotent: true, batch: 10.0, memory_mb: 256.0 };
+/// The cheapest values that Terraform accepts. SQS bills nine messages of 10 KiB as two units, and ten as three.
+const CHEAPEST: Settings = Settings { level: "error", sampled: 0.0, idempotent: false, batch: 9.0, memory_mb: 128.0 };
+const DEFAULTS: Settings = Settings { level: "info", sampled: 0.05, idempotent: true, batch: 10.0, memory_mb: 256.0 };
 
 impl CostInputs {
     /// `None` unless both functions were measured.
-    pub(crate) fn of(parts: &[(Function, &[Measured])], log_bytes: BTreeMap<&'static str, LogBytes>) -> Option<Self> {
+    pub(crate) fn new(
+        functions: &[(Function, &[Measurements])],
+        log_bytes: BTreeMap<&'static str, LogBytes>,
+    ) -> Option<Self> {
         let cpu = |function| {
-            let (_, programs) = parts.iter().find(|(part, _)| *part == function)?;
-            let ours = programs.iter().find(|program| program.name == OURS)?;
-            let of_size = |warm: &Warm| (warm.body_kib, median(warm.events.iter().map(|it| it.cpu_ms)));
-            Some(ours.warm.iter().map(of_size).collect())
+            let (_, programs) = functions.iter().find(|(measured, _)| *measured == function)?;
+            let shipped = programs.iter().find(|program| program.name == SHIPPED)?;
+            let by_size = |warm: &WarmEvents| (warm.body_kib, median(warm.events.iter().map(|event| event.cpu_ms)));
+            Some(shipped.warm.iter().map(by_size).collect())
         };
         let measured = MeasuredCosts {
             ingest_cpu_ms_by_kib: cpu(Function::Ingest)?,
             process_cpu_ms_by_kib: cpu(Function::Process)?,
             envelope_kib: events::envelope_kib().ok()?,
             log_bytes,
-            network_ms: NETWORK,
+            network_ms: NETWORK_TIMES,
             whole_core_mb: 1769.0,
         };
         Some(Self { prices: PRICES, measured })
     }
 
-    /// Dollars a million webhooks of 10 KiB on arm64, without a front door.
-    fn bare(&self, setup: Setup) -> f64 {
-        const KIB: usize = 10;
-        let Setup { level, sampled, idempotent, batch, memory_mb } = setup;
+    /// Dollars per million webhooks of 10 KiB on arm64, without the API.
+    fn without_api(&self, settings: Settings) -> f64 {
+        let Settings { level, sampled, idempotent, batch, memory_mb } = settings;
         let Prices {
-            lambda_request_per_million: request,
-            lambda_gb_second_arm64: second,
-            sqs_request_per_million: sqs,
+            lambda_request_per_million: request_price,
+            lambda_gb_second_arm64: gb_second_price,
+            sqs_request_per_million: sqs_price,
             ..
         } = self.prices;
         let measured = &self.measured;
-        let usual = |by_kib: &BTreeMap<usize, f64>| by_kib.get(&KIB).copied().unwrap_or_default();
-        // Millions of calls, and what each waits and computes.
-        let lambda = |calls: f64, network: f64, cpu: f64| {
-            let ms = network + cpu * (measured.whole_core_mb / memory_mb).max(1.0);
-            calls * request + calls * 1e6 * ms.ceil() / 1e3 * memory_mb / 1024.0 * second
+        let cpu_ms = |by_kib: &BTreeMap<usize, f64>| by_kib.get(&DEFAULT_BODY_KIB).copied().unwrap_or_default();
+        // `calls` is in millions. `wait_ms` and `cpu_ms` are the times of each call.
+        let lambda = |calls: f64, wait_ms: f64, cpu_ms: f64| {
+            let ms = wait_ms + cpu_ms * (measured.whole_core_mb / memory_mb).max(1.0);
+            calls * request_price + calls * 1e6 * ms.ceil() / 1e3 * memory_mb / 1024.0 * gb_second_price
         };
-        let ingest = lambda(1.0, NETWORK.sqs, usual(&measured.ingest_cpu_ms_by_kib));
-        let table = if idempotent { 2.0 } else { 0.0 };
-        let waits = NETWORK.destination + table * NETWORK.table;
-        let process = lambda(1.0 / batch, waits, usual(&measured.process_cpu_ms_by_kib) * batch / 10.0);
-        let units = |kib: f64| (kib / self.prices.sqs_unit_kib).ceil();
+        let ingest = lambda(1.0, NETWORK_TIMES.sqs, cpu_ms(&measured.ingest_cpu_ms_by_kib));
+        let table_writes = if idempotent { 2.0 } else { 0.0 };
+        let wait_ms = NETWORK_TIMES.destination + table_writes * NETWORK_TIMES.table;
+        let process = lambda(1.0 / batch, wait_ms, cpu_ms(&measured.process_cpu_ms_by_kib) * batch / 10.0);
+        let sqs_units = |kib: f64| (kib / self.prices.sqs_unit_kib).ceil();
         #[allow(clippy::cast_precision_loss, reason = "a small number")]
-        let message = KIB as f64 * 4.0 / 3.0 + measured.envelope_kib;
-        let queue = sqs * (units(message) + units(message * batch) / batch + 1.0 / batch);
+        let message_kib = DEFAULT_BODY_KIB as f64 * 4.0 / 3.0 + measured.envelope_kib;
+        let queue = sqs_price * (sqs_units(message_kib) + sqs_units(message_kib * batch) / batch + 1.0 / batch);
         let bytes = measured.log_bytes.get(level).copied().unwrap_or_default();
         let logs = (bytes.ingest + bytes.process) * 1e6 / 1e9 * self.prices.logs_ingested_per_gb;
         let traces = sampled * self.prices.xray_trace_per_million;
-        ingest + process + queue + logs + traces + table * self.prices.dynamodb_write_per_million
+        ingest + process + queue + logs + traces + table_writes * self.prices.dynamodb_write_per_million
     }
 
-    /// The cheapest configuration and the default settings, in a line each.
+    /// The cost at default settings and in the cheapest configuration, in one sentence.
     pub(crate) fn summary(&self) -> String {
         format!(
-            "a million webhooks of 10 KiB without a front door: ${:.2} with default settings (level info, 5 % traced, table, \
-             batches of 10, 256 MB), ${:.2} in the cheapest configuration (level error, no traces, no table, batches of 9, \
-             128 MB); an HTTP API adds ${:.2}",
-            self.bare(DEFAULTS),
-            self.bare(CHEAPEST),
+            "a million webhooks of 10 KiB without the API: ${:.2} at default settings (log level info, 5 % of traces, \
+             idempotency table, batches of 10, 256 MB), ${:.2} in the cheapest configuration (log level error, no traces, \
+             no idempotency table, batches of 9, 128 MB); an HTTP API adds ${:.2}",
+            self.without_api(DEFAULTS),
+            self.without_api(CHEAPEST),
             PRICES.http_api_per_million
         )
     }
@@ -175,29 +178,29 @@ impl CostInputs {
 mod tests {
     use super::*;
 
-    /// Counted by hand: ingest waits 8 ms and computes 0.2 on an eighth of a core, 10 ms in all; process 50 and 1 a batch, 58 ms,
-    /// or 68 with two writes; SQS 0.4 * (1 + 0.3 + 0.1); logs 0.5 GB.
+    /// Calculated by hand. Ingest waits 8 ms and computes 0.2 ms on an eighth of a core: 10 ms. Process waits 50 ms and
+    /// computes 1 ms per batch: 58 ms, or 68 ms with two writes. SQS: 0.4 * (1 + 0.3 + 0.1). Logs: 0.5 GB.
     #[test]
-    fn a_million_is_counted_item_by_item() {
+    fn cost_is_the_sum_of_all_items() {
         let measured = MeasuredCosts {
             ingest_cpu_ms_by_kib: [(10, 0.2)].into(),
             process_cpu_ms_by_kib: [(10, 1.0)].into(),
             envelope_kib: 0.5,
             log_bytes: [("warn", LogBytes { ingest: 600.0, process: 400.0 })].into(),
-            network_ms: NETWORK,
+            network_ms: NETWORK_TIMES,
             whole_core_mb: 2048.0,
         };
         let inputs = CostInputs { prices: PRICES, measured };
-        let lean = Setup { level: "warn", sampled: 0.0, idempotent: false, batch: 10.0, memory_mb: 256.0 };
+        let minimal = Settings { level: "warn", sampled: 0.0, idempotent: false, batch: 10.0, memory_mb: 256.0 };
         let (call, second) = (0.2, 0.25 * 0.000_013_333_4);
         let expected = call + 10_000.0 * second + call / 10.0 + 5_800.0 * second + 0.4 * 1.4 + 0.5;
-        assert!((inputs.bare(lean) - expected).abs() < 1e-9);
-        let whole = inputs.bare(Setup { sampled: 0.1, idempotent: true, ..lean });
-        assert!((whole - expected - 0.5 - 1.25 - 1_000.0 * second).abs() < 1e-9);
-        // Nine of them are two units of what SQS bills.
-        let nine = inputs.bare(Setup { batch: 9.0, ..lean });
-        let less = 0.4 * (0.4 - 3.0 / 9.0);
-        let more = (call / 10.0 + 5_800.0 * second) / 9.0;
-        assert!((expected - nine - less + more).abs() < 1e-9, "{}", expected - nine);
+        assert!((inputs.without_api(minimal) - expected).abs() < 1e-9);
+        let complete = inputs.without_api(Settings { sampled: 0.1, idempotent: true, ..minimal });
+        assert!((complete - expected - 0.5 - 1.25 - 1_000.0 * second).abs() < 1e-9);
+        // SQS bills a batch of nine as two units.
+        let batch_of_nine = inputs.without_api(Settings { batch: 9.0, ..minimal });
+        let saved = 0.4 * (0.4 - 3.0 / 9.0);
+        let added = (call / 10.0 + 5_800.0 * second) / 9.0;
+        assert!((expected - batch_of_nine - saved + added).abs() < 1e-9, "{}", expected - batch_of_nine);
     }
 }

@@ -1,4 +1,4 @@
-//! The events that programs are given: as API Gateway and SQS make them.
+//! Events for the programs, in the formats of API Gateway and SQS.
 
 use anyhow::Result;
 use axum::body::Bytes;
@@ -9,10 +9,10 @@ use hookline_signature::{Github, Message, Scheme, Secret};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::stand_in::SECRET;
+use super::fake_services::SECRET;
 
-/// What a browserless client's request has beside what counts, as API Gateway hands it over.
-const USUAL_HEADERS: [(&str, &str); 12] = [
+/// Headers that API Gateway adds, and headers of the sender that the functions do not use.
+const UNUSED_HEADERS: [(&str, &str); 12] = [
     ("Accept", "*/*"),
     ("CloudFront-Forwarded-Proto", "https"),
     ("CloudFront-Is-Desktop-Viewer", "true"),
@@ -27,34 +27,34 @@ const USUAL_HEADERS: [(&str, &str); 12] = [
     ("X-Forwarded-Proto", "https"),
 ];
 
-fn id() -> String {
+fn new_id() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// JSON of about so many bytes, different each time.
+/// Returns JSON of about `bytes` bytes, with different content at each call.
 fn payload(bytes: usize) -> Vec<u8> {
     let commit = json!({
         "id": "b2d1a7f0c9e84f0e8f2a", "message": "Verify before you parse", "author": { "name": "Mona", "email": "m@example.com" },
         "added": ["src/a.rs"], "removed": [], "modified": ["README.md"], "distinct": true,
     });
-    let one = commit.to_string().len() + 1;
-    let commits = vec![commit; (bytes / one).max(1)];
-    let mut payload = json!({ "ref": "refs/heads/main", "after": id(), "commits": commits });
+    let commit_bytes = commit.to_string().len() + 1;
+    let commits = vec![commit; (bytes / commit_bytes).max(1)];
+    let mut payload = json!({ "ref": "refs/heads/main", "after": new_id(), "commits": commits });
     let missing = bytes.saturating_sub(payload.to_string().len() + 15);
     payload["padding"] = "x".repeat(missing).into();
     payload.to_string().into_bytes()
 }
 
-/// A signed push of so many bytes, as a REST API hands it over.
+/// Returns a signed push with a body of about `bytes` bytes, in the format of a REST API.
 pub(crate) fn request(bytes: usize) -> Result<Bytes> {
     let body = payload(bytes);
     let message = Message { body: &body, now: 0, id: "", url: "", is_form: false };
     let signed = Scheme::Github(Github).sign(message, &Secret::new(SECRET)?)?;
-    let own = [("Content-Type", "application/json"), ("X-GitHub-Event", "push")]
+    let github = [("Content-Type", "application/json"), ("X-GitHub-Event", "push")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let delivery = ("X-GitHub-Delivery".to_owned(), id());
-    let usual = USUAL_HEADERS.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let headers: Vec<_> = usual.into_iter().chain(own).chain(signed.headers).chain([delivery]).collect();
+    let delivery = ("X-GitHub-Delivery".to_owned(), new_id());
+    let unused = UNUSED_HEADERS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let headers: Vec<_> = unused.into_iter().chain(github).chain(signed.headers).chain([delivery]).collect();
     let single: Map<_, _> = headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let multi: Map<_, _> = headers.iter().map(|(name, value)| (name.clone(), json!([value]))).collect();
     let event = json!({
@@ -70,7 +70,7 @@ pub(crate) fn request(bytes: usize) -> Result<Bytes> {
         "requestContext": {
             "resourceId": "123456", "resourcePath": "/webhooks/{source}", "httpMethod": "POST", "extendedRequestId": "c6Th4F2nDoEFhgw=",
             "requestTime": "25/Nov/2026:06:00:00 +0000", "path": "/live/webhooks/github", "accountId": "123456789012", "protocol": "HTTP/1.1",
-            "stage": "live", "domainPrefix": "wt6mne2s9k", "requestTimeEpoch": 1_795_586_400_000_u64, "requestId": id(),
+            "stage": "live", "domainPrefix": "wt6mne2s9k", "requestTimeEpoch": 1_795_586_400_000_u64, "requestId": new_id(),
             "identity": { "sourceIp": "192.30.252.1", "userAgent": "GitHub-Hookshot/2f3a5b1", "cognitoIdentityPoolId": null, "accountId": null },
             "domainName": "wt6mne2s9k.execute-api.eu-west-1.amazonaws.com", "apiId": "wt6mne2s9k",
         },
@@ -80,22 +80,22 @@ pub(crate) fn request(bytes: usize) -> Result<Bytes> {
     Ok(event.to_string().into())
 }
 
-/// Ten messages with an event of so many bytes each, as an event source mapping hands them over.
+/// Returns ten messages, each with a payload of about `bytes` bytes, in the format of an event source mapping.
 pub(crate) fn batch(bytes: usize) -> Result<Bytes> {
     let records = (0..10).map(|_| record(bytes)).collect::<Result<Vec<_>>>()?;
     Ok(json!({ "Records": records }).to_string().into())
 }
 
-/// What a message on the queue has beside its payload.
+/// Size of a message on the queue without its payload.
 pub(crate) fn envelope_kib() -> Result<f64> {
-    #[allow(clippy::cast_precision_loss, reason = "some hundred bytes")]
+    #[allow(clippy::cast_precision_loss, reason = "a few hundred bytes")]
     Ok(event(Vec::new()).to_json()?.len() as f64 / 1024.0)
 }
 
 fn event(data: Vec<u8>) -> Event<Payload> {
     let path = "/webhooks/github".to_owned();
     Event {
-        id: id(),
+        id: new_id(),
         event_type: "github.push".to_owned(),
         time: now(),
         content_type: Some("application/json".to_owned()),
@@ -106,14 +106,14 @@ fn event(data: Vec<u8>) -> Event<Payload> {
     }
 }
 
-/// As ingest writes it: an age that nobody has would be longer in the log.
+/// The current time in the format of ingest. With a fixed time, the `age_ms` in the log would have more digits.
 fn now() -> String {
     time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
 fn record(bytes: usize) -> Result<Value> {
     Ok(json!({
-        "messageId": id(),
+        "messageId": new_id(),
         "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
         "body": event(payload(bytes)).to_json()?,
         "attributes": {
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn payloads_have_the_size_that_was_asked_for() {
+    fn payloads_have_the_requested_size() {
         for kib in [1, 10, 250] {
             let bytes = payload(kib * 1024).len();
             assert!(bytes.abs_diff(kib * 1024) < 64, "{bytes} for {kib} KiB");

@@ -1,4 +1,4 @@
-//! A function's program, started as Lambda does it: in an environment of its own, with nothing but the Runtime API.
+//! A function's executable, started as on Lambda: in its own environment, connected only to a Runtime API.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -10,106 +10,107 @@ use tokio::process::{Child, Command};
 
 use super::runtime_api::RuntimeApi;
 
-/// A program that runs; dropped, it is killed.
+/// A running program. Dropping it kills the process.
 pub(crate) struct Program {
     api: RuntimeApi,
     child: Child,
     pid: u32,
 }
 
-/// What a start came to.
+/// Times of a start.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
-pub(crate) struct Start {
-    /// From the start to the first event that it asks for.
+pub(crate) struct ColdStart {
+    /// From the start of the process to its first request for an event.
     pub(crate) init_ms: f64,
-    /// CPU until then.
+    /// CPU time in the same period.
     pub(crate) init_cpu_ms: f64,
-    /// From the first event to its answer.
-    pub(crate) first_ms: f64,
-    /// CPU from the start until the first event was answered and done with.
+    /// From the first event to its response.
+    pub(crate) first_event_ms: f64,
+    /// CPU time from the start of the process to its second request for an event.
     pub(crate) cpu_ms: f64,
 }
 
-impl Start {
-    /// From the start to the first answer.
+impl ColdStart {
+    /// From the start of the process to the first response.
     pub(crate) fn wall_ms(&self) -> f64 {
-        self.init_ms + self.first_ms
+        self.init_ms + self.first_event_ms
     }
 }
 
-/// What an event cost.
+/// Times of an event.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
-pub(crate) struct Cost {
+pub(crate) struct Invocation {
     pub(crate) wall_ms: f64,
     pub(crate) cpu_ms: f64,
 }
 
 impl Program {
-    /// Starts it and gives it one event.
+    /// Starts a program and sends it one event.
     pub(crate) async fn start(
-        program: &Path,
+        executable: &Path,
         environment: &[(String, String)],
         event: Bytes,
-        is_right: fn(&[u8]) -> bool,
+        is_success: fn(&[u8]) -> bool,
         log: Stdio,
-    ) -> Result<(Self, Start)> {
+    ) -> Result<(Self, ColdStart)> {
         let api = RuntimeApi::start().await?;
-        let mut command = Command::new(program);
+        let mut command = Command::new(executable);
         command.env_clear().envs(environment.iter().cloned());
         command.env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{}", api.port));
         command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null()).kill_on_drop(true);
-        let began = Instant::now();
-        let child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
-        let pid = child.id().context("the program has ended")?;
-        let mut started = Self { api, child, pid };
-        let asked = started.asked().await?;
-        let (init, init_cpu) = (asked - began, started.cpu()?);
-        let first = started.invoke(event, is_right).await?;
-        let cpu_ms = milliseconds(started.cpu()?);
+        let started_at = Instant::now();
+        let child = command.spawn().with_context(|| format!("cannot start `{}`", executable.display()))?;
+        let pid = child.id().context("the program has exited")?;
+        let mut program = Self { api, child, pid };
+        let requested_at = program.wait_for_event_request().await?;
+        let (init, init_cpu) = (requested_at - started_at, program.cpu_time()?);
+        let first_event = program.invoke(event, is_success).await?;
+        let cpu_ms = milliseconds(program.cpu_time()?);
         let (init_ms, init_cpu_ms) = (milliseconds(init), milliseconds(init_cpu));
-        Ok((started, Start { init_ms, init_cpu_ms, first_ms: first.wall_ms, cpu_ms }))
+        Ok((program, ColdStart { init_ms, init_cpu_ms, first_event_ms: first_event.wall_ms, cpu_ms }))
     }
 
-    /// Gives it an event and waits until it is done with it.
-    pub(crate) async fn invoke(&mut self, event: Bytes, is_right: fn(&[u8]) -> bool) -> Result<Cost> {
-        let before = self.cpu()?;
-        let (wall, answer) = tokio::select! {
-            done = self.api.invoke(event) => done?,
-            status = self.child.wait() => bail!("the program has ended: {}", status?),
+    /// Sends an event and waits until the program requests the next one.
+    pub(crate) async fn invoke(&mut self, event: Bytes, is_success: fn(&[u8]) -> bool) -> Result<Invocation> {
+        let before = self.cpu_time()?;
+        let (wall, response) = tokio::select! {
+            result = self.api.invoke(event) => result?,
+            status = self.child.wait() => bail!("the program has exited: {}", status?),
         };
-        if !is_right(&answer) {
-            bail!("it answers {}", String::from_utf8_lossy(&answer));
+        if !is_success(&response) {
+            bail!("the program returned an unexpected response: `{}`", String::from_utf8_lossy(&response));
         }
-        self.asked().await?;
-        let cpu = self.cpu()?.saturating_sub(before);
-        Ok(Cost { wall_ms: milliseconds(wall), cpu_ms: milliseconds(cpu) })
+        self.wait_for_event_request().await?;
+        let cpu = self.cpu_time()?.saturating_sub(before);
+        Ok(Invocation { wall_ms: milliseconds(wall), cpu_ms: milliseconds(cpu) })
     }
 
-    async fn asked(&mut self) -> Result<Instant> {
+    async fn wait_for_event_request(&mut self) -> Result<Instant> {
         tokio::select! {
-            asked = self.api.asked() => asked,
-            status = self.child.wait() => bail!("the program has ended: {}", status?),
+            requested_at = self.api.wait_for_event_request() => requested_at,
+            status = self.child.wait() => bail!("the program has exited: {}", status?),
         }
     }
 
-    /// The memory that it holds, in KiB.
+    /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).context("the program's memory")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|it| it.split_whitespace().next()?.parse().ok()).context("the program's memory")
+        const CONTEXT: &str = "cannot read the program's resident memory";
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).context(CONTEXT)?;
+        let value = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        value.and_then(|value| value.split_whitespace().next()?.parse().ok()).context(CONTEXT)
     }
 
-    /// The CPU that all its threads have used, those that ended included, to the nanosecond.
+    /// CPU time of all threads, including those that have exited, with a resolution of nanoseconds.
     #[cfg(target_os = "linux")]
-    fn cpu(&self) -> Result<Duration> {
+    fn cpu_time(&self) -> Result<Duration> {
         use nix::time::{clock_getcpuclockid, clock_gettime};
         let pid = nix::unistd::Pid::from_raw(self.pid.try_into()?);
         Ok(clock_gettime(clock_getcpuclockid(pid)?)?.into())
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn cpu(&self) -> Result<Duration> {
-        bail!("the CPU clock of another process is Linux's: run the bench there, or in a container")
+    fn cpu_time(&self) -> Result<Duration> {
+        bail!("only Linux has a CPU clock for another process: run the benchmark on Linux or in a container")
     }
 }
 

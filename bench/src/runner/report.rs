@@ -1,4 +1,4 @@
-//! What a run comes to: a table for a person, `report.json` for a machine.
+//! The results of a run: a table for the terminal, `report.html` and `report.json`.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,41 +7,41 @@ use anyhow::{Context, Result};
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
-use super::check::Row;
 use super::cost::CostInputs;
-use super::measure::{Measured, Plan};
-use super::numbers::{median, percentile};
-use super::program::Start;
+use super::measurements::{Measurements, Plan};
+use super::program::ColdStart;
+use super::statistics::{median, percentile};
+use super::targets::TargetResult;
 use crate::subjects::Function;
 
-/// Where and how it was measured.
+/// The environment and the size of a run.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Conditions {
-    pub(crate) at: String,
+    pub(crate) started_at: String,
     pub(crate) commit: String,
     pub(crate) system: String,
     pub(crate) processor: String,
     pub(crate) cores: usize,
-    /// The load before the run, of one, five and fifteen minutes.
+    /// Load averages of one, five and fifteen minutes before the run.
     pub(crate) load: String,
     pub(crate) versions: Vec<String>,
     pub(crate) plan: Plan,
 }
 
-/// A function's part of a run.
+/// The results of one function.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Part {
+pub(crate) struct FunctionReport {
     pub(crate) function: Function,
-    pub(crate) programs: Vec<Measured>,
-    pub(crate) targets: Vec<Row>,
+    pub(crate) programs: Vec<Measurements>,
+    pub(crate) targets: Vec<TargetResult>,
 }
 
-/// A run.
+/// The results of a run.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
     pub(crate) conditions: Conditions,
-    pub(crate) parts: Vec<Part>,
-    /// If both functions were measured.
+    pub(crate) functions: Vec<FunctionReport>,
+    /// `None` unless both functions were measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cost: Option<CostInputs>,
 }
@@ -58,7 +58,7 @@ impl Conditions {
         let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
         let load = file("/proc/loadavg").split(' ').take(3).collect::<Vec<_>>().join(" ");
         Self {
-            at: first_line("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"]),
+            started_at: first_line("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"]),
             commit: first_line("git", &["describe", "--always", "--dirty"]),
             system: first_line("uname", &["-srm"]),
             processor: model.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, model)| model.to_owned()),
@@ -74,15 +74,15 @@ impl Conditions {
     }
 }
 
-impl Part {
-    /// Medians, and what is slow at the end.
+impl FunctionReport {
+    /// Medians and high percentiles of each program.
     pub(crate) fn table(&self) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         table.set_header([
             self.function.name(),
             "init ms",
-            "first ms",
+            "first event ms",
             "cold ms",
             "cold p95",
             "cold CPU ms",
@@ -100,19 +100,19 @@ impl Part {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "for people")]
-fn cells(program: &Measured) -> Vec<String> {
-    let wall = |part| percentile(program.usual().map(|event| event.wall_ms), part);
+#[allow(clippy::cast_precision_loss, reason = "the numbers are for display")]
+fn cells(program: &Measurements) -> Vec<String> {
+    let wall = |fraction| percentile(program.default_size_events().map(|event| event.wall_ms), fraction);
     let numbers = [
-        program.of_starts(|start| start.init_ms),
-        program.of_starts(|start| start.first_ms),
-        program.of_starts(Start::wall_ms),
-        percentile(program.starts.iter().map(Start::wall_ms), 0.95),
-        program.of_starts(|start| start.cpu_ms),
+        program.median_of_starts(|start| start.init_ms),
+        program.median_of_starts(|start| start.first_event_ms),
+        program.median_of_starts(ColdStart::wall_ms),
+        percentile(program.starts.iter().map(ColdStart::wall_ms), 0.95),
+        program.median_of_starts(|start| start.cpu_ms),
         wall(0.5),
         wall(0.95),
         wall(0.99),
-        median(program.usual().map(|event| event.cpu_ms)),
+        median(program.default_size_events().map(|event| event.cpu_ms)),
     ];
     let mut cells = vec![program.name.to_owned()];
     cells.extend(numbers.map(|number| format!("{number:.2}")));
@@ -121,39 +121,45 @@ fn cells(program: &Measured) -> Vec<String> {
     cells
 }
 
-/// The targets as a table.
-pub(crate) fn targets(rows: &[&Row]) -> Table {
+/// A table of all targets.
+pub(crate) fn targets_table(targets: &[&TargetResult]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["", "function", "what", "against", "at most", "found"]);
-    for Row { function, what, against, target, found, unit, holds, .. } in rows {
+    let header = ["", "function", "metric", "compared with", "target (at most)", "measured"];
+    table.load_style(presets::NOTHING).set_header(header);
+    for TargetResult { function, metric, reference, target, measured, unit, is_met, .. } in targets {
         let number = |number: &f64| match *unit {
             "bytes" => format!("{:.2} MB", number / 1e6),
             _ if *target < 0.2 => format!("1/{:.1} x", 1.0 / number),
             _ => format!("{number:.2} x"),
         };
-        let mark = if *holds { "✓" } else { "✗" };
-        table.add_row([mark, function.name(), what, against, &number(target), &number(found)]);
+        let mark = if *is_met { "✓" } else { "✗" };
+        table.add_row([mark, function.name(), metric, reference, &number(target), &number(measured)]);
     }
     table
 }
 
-/// What is known of each target that is missed, a line each.
-pub(crate) fn notes(rows: &[&Row]) -> String {
-    let line = |row: &&Row| {
-        let (function, Row { what, against, note, .. }) = (row.function.name(), row);
-        Some(format!("{function}, {what} against {against}: {}\n", (*note)?))
+/// The notes of the missed targets, one per line.
+pub(crate) fn notes(targets: &[&TargetResult]) -> String {
+    let line = |target: &&TargetResult| {
+        let (function, TargetResult { metric, reference, note, .. }) = (target.function.name(), target);
+        Some(format!("{function}, {metric} compared with {reference}: {}\n", (*note)?))
     };
-    rows.iter().filter_map(line).collect()
+    targets.iter().filter_map(line).collect()
 }
 
-/// Opens anywhere: the run is in the page.
+/// The page. It needs no other file: the run's JSON is inserted into it.
 const PAGE: &str = include_str!("report.html");
 
 impl Report {
+    /// Writes `report.html` and `report.json`.
     pub(crate) fn write(&self, folder: &Path) -> Result<()> {
         let json = serde_json::to_string(self)?;
         let page = PAGE.replace("__REPORT__", &json.replace("</", "<\\/"));
-        std::fs::write(folder.join("report.html"), page).context("cannot write the report")?;
-        std::fs::write(folder.join("report.json"), json).context("cannot write the report")
+        let write = |name: &str, text: String| {
+            let file = folder.join(name);
+            std::fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))
+        };
+        write("report.html", page)?;
+        write("report.json", json)
     }
 }

@@ -1,4 +1,4 @@
-//! The Lambda Runtime API, as a function's program sees it.
+//! A Lambda Runtime API for one program.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
@@ -18,41 +18,41 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// Longer than anything that works takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than any operation of a working program.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What a program does, in the order in which it does it.
-enum Deed {
-    /// It asks for an event.
-    Asks(Instant),
-    /// It answers one.
-    Answers(Instant, Bytes),
-    /// It gives up.
-    Fails(String),
+/// A request from the program.
+enum RuntimeRequest {
+    /// For the next event.
+    NextEvent(Instant),
+    /// With the response to an event.
+    Response(Instant, Bytes),
+    /// With an error of the initialisation or of an event.
+    Error(String),
 }
 
 struct Shared {
     events: Mutex<mpsc::UnboundedReceiver<Bytes>>,
-    deeds: mpsc::UnboundedSender<Deed>,
+    requests: mpsc::UnboundedSender<RuntimeRequest>,
 }
 
-/// The API for one program; dropped, it ends.
+/// The API's server. Dropping it stops the server.
 pub(crate) struct RuntimeApi {
     pub(crate) port: u16,
     events: mpsc::UnboundedSender<Bytes>,
-    deeds: mpsc::UnboundedReceiver<Deed>,
+    requests: mpsc::UnboundedReceiver<RuntimeRequest>,
     server: JoinHandle<()>,
 }
 
 impl RuntimeApi {
     pub(crate) async fn start() -> Result<Self> {
         let (events, receive_events) = mpsc::unbounded_channel();
-        let (send_deeds, deeds) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared { events: Mutex::new(receive_events), deeds: send_deeds });
+        let (send_requests, requests) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared { events: Mutex::new(receive_events), requests: send_requests });
         let app = Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/next", get(next_event))
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
-            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(invocation_error))
             .route("/2018-06-01/runtime/init/error", post(init_error))
             .layer(DefaultBodyLimit::max(8 << 20))
             .with_state(shared);
@@ -64,26 +64,28 @@ impl RuntimeApi {
         let server = tokio::spawn(async {
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self { port, events, deeds, server })
+        Ok(Self { port, events, requests, server })
     }
 
-    /// Waits until the program asks for an event: all that it did for the last one is over.
-    pub(crate) async fn asked(&mut self) -> Result<Instant> {
-        match timeout(PATIENCE, self.deeds.recv()).await.context("the program does not ask for an event")? {
-            Some(Deed::Asks(at)) => Ok(at),
-            Some(Deed::Answers(..)) | None => bail!("the program answers what it was not asked"),
-            Some(Deed::Fails(error)) => bail!("the program failed: {error}"),
+    /// Waits until the program requests an event. All its work for the previous event is then finished.
+    pub(crate) async fn wait_for_event_request(&mut self) -> Result<Instant> {
+        match timeout(TIMEOUT, self.requests.recv()).await.context("the program does not request an event")? {
+            Some(RuntimeRequest::NextEvent(at)) => Ok(at),
+            Some(RuntimeRequest::Response(..)) | None => bail!("the program sent a response without an event"),
+            Some(RuntimeRequest::Error(error)) => bail!("the program failed: {error}"),
         }
     }
 
-    /// Gives it an event and waits for the answer; how long that took, and what it was.
+    /// Sends an event and waits for the response. Returns the time from one to the other, and the response.
     pub(crate) async fn invoke(&mut self, event: Bytes) -> Result<(Duration, Bytes)> {
-        let began = Instant::now();
-        self.events.send(event).ok().context("the API has ended")?;
-        match timeout(PATIENCE, self.deeds.recv()).await.context("the program does not answer")? {
-            Some(Deed::Answers(at, answer)) => Ok((at - began, answer)),
-            Some(Deed::Asks(_)) | None => bail!("the program asks for a second event before it has answered"),
-            Some(Deed::Fails(error)) => bail!("the program failed: {error}"),
+        let sent_at = Instant::now();
+        self.events.send(event).ok().context("the Runtime API has stopped")?;
+        match timeout(TIMEOUT, self.requests.recv()).await.context("the program does not respond")? {
+            Some(RuntimeRequest::Response(at, response)) => Ok((at - sent_at, response)),
+            Some(RuntimeRequest::NextEvent(_)) | None => {
+                bail!("the program requested another event before it responded")
+            }
+            Some(RuntimeRequest::Error(error)) => bail!("the program failed: {error}"),
         }
     }
 }
@@ -94,35 +96,35 @@ impl Drop for RuntimeApi {
     }
 }
 
-async fn next(State(shared): State<Arc<Shared>>) -> (StatusCode, HeaderMap, Bytes) {
-    let _ = shared.deeds.send(Deed::Asks(Instant::now()));
+async fn next_event(State(shared): State<Arc<Shared>>) -> (StatusCode, HeaderMap, Bytes) {
+    let _ = shared.requests.send(RuntimeRequest::NextEvent(Instant::now()));
     let Some(event) = shared.events.lock().await.recv().await else {
         return (StatusCode::GONE, HeaderMap::new(), Bytes::new());
     };
-    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + PATIENCE;
+    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + TIMEOUT;
     let header = |name, value: &str| Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?));
     let headers = [
         header("lambda-runtime-aws-request-id", &uuid::Uuid::new_v4().to_string()),
         header("lambda-runtime-deadline-ms", &deadline.as_millis().to_string()),
         header("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-west-1:123456789012:function:bench:live"),
-        // As most requests have it: sampled are a few.
+        // Not sampled, like most requests.
         header("lambda-runtime-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0"),
         header("content-type", "application/json"),
     ];
     (StatusCode::OK, headers.into_iter().flatten().collect(), event)
 }
 
-async fn response(State(shared): State<Arc<Shared>>, Path(_): Path<String>, answer: Bytes) -> StatusCode {
-    let _ = shared.deeds.send(Deed::Answers(Instant::now(), answer));
+async fn response(State(shared): State<Arc<Shared>>, Path(_): Path<String>, response: Bytes) -> StatusCode {
+    let _ = shared.requests.send(RuntimeRequest::Response(Instant::now(), response));
     StatusCode::ACCEPTED
 }
 
-async fn error(State(shared): State<Arc<Shared>>, Path(_): Path<String>, error: String) -> StatusCode {
-    let _ = shared.deeds.send(Deed::Fails(error));
+async fn invocation_error(State(shared): State<Arc<Shared>>, Path(_): Path<String>, error: String) -> StatusCode {
+    let _ = shared.requests.send(RuntimeRequest::Error(error));
     StatusCode::ACCEPTED
 }
 
 async fn init_error(State(shared): State<Arc<Shared>>, error: String) -> StatusCode {
-    let _ = shared.deeds.send(Deed::Fails(error));
+    let _ = shared.requests.send(RuntimeRequest::Error(error));
     StatusCode::ACCEPTED
 }

@@ -1,0 +1,47 @@
+use serde_json::json;
+
+use super::subject::Subject;
+use crate::runner::fake_services::FakeServices;
+
+/// Returns the environment variables that Lambda and Terraform set for a function.
+pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(String, String)> {
+    let trust = if subject.loads_trust_store { &services.trust_store_file } else { &services.certificate_file };
+    let trust = trust.to_string_lossy().into_owned();
+    let destinations = json!({ "sink": { "kind": "http", "url": services.destination_url, "timeout_ms": 5000 } });
+    let variables: [(&str, String); 32] = [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
+        ("LANG", "en_US.UTF-8".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench".to_owned()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "bench".to_owned()),
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_DEFAULT_REGION", "eu-west-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned()),
+        ("AWS_ENDPOINT_URL", services.aws_endpoint.clone()),
+        ("SSL_CERT_FILE", trust.clone()),
+        ("NODE_EXTRA_CA_CERTS", trust.clone()),
+        ("AWS_CA_BUNDLE", trust),
+        ("HOOKLINE_LOG_LEVEL", "info".to_owned()),
+        ("HOOKLINE_PREFIX", "hookline-bench".to_owned()),
+        ("HOOKLINE_SOURCES", json!({ "github": { "scheme": "github" } }).to_string()),
+        ("HOOKLINE_QUEUE_URL", format!("{}/123456789012/bench-intake", services.aws_endpoint)),
+        ("HOOKLINE_DLQ_URL", format!("{}/123456789012/bench-intake-dlq", services.aws_endpoint)),
+        ("HOOKLINE_SECRET_TTL_SECONDS", "300".to_owned()),
+        ("HOOKLINE_SECRET_REFRESH_SECONDS", "30".to_owned()),
+        // The limit of SQS: a message can contain a body of 250 KiB.
+        ("HOOKLINE_MAX_MESSAGE_BYTES", "1048576".to_owned()),
+        ("HOOKLINE_PAYLOAD_BUCKET", "bench-payloads".to_owned()),
+        ("HOOKLINE_ROUTES", json!({ "github": { "destinations": ["sink"] } }).to_string()),
+        ("HOOKLINE_DESTINATIONS", destinations.to_string()),
+        ("HOOKLINE_PRIVATE_NETWORKS", "[\"127.0.0.1/32\"]".to_owned()),
+        ("HOOKLINE_MAX_RECEIVE_COUNT", "5".to_owned()),
+        ("HOOKLINE_RETRY_BASE_SECONDS", "10".to_owned()),
+        ("HOOKLINE_RETRY_MAX_SECONDS", "900".to_owned()),
+        ("HOOKLINE_IDEMPOTENCY_TABLE", "bench".to_owned()),
+        ("HOOKLINE_IDEMPOTENCY_SECONDS", "1296000".to_owned()),
+    ];
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
