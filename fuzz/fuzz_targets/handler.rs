@@ -1,5 +1,7 @@
-//! The whole of ingest, from what the gateway hands over to the answer. Nobody knows a secret, so nothing may be queued,
-//! and whatever is sent is answered with a status of the contract.
+//! Fuzzes the whole ingest function, from the gateway's event to the response.
+//!
+//! The input contains no valid signature, so the function must not queue anything, and every response must have a
+//! documented status.
 
 #![no_main]
 
@@ -16,31 +18,36 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-struct Store;
+struct FakeSecretStore;
 
-impl GetSecret for Store {
+impl GetSecret for FakeSecretStore {
     async fn get_secret(&self, name: &str, stage: Stage) -> Result<Option<Vec<u8>>, GetSecretError> {
-        let key = if name.ends_with("standard") { "whsec_YSBzZWNyZXQgdGhhdCBpcyBpbiBubyBjb3JwdXM=" } else { "no corpus has this" };
+        let key = if name.ends_with("standard") {
+            "whsec_YSBzZWNyZXQgdGhhdCBpcyBpbiBubyBjb3JwdXM="
+        } else {
+            "no corpus has this"
+        };
         Ok((stage == Stage::Current).then(|| key.into()))
     }
 }
 
-struct Queue;
+struct RejectingQueue;
 
-impl SendEvent for Queue {
+impl SendEvent for RejectingQueue {
     async fn send_event(&self, _: &str, message: String, _: Option<&Trace>) -> Result<(), PortError> {
-        panic!("queued without a signature: {message}");
+        panic!("queued without a valid signature: {message}");
     }
 }
 
-struct Bucket;
+struct RejectingPayloadStore;
 
-impl StorePayload for Bucket {
+impl StorePayload for RejectingPayloadStore {
     async fn store_payload(&self, _: Bytes) -> Result<Payload, PortError> {
-        panic!("stored without a signature");
+        panic!("stored without a valid signature");
     }
 }
 
+/// Returns the function's environment variable.
 fn variable(name: &str) -> Option<String> {
     let value = match name {
         "HOOKLINE_SOURCES" => {
@@ -67,13 +74,18 @@ fn variable(name: &str) -> Option<String> {
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_current_thread().enable_time().build().expect("a runtime"));
 
-static HANDLER: LazyLock<Handler<Store, Queue, Bucket>> = LazyLock::new(|| {
-    let config = Config::read(Variables::new(&variable)).unwrap_or_else(|faults| panic!("{faults}"));
-    Handler::new(Intake::new(config.intake, SecretCache::new(Store, config.secrets), Queue, Bucket))
+static HANDLER: LazyLock<Handler<FakeSecretStore, RejectingQueue, RejectingPayloadStore>> = LazyLock::new(|| {
+    let config = Config::read(Variables::new(&variable)).unwrap_or_else(|error| panic!("{error}"));
+    Handler::new(Intake::new(
+        config.intake,
+        SecretCache::new(FakeSecretStore, config.secrets),
+        RejectingQueue,
+        RejectingPayloadStore,
+    ))
 });
 
 fuzz_target!(|data: &[u8]| {
-    // The runtime reads an event as JSON text.
+    // The Lambda runtime passes the event as UTF-8 text.
     let Ok(event) = std::str::from_utf8(data) else { return };
     let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + Duration::from_secs(10);
     let mut invocation = Context::default();
@@ -81,6 +93,6 @@ fuzz_target!(|data: &[u8]| {
     let response = RUNTIME.block_on(HANDLER.handle(event, &invocation));
     let response: Value = serde_json::to_value(response).expect("a response in JSON");
     let status = response["statusCode"].as_u64();
-    // 500 is the response to what is no event of a gateway, and to nothing else: a panic ends the run.
+    // The function returns 500 only for a malformed gateway event. A panic does not return 500 here: it ends the run.
     assert!(matches!(status, Some(400 | 401 | 404 | 413 | 415 | 500)), "{status:?}");
 });

@@ -1,4 +1,4 @@
-//! What process reads from the queue: anything at all, and what it has read is written again as the same.
+//! Fuzzes the parser of queue messages. A parsed event must stay the same after it is written and parsed once more.
 
 #![no_main]
 
@@ -8,6 +8,6 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(event) = Event::from_json(text) else { return };
-    let again = event.to_json().expect("an event is JSON");
-    assert_eq!(Event::from_json(&again).expect("and can be read"), event);
+    let written = event.to_json().expect("the event can be written");
+    assert_eq!(Event::from_json(&written).expect("the written event can be parsed"), event);
 });

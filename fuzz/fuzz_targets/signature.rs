@@ -1,5 +1,7 @@
-//! Every scheme, with whatever in its headers. The first line is the scheme's number, the next three are what its
-//! signature, time and id headers hold, the rest is the body. Nobody knows the secret, so nothing may be accepted.
+//! Fuzzes the verification of every scheme.
+//!
+//! The first line of the input is the scheme's number. The next three lines are the values of its signature, timestamp
+//! and id headers, and the rest is the body. The input contains no valid signature, so the request must be rejected.
 
 #![no_main]
 
@@ -11,7 +13,7 @@ use serde_json::json;
 
 const NOW: i64 = 1_614_265_330;
 
-/// A scheme, its key, and the headers that the three lines become.
+/// A scheme, its secret, and the headers for the three lines.
 struct Case {
     scheme: Scheme,
     secret: Secret,
@@ -44,8 +46,12 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     ]
     .into_iter()
     .map(|(config, secret, headers)| {
-        let config: SchemeConfig = serde_json::from_value(config).expect("a configuration");
-        Case { scheme: config.resolve().expect("a scheme"), secret: Secret::new(secret).expect("a secret"), headers }
+        let config: SchemeConfig = serde_json::from_value(config).expect("the configuration is valid JSON");
+        Case {
+            scheme: config.resolve().expect("the configuration is valid"),
+            secret: Secret::new(secret).expect("the secret is not blank"),
+            headers,
+        }
     })
     .collect()
 });
@@ -53,13 +59,13 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
 fuzz_target!(|data: &[u8]| {
     let mut lines = data.splitn(5, |byte| *byte == b'\n');
     let mut text = || String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();
-    let number = text().parse::<usize>().unwrap_or_default();
+    let scheme_number = text().parse::<usize>().unwrap_or_default();
     let values = [text(), text(), text()];
     let body = lines.next().unwrap_or_default();
-    let case = &CASES[number % CASES.len()];
+    let case = &CASES[scheme_number % CASES.len()];
     let headers = Headers::from_iter(case.headers.into_iter().zip(values.clone()));
     let query = [("bodySHA256".to_owned(), values[2].clone())];
     let request = Request { headers: &headers, body, url: "https://hooks.example.com/x", query: &query };
     let verdict = case.scheme.verify(request, std::slice::from_ref(&case.secret), NOW);
-    assert!(verdict.is_err(), "accepted without the secret");
+    assert!(verdict.is_err(), "accepted without a valid signature");
 });

@@ -100,7 +100,7 @@ async fn call_ends_with_its_timeout_despite_remaining_attempts() {
 }
 
 #[tokio::test]
-async fn refused_connection_is_a_connection_failure() {
+async fn connection_refused_is_a_connection_failure() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
