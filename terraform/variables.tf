@@ -1,7 +1,7 @@
 # Generated from terraform/modules/hookline/variables.tf by `.ci/terraform-interface --write`: edit that file instead.
 
 variable "name" {
-  description = "Name of the service. Names in AWS begin with <name>-<environment>."
+  description = "Name of the service. Names in AWS begin with `<name>-<environment>`."
   type        = string
   default     = "hookline"
   nullable    = false
@@ -77,19 +77,19 @@ variable "identity_enabled" {
 }
 
 variable "cognito_domain" {
-  description = "First label of the token endpoint's host name; null means <prefix>-<account id>."
+  description = "First label of the token endpoint's host name; null means `<prefix>-<account id>`."
   type        = string
   default     = null
 }
 
 variable "artifacts_bucket" {
-  description = "Name of the bucket for packages; null means <prefix>-artifacts-<account id>."
+  description = "Name of the bucket for packages; null means `<prefix>-artifacts-<account id>`."
   type        = string
   default     = null
 }
 
 variable "payloads_bucket" {
-  description = "Name of the bucket for offloaded payloads; null means <prefix>-payloads-<account id>."
+  description = "Name of the bucket for offloaded payloads; null means `<prefix>-payloads-<account id>`."
   type        = string
   default     = null
 }

@@ -2,7 +2,7 @@
 # variables_sources.tf, variables_destinations.tf), limits (variables_limits.tf) and variables_observability.tf.
 
 variable "name" {
-  description = "Name of the service. Names in AWS begin with <name>-<environment>."
+  description = "Name of the service. Names in AWS begin with `<name>-<environment>`."
   type        = string
   default     = "hookline"
   nullable    = false
@@ -16,7 +16,7 @@ variable "name" {
 }
 
 variable "environment" {
-  description = "Name of the environment, such as `dev` or `prod`. Names in AWS begin with <name>-<environment>."
+  description = "Name of the environment, such as `dev` or `prod`. Names in AWS begin with `<name>-<environment>`."
   type        = string
   nullable    = false
 }
@@ -137,19 +137,19 @@ variable "identity_enabled" {
 }
 
 variable "cognito_domain" {
-  description = "First label of the token endpoint's host name; null means <prefix>-<account id>."
+  description = "First label of the token endpoint's host name; null means `<prefix>-<account id>`."
   type        = string
   default     = null
 }
 
 variable "artifacts_bucket" {
-  description = "Name of the bucket for packages; null means <prefix>-artifacts-<account id>."
+  description = "Name of the bucket for packages; null means `<prefix>-artifacts-<account id>`."
   type        = string
   default     = null
 }
 
 variable "payloads_bucket" {
-  description = "Name of the bucket for offloaded payloads; null means <prefix>-payloads-<account id>."
+  description = "Name of the bucket for offloaded payloads; null means `<prefix>-payloads-<account id>`."
   type        = string
   default     = null
 }

@@ -1,7 +1,7 @@
 # These checks are not validations of the variable, because `terraform validate` in the workspace `default` has to pass.
 
 output "prefix" {
-  description = "First part of every name in AWS: <name>-<environment>."
+  description = "First part of every name in AWS: `<name>-<environment>`."
   value       = local.prefix
 
   precondition {

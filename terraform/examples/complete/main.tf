@@ -1,0 +1,168 @@
+# Hookline with each kind of destination, several schemes, and settings for a production environment.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-west-1"
+
+  default_tags {
+    tags = { Project = "hookline", Environment = "complete" }
+  }
+}
+
+variable "packages" {
+  description = "Path of each function's package, as `cargo harness package` builds it."
+  type = object({
+    ingest  = string
+    process = string
+  })
+  default = {
+    ingest  = "../../../target/lambda/ingest/bootstrap.zip"
+    process = "../../../target/lambda/process/bootstrap.zip"
+  }
+}
+
+module "hookline" {
+  source = "../../modules/hookline"
+
+  environment = "complete"
+  region      = "eu-west-1"
+  packages    = var.packages
+  api_type    = "http"
+
+  # The bootstrap creates this policy; its apply role cannot create roles without it.
+  permissions_boundary = "arn:aws:iam::123456789012:policy/hookline-bootstrap/boundary-complete"
+
+  sources = {
+    github = {
+      scheme        = "github"
+      content_types = ["application/json"]
+    }
+    stripe = {
+      scheme            = "stripe"
+      tolerance_seconds = 120
+    }
+    gitlab = {
+      scheme = "gitlab"
+      mode   = "signature"
+    }
+    twilio = {
+      scheme = "twilio"
+      url    = "https://hooks.example.com/webhooks/twilio"
+    }
+    billing = {
+      scheme           = "hmac"
+      header           = "X-Billing-Signature"
+      prefix           = "v1="
+      algorithm        = "sha512"
+      template         = "{timestamp}.{body}"
+      timestamp_header = "X-Billing-Timestamp"
+      event_header     = "X-Billing-Event"
+    }
+  }
+
+  destinations = {
+    ci = {
+      kind            = "http"
+      url             = "https://ci.example.com/hooks"
+      signed          = true
+      headers         = { X-Tenant = "blue" }
+      timeout_seconds = 5
+    }
+    # Plain HTTP is only possible for an IP address in private_networks.
+    ledger = {
+      kind = "http"
+      url  = "http://10.20.4.15:8080/webhooks"
+    }
+    team = {
+      kind     = "slack"
+      template = "{{ event.type }}: {{ link(payload.html_url, payload.title) }}"
+    }
+    guild = {
+      kind = "discord"
+    }
+    oncall = {
+      kind    = "email"
+      from    = "hooks@example.com"
+      to      = ["oncall@example.com"]
+      subject = "{{ event.type }}"
+    }
+    orders = {
+      kind = "eventbridge"
+      bus  = "orders"
+    }
+  }
+
+  routes = {
+    pull-requests = {
+      source       = "github"
+      types        = ["github.pull_request*"]
+      destinations = ["ci", "guild", "team"]
+    }
+    main-branch = {
+      source       = "github"
+      types        = ["github.push"]
+      filter       = [{ pointer = "/ref", equals = "refs/heads/main" }]
+      destinations = ["ci"]
+    }
+    billing = { source = "billing", destinations = ["ledger", "oncall"] }
+    events  = { source = "events", destinations = ["orders"] }
+    gitlab  = { source = "gitlab", destinations = ["ci"] }
+    stripe  = { source = "stripe", destinations = ["ledger"] }
+    twilio  = { source = "twilio", destinations = ["orders"] }
+  }
+
+  private_networks = ["10.20.0.0/16"]
+
+  functions = {
+    ingest  = { memory_mb = 512 }
+    process = { memory_mb = 512, reserved_concurrency = 50 }
+  }
+
+  queue = {
+    max_receive_count   = 8
+    maximum_concurrency = 40
+  }
+
+  retry = {
+    base_seconds = 15
+    max_seconds  = 3600
+  }
+
+  throttle = {
+    rate  = 500
+    burst = 1000
+  }
+
+  alarms = {
+    emails                 = ["oncall@example.com"]
+    oldest_message_seconds = 7200
+  }
+
+  runbook_url        = "https://github.com/octo-org/hookline/blob/main/docs/runbook.md"
+  log_retention_days = 90
+}
+
+output "webhook_urls" {
+  description = "URL for each sender, by source."
+  value       = module.hookline.webhook_urls
+}
+
+output "events_url" {
+  description = "URL of POST /events."
+  value       = module.hookline.events_url
+}
+
+output "secret_names" {
+  description = "Names of the secrets to store after the apply."
+  value       = concat(values(module.hookline.source_secret_names), values(module.hookline.destination_secret_names))
+}

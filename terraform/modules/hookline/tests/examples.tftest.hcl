@@ -1,0 +1,35 @@
+# The examples can be planned, and their outputs have the expected names.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+run "minimal_example" {
+  command = plan
+
+  module {
+    source = "../../examples/minimal"
+  }
+
+  assert {
+    condition     = output.source_secret_names == { github = "hookline-minimal/sources/github" }
+    error_message = "the secrets are ${jsonencode(output.source_secret_names)}"
+  }
+}
+
+run "complete_example" {
+  command = plan
+
+  module {
+    source = "../../examples/complete"
+  }
+
+  assert {
+    condition = output.secret_names == [
+      "hookline-complete/sources/billing", "hookline-complete/sources/github", "hookline-complete/sources/gitlab",
+      "hookline-complete/sources/stripe", "hookline-complete/sources/twilio", "hookline-complete/destinations/ci",
+      "hookline-complete/destinations/guild", "hookline-complete/destinations/team",
+    ]
+    error_message = "the secrets are ${jsonencode(output.secret_names)}"
+  }
+}
