@@ -212,7 +212,7 @@ mod tests {
             let _ = stream.read(&mut [0; 4096]).await;
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
         });
-        // The listener's backlog is full: connections are neither accepted nor refused.
+        // The listener's backlog is full: connections are neither accepted nor reset.
         let silent = TcpSocket::new_v4().unwrap();
         silent.bind(SocketAddr::from(([127, 0, 0, 3], port))).unwrap();
         let silent = silent.listen(0).unwrap();

@@ -110,7 +110,7 @@ async fn replaced_webhook_url_is_looked_up_again() {
     assert_eq!(function.delivery_result(b"[2]").await, "http_404", "the next lookup is not due yet");
 }
 
-/// The function then does not know whether the URL was replaced, so the event is retried and not dead-lettered.
+/// The function then does not know whether the URL was replaced, so the event is retried.
 #[tokio::test]
 async fn timed_out_lookup_of_a_new_webhook_url_is_retried() {
     let function = chat_function("slack", json!({})).await;

@@ -53,7 +53,7 @@ async fn no_delivery_starts_after_the_deadline() {
 }
 
 #[tokio::test]
-async fn refused_connection_is_retried() {
+async fn failed_connection_is_retried() {
     let destinations = json!({
         "orders": { "kind": "http", "url": "http://127.0.0.1:1/", "timeout_ms": 400 },
         "audit": { "kind": "http", "url": "http://127.0.0.1:1/", "timeout_ms": 400 },
