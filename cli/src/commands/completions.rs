@@ -2,10 +2,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
-
-use super::Arguments;
 
 #[derive(Debug, Args)]
 pub(super) struct Completions {
@@ -14,9 +12,9 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(self) -> Result<ExitCode> {
+    pub(super) fn run(self, mut command: Command) -> Result<ExitCode> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "hookline", &mut script);
+        clap_complete::generate(self.shell, &mut command, "hookline", &mut script);
         std::io::stdout().write_all(&script)?;
         Ok(ExitCode::SUCCESS)
     }

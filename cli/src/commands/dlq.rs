@@ -7,7 +7,7 @@ use comfy_table::{Table, presets};
 
 use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue, Filter};
 use crate::output::print_line;
-use crate::target::{Target, TargetOptions};
+use crate::target::TargetOptions;
 
 #[derive(Debug, Args)]
 pub(super) struct Dlq {
@@ -56,7 +56,7 @@ enum Command {
 
 impl Dlq {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let queue = DeadLetterQueue::new(Target::find(&self.target).await?);
+        let queue = DeadLetterQueue::new(self.target.find().await?);
         match self.command {
             Command::List { filter, json } => list(&queue, &filter, json).await,
             Command::Show { id, json } => show(&queue, &id, json).await,

@@ -3,10 +3,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man as ManPage;
-
-use super::Arguments;
 
 #[derive(Debug, Args)]
 pub(super) struct Man {
@@ -16,15 +14,15 @@ pub(super) struct Man {
 }
 
 impl Man {
-    pub(super) fn run(self) -> Result<ExitCode> {
+    pub(super) fn run(self, command: Command) -> Result<ExitCode> {
         match self.out {
             Some(folder) => {
-                clap_mangen::generate_to(Arguments::command(), &folder)
+                clap_mangen::generate_to(command, &folder)
                     .with_context(|| format!("cannot write manual pages to `{}`", folder.display()))?;
             }
             None => {
                 let mut page = Vec::new();
-                ManPage::new(Arguments::command()).render(&mut page)?;
+                ManPage::new(command).render(&mut page)?;
                 std::io::stdout().write_all(&page)?;
             }
         }

@@ -12,7 +12,7 @@ mod verify;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -73,15 +73,13 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Trace(trace) => trace.run().await,
         Command::Sign(sign) => sign.run(),
         Command::Verify(verify) => verify.run(),
-        Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
+        Command::Completions(completions) => completions.run(Arguments::command()),
+        Command::Man(man) => man.run(Arguments::command()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::scheme_options;
 use crate::dead_letter_queue::DeadLetterQueue;
 use crate::output::{ProgressBar, print_line};
-use crate::target::{Target, TargetOptions};
+use crate::target::TargetOptions;
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
@@ -24,7 +24,7 @@ impl Replay {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let text = String::from_utf8(scheme_options::read(&self.file)?).context("the file is not UTF-8 text")?;
         let messages = messages(&text)?;
-        let queue = DeadLetterQueue::new(Target::find(&self.target).await?);
+        let queue = DeadLetterQueue::new(self.target.find().await?);
         let bar = ProgressBar::start("replay", messages.len());
         for (sent, message) in messages.iter().enumerate() {
             queue.replay(message).await.with_context(|| format!("sent {sent} of {} events", messages.len()))?;

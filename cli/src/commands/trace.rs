@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::duration::duration;
 use crate::event_trace::{self, LogEntry};
 use crate::output::{Step, print_line};
-use crate::target::{Target, TargetOptions};
+use crate::target::TargetOptions;
 
 #[derive(Debug, Args)]
 pub(super) struct Trace {
@@ -30,7 +30,7 @@ impl Trace {
         // The id becomes part of a filter pattern. Ids of events contain no other characters.
         let is_allowed = |character: char| character.is_ascii_alphanumeric() || "-_.:".contains(character);
         ensure!(!event_id.is_empty() && event_id.chars().all(is_allowed), "`{event_id}` is not the id of an event");
-        let target = Target::find(&target).await?;
+        let target = target.find().await?;
         let step = Step::start(format!("search the logs for {event_id}"));
         let entries = event_trace::find(&target, &event_id, since).await?;
         step.done(&format!("{} entries", entries.len()));
