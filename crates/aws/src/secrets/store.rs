@@ -132,9 +132,10 @@ impl GetSecret for SecretsManager {
             Err(error) => {
                 let is_rejection = Failure::from_sdk_error(&error).is_rejection();
                 let source = PortError::new("secretsmanager:GetSecretValue", error);
-                return Err(match is_rejection {
-                    true => GetSecretError::Rejected { source },
-                    false => GetSecretError::Unavailable { source },
+                return Err(if is_rejection {
+                    GetSecretError::Rejected { source }
+                } else {
+                    GetSecretError::Unavailable { source }
                 });
             }
         };

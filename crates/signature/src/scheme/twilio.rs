@@ -92,7 +92,7 @@ fn toggle_port(url: &str) -> String {
     }
 }
 
-/// Whether the URL contains the body's hash. A URL without a hash signs only an empty body.
+/// Whether the URL contains the body's hash. A URL without a hash authenticates only an empty body.
 fn contains_hash(url: &str, body: &[u8]) -> bool {
     match url.rsplit_once(&format!("{BODY_HASH}=")) {
         Some((_, hash)) => hex::decode(hash).is_ok_and(|hash| hash.as_slice().ct_eq(&Sha256::digest(body)).into()),
