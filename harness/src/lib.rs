@@ -1,8 +1,10 @@
-//! Applies the production Terraform to an emulator and drives signed requests through both functions.
+//! Runs Hookline on a local AWS emulator: applies the production Terraform and sends signed requests through both
+//! functions.
 //!
-//! `commands` has a file for each command. `emulator` starts or finds the AWS emulator, `terraform` applies the production
-//! files to it, `build` builds the packages that they deploy. A [`stack::Stack`] is the result: endpoint, names and clients.
-//! `scenarios` has the checks that run on it, with both ends of the stack in `traffic`.
+//! `commands` has a file for each command. `emulator` starts or finds the emulator. `build` builds the packages of the
+//! functions, and `terraform` applies the production configuration. A [`stack::Stack`] is a handle to the result.
+//! `scenarios` checks the behaviour of a running stack, and `load` tests it under load. Both use `traffic`, which has the
+//! senders and the receiver of deliveries.
 
 #![allow(clippy::print_stderr, reason = "a command line tool")]
 #![allow(clippy::indexing_slicing, reason = "indexing a JSON value returns null for a missing member")]

@@ -1,34 +1,38 @@
-//! Configuration C library a program needs. One that was built on a newer system than the function's does not start there, and
-//! says so only in the function's log.
+//! The glibc version that a program needs. Lambda cannot start a program that was built against a newer glibc than Lambda
+//! has, and reports that only in the function's log.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use memchr::memmem;
 
-/// What Amazon Linux 2023 has, and with it the runtime `provided.al2023`.
-pub const LAMBDA: (u32, u32) = (2, 34);
+/// Version in Amazon Linux 2023, and so in the runtime `provided.al2023`.
+pub const LAMBDA_VERSION: (u32, u32) = (2, 34);
 
-/// Refuses a program, or a package that holds one uncompressed, that `provided.al2023` cannot start.
-pub fn check(package: &Path) -> Result<()> {
-    let bytes = std::fs::read(package).with_context(|| format!("cannot read {}", package.display()))?;
-    let (major, minor) = newest(&bytes).unwrap_or_default();
+/// Checks that `provided.al2023` can start a program. `file` is the program, or a package that contains it uncompressed.
+///
+/// # Errors
+///
+/// If the program needs a newer glibc, or the file cannot be read.
+pub fn check(file: &Path) -> Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+    let (major, minor) = newest_required_version(&bytes).unwrap_or_default();
     ensure!(
-        (major, minor) <= LAMBDA,
-        "{} needs glibc {major}.{minor}, and Lambda and functions in containers have {}.{}: build on an older system; \
-         --emulator ministack runs it here",
-        package.display(),
-        LAMBDA.0,
-        LAMBDA.1
+        (major, minor) <= LAMBDA_VERSION,
+        "`{}` needs glibc {major}.{minor}, and Lambda and functions in containers have {}.{}: build on an older system, or \
+         run it on this machine with --emulator ministack",
+        file.display(),
+        LAMBDA_VERSION.0,
+        LAMBDA_VERSION.1
     );
     Ok(())
 }
 
-/// The newest version that a symbol is needed in.
-fn newest(program: &[u8]) -> Option<(u32, u32)> {
-    const MARK: &[u8] = b"GLIBC_";
-    let versions = memmem::find_iter(program, MARK).filter_map(|at| {
-        let rest = program.get(at + MARK.len()..)?;
+/// Returns the newest version among the symbol versions that the program needs.
+fn newest_required_version(program: &[u8]) -> Option<(u32, u32)> {
+    const PREFIX: &[u8] = b"GLIBC_";
+    let versions = memmem::find_iter(program, PREFIX).filter_map(|at| {
+        let rest = program.get(at + PREFIX.len()..)?;
         let end = rest.iter().position(|byte| !(byte.is_ascii_digit() || *byte == b'.')).unwrap_or(rest.len());
         let (major, minor) = std::str::from_utf8(rest.get(..end.min(16))?).ok()?.split_once('.')?;
         Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
@@ -41,13 +45,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_version_is_compared_by_number() {
-        assert_eq!(newest(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.4\0GLIBC_PRIVATE\0"), Some((2, 34)));
-        assert_eq!(newest(b"static"), None);
+    fn versions_are_compared_by_number() {
+        assert_eq!(newest_required_version(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.4\0GLIBC_PRIVATE\0"), Some((2, 34)));
+        assert_eq!(newest_required_version(b"static"), None);
     }
 
     #[test]
-    fn a_program_for_a_newer_system_is_refused() {
+    fn rejects_program_for_newer_glibc() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), b"\x7fELF\0GLIBC_2.34\0").unwrap();
         assert!(check(file.path()).is_ok());

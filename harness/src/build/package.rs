@@ -1,5 +1,5 @@
-//! Packages functions as Lambda wants them: a zip with `bootstrap` in it, and every time in it fixed, so that the package
-//! changes only with the program. For local runs both are built for this machine, and nothing is compressed.
+//! Packages functions for Lambda: a zip file with the executable `bootstrap`. All times in it are fixed, so that the package
+//! changes only with the program. For local runs, the functions are built for this machine and not compressed.
 
 use std::fs::File;
 use std::io::copy;
@@ -7,21 +7,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use hookline::output::Step;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::system::repository::{Repository, tail};
 use crate::system::supervisor::SupervisedProcess;
-use hookline::output::Step;
 
-/// The packages' paths.
+/// Paths of both packages.
 #[derive(Debug, Clone)]
 pub struct Packages {
+    /// Package of the ingest function.
     pub ingest: PathBuf,
+    /// Package of the process function.
     pub process: PathBuf,
 }
 
-/// Build scripts that look at these would run again each time: `cargo run` describes the harness in them.
+/// Removes the variables with which `cargo run` describes the harness. Build scripts that read them would run in each build.
 pub fn remove_cargo_environment(cargo: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
@@ -31,7 +33,11 @@ pub fn remove_cargo_environment(cargo: &mut Command) {
     }
 }
 
-/// Both functions for this machine.
+/// Builds and packages both functions for this machine.
+///
+/// # Errors
+///
+/// If the build fails or a package cannot be written.
 pub async fn build(repository: &Repository) -> Result<Packages> {
     let step = Step::start("build both functions");
     let log = repository.log("build");
@@ -41,7 +47,7 @@ pub async fn build(repository: &Repository) -> Result<Packages> {
     remove_cargo_environment(&mut cargo);
     let status = SupervisedProcess::start(&cargo, &log, None)?.wait().await?;
     if !status.success() {
-        bail!("the functions do not build; the whole log is {}\n{}", log.display(), tail(&log, 30));
+        bail!("the build of the functions failed; the complete log is {}\n{}", log.display(), tail(&log, 30));
     }
     let packages = Packages { ingest: package(repository, "ingest")?, process: package(repository, "process")? };
     step.done("");
@@ -52,11 +58,15 @@ fn package(repository: &Repository, function: &str) -> Result<PathBuf> {
     let program = repository.target_directory.join("debug").join(function);
     let package = repository.harness_directory.join(format!("{function}.zip"));
     write(&program, &package, CompressionMethod::Stored)
-        .with_context(|| format!("cannot package {}", program.display()))?;
+        .with_context(|| format!("cannot package `{}`", program.display()))?;
     Ok(package)
 }
 
 /// Writes the package of a program.
+///
+/// # Errors
+///
+/// If the program cannot be read or the package cannot be written.
 pub fn write(program: &Path, package: &Path, compression: CompressionMethod) -> Result<()> {
     let mut zip = ZipWriter::new(File::create(package)?);
     let options = SimpleFileOptions::default()
@@ -69,15 +79,20 @@ pub fn write(program: &Path, package: &Path, compression: CompressionMethod) -> 
     Ok(())
 }
 
-/// The same program in a package with another content, beside the first.
+/// Copies a package to a new file next to it. The copy has an additional empty folder, so that its hash differs and the
+/// program stays the same.
+///
+/// # Errors
+///
+/// If the package cannot be copied or is not a zip file.
 pub fn copy_with_new_hash(package: &Path) -> Result<PathBuf> {
-    let renewed = package.with_extension("renewed.zip");
-    let _ = std::fs::copy(package, &renewed).with_context(|| format!("cannot copy {}", package.display()))?;
-    let file = File::options().read(true).write(true).open(&renewed)?;
-    let mut zip = ZipWriter::new_append(file).context("the package is no zip")?;
-    zip.add_directory("renewed", SimpleFileOptions::default().last_modified_time(DateTime::default()))?;
+    let copied = package.with_extension("copy.zip");
+    std::fs::copy(package, &copied).with_context(|| format!("cannot copy `{}`", package.display()))?;
+    let file = File::options().read(true).write(true).open(&copied)?;
+    let mut zip = ZipWriter::new_append(file).context("the package is not a zip file")?;
+    zip.add_directory("copy", SimpleFileOptions::default().last_modified_time(DateTime::default()))?;
     zip.finish()?;
-    Ok(renewed)
+    Ok(copied)
 }
 
 #[cfg(test)]
@@ -85,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_program_makes_the_same_package() {
+    fn packages_of_one_program_are_identical() {
         let folder = tempfile::tempdir().unwrap();
         let (program, package) = (folder.path().join("program"), folder.path().join("package.zip"));
         std::fs::write(&program, "a program").unwrap();

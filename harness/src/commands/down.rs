@@ -1,14 +1,15 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use hookline::output::print_line;
 
 use crate::stack::State;
 use crate::system::repository::Repository;
-use hookline::output::print_line;
 
 pub(super) async fn run() -> Result<ExitCode> {
-    let files = Repository::find()?;
-    let _lock = files.lock()?;
-    print_line(format_args!("{}", if State::end(&files).await? { "the stack is down" } else { "no stack was up" }));
+    let repository = Repository::find()?;
+    let _lock = repository.lock()?;
+    let ended = State::take_down(&repository).await?;
+    print_line(format_args!("{}", if ended { "ended the stack" } else { "no stack is running" }));
     Ok(ExitCode::SUCCESS)
 }

@@ -2,80 +2,88 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use hookline::output::print_line;
 use wildmatch::WildMatch;
 
-use crate::emulator::Options;
+use crate::emulator::EmulatorOptions;
 use crate::scenarios::{self, Deployment, Scenario, Testbed};
-use crate::stack::{Running, bring_up, leave_up};
+use crate::stack::{RunningStack, keep_running, start_stack};
 use crate::system::repository::Repository;
-use hookline::output::print_line;
 
 #[derive(Debug, Args)]
 pub(super) struct E2e {
-    /// Print the scenarios and end
+    /// Print the names of the scenarios and what they check, and run nothing
     #[arg(long)]
     list: bool,
-    /// Run only scenarios whose name matches; may be given several times
+    /// Run only the scenarios whose name matches, such as `*secret*`; may be repeated
     #[arg(long, value_name = "GLOB")]
     only: Vec<String>,
-    /// Leave the stack up, for `cargo harness send` and `down`
+    /// Keep the stack running, for `cargo harness send`, `load` and `down`
     #[arg(long)]
     keep: bool,
-    /// Use the stack that was left up, changed only as far as it has to be, and leave it up
+    /// Use the running stack, apply only changes, and keep it running
     #[arg(long)]
     reuse: bool,
-    /// Print the result as JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    emulator: Options,
+    emulator: EmulatorOptions,
 }
 
 impl E2e {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let scenarios = chosen(&self.only)?;
+        let scenarios = matching(&self.only)?;
         if self.list {
             print_line(format_args!("{}", scenarios::list(&scenarios, self.json)?));
             return Ok(ExitCode::SUCCESS);
         }
-        let files = Repository::find()?;
-        let _lock = files.lock()?;
-        let running = bring_up(&files, &self.emulator, self.reuse).await?;
-        let Running { mut state, terraform, variables, sink, applied, mut emulator, external_stack } = running;
+        let repository = Repository::find()?;
+        let _lock = repository.lock()?;
+        let running = start_stack(&repository, &self.emulator, self.reuse).await?;
+        let RunningStack { mut state, terraform, variables, sink, applied, mut emulator, external_stack } = running;
         let capabilities = emulator.capabilities.clone();
-        let testbed =
-            Testbed::new(&state, sink, Deployment::new(terraform, variables, applied), capabilities, files.clone());
-        let all = async {
-            testbed.stack.purge().await?;
-            testbed.stack.forget_deliveries().await?;
+        let testbed = Testbed::new(
+            &state,
+            sink,
+            Deployment::new(terraform, variables, applied),
+            capabilities,
+            repository.clone(),
+        );
+        let run = async {
+            testbed.stack.purge_queues().await?;
+            testbed.stack.clear_idempotency_table().await?;
             Ok(scenarios::run(&testbed, &scenarios).await)
         };
-        let rows = emulator.while_alive(all).await?;
+        let rows = emulator.while_running(run).await?;
         let passed = scenarios::print(&rows, self.json)?;
         if !passed {
-            eprintln!("logs are in {}", files.own.join("logs").display());
+            eprintln!("logs: {}", repository.harness_directory.join("logs").display());
         }
         state.secrets = testbed.secrets();
         if testbed.deployment.is_changed() {
-            // The next run applies what is ours again.
+            // The next run must apply the original configuration again.
             state.fingerprint.clear();
         }
         if self.keep || self.reuse {
-            leave_up(&files, &state, emulator, external_stack)?;
-            eprintln!("the stack is left up: `cargo harness send` uses it, `cargo harness down` ends it");
+            keep_running(&repository, &state, emulator, external_stack)?;
+            eprintln!(
+                "the stack is running: send a webhook with `cargo harness send`, end the stack with `cargo harness down`"
+            );
         } else {
-            external_stack.end(&files).await?;
+            external_stack.destroy(&repository).await?;
         }
         Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
-fn chosen(globs: &[String]) -> Result<Vec<Scenario>> {
+/// Returns the scenarios that match one of the globs; all without a glob.
+fn matching(globs: &[String]) -> Result<Vec<Scenario>> {
     let globs: Vec<_> = globs.iter().map(|glob| WildMatch::new(glob)).collect();
     let mut scenarios = scenarios::all();
     scenarios.retain(|scenario| globs.is_empty() || globs.iter().any(|glob| glob.matches(scenario.name)));
     if scenarios.is_empty() {
-        bail!("no scenario has such a name: `cargo e2e --list` prints them");
+        bail!("no scenario matches --only: list the names with `cargo e2e --list`");
     }
     Ok(scenarios)
 }
@@ -85,12 +93,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn globs_choose_scenarios_and_a_typo_is_told() {
+    fn globs_select_scenarios_and_unknown_name_is_an_error() {
         let names = |globs: &[&str]| -> Vec<_> {
             let globs: Vec<_> = globs.iter().map(|glob| (*glob).to_owned()).collect();
-            chosen(&globs).map(|chosen| chosen.iter().map(|it| it.name).collect()).unwrap_or_default()
+            matching(&globs)
+                .map(|scenarios| scenarios.iter().map(|scenario| scenario.name).collect())
+                .unwrap_or_default()
         };
-        assert_eq!(names(&["push-*", "sha1-only"]), ["push-delivered", "sha1-only"]);
+        assert_eq!(names(&["push-*", "sha1-signature-rejected"]), ["push-delivered", "sha1-signature-rejected"]);
         assert_eq!(names(&[]).len(), scenarios::all().len());
         assert!(names(&["psuh-*"]).is_empty());
     }

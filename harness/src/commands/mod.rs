@@ -1,4 +1,4 @@
-//! The command line: a file a command.
+//! The command line: one file for each command.
 
 mod down;
 mod e2e;
@@ -14,11 +14,40 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::emulator::cleanup;
-use crate::load;
+use crate::load::Load;
 
-/// Brings the production Terraform up on an emulator and drives signed requests through both functions.
+const AFTER_HELP: &str = "\
+Examples:
+  cargo e2e
+  cargo e2e --only 'event-*' --emulator ministack
+  cargo harness up
+  cargo harness send --source stripe
+  cargo harness load --rate 50 --duration 1m
+  cargo harness down
+
+Environment variables:
+  LOCALSTACK_IMAGE       same as --image
+  LOCALSTACK_AUTH_TOKEN  licence token, which LocalStack receives
+  DOCKER_HOST            address of the Docker engine
+  TF_CLI_CONFIG_FILE     CLI configuration of Terraform
+  TF_PLUGIN_DIR          folder with a mirror of the AWS provider, for machines without internet access
+  CARGO_TARGET_DIR       Cargo's target directory; the harness writes into its folder `harness`
+
+Exit codes:
+  0    success
+  1    the command failed, a scenario failed, or an event was lost
+  2    wrong usage
+  129, 130, 143  ended by SIGHUP, Ctrl-C or SIGTERM";
+
+/// Run Hookline on a local AWS emulator: start a stack, send signed webhooks, and check the results
 #[derive(Debug, Parser)]
-#[command(name = "cargo harness", bin_name = "cargo harness", version, max_term_width = 100)]
+#[command(
+    name = "cargo harness",
+    bin_name = "cargo harness",
+    version,
+    max_term_width = 100,
+    after_help = AFTER_HELP
+)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -26,41 +55,49 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Bring a stack up, run every scenario on it and take it down (also: cargo e2e)
+    /// Start a stack, run all scenarios and end the stack (short: `cargo e2e`)
+    ///
+    /// The exit code is 1 if a scenario failed. The logs are in target/harness/logs.
     E2e(e2e::E2e),
-    /// Bring a stack up and leave it up
+    /// Start or update a stack and keep it running
     Up(up::Up),
-    /// Send one signed webhook to the stack that is up and wait until it arrives
-    Send(send::Send),
-    /// Take down the stack that is up
+    /// End the running stack and remove its resources
     Down,
-    /// Bring committed environments up side by side on an emulator, and destroy them again
+    /// Send a signed webhook to the running stack and wait for its delivery
+    Send(send::Send),
+    /// Send signed webhooks to the running stack at a constant rate and check that no event is lost
+    ///
+    /// The report is in target/harness/load.html.
+    Load(Load),
+    /// Apply and destroy the committed environments on an emulator
+    ///
+    /// Applies the bootstrap module and all environments. Checks that a second plan is empty and that no resource remains
+    /// after the destroy.
     Environments(environments::Environments),
     /// Build both functions for Lambda and package them for Terraform
     Package(package::Package),
-    /// Send signed webhooks at a steady rate to the stack that is up, and see that none is lost
-    Load(load::Options),
-    #[command(name = cleanup::SWEEP, hide = true)]
-    Sweep { label: String, marker: PathBuf },
+    /// Helper process that removes containers; not a user command
+    #[command(name = cleanup::CLEANUP_COMMAND, hide = true)]
+    RemoveContainers { label: String, marker: PathBuf },
 }
 
 /// Runs one command.
 ///
 /// # Errors
 ///
-/// Whatever stopped the command, in one line that says what happened and what to do.
+/// Any failure of the command, as one line that says what failed and what to do.
 pub async fn run(arguments: Arguments) -> Result<ExitCode> {
-    // One provider of cryptography for every client of this program.
+    // All TLS clients of this program use one cryptography provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command {
         Command::E2e(e2e) => e2e.run().await,
         Command::Up(up) => up.run().await,
+        Command::Down => down::run().await,
         Command::Send(send) => send.run().await,
+        Command::Load(load) => load.run().await,
         Command::Environments(environments) => environments.run().await,
         Command::Package(package) => package.run().await,
-        Command::Load(load) => load.run().await,
-        Command::Down => down::run().await,
-        Command::Sweep { label, marker } => Ok(cleanup::run(&label, &marker).await),
+        Command::RemoveContainers { label, marker } => Ok(cleanup::run(&label, &marker).await),
     }
 }
 
@@ -71,12 +108,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_help_says_what_there_is() {
+    fn help_of_every_command() {
         let mut command = Arguments::command();
         command.build();
-        let subcommands = command.get_subcommands_mut().filter(|it| !it.is_hide_set());
-        let mut help: Vec<_> = subcommands.map(|it| it.render_long_help().to_string()).collect();
-        help.insert(0, Arguments::command().render_long_help().to_string());
-        insta::assert_snapshot!(help.join("\n----\n"));
+        let subcommands = command.get_subcommands_mut().filter(|subcommand| !subcommand.is_hide_set());
+        let mut pages: Vec<_> = subcommands.map(|subcommand| subcommand.render_long_help().to_string()).collect();
+        pages.insert(0, Arguments::command().render_long_help().to_string());
+        insta::assert_snapshot!(pages.join("\n----\n"));
     }
 }

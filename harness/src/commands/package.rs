@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 use comfy_table::{Table, presets};
+use hookline::output::print_line;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use zip::CompressionMethod;
@@ -12,14 +13,13 @@ use crate::build::glibc;
 use crate::build::lambda::{self, Architecture};
 use crate::build::package;
 use crate::system::repository::Repository;
-use hookline::output::print_line;
 
-/// Each function, and how many bytes of package it is meant to stay below: they are fetched at each cold start.
+/// Size budget of each function's package in bytes. Lambda downloads the package at each cold start.
 const BUDGETS: [(&str, u64); 2] = [("ingest", 2_000_000), ("process", 3_000_000)];
 
 #[derive(Debug, Args)]
 pub(super) struct Package {
-    /// Instruction set; the same as Terraform's `architecture`
+    /// Instruction set, as in the Terraform variable `architecture`
     #[arg(long, value_enum, default_value = "arm64")]
     arch: Architecture,
     /// Print JSON
@@ -27,8 +27,8 @@ pub(super) struct Package {
     json: bool,
 }
 
-/// What was made.
-struct Made {
+/// A package.
+struct BuiltPackage {
     function: &'static str,
     path: PathBuf,
     bytes: u64,
@@ -38,40 +38,42 @@ struct Made {
 
 impl Package {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let files = Repository::find()?;
-        let _lock = files.lock()?;
-        lambda::build(&files, self.arch, &["--package", "ingest", "--package", "process"]).await?;
-        let made = BUDGETS.map(|(function, budget)| pack(&files, function, budget));
-        let made = made.into_iter().collect::<Result<Vec<_>>>()?;
+        let repository = Repository::find()?;
+        let _lock = repository.lock()?;
+        lambda::build(&repository, self.arch, &["--package", "ingest", "--package", "process"]).await?;
+        let packages = BUDGETS.map(|(function, budget)| create_package(&repository, function, budget));
+        let packages = packages.into_iter().collect::<Result<Vec<_>>>()?;
         if self.json {
-            let row =
-                |it: &Made| json!({ "function": it.function, "path": it.path, "bytes": it.bytes, "sha256": it.sha256 });
-            print_line(format_args!("{}", serde_json::to_string_pretty(&made.iter().map(row).collect::<Vec<_>>())?));
+            let row = |package: &BuiltPackage| json!({ "function": package.function, "path": package.path, "bytes": package.bytes, "sha256": package.sha256 });
+            print_line(format_args!(
+                "{}",
+                serde_json::to_string_pretty(&packages.iter().map(row).collect::<Vec<_>>())?
+            ));
         } else {
-            print_line(format_args!("{}", table(&made)));
+            print_line(format_args!("{}", table(&packages)));
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn pack(files: &Repository, function: &'static str, budget: u64) -> Result<Made> {
-    let program = lambda::program(files, function);
-    glibc::check(&program)?;
-    let path = program.with_file_name("bootstrap.zip");
-    package::write(&program, &path, CompressionMethod::Deflated)
-        .with_context(|| format!("cannot package {}", program.display()))?;
+fn create_package(repository: &Repository, function: &'static str, budget: u64) -> Result<BuiltPackage> {
+    let executable = lambda::executable(repository, function);
+    glibc::check(&executable)?;
+    let path = executable.with_file_name("bootstrap.zip");
+    package::write(&executable, &path, CompressionMethod::Deflated)
+        .with_context(|| format!("cannot package `{}`", executable.display()))?;
     let zip = std::fs::read(&path)?;
     let (bytes, sha256) = (zip.len() as u64, hex::encode(Sha256::digest(&zip)));
-    Ok(Made { function, path, bytes, budget, sha256 })
+    Ok(BuiltPackage { function, path, bytes, budget, sha256 })
 }
 
-fn table(made: &[Made]) -> String {
+fn table(packages: &[BuiltPackage]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["function", "bytes", "budget", "sha256", "package"]);
-    for Made { function, path, bytes, budget, sha256 } in made {
-        let over = if bytes > budget { " (over)" } else { "" };
+    for BuiltPackage { function, path, bytes, budget, sha256 } in packages {
+        let exceeded = if bytes > budget { " (exceeded)" } else { "" };
         let path = path.display().to_string();
-        table.add_row([*function, &bytes.to_string(), &format!("{budget}{over}"), sha256, &path]);
+        table.add_row([*function, &bytes.to_string(), &format!("{budget}{exceeded}"), sha256, &path]);
     }
     table.to_string()
 }

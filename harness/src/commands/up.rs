@@ -2,36 +2,38 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-
-use crate::emulator::{Capability, Options};
-use crate::stack::sources;
-use crate::stack::{Running, bring_up, leave_up};
-use crate::system::repository::Repository;
 use hookline::output::print_line;
+
+use crate::emulator::{Capability, EmulatorOptions};
+use crate::stack::{RunningStack, keep_running, sources, start_stack};
+use crate::system::repository::Repository;
 
 #[derive(Debug, Args)]
 pub(super) struct Up {
     #[command(flatten)]
-    emulator: Options,
+    emulator: EmulatorOptions,
 }
 
 impl Up {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let files = Repository::find()?;
-        let _lock = files.lock()?;
-        let Running { state, emulator, external_stack, .. } = bring_up(&files, &self.emulator, true).await?;
-        let lacks_cognito = emulator.capabilities.lacks(Capability::Cognito);
-        leave_up(&files, &state, emulator, external_stack)?;
+        let repository = Repository::find()?;
+        let _lock = repository.lock()?;
+        let running = start_stack(&repository, &self.emulator, true).await?;
+        let RunningStack { state, emulator, external_stack, .. } = running;
+        let events_unavailable = emulator.capabilities.unavailable_reason(Capability::Cognito);
+        keep_running(&repository, &state, emulator, external_stack)?;
         let stack = state.stack();
         for (name, source) in sources() {
-            print_line(format_args!("POST {}  (to {})", stack.url(&format!("/webhooks/{name}")), source.destination));
+            let url = stack.url(&format!("/webhooks/{name}"));
+            print_line(format_args!("POST {url}  (delivered to {})", source.destination));
         }
-        match lacks_cognito {
-            None => print_line(format_args!("POST {}  (to orders)", stack.url("/events"))),
-            Some(reason) => print_line(format_args!("no POST /events: {reason}")),
+        match events_unavailable {
+            None => print_line(format_args!("POST {}  (delivered to orders)", stack.url("/events"))),
+            Some(reason) => print_line(format_args!("POST /events is not available: {reason}")),
         }
-        print_line(format_args!("emulator {}, log {}", state.emulator.endpoint, files.log("emulator").display()));
-        print_line(format_args!("`cargo harness send` sends a signed webhook, `cargo harness down` ends it"));
+        let log = repository.log("emulator");
+        print_line(format_args!("emulator: {}, log: {}", state.emulator.endpoint, log.display()));
+        print_line(format_args!("send a webhook with `cargo harness send`, end the stack with `cargo harness down`"));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,7 +1,7 @@
-"""Starts MiniStack as if TLS ended in front of it, as it does in front of AWS.
+"""Starts MiniStack behind a simulated TLS proxy, like the one in front of AWS.
 
-The production queues and buckets refuse plain HTTP (`aws:SecureTransport`), and MiniStack enforces that. It takes a
-request for secure when a proxy says so; here, nothing but the loopback lies between.
+The production queues and buckets deny plain HTTP (`aws:SecureTransport`), and MiniStack evaluates that condition. It treats
+a request as secure if the header `X-Forwarded-Proto` is `https`. Here, the only network between the two is the loopback.
 """
 
 import ministack.app

@@ -1,4 +1,4 @@
-//! Configuration emulator: what was said, and what it comes to on this machine.
+//! Options that select the emulator, and the default choice for this machine.
 
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -7,54 +7,57 @@ use clap::{Args, ValueEnum};
 use reqwest::Url;
 
 use super::docker::Engine;
-use super::{EmulatorInfo, Kind};
+use super::info::{EmulatorInfo, EmulatorKind};
 
-/// The last tag of LocalStack that needs no token.
-const COMMUNITY: &str = "localstack/localstack:4.14.0";
-/// Since March 2026 the current one serves every plan, and asks for a token.
-const CURRENT: &str = "localstack/localstack:latest";
+/// Last image of LocalStack that works without a token.
+const COMMUNITY_IMAGE: &str = "localstack/localstack:4.14.0";
+/// Current image. Since March 2026 it contains every plan and requires a token.
+const CURRENT_IMAGE: &str = "localstack/localstack:latest";
 
-/// What a person can say about the emulator.
+/// Options of all commands that start an emulator.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Options {
-    /// localstack (a container), ministack (a local process), or the URL of one that is up already; without it,
-    /// localstack if a Docker engine answers, else ministack
+#[command(next_help_heading = "Emulator")]
+pub(crate) struct EmulatorOptions {
+    /// Emulator: localstack (a container), ministack (a local process), or the URL of a running emulator; default:
+    /// localstack if a Docker engine responds, otherwise ministack
     #[arg(long, value_name = "NAME|URL")]
-    pub(super) emulator: Option<Choice>,
-    /// LocalStack's image; without it 4.14.0, or the current one if LOCALSTACK_AUTH_TOKEN is set
+    pub(super) emulator: Option<EmulatorChoice>,
+    /// Image of LocalStack; default: localstack/localstack:4.14.0, or :latest if LOCALSTACK_AUTH_TOKEN is set
     #[arg(long, value_name = "IMAGE", env = "LOCALSTACK_IMAGE")]
     image: Option<String>,
-    /// The front door: a REST API, or the cheaper HTTP API
-    #[arg(long, value_enum, value_name = "TYPE", default_value_t = Api::Rest)]
-    pub(crate) api: Api,
-    /// Passed on to LocalStack
+    /// API type: a REST API, or the cheaper HTTP API
+    #[arg(long, value_enum, value_name = "TYPE", default_value_t = ApiType::Rest)]
+    pub(crate) api: ApiType,
+    /// Licence token of LocalStack
     #[arg(skip = std::env::var("LOCALSTACK_AUTH_TOKEN").ok().filter(|token| !token.is_empty()))]
     pub(super) token: Option<String>,
-    /// Port of the emulator on this machine, instead of a free one
+    /// Port of the emulator on this machine; default: a free port
     #[arg(long)]
     pub(super) port: Option<u16>,
-    /// Address at which functions of an emulator that was up already reach this machine
+    /// Address at which the functions of an emulator at a URL reach this machine
     #[arg(long, value_name = "IPV4", default_value_t = Ipv4Addr::LOCALHOST)]
     pub(super) host_address: Ipv4Addr,
 }
 
-/// The root's `api_type`.
+/// Terraform's variable `api_type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Api {
+pub(crate) enum ApiType {
     Rest,
     Http,
 }
 
-/// What was said.
+/// A selected emulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Choice {
+pub(crate) enum EmulatorChoice {
+    /// MiniStack as a local process.
     Ministack,
+    /// LocalStack in a container.
     Localstack,
-    /// Where it is, without a slash at the end.
+    /// URL of a running emulator, without a trailing slash.
     Url(String),
 }
 
-impl FromStr for Choice {
+impl FromStr for EmulatorChoice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -64,47 +67,50 @@ impl FromStr for Choice {
             url if Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) => {
                 Ok(Self::Url(url.trim_end_matches('/').to_owned()))
             }
-            _ => Err("neither localstack, ministack nor a URL such as http://127.0.0.1:4566".to_owned()),
+            _ => Err("expected localstack, ministack or a URL such as http://127.0.0.1:4566".to_owned()),
         }
     }
 }
 
-impl Options {
-    /// What was said, or what this machine can do; in the second case it says what that is.
-    pub(super) async fn choose(&self) -> Choice {
+impl EmulatorOptions {
+    /// Returns the selected emulator, or the best one for this machine. Prints the choice in the second case.
+    pub(super) async fn choose(&self) -> EmulatorChoice {
         if let Some(choice) = &self.emulator {
             return choice.clone();
         }
         if !cfg!(target_os = "linux") {
-            eprintln!("MiniStack is used: LocalStack runs functions in Linux containers, and these are built for here");
-            return Choice::Ministack;
+            eprintln!(
+                "using MiniStack: LocalStack runs functions in Linux containers, and the functions are built for this machine"
+            );
+            return EmulatorChoice::Ministack;
         }
         match Engine::find().await {
             Ok(_) => {
-                eprintln!("a Docker engine answers: LocalStack is used (--emulator ministack does without)");
-                Choice::Localstack
+                eprintln!("using LocalStack in a container; --emulator ministack needs no container");
+                EmulatorChoice::Localstack
             }
             Err(error) => {
-                eprintln!("MiniStack is used, without a container: {error}");
-                Choice::Ministack
+                eprintln!("using MiniStack, which needs no container: {error}");
+                EmulatorChoice::Ministack
             }
         }
     }
 
-    /// Whether a stack that is up there is one that was asked for.
-    pub(crate) fn accept(&self, emulator_info: &EmulatorInfo) -> bool {
+    /// Returns whether a running emulator is the selected one.
+    pub(crate) fn matches(&self, info: &EmulatorInfo) -> bool {
         match &self.emulator {
             None => true,
-            Some(Choice::Ministack) => emulator_info.kind == Kind::Ministack,
-            Some(Choice::Localstack) => {
-                matches!(&emulator_info.kind, Kind::Localstack { image } if *image == self.image())
+            Some(EmulatorChoice::Ministack) => info.kind == EmulatorKind::Ministack,
+            Some(EmulatorChoice::Localstack) => {
+                matches!(&info.kind, EmulatorKind::Localstack { image } if *image == self.image())
             }
-            Some(Choice::Url(url)) => emulator_info.kind == Kind::External && emulator_info.endpoint == *url,
+            Some(EmulatorChoice::Url(url)) => info.kind == EmulatorKind::External && info.endpoint == *url,
         }
     }
 
+    /// Returns the image of LocalStack.
     pub(super) fn image(&self) -> String {
-        let default = if self.token.is_some() { CURRENT } else { COMMUNITY };
+        let default = if self.token.is_some() { CURRENT_IMAGE } else { COMMUNITY_IMAGE };
         self.image.clone().unwrap_or_else(|| default.to_owned())
     }
 }
@@ -114,45 +120,44 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn case(text: &str, expected: Option<Choice>) {
+    fn case(text: &str, expected: Option<EmulatorChoice>) {
         assert_eq!(text.parse().ok(), expected, "{text}");
     }
 
     #[test]
-    fn a_choice_is_a_name_or_a_url() {
-        case("ministack", Some(Choice::Ministack));
-        case("localstack", Some(Choice::Localstack));
-        case("http://127.0.0.1:4566/", Some(Choice::Url("http://127.0.0.1:4566".into())));
-        case("https://emulator.example", Some(Choice::Url("https://emulator.example".into())));
+    fn parses_a_name_or_a_url() {
+        case("ministack", Some(EmulatorChoice::Ministack));
+        case("localstack", Some(EmulatorChoice::Localstack));
+        case("http://127.0.0.1:4566/", Some(EmulatorChoice::Url("http://127.0.0.1:4566".into())));
+        case("https://emulator.example", Some(EmulatorChoice::Url("https://emulator.example".into())));
         case("LocalStack", None);
         case("127.0.0.1:4566", None);
         case("file:///etc", None);
     }
 
-    fn options(emulator: Option<Choice>, image: Option<&str>, token: Option<&str>) -> Options {
+    fn options(emulator: Option<EmulatorChoice>, image: Option<&str>, token: Option<&str>) -> EmulatorOptions {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let (api, port, host_address) = (Api::Rest, None, Ipv4Addr::LOCALHOST);
-        Options { emulator, image: owned(image), api, token: owned(token), port, host_address }
+        let (api, port, host_address) = (ApiType::Rest, None, Ipv4Addr::LOCALHOST);
+        EmulatorOptions { emulator, image: owned(image), api, token: owned(token), port, host_address }
     }
 
     #[test]
-    fn a_token_chooses_the_current_image_and_a_name_overrules_it() {
-        assert_eq!(options(None, None, None).image(), COMMUNITY);
-        assert_eq!(options(None, None, Some("ls-1")).image(), CURRENT);
+    fn token_selects_current_image_unless_image_is_set() {
+        assert_eq!(options(None, None, None).image(), COMMUNITY_IMAGE);
+        assert_eq!(options(None, None, Some("ls-1")).image(), CURRENT_IMAGE);
         assert_eq!(options(None, Some("mirror/localstack:1"), Some("ls-1")).image(), "mirror/localstack:1");
     }
 
     #[test]
-    fn a_stack_on_another_emulator_is_not_the_one_that_was_asked_for() {
-        let emulator_info =
-            |kind| EmulatorInfo { kind, endpoint: "http://127.0.0.1:1".into(), host: Ipv4Addr::LOCALHOST };
-        let localstack = emulator_info(Kind::Localstack { image: COMMUNITY.into() });
-        assert!(options(None, None, None).accept(&localstack));
-        assert!(options(Some(Choice::Localstack), None, None).accept(&localstack));
-        assert!(!options(Some(Choice::Localstack), Some("other"), None).accept(&localstack));
-        assert!(!options(Some(Choice::Ministack), None, None).accept(&localstack));
-        let url = |url: &str| options(Some(Choice::Url(url.into())), None, None);
-        assert!(url("http://127.0.0.1:1").accept(&emulator_info(Kind::External)));
-        assert!(!url("http://127.0.0.1:2").accept(&emulator_info(Kind::External)));
+    fn matches_only_the_selected_emulator() {
+        let info = |kind| EmulatorInfo { kind, endpoint: "http://127.0.0.1:1".into(), host: Ipv4Addr::LOCALHOST };
+        let localstack = info(EmulatorKind::Localstack { image: COMMUNITY_IMAGE.into() });
+        assert!(options(None, None, None).matches(&localstack));
+        assert!(options(Some(EmulatorChoice::Localstack), None, None).matches(&localstack));
+        assert!(!options(Some(EmulatorChoice::Localstack), Some("other"), None).matches(&localstack));
+        assert!(!options(Some(EmulatorChoice::Ministack), None, None).matches(&localstack));
+        let url = |url: &str| options(Some(EmulatorChoice::Url(url.into())), None, None);
+        assert!(url("http://127.0.0.1:1").matches(&info(EmulatorKind::External)));
+        assert!(!url("http://127.0.0.1:2").matches(&info(EmulatorKind::External)));
     }
 }

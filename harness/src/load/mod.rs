@@ -1,5 +1,6 @@
-//! Load on a stack that is up: an open loop, in which a request is sent at its time whether or not those before it were
-//! answered, and its latency counts from that time. A stack that falls behind shows it, instead of slowing the sender down.
+//! Load test of a running stack with an open loop. Each request is sent at its scheduled time, whether or not the earlier
+//! requests have a response, and its latency starts at that time. So an overloaded stack shows long latencies instead of
+//! slowing down the sender.
 
 mod outcome;
 mod report;
@@ -10,36 +11,36 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use hookline::dead_letter_queue::DeadLetterQueue;
+use hookline::duration::duration;
+use hookline::output::{ProgressBar, print_line};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep_until};
 
-use self::outcome::{Outcome, Sample, Second};
+use self::outcome::{Outcome, Sample, SecondStats};
 use self::report::Report;
-use crate::stack::{Depth, Stack, State, sources};
+use crate::stack::{QueueDepths, Stack, State, sources};
 use crate::system::repository::Repository;
 use crate::traffic::sender::Webhook;
 use crate::traffic::sink::Sink;
-use hookline::dead_letter_queue::DeadLetterQueue;
-use hookline::duration::duration;
-use hookline::output::{ProgressBar, print_line};
 
-/// What a person can say about a run.
+/// Arguments of `cargo harness load`.
 #[derive(Debug, Args)]
-pub(crate) struct Options {
-    /// Requests a second
+pub(crate) struct Load {
+    /// Requests per second
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=5000))]
     rate: u32,
-    /// For how long: 30s, 5m or 1h
+    /// Duration of the load: 30s, 5m or 1h
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "30s")]
     duration: Duration,
-    /// Sources that take turns
+    /// Sources to use in turn, separated by commas
     #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "github")]
     sources: Vec<String>,
-    /// Bytes of each body
+    /// Size of each body in bytes
     #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(u32).range(64..=4_000_000))]
     bytes: u32,
-    /// How long to wait afterwards until nothing is on its way
+    /// Maximum time to wait after the last request until the intake queue is empty
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5m")]
     settle: Duration,
     /// Print JSON
@@ -47,147 +48,152 @@ pub(crate) struct Options {
     json: bool,
 }
 
-impl Options {
+/// A source and the secret that its sender signs with.
+struct Signer {
+    source: String,
+    secret: String,
+}
+
+impl Load {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let files = Repository::find()?;
-        let state = State::require(&files).await?;
+        let repository = Repository::find()?;
+        let state = State::require(&repository).await?;
         let signers = self.signers(&state)?;
-        let _lock = files.lock()?;
+        let _lock = repository.lock()?;
         let sink = Sink::start(state.emulator.host, state.sink_port).await?;
         let stack = Arc::new(state.stack());
-        let letters = DeadLetterQueue::new(stack.target());
-        let before = stack.depth().await?;
-        ensure!(
-            before.intake == 0,
-            "{} messages are on the intake queue: wait until they are done with",
-            before.intake
-        );
-        let known: Vec<_> = letters.list().await?.into_iter().map(|letter| letter.id).collect();
+        let dlq = DeadLetterQueue::new(stack.target());
+        let queued = stack.queue_depths().await?.intake;
+        ensure!(queued == 0, "the intake queue has {queued} messages: retry when it is empty");
+        let known_dlq_ids: Vec<_> = dlq.list().await?.into_iter().map(|message| message.id).collect();
 
         let seconds = self.send(&stack, &signers).await?;
-        let outcome = Outcome::settle(&stack, &sink, &letters, &known, &seconds, self.settle).await?;
-        let report = Report::new(&self, seconds, outcome);
-        let page = report.write(&files.own)?;
+        let outcome = Outcome::settle(&stack, &sink, &dlq, &known_dlq_ids, &seconds, self.settle).await?;
+        let report = Report::new(self.rate, seconds, outcome);
+        let page = report.write(&repository.harness_directory)?;
         if self.json {
             print_line(format_args!("{}", serde_json::to_string_pretty(&report.summary())?));
         } else {
             print_line(format_args!("{report}\n{}", page.display()));
         }
-        Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// Each source with what it signs with.
-    fn signers(&self, state: &State) -> Result<Vec<(String, String)>> {
+    fn signers(&self, state: &State) -> Result<Vec<Signer>> {
         let known = sources();
         let signer = |name: &String| {
             let names: Vec<_> = known.keys().copied().collect();
-            ensure!(known.contains_key(name.as_str()), "no source {name}; there are {}", names.join(", "));
-            let pair = state.secrets.sources.get(name).with_context(|| format!("source {name} has no secret"))?;
-            Ok((name.clone(), pair.sender.clone()))
+            ensure!(known.contains_key(name.as_str()), "unknown source `{name}`: the sources are {}", names.join(", "));
+            let pair = state.secrets.sources.get(name).with_context(|| format!("source `{name}` has no secret"))?;
+            Ok(Signer { source: name.clone(), secret: pair.sender.clone() })
         };
         self.sources.iter().map(signer).collect()
     }
 
-    fn webhook(&self, (source, secret): &(String, String), number: u64) -> Result<Webhook> {
+    fn webhook(&self, signer: &Signer, number: u64) -> Result<Webhook> {
         let start = format!("{{\"number\":{number},\"run\":\"{}\",\"padding\":\"", uuid::Uuid::new_v4());
         let padding = (self.bytes as usize).saturating_sub(start.len() + 2);
-        Webhook::signed(source, "push", format!("{start}{}\"}}", "x".repeat(padding)), secret)
+        let body = format!("{start}{}\"}}", "x".repeat(padding));
+        Webhook::signed(&signer.source, "push", body, &signer.secret)
     }
 
-    /// Sends everything at its time and gives what came of each second.
-    async fn send(&self, stack: &Arc<Stack>, signers: &[(String, String)]) -> Result<Vec<Second>> {
+    /// Sends all requests at their scheduled times. Returns the results of each second.
+    async fn send(&self, stack: &Arc<Stack>, signers: &[Signer]) -> Result<Vec<SecondStats>> {
         let total = (self.duration.as_secs_f64() * f64::from(self.rate)).round();
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of requests")]
         let total = total.max(1.0) as u64;
-        let (tell, mut told) = mpsc::unbounded_channel::<Sample>();
-        let began = Instant::now();
+        let (sample_sender, mut samples) = mpsc::unbounded_channel::<Sample>();
+        let started = Instant::now();
         let bar = ProgressBar::start("load", usize::try_from(total)?);
-        let mut seconds = Seconds::default();
-        let mut tasks = JoinSet::new();
-        let (mut depths, _watch) = depths(stack);
+        let mut timeline = Timeline::default();
+        let mut requests = JoinSet::new();
+        let (mut depths, _poller) = poll_queue_depths(stack);
         let mut number = 0;
-        while number < total || !tasks.is_empty() {
-            let due = began + Duration::from_secs_f64(number_as(number) / f64::from(self.rate));
+        while number < total || !requests.is_empty() {
+            let scheduled = started + Duration::from_secs_f64(as_f64(number) / f64::from(self.rate));
             tokio::select! {
-                () = sleep_until(due), if number < total => {
+                () = sleep_until(scheduled), if number < total => {
                     let signer = signers.get(usize::try_from(number)? % signers.len().max(1)).context("no source")?;
                     let webhook = self.webhook(signer, number)?;
-                    let (stack, tell) = (Arc::clone(stack), tell.clone());
-                    tasks.spawn(async move {
-                        let answer = stack.send(&webhook).await.ok();
-                        let _ = tell.send(Sample::new(due - began, due.elapsed(), answer.as_ref()));
+                    let (stack, sample_sender) = (Arc::clone(stack), sample_sender.clone());
+                    requests.spawn(async move {
+                        let response = stack.send(&webhook).await.ok();
+                        let sample = Sample::new(scheduled - started, scheduled.elapsed(), response.as_ref());
+                        let _ = sample_sender.send(sample);
                     });
                     number += 1;
                 }
-                Some(sample) = told.recv() => {
-                    seconds.add(sample);
+                Some(sample) = samples.recv() => {
+                    timeline.add(sample);
                     bar.advance();
                 }
                 Some(depth) = depths.recv() => {
                     let depth = depth?.intake;
-                    seconds.depth(began.elapsed(), depth);
-                    bar.set_message(format!("{} in flight, {depth} queued, {}", tasks.len(), seconds.latest()));
+                    timeline.set_queue_depth(started.elapsed(), depth);
+                    let (in_flight, latency) = (requests.len(), timeline.latest_latency());
+                    bar.set_message(format!("{in_flight} in flight, {depth} in the queue, {latency}"));
                 }
-                Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
+                Some(_) = requests.join_next(), if !requests.is_empty() => {}
             }
         }
-        while let Ok(sample) = told.try_recv() {
-            seconds.add(sample);
+        while let Ok(sample) = samples.try_recv() {
+            timeline.add(sample);
         }
-        Ok(seconds.0)
+        Ok(timeline.0)
     }
 }
 
-/// The queue's depth each second, from a task of its own: no request waits for that answer. The task ends with the set.
-fn depths(stack: &Arc<Stack>) -> (UnboundedReceiver<Result<Depth>>, JoinSet<()>) {
-    let (tell, told) = mpsc::unbounded_channel();
+/// Reads the number of queued messages each second in a separate task, so that no request waits for it. The task ends when
+/// the returned set is dropped.
+fn poll_queue_depths(stack: &Arc<Stack>) -> (UnboundedReceiver<Result<QueueDepths>>, JoinSet<()>) {
+    let (sender, depths) = mpsc::unbounded_channel();
     let (stack, mut tick) = (Arc::clone(stack), interval(Duration::from_secs(1)));
-    let mut watch = JoinSet::new();
-    watch.spawn(async move {
+    let mut poller = JoinSet::new();
+    poller.spawn(async move {
         loop {
             tick.tick().await;
-            if tell.send(stack.depth().await).is_err() {
+            if sender.send(stack.queue_depths().await).is_err() {
                 return;
             }
         }
     });
-    (told, watch)
+    (depths, poller)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a number of requests")]
-fn number_as(number: u64) -> f64 {
+fn as_f64(number: u64) -> f64 {
     number as f64
 }
 
-/// What came of each second, by the time at which requests were due.
+/// Results by the second in which the requests were scheduled.
 #[derive(Default)]
-struct Seconds(Vec<Second>);
+struct Timeline(Vec<SecondStats>);
 
-impl Seconds {
-    fn at(&mut self, time: Duration) -> Option<&mut Second> {
+impl Timeline {
+    fn at(&mut self, time: Duration) -> Option<&mut SecondStats> {
         let index = usize::try_from(time.as_secs()).ok()?;
         while self.0.len() <= index {
-            // Until the queue is asked again, it has what it had.
-            let depth = self.0.last().map_or(0, |second| second.depth);
-            self.0.push(Second { depth, ..Second::default() });
+            // A new second starts with the last known number of messages.
+            let queue_depth = self.0.last().map_or(0, |second| second.queue_depth);
+            self.0.push(SecondStats { queue_depth, ..SecondStats::default() });
         }
         self.0.get_mut(index)
     }
 
     fn add(&mut self, sample: Sample) {
-        if let Some(second) = self.at(sample.due) {
+        if let Some(second) = self.at(sample.scheduled) {
             second.add(sample);
         }
     }
 
-    fn depth(&mut self, time: Duration, depth: i64) {
+    fn set_queue_depth(&mut self, time: Duration, depth: i64) {
         if let Some(second) = self.at(time) {
-            second.depth = depth;
+            second.queue_depth = depth;
         }
     }
 
-    fn latest(&self) -> String {
-        let answered = self.0.iter().rev().find(|second| second.answered() > 0);
-        answered.map_or_else(String::new, |second| format!("p99 {:.0} ms", second.percentile(0.99)))
+    fn latest_latency(&self) -> String {
+        let latest = self.0.iter().rev().find(|second| second.requests() > 0);
+        latest.map_or_else(String::new, |second| format!("p99 {:.0} ms", second.latency_ms(0.99)))
     }
 }

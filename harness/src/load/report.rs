@@ -7,93 +7,100 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Options;
-use super::outcome::{Outcome, Second, milliseconds};
+use super::outcome::{Outcome, SecondStats, quantile_ms};
 
-/// Opens anywhere: the run is in the page.
+/// Template of the report page. The page contains all data of the run and loads nothing.
 const PAGE: &str = include_str!("load.html");
 
-/// A run.
+/// Results of a run.
 pub(super) struct Report {
     rate: u32,
-    seconds: Vec<Second>,
-    all: Histogram<u64>,
+    seconds: Vec<SecondStats>,
+    /// Latencies of all requests.
+    latencies: Histogram<u64>,
     outcome: Outcome,
 }
 
-/// A second as the page draws it.
+/// Data of one second in the charts of the page.
 #[derive(Serialize)]
 struct Point {
     p50: f64,
     p99: f64,
     max: f64,
     accepted: usize,
-    others: usize,
-    depth: i64,
+    not_accepted: usize,
+    queue_depth: i64,
 }
 
 impl Report {
-    pub(super) fn new(options: &Options, seconds: Vec<Second>, outcome: Outcome) -> Self {
-        let mut all = Second::default().latencies;
+    /// Returns the report of a run with `rate` requests per second.
+    pub(super) fn new(rate: u32, seconds: Vec<SecondStats>, outcome: Outcome) -> Self {
+        let mut latencies = SecondStats::default().latencies;
         for second in &seconds {
-            // Of the same precision: they add up.
-            let _ = all.add(&second.latencies);
+            // All histograms have the same precision, so this cannot fail.
+            let _ = latencies.add(&second.latencies);
         }
-        Self { rate: options.rate, seconds, all, outcome }
+        Self { rate, seconds, latencies, outcome }
     }
 
-    pub(super) fn is_whole(&self) -> bool {
-        self.outcome.is_whole()
+    /// Returns whether no event is lost.
+    pub(super) fn is_complete(&self) -> bool {
+        self.outcome.is_complete()
     }
 
-    /// For a machine.
+    /// Returns the summary as JSON.
     pub(super) fn summary(&self) -> Value {
-        let mut others: BTreeMap<u16, usize> = BTreeMap::new();
+        let mut not_accepted: BTreeMap<u16, usize> = BTreeMap::new();
         self.seconds
             .iter()
-            .flat_map(|second| &second.others)
-            .for_each(|status| *others.entry(*status).or_default() += 1);
-        let latency = |part| milliseconds(&self.all, part);
+            .flat_map(|second| &second.other_statuses)
+            .for_each(|status| *not_accepted.entry(*status).or_default() += 1);
+        let latency = |quantile| quantile_ms(&self.latencies, quantile);
         json!({
             "rate": self.rate,
             "latency_ms": {
                 "p50": latency(0.5), "p95": latency(0.95), "p99": latency(0.99), "p999": latency(0.999), "max": latency(1.0),
             },
-            "not_accepted_by_status": others,
+            "not_accepted_by_status": not_accepted,
             "outcome": self.outcome,
-            "whole": self.is_whole(),
-            "deepest_queue": self.seconds.iter().map(|second| second.depth).max().unwrap_or_default(),
+            "complete": self.is_complete(),
+            "max_queue_depth": self.seconds.iter().map(|second| second.queue_depth).max().unwrap_or_default(),
         })
     }
 
-    /// The page, and where it is.
+    /// Writes the report page. Returns its path.
     pub(super) fn write(&self, folder: &Path) -> Result<PathBuf> {
-        let point = |second: &Second| Point {
-            p50: second.percentile(0.5),
-            p99: second.percentile(0.99),
-            max: second.percentile(1.0),
+        let point = |second: &SecondStats| Point {
+            p50: second.latency_ms(0.5),
+            p99: second.latency_ms(0.99),
+            max: second.latency_ms(1.0),
             accepted: second.accepted.len(),
-            others: second.others.len(),
-            depth: second.depth,
+            not_accepted: second.other_statuses.len(),
+            queue_depth: second.queue_depth,
         };
         let points: Vec<_> = self.seconds.iter().map(point).collect();
         let json = json!({ "summary": self.summary(), "seconds": points }).to_string();
-        let at = folder.join("load.html");
+        let file = folder.join("load.html");
         let page = PAGE.replace("__REPORT__", &json.replace("</", "<\\/"));
-        std::fs::write(&at, page).with_context(|| format!("cannot write {}", at.display()))?;
-        Ok(at)
+        std::fs::write(&file, page).with_context(|| format!("cannot write `{}`", file.display()))?;
+        Ok(file)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Outcome { accepted, delivered, dead_lettered, queued, repeated } = &self.outcome;
-        let latency = |part| milliseconds(&self.all, part);
-        let others: usize = self.seconds.iter().map(|second| second.others.len()).sum();
-        writeln!(f, "{} requests at {} a second: {accepted} accepted, {others} not", self.all.len(), self.rate)?;
+        let latency = |quantile| quantile_ms(&self.latencies, quantile);
+        let not_accepted: usize = self.seconds.iter().map(|second| second.other_statuses.len()).sum();
         writeln!(
             f,
-            "latency from when each was due: p50 {:.1} ms, p95 {:.1}, p99 {:.1}, p99.9 {:.1}, max {:.1}",
+            "{} requests at {} per second: {accepted} accepted, {not_accepted} not accepted",
+            self.latencies.len(),
+            self.rate
+        )?;
+        writeln!(
+            f,
+            "latency from the scheduled time: p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, p99.9 {:.1} ms, max {:.1} ms",
             latency(0.5),
             latency(0.95),
             latency(0.99),
@@ -102,9 +109,9 @@ impl fmt::Display for Report {
         )?;
         write!(
             f,
-            "{accepted} accepted = {delivered} delivered + {dead_lettered} in the dead-letter queue + {queued} queued: {}; \
-             {repeated} delivered more than once",
-            if self.is_whole() { "nothing is lost" } else { "SOMETHING IS LOST" }
+            "{accepted} accepted = {delivered} delivered + {dead_lettered} in the dead-letter queue + {queued} in the intake \
+             queue: {}; {repeated} delivered more than once",
+            if self.is_complete() { "no event is lost" } else { "EVENTS ARE LOST" }
         )
     }
 }

@@ -1,36 +1,37 @@
-//! What was made on an emulator that is not ours does not go with the emulator: it has to be destroyed there. A note of
-//! it outlives whatever interrupts a run.
+//! The stack on an external emulator. The harness does not end such an emulator, so it must destroy the resources. A file
+//! records that there are resources, so that a later run can destroy them after an interruption.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::emulator::{EmulatorInfo, Kind, is_ready};
+use crate::emulator::{EmulatorInfo, EmulatorKind, is_ready};
 use crate::system::repository::Repository;
 use crate::terraform::Terraform;
 
-/// Says at a run's end that something is left, unless it was left on purpose.
+/// Resources on an external emulator; empty for other emulators. When this value is dropped without
+/// [`ExternalStack::destroy`] or [`ExternalStack::keep_running`], it prints that the resources still exist.
 pub(crate) struct ExternalStack(Option<EmulatorInfo>);
 
 impl ExternalStack {
-    /// Notes that something is about to be made there; of no concern where the emulator is ours.
-    pub(crate) fn note(files: &Repository, emulator_info: &EmulatorInfo) -> Result<Self> {
-        if emulator_info.kind != Kind::External {
+    /// Records that the emulator is about to have resources. Does nothing unless the emulator is external.
+    pub(crate) fn record(repository: &Repository, info: &EmulatorInfo) -> Result<Self> {
+        if info.kind != EmulatorKind::External {
             return Ok(Self(None));
         }
-        std::fs::write(file(files), serde_json::to_vec(emulator_info)?).context("cannot note what is made")?;
-        Ok(Self(Some(emulator_info.clone())))
+        std::fs::write(file(repository), serde_json::to_vec(info)?).context("cannot record the external stack")?;
+        Ok(Self(Some(info.clone())))
     }
 
-    /// It is to stay.
-    pub(crate) fn leave(mut self) {
+    /// Keeps the resources, without the message.
+    pub(crate) fn keep_running(mut self) {
         self.0 = None;
     }
 
-    /// Destroys what was made.
-    pub(crate) async fn end(mut self, files: &Repository) -> Result<()> {
+    /// Destroys the resources.
+    pub(crate) async fn destroy(mut self, repository: &Repository) -> Result<()> {
         if self.0.is_some() {
-            end_left(files).await?;
+            destroy_leftovers(repository).await?;
         }
         self.0 = None;
         Ok(())
@@ -39,25 +40,26 @@ impl ExternalStack {
 
 impl Drop for ExternalStack {
     fn drop(&mut self) {
-        if let Some(emulator_info) = &self.0 {
-            eprintln!("what was made at {} is still there: `cargo harness down` destroys it", emulator_info.endpoint);
+        if let Some(info) = &self.0 {
+            eprintln!("resources still exist at {}: destroy them with `cargo harness down`", info.endpoint);
         }
     }
 }
 
-/// Destroys what an earlier run has left on an emulator that is not ours; says whether there was anything.
-pub(super) async fn end_left(files: &Repository) -> Result<bool> {
-    let note = std::fs::read(file(files)).ok().and_then(|text| serde_json::from_slice::<EmulatorInfo>(&text).ok());
-    let Some(emulator_info) = note else { return Ok(false) };
-    if is_ready(&emulator_info.endpoint).await {
-        Terraform::as_it_was(files, &emulator_info.endpoint).destroy().await?;
+/// Destroys the resources of an earlier run on an external emulator. Returns whether there was such a run.
+pub(super) async fn destroy_leftovers(repository: &Repository) -> Result<bool> {
+    let recorded =
+        std::fs::read(file(repository)).ok().and_then(|text| serde_json::from_slice::<EmulatorInfo>(&text).ok());
+    let Some(info) = recorded else { return Ok(false) };
+    if is_ready(&info.endpoint).await {
+        Terraform::existing(repository, &info.endpoint).destroy().await?;
     } else {
-        eprintln!("nothing answers at {} any more: what was made there is forgotten", emulator_info.endpoint);
+        eprintln!("the emulator at {} does not respond: its resources are not destroyed", info.endpoint);
     }
-    std::fs::remove_file(file(files))?;
+    std::fs::remove_file(file(repository))?;
     Ok(true)
 }
 
-fn file(files: &Repository) -> PathBuf {
-    files.own.join("external_stack.json")
+fn file(repository: &Repository) -> PathBuf {
+    repository.harness_directory.join("external_stack.json")
 }

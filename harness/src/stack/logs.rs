@@ -7,8 +7,8 @@ use hookline::logs::log_events;
 use super::Stack;
 
 impl Stack {
-    /// Returns every line that both functions have logged since then.
-    pub(crate) async fn logs(&self, since: SystemTime) -> Result<Vec<String>> {
+    /// Returns all lines that both functions have logged since a time.
+    pub(crate) async fn log_lines(&self, since: SystemTime) -> Result<Vec<String>> {
         let groups = &self.outputs.log_group_names;
         let since = i64::try_from(since.duration_since(UNIX_EPOCH)?.as_millis())?;
         let mut lines = Vec::new();

@@ -1,35 +1,35 @@
-//! A running stack: its endpoint, the names that Terraform chose, and clients for what the harness does to it.
+//! A running stack: its endpoint, the names of its resources, and operations of the harness on it.
 
+mod access_token;
 mod alarms;
-mod bring_up;
-mod claims;
+mod emails;
 mod emulator_policy;
+mod event_source_mapping;
 mod external;
 mod handle;
+mod idempotency_table;
 mod leftovers;
 mod logs;
-mod mails;
-mod mapping;
-mod policy;
 mod queues;
 mod recorder;
+mod role_policy;
 mod secrets;
 mod sources;
+mod startup;
 mod state;
-mod token;
 mod variables;
 
 pub(crate) use self::alarms::Alarm;
-pub(crate) use self::bring_up::{Running, bring_up, check_tools, leave_up, start};
+pub(crate) use self::emails::{RECIPIENT, SENDER};
 pub(crate) use self::emulator_policy::EMULATOR_POLICY;
 pub(crate) use self::external::ExternalStack;
 pub use self::handle::Stack;
-pub(crate) use self::leftovers::left;
-pub(crate) use self::mails::{RECIPIENT, SENDER};
-pub use self::policy::Withdrawn;
-pub(crate) use self::queues::Depth;
-pub(crate) use self::recorder::Recorder;
+pub(crate) use self::leftovers::leftover_resources;
+pub(crate) use self::queues::QueueDepths;
+pub(crate) use self::recorder::EventRecorder;
+pub use self::role_policy::RemovedPermission;
 pub(crate) use self::secrets::Secrets;
-pub(crate) use self::sources::{Pair, sources};
+pub(crate) use self::sources::{SecretPair, sources};
+pub(crate) use self::startup::{RunningStack, check_required_tools, keep_running, start_emulator, start_stack};
 pub(crate) use self::state::State;
-pub(crate) use self::variables::{given_variables, terraform_variables};
+pub(crate) use self::variables::{emulator_variables, terraform_variables};

@@ -10,38 +10,47 @@ use serde_json::{Value, json};
 use super::Stack;
 use crate::system::wait;
 
+/// Name of the queue, the rule and the target.
 const NAME: &str = "hookline-recorder";
 
-/// Another consumer of the default bus: a rule that has what comes from one source put on a queue.
-#[must_use = "it has to be taken away"]
-pub(crate) struct Recorder {
+/// A recorder of EventBridge events: a rule on the default bus that sends the events of one source to a queue.
+#[must_use = "the rule and the queue must be deleted"]
+pub(crate) struct EventRecorder {
     bridge: EventBridge,
     sqs: Sqs,
     queue_url: String,
 }
 
 impl Stack {
-    pub(crate) async fn record(&self, source: &str) -> Result<Recorder> {
+    /// Starts to record the events of a source.
+    pub(crate) async fn record_events(&self, source: &str) -> Result<EventRecorder> {
         let (bridge, sqs) = (EventBridge::new(&self.sdk), Sqs::new(&self.sdk));
-        let queue = sqs.create_queue().queue_name(NAME).send().await.context("cannot make a queue")?;
-        let queue_url = queue.queue_url.context("a queue has a URL")?;
-        let ask = sqs.get_queue_attributes().queue_url(&queue_url).attribute_names(QueueAttributeName::QueueArn);
-        let attributes = ask.send().await.context("the queue's attributes")?.attributes.unwrap_or_default();
-        let arn = attributes.get(&QueueAttributeName::QueueArn).context("a queue has an ARN")?;
+        let queue = sqs.create_queue().queue_name(NAME).send().await.context("cannot create the recorder's queue")?;
+        let queue_url = queue.queue_url.context("the queue has no URL")?;
+        let request = sqs.get_queue_attributes().queue_url(&queue_url).attribute_names(QueueAttributeName::QueueArn);
+        let attributes =
+            request.send().await.context("cannot read the queue's attributes")?.attributes.unwrap_or_default();
+        let arn = attributes.get(&QueueAttributeName::QueueArn).context("the queue has no ARN")?;
         let pattern = json!({ "source": [source] }).to_string();
-        bridge.put_rule().name(NAME).event_pattern(pattern).send().await.context("cannot make a rule")?;
+        bridge
+            .put_rule()
+            .name(NAME)
+            .event_pattern(pattern)
+            .send()
+            .await
+            .context("cannot create the recorder's rule")?;
         let target = Target::builder().id(NAME).arn(arn).build()?;
-        bridge.put_targets().rule(NAME).targets(target).send().await.context("cannot give the rule a target")?;
-        Ok(Recorder { bridge, sqs, queue_url })
+        bridge.put_targets().rule(NAME).targets(target).send().await.context("cannot add a target to the rule")?;
+        Ok(EventRecorder { bridge, sqs, queue_url })
     }
 }
 
-impl Recorder {
-    /// What comes together with the event that is wanted, and in a moment after it.
-    pub(crate) async fn events_with(&self, wanted: impl Fn(&Value) -> bool) -> Result<Vec<Value>> {
+impl EventRecorder {
+    /// Waits for an event that matches `is_expected`. Returns all events that arrived with it and in the two seconds after.
+    pub(crate) async fn wait_for_events(&self, is_expected: impl Fn(&Value) -> bool) -> Result<Vec<Value>> {
         let mut events = wait::until("the event on the bus", Duration::from_secs(30), async || {
             let received = self.receive(1).await?;
-            Ok(received.iter().any(&wanted).then_some(received))
+            Ok(received.iter().any(&is_expected).then_some(received))
         })
         .await?;
         events.extend(self.receive(2).await?);
@@ -50,14 +59,21 @@ impl Recorder {
 
     async fn receive(&self, wait_seconds: i32) -> Result<Vec<Value>> {
         let receive = self.sqs.receive_message().queue_url(&self.queue_url).max_number_of_messages(10);
-        let received = receive.wait_time_seconds(wait_seconds).send().await.context("cannot read the queue")?;
+        let received =
+            receive.wait_time_seconds(wait_seconds).send().await.context("cannot read the recorder's queue")?;
         let bodies = received.messages.unwrap_or_default().into_iter().filter_map(|message| message.body);
-        bodies.map(|body| serde_json::from_str(&body).context("an event is JSON")).collect()
+        bodies.map(|body| serde_json::from_str(&body).context("the event is not JSON")).collect()
     }
 
-    /// Takes rule and queue away.
+    /// Deletes the rule and the queue.
     pub(crate) async fn stop(self) -> Result<()> {
-        self.bridge.remove_targets().rule(NAME).ids(NAME).send().await.context("cannot take the target away")?;
+        self.bridge
+            .remove_targets()
+            .rule(NAME)
+            .ids(NAME)
+            .send()
+            .await
+            .context("cannot remove the target from the rule")?;
         self.bridge.delete_rule().name(NAME).send().await.context("cannot delete the rule")?;
         self.sqs.delete_queue().queue_url(&self.queue_url).send().await.context("cannot delete the queue")?;
         Ok(())

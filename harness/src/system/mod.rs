@@ -1,4 +1,4 @@
-//! This machine: the repository's files, child processes that end with the harness, and waiting for conditions.
+//! The local machine: files of the repository, child processes that end with the harness, and waiting for conditions.
 
 pub mod parent_pipe;
 pub mod repository;

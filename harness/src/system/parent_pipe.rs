@@ -1,5 +1,6 @@
-//! A child that learns of our end, however we end: its standard input closes, which the system sees to even when we are
-//! killed. A child that is to outlive us is told so in a word first.
+//! Helper processes that outlive the harness for a moment and clean up after it. A helper is this program, started with a
+//! hidden command. It detects the end of the harness when its standard input closes. The operating system closes that
+//! pipe even if the harness is killed.
 
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
@@ -8,51 +9,73 @@ use std::sync::mpsc::Receiver;
 
 use anyhow::{Context, Result};
 
-const RELEASE: &str = "release";
+/// Message that detaches the helper: the harness writes it before it closes the pipe.
+const DETACH: &str = "detach";
 
-/// A guard that is this program again; dropped, it is told to end what it guards and waited for.
+/// The harness's end of the pipe to a helper. When it is dropped, the helper cleans up and this process waits for it.
 #[derive(Debug)]
 pub struct ParentPipe {
-    guard: Child,
+    helper: Child,
 }
 
 impl ParentPipe {
-    /// Starts the hidden command `name` of this program, in a process group of its own: a Ctrl-C is not for it.
+    /// Starts the hidden command `name` of this program in its own process group, so that Ctrl-C does not reach it.
+    ///
+    /// # Errors
+    ///
+    /// If the helper cannot be started.
     pub fn start(name: &str, prepare: impl FnOnce(&mut Command)) -> Result<Self> {
-        let mut guard = Command::new(std::env::current_exe().context("this program's own file")?);
-        guard.arg(name);
-        prepare(&mut guard);
-        guard.stdin(Stdio::piped()).process_group(0);
-        Ok(Self { guard: guard.spawn().context("cannot start the guard")? })
+        let mut helper = Command::new(std::env::current_exe().context("cannot find this program's executable")?);
+        helper.arg(name);
+        prepare(&mut helper);
+        helper.stdin(Stdio::piped()).process_group(0);
+        Ok(Self { helper: helper.spawn().context("cannot start the helper process")? })
     }
 
-    /// Whether the guard has ended, and how.
-    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        Ok(self.guard.try_wait()?)
+    /// Returns the exit status of the helper, or `None` while it is running.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system cannot report the status.
+    pub fn try_wait(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.helper.try_wait()?)
     }
 
-    /// Lets what is guarded outlive us.
-    pub fn release(mut self) -> Result<()> {
-        self.guard.stdin.take().context("the guard's input is gone")?.write_all(RELEASE.as_bytes())?;
-        self.guard.wait()?;
+    /// Ends the helper without its cleanup, so that the supervised program or containers keep running.
+    ///
+    /// # Errors
+    ///
+    /// If the helper has already ended.
+    pub fn detach(mut self) -> Result<()> {
+        self.helper.stdin.take().context("the helper's standard input is closed")?.write_all(DETACH.as_bytes())?;
+        self.helper.wait()?;
         Ok(())
     }
 }
 
 impl Drop for ParentPipe {
     fn drop(&mut self) {
-        drop(self.guard.stdin.take());
-        let _ = self.guard.wait();
+        drop(self.helper.stdin.take());
+        let _ = self.helper.wait();
     }
 }
 
-/// In the guard: says once whether what it guards is released (`true`) or has to end.
-pub fn word() -> Receiver<bool> {
-    let (sender, word) = std::sync::mpsc::channel();
+/// Event that a helper receives from the harness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParentEvent {
+    /// The helper ends without cleanup.
+    Detached,
+    /// The harness ended, and the helper cleans up.
+    Ended,
+}
+
+/// Watches standard input in a helper. The returned channel yields exactly one event.
+pub fn watch_parent() -> Receiver<ParentEvent> {
+    let (sender, events) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let mut text = String::new();
         let _ = std::io::stdin().read_to_string(&mut text);
-        sender.send(text == RELEASE)
+        sender.send(if text == DETACH { ParentEvent::Detached } else { ParentEvent::Ended })
     });
-    word
+    events
 }

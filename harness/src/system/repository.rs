@@ -1,4 +1,4 @@
-//! Where the harness keeps what it makes: all of it under `target/harness`.
+//! The repository, and `target/harness`, the folder for every file that the harness writes.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -6,71 +6,90 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-/// The repository and the harness's own folder in its target directory.
+/// Folders of the repository.
 #[derive(Debug, Clone)]
 pub struct Repository {
-    pub repository: PathBuf,
-    pub target: PathBuf,
-    pub own: PathBuf,
+    /// Root folder of the repository.
+    pub root: PathBuf,
+    /// Cargo's target directory.
+    pub target_directory: PathBuf,
+    /// Folder of the harness in the target directory.
+    pub harness_directory: PathBuf,
 }
 
 impl Repository {
+    /// Finds the repository that this program was built in, and creates the harness's folders.
+    ///
+    /// # Errors
+    ///
+    /// If the repository was moved or removed, or the target directory is not writable.
     pub fn find() -> Result<Self> {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let repository = manifest.parent().context("the harness is in no repository")?.to_path_buf();
-        if !repository.join("terraform/main.tf").exists() {
-            bail!("{} has no terraform/: run this from the repository that it was built in", repository.display());
+        let root = manifest.parent().context("the harness is not in a repository")?.to_path_buf();
+        if !root.join("terraform/main.tf").exists() {
+            bail!("`{}` has no terraform/: run the harness from the repository that it was built in", root.display());
         }
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), PathBuf::from);
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let logs = target.join("harness/logs");
-        std::fs::create_dir_all(&logs).with_context(|| format!("cannot write {}", logs.display()))?;
-        // Without links and relative parts: programs with other working folders are given these paths.
-        let target = target.canonicalize()?;
-        Ok(Self { repository, own: target.join("harness"), target })
+        std::fs::create_dir_all(&logs).with_context(|| format!("cannot create `{}`", logs.display()))?;
+        // Programs with other working directories receive these paths, so they must be absolute.
+        let target_directory = target.canonicalize()?;
+        Ok(Self { root, harness_directory: target_directory.join("harness"), target_directory })
     }
 
-    /// The log of one of the programs that the harness starts; emptied by the caller's first step that writes it.
+    /// Path of the log file of a program that the harness starts. The caller truncates the file before the first write.
+    #[must_use]
     pub fn log(&self, name: &str) -> PathBuf {
-        self.own.join("logs").join(format!("{name}.log"))
+        self.harness_directory.join("logs").join(format!("{name}.log"))
     }
 
-    /// Where the emulator's process id is.
-    pub fn emulator_pid(&self) -> PathBuf {
-        self.own.join("emulator.pid")
+    /// Path of the file with the emulator's process id.
+    #[must_use]
+    pub fn emulator_pid_file(&self) -> PathBuf {
+        self.harness_directory.join("emulator.pid")
     }
 
-    /// Held for as long as the harness works here, so that two runs do not write into each other's state.
+    /// Locks the harness's folder until the returned file is dropped, so that two runs do not overwrite each other's state.
+    ///
+    /// # Errors
+    ///
+    /// If another run holds the lock.
     pub fn lock(&self) -> Result<File> {
-        let file = File::create(self.own.join("lock"))?;
+        let file = File::create(self.harness_directory.join("lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => {
-                bail!("another run is using {}: wait for it or end it", self.own.display())
+                bail!("another run uses `{}`: wait for it or end it", self.harness_directory.display())
             }
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
     }
 }
 
-/// The last lines of a log, for an error that ends the run.
+/// Returns the last lines of a log that are not blank, indented for an error message.
+#[must_use]
 pub fn tail(log: &Path, lines: usize) -> String {
     let text = std::fs::read(log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     let all: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     all.iter().skip(all.len().saturating_sub(lines)).map(|line| format!("  {line}\n")).collect()
 }
 
-/// A hash over files and folders, names and contents.
+/// Returns a hash of the names and contents of files and folders.
+///
+/// # Errors
+///
+/// If a file or folder cannot be read.
 pub fn fingerprint(paths: &[&Path]) -> Result<String> {
     let mut hash = Sha256::new();
-    let mut left: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
-    while let Some(path) = left.pop() {
+    let mut remaining: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
+    while let Some(path) = remaining.pop() {
         hash.update(path.as_os_str().as_encoded_bytes());
         if path.is_dir() {
             let mut entries = std::fs::read_dir(&path)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
             entries.sort();
-            left.extend(entries);
+            remaining.extend(entries);
         } else {
-            hash.update(std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?);
+            hash.update(std::fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?);
         }
     }
     Ok(hex::encode(hash.finalize()))
@@ -81,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fingerprint_changes_with_any_file() {
+    fn fingerprint_changes_with_file_contents() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("a")).unwrap();
         std::fs::write(folder.path().join("a/b"), "1").unwrap();
@@ -92,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tail_is_the_last_lines_that_say_something() {
+    fn tail_skips_blank_lines() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "one\ntwo\n\nthree\n").unwrap();
         assert_eq!(tail(file.path(), 2), "  two\n  three\n");

@@ -1,5 +1,5 @@
-//! Programs that end with us, however we end. Each runs under a guard on a leash: it starts the program in a process
-//! group of its own, and at our end it ends the whole group.
+//! Programs that end with the harness, however the harness ends. A supervisor process starts each program in its own
+//! process group. When the harness ends, the supervisor ends the whole group.
 
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -12,70 +12,70 @@ use clap::Parser;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use crate::system::parent_pipe::{self, ParentPipe};
+use crate::system::parent_pipe::{self, ParentEvent, ParentPipe};
 
 /// Hidden first argument with which this program starts itself as a supervisor.
 const SUPERVISE: &str = "__supervise";
 
-/// How long a group has to end by itself.
-const GRACE: Duration = Duration::from_secs(5);
-const POLL: Duration = Duration::from_millis(10);
+/// Time between SIGTERM and SIGKILL.
+const GRACE_PERIOD: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// A program under a guard; dropped, it is ended and waited for.
+/// A running program with its supervisor. When it is dropped, the program is ended and this process waits for that.
 #[derive(Debug)]
 pub struct SupervisedProcess {
-    leash: ParentPipe,
+    supervisor: ParentPipe,
 }
 
 impl SupervisedProcess {
-    /// Starts `command` with its output at `log`, and its process id at `pid_file` for whoever comes later.
+    /// Starts `command`, appends its output to `log`, and writes its process id to `pid_file`.
     ///
     /// # Errors
     ///
-    /// If the guard cannot be started or the log cannot be written. A program that is not there shows as exit code 127.
+    /// If the supervisor cannot be started or the log cannot be written. A missing program results in exit code 127.
     pub fn start(command: &Command, log: &Path, pid_file: Option<&Path>) -> Result<Self> {
         let output = std::fs::File::options().create(true).append(true).open(log);
-        let output = output.with_context(|| format!("cannot write {}", log.display()))?;
+        let output = output.with_context(|| format!("cannot write `{}`", log.display()))?;
         let errors = output.try_clone()?;
-        let leash = ParentPipe::start(SUPERVISE, |guard| {
+        let supervisor = ParentPipe::start(SUPERVISE, |supervisor| {
             if let Some(file) = pid_file {
-                guard.arg("--pid-file").arg(file);
+                supervisor.arg("--pid-file").arg(file);
             }
-            guard.arg(command.get_program()).args(command.get_args()).stdout(output).stderr(errors);
+            supervisor.arg(command.get_program()).args(command.get_args()).stdout(output).stderr(errors);
             if let Some(folder) = command.get_current_dir() {
-                guard.current_dir(folder);
+                supervisor.current_dir(folder);
             }
             for (name, value) in command.get_envs() {
                 match value {
-                    Some(value) => guard.env(name, value),
-                    None => guard.env_remove(name),
+                    Some(value) => supervisor.env(name, value),
+                    None => supervisor.env_remove(name),
                 };
             }
         })?;
-        Ok(Self { leash })
+        Ok(Self { supervisor })
     }
 
-    /// Waits for the program's own end.
+    /// Waits until the program ends by itself.
     ///
     /// # Errors
     ///
-    /// If the system cannot say.
+    /// If the operating system cannot report the exit status.
     pub async fn wait(&mut self) -> Result<ExitStatus> {
         loop {
-            if let Some(status) = self.leash.ended()? {
+            if let Some(status) = self.supervisor.try_wait()? {
                 return Ok(status);
             }
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Lets the program outlive us.
+    /// Lets the program run after the harness ends.
     ///
     /// # Errors
     ///
-    /// If the guard is gone already.
-    pub fn release(self) -> Result<()> {
-        self.leash.release()
+    /// If the supervisor has already ended.
+    pub fn detach(self) -> Result<()> {
+        self.supervisor.detach()
     }
 }
 
@@ -109,24 +109,24 @@ fn supervise(pid_file: Option<&Path>, program: &str, arguments: &[String]) -> Ex
     let mut child = match child {
         Ok(child) => child,
         Err(error) => {
-            eprintln!("cannot start {program}: {error}");
+            eprintln!("cannot start `{program}`: {error}");
             return ExitCode::from(127);
         }
     };
     if let Some(file) = pid_file {
         let _ = std::fs::write(file, child.id().to_string());
     }
-    let word = parent_pipe::word();
+    let parent = parent_pipe::watch_parent();
     loop {
         if let Ok(Some(status)) = child.try_wait() {
-            // What it has started and left behind, such as the functions of an emulator that died.
+            // The program's own children may still run, such as the functions of a crashed emulator.
             end_group(child.id(), || true);
             let code = status.code().or(status.signal().map(|signal| 128 + signal));
             return ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1));
         }
-        match word.recv_timeout(POLL) {
-            Ok(true) => return ExitCode::SUCCESS,
-            Ok(false) => {
+        match parent.recv_timeout(POLL_INTERVAL) {
+            Ok(ParentEvent::Detached) => return ExitCode::SUCCESS,
+            Ok(ParentEvent::Ended) => {
                 end_group(child.id(), || matches!(child.try_wait(), Ok(Some(_)) | Err(_)));
                 return ExitCode::FAILURE;
             }
@@ -135,18 +135,19 @@ fn supervise(pid_file: Option<&Path>, program: &str, arguments: &[String]) -> Ex
     }
 }
 
-/// Ends a process group: asked first, then killed. `leader_ended` also reaps, where the leader is our child.
+/// Ends a process group with SIGTERM, and with SIGKILL after the grace period. `leader_ended` returns whether the leader
+/// has ended, and reaps it if it is a child of this process.
 pub fn end_group(leader: u32, mut leader_ended: impl FnMut() -> bool) {
     let Ok(group) = i32::try_from(leader).map(Pid::from_raw) else { return };
     let _ = killpg(group, Signal::SIGTERM);
-    let deadline = Instant::now() + GRACE;
+    let deadline = Instant::now() + GRACE_PERIOD;
     while Instant::now() < deadline {
         let ended = leader_ended();
-        // Signal 0 asks whether anybody of the group is left.
+        // Without a signal, `killpg` only checks whether the group has a process.
         if ended && killpg(group, None).is_err() {
             return;
         }
-        std::thread::sleep(POLL);
+        std::thread::sleep(POLL_INTERVAL);
     }
     let _ = killpg(group, Signal::SIGKILL);
     leader_ended();

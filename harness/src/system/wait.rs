@@ -3,22 +3,23 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-const POLL: Duration = Duration::from_millis(20);
+/// Pause between two checks of a condition.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Asks until there is an answer, for as long as `limit`; `what` names it in the error.
+/// Calls `check` until it returns a value. Fails after `limit`; `condition` describes the expected state in the error.
 pub(crate) async fn until<T, F: Future<Output = Result<Option<T>>>>(
-    what: &str,
+    condition: &str,
     limit: Duration,
-    mut ask: impl FnMut() -> F,
+    mut check: impl FnMut() -> F,
 ) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {
-        if let Some(answer) = ask().await? {
-            return Ok(answer);
+        if let Some(value) = check().await? {
+            return Ok(value);
         }
         if Instant::now() >= deadline {
-            bail!("waited {} s in vain: {what}", limit.as_secs());
+            bail!("timed out after {} s: waited for {condition}", limit.as_secs());
         }
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }

@@ -1,44 +1,44 @@
-/// The workspace of local runs.
+/// Workspace of the local stack.
 const WORKSPACE: &str = "e2e";
 
-/// What the harness says, in each copy.
-pub(super) const VARIABLES: &str = "harness.tfvars.json";
+/// Name of the variables file that the harness writes into each copy.
+pub(super) const VARIABLES_FILE: &str = "harness.tfvars.json";
 
-/// Configuration of the configurations, and for which workspace.
+/// A root module and its workspace.
 #[derive(Debug, Clone)]
 pub(crate) struct Configuration {
-    /// The name of the copy's folder, and what its logs begin with.
+    /// Name of the copy's folder, and prefix of its log files.
     pub(super) name: String,
     pub(super) workspace: String,
-    /// The root module's folder in `terraform/`.
+    /// Folder of the root module in `terraform/`.
     pub(super) module: &'static str,
-    /// Whether `environments/<workspace>.tfvars` is applied, beside what the harness says.
-    environment: bool,
+    /// Whether `environments/<workspace>.tfvars` applies in addition to the harness's variables.
+    has_environment_file: bool,
 }
 
 impl Configuration {
-    /// The stack of local runs.
+    /// The local stack.
     pub(crate) fn local() -> Self {
-        Self { name: "terraform".to_owned(), workspace: WORKSPACE.to_owned(), module: "", environment: false }
+        Self { name: "terraform".to_owned(), workspace: WORKSPACE.to_owned(), module: "", has_environment_file: false }
     }
 
-    /// An environment as it is committed.
+    /// A committed environment.
     pub(crate) fn environment(workspace: &str) -> Self {
         let name = format!("terraform-{workspace}");
-        Self { name, workspace: workspace.to_owned(), module: "", environment: true }
+        Self { name, workspace: workspace.to_owned(), module: "", has_environment_file: true }
     }
 
-    /// What an account needs before its first environment.
+    /// The bootstrap module, which prepares an account for its environments.
     pub(crate) fn bootstrap() -> Self {
         let (name, workspace) = ("terraform-bootstrap".to_owned(), "default".to_owned());
-        Self { name, workspace, module: "bootstrap", environment: false }
+        Self { name, workspace, module: "bootstrap", has_environment_file: false }
     }
 
-    /// Terraform's arguments, with the files that have the variables.
+    /// Adds the options for all variables files to Terraform's arguments.
     pub(super) fn with_variables(&self, arguments: &[&str]) -> Vec<String> {
         let environment = format!("-var-file=environments/{}.tfvars", self.workspace);
-        let environment = self.environment.then_some(environment);
-        let arguments = arguments.iter().map(|&it| it.to_owned()).chain(environment);
-        arguments.chain([format!("-var-file={VARIABLES}")]).collect()
+        let environment = self.has_environment_file.then_some(environment);
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).chain(environment);
+        arguments.chain([format!("-var-file={VARIABLES_FILE}")]).collect()
     }
 }

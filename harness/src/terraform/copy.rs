@@ -1,24 +1,24 @@
-//! The copy of `terraform/` that a run works in: what is committed there, and nothing that a person keeps beside it.
+//! The copy of `terraform/` that a run works in. It contains the committed files and no file that a user keeps next to them.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// What Terraform itself keeps in the copy.
-const KEPT: [&str; 3] = [".terraform", ".terraform.lock.hcl", "terraform.tfstate.d"];
+/// Files and folders that Terraform itself writes into the copy.
+const WRITTEN_BY_TERRAFORM: [&str; 3] = [".terraform", ".terraform.lock.hcl", "terraform.tfstate.d"];
 
-/// Every file of the configuration, sorted: no state, no working folder, no variables that are loaded by themselves.
-pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Returns all files of the configuration, sorted: without state, working folders and automatically loaded variables.
+pub(super) fn configuration_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    let mut left = vec![folder.to_path_buf()];
-    while let Some(folder) = left.pop() {
-        for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+    let mut remaining = vec![folder.to_path_buf()];
+    while let Some(folder) = remaining.pop() {
+        for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", folder.display()))? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if name == ".terraform" || name.contains(".tfstate") || name.contains(".auto.tfvars") {
                 continue;
             }
-            if path.is_dir() { left.push(path) } else { found.push(path) }
+            if path.is_dir() { remaining.push(path) } else { found.push(path) }
         }
     }
     found.retain(|path| *path != folder.join("terraform.tfvars"));
@@ -26,22 +26,23 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Makes `to` what `from` is; `fresh` also forgets what Terraform kept of an earlier run.
+/// Updates the copy `to` with the files of `from`. With `fresh`, also removes the files that Terraform wrote in an earlier
+/// run.
 pub(super) fn refresh(from: &Path, to: &Path, fresh: bool) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(to)? {
         let entry = entry?;
         let (path, name) = (entry.path(), entry.file_name());
-        if !fresh && KEPT.iter().any(|kept| name == *kept) {
+        if !fresh && WRITTEN_BY_TERRAFORM.iter().any(|written| name == *written) {
             continue;
         }
         let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
-        removed.with_context(|| format!("cannot remove {}", path.display()))?;
+        removed.with_context(|| format!("cannot remove `{}`", path.display()))?;
     }
-    for source in files(from)? {
+    for source in configuration_files(from)? {
         let target = to.join(source.strip_prefix(from)?);
-        std::fs::create_dir_all(target.parent().context("a file is in a folder")?)?;
-        std::fs::copy(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
+        std::fs::create_dir_all(target.parent().context("the file has no parent folder")?)?;
+        std::fs::copy(&source, &target).with_context(|| format!("cannot copy `{}`", source.display()))?;
     }
     Ok(())
 }
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_follows_its_source_and_leaves_out_what_is_a_persons_own() {
+    fn refresh_follows_the_source_and_excludes_local_files() {
         let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let write = |name: &str| {
             let path = from.path().join(name);
@@ -63,7 +64,7 @@ mod tests {
             "old.tf",
             "modules/queue/main.tf",
             "terraform.tfstate",
-            "mine.auto.tfvars",
+            "local.auto.tfvars",
             "terraform.tfvars",
             ".terraform/x",
         ] {
@@ -74,7 +75,11 @@ mod tests {
         std::fs::remove_file(from.path().join("old.tf")).unwrap();
         refresh(from.path(), to.path(), false).unwrap();
         let names = |folder: &Path| -> Vec<_> {
-            files(folder).unwrap().iter().map(|path| path.strip_prefix(folder).unwrap().display().to_string()).collect()
+            configuration_files(folder)
+                .unwrap()
+                .iter()
+                .map(|path| path.strip_prefix(folder).unwrap().display().to_string())
+                .collect()
         };
         assert_eq!(names(to.path()), ["main.tf", "modules/queue/main.tf"]);
         assert!(to.path().join("terraform.tfstate.d").exists());

@@ -1,9 +1,9 @@
-//! What a second plan must not show, and the few things that an emulator is known to report wrongly.
+//! Unexpected changes of a second plan. A few known differences are ignored, because an emulator reports them wrongly.
 
 use serde_json::Value;
 
-/// What an address begins with, the attributes, and the reason of each difference that is the emulator's and not ours.
-const KNOWN: [(&str, &[&str], &str); 4] = [
+/// Known differences that an emulator causes: prefix of the address, attributes and reason.
+const KNOWN_DIFFERENCES: [(&str, &[&str], &str); 4] = [
     (
         "module.hookline.module.observability.aws_cloudwatch_metric_alarm.this[",
         &[
@@ -18,27 +18,28 @@ const KNOWN: [(&str, &[&str], &str); 4] = [
             "tags_all",
             "treat_missing_data",
         ],
-        "MiniStack leaves these out of its answer in XML, and LocalStack the tags",
+        "MiniStack omits these attributes in its XML response, and LocalStack omits the tags",
     ),
     (
         "module.hookline.module.http_api[0].aws_apigatewayv2_authorizer.events[",
         &["authorizer_payload_format_version"],
-        "MiniStack gives an authorizer for tokens the version of one that is a function",
+        "MiniStack returns the version of a Lambda authorizer for a JWT authorizer",
     ),
     (
         "module.hookline.module.ingest.aws_s3_object.this",
         &["tags_all"],
-        "MiniStack drops the tags of an object that is uploaded in parts",
+        "MiniStack drops the tags of a multipart upload",
     ),
     (
         "module.hookline.module.process.aws_s3_object.this",
         &["tags_all"],
-        "MiniStack drops the tags of an object that is uploaded in parts",
+        "MiniStack drops the tags of a multipart upload",
     ),
 ];
 
-/// Every change of a plan (as `terraform show -json` gives it) that is not known, as `address: attribute`.
-pub(super) fn changes(plan: &Value) -> Vec<String> {
+/// Returns the changes of a plan that are not known differences, as `address: attribute`. `plan` is the output of
+/// `terraform show -json`.
+pub(super) fn unexpected_changes(plan: &Value) -> Vec<String> {
     let resources = plan["resource_changes"].as_array().into_iter().flatten();
     let outputs = plan["output_changes"].as_object().into_iter().flatten();
     let outputs = outputs.filter(|(_, change)| !is_no_op(change)).map(|(name, _)| format!("output {name}"));
@@ -57,15 +58,16 @@ fn resource_changes(resource: &Value) -> Vec<String> {
     };
     let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
-    let known = |name: &str| KNOWN.iter().any(|known| address.starts_with(known.0) && known.1.contains(&name));
-    // The emulator forgets a value or makes an empty one; one that has become another is never forgiven.
-    let hollow = |name: &str| is_hollow(before.get(name)) || is_hollow(after.get(name));
-    let unknown = changed.filter(|name| !(known(name) && hollow(name)));
-    unknown.map(|name| format!("{address}: {name}")).collect()
+    let known =
+        |name: &str| KNOWN_DIFFERENCES.iter().any(|known| address.starts_with(known.0) && known.1.contains(&name));
+    // Emulators drop values or return default values. A change from one value to another is always unexpected.
+    let dropped = |name: &str| is_default(before.get(name)) || is_default(after.get(name));
+    let unexpected = changed.filter(|name| !(known(name) && dropped(name)));
+    unexpected.map(|name| format!("{address}: {name}")).collect()
 }
 
-/// What a value is that nobody has told: nothing, or what the provider takes for it.
-fn is_hollow(value: Option<&Value>) -> bool {
+/// Returns whether a value is missing, or is what the provider reports for a missing value.
+fn is_default(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null | Value::Bool(false)) => true,
         Some(Value::Number(number)) => number.as_f64() == Some(0.0),
@@ -92,9 +94,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_known_is_forgiven() {
+    fn ignores_only_known_differences() {
         let stage = "module.hookline.module.api.aws_api_gateway_stage.this";
-        let alarm = "module.hookline.module.observability.aws_cloudwatch_metric_alarm.this[\"refusals\"]";
+        let alarm = "module.hookline.module.observability.aws_cloudwatch_metric_alarm.this[\"rejections\"]";
         let plan = json!({
             "resource_changes": [
                 { "address": "a", "change": { "actions": ["no-op"], "before": {}, "after": {} } },
@@ -118,6 +120,6 @@ mod tests {
             "c: access_log_settings",
             "output new",
         ];
-        assert_eq!(changes(&plan), expected);
+        assert_eq!(unexpected_changes(&plan), expected);
     }
 }

@@ -1,5 +1,5 @@
-//! Where the AWS provider comes from: the registry, a person's own CLI configuration, or, where the registry cannot be
-//! reached, a mirror on disk.
+//! Installation source of the AWS provider: the user's CLI configuration, the registry, or a mirror on disk if the registry
+//! is unreachable.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,24 +11,25 @@ use crate::system::repository::Repository;
 const REGISTRY: &str = "https://registry.terraform.io/.well-known/terraform.json";
 const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
 
-/// The CLI configuration to use, and in a few words where the provider comes from.
-pub(super) async fn cli_config(files: &Repository) -> Result<(Option<PathBuf>, String)> {
-    let own = std::env::var_os("TF_CLI_CONFIG_FILE").map(PathBuf::from).filter(|file| file.is_file());
-    if let Some(file) = own {
-        let words = format!("provider as {} says", file.display());
-        return Ok((Some(file), words));
+/// Returns the CLI configuration file to use, and a description of the source.
+pub(super) async fn cli_config(repository: &Repository) -> Result<(Option<PathBuf>, String)> {
+    let user_config = std::env::var_os("TF_CLI_CONFIG_FILE").map(PathBuf::from).filter(|file| file.is_file());
+    if let Some(file) = user_config {
+        let description = format!("provider from the configuration {}", file.display());
+        return Ok((Some(file), description));
     }
-    let named = std::env::var_os("TF_PLUGIN_DIR").map(PathBuf::from);
-    if named.is_none() && registry_answers().await {
+    let plugin_folder = std::env::var_os("TF_PLUGIN_DIR").map(PathBuf::from);
+    if plugin_folder.is_none() && registry_is_reachable().await {
         return Ok((None, "provider from the registry".to_owned()));
     }
-    let Some(mirror) = named.into_iter().chain(folders()).find(|folder| folder.join(PROVIDER).is_dir()) else {
+    let mirror = plugin_folder.into_iter().chain(mirror_folders()).find(|folder| folder.join(PROVIDER).is_dir());
+    let Some(mirror) = mirror else {
         bail!(
-            "the Terraform registry cannot be reached and no folder on disk has {PROVIDER}: \
-             name one in TF_PLUGIN_DIR (`terraform providers mirror FOLDER` makes it on a machine that is online)"
+            "the Terraform registry is unreachable, and no folder on disk has {PROVIDER}: set TF_PLUGIN_DIR to a mirror \
+             (on an online machine, `terraform providers mirror FOLDER` creates it)"
         );
     };
-    let file = files.own.join("terraform.rc");
+    let file = repository.harness_directory.join("terraform.rc");
     std::fs::write(
         &file,
         format!("provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n", mirror),
@@ -36,14 +37,14 @@ pub(super) async fn cli_config(files: &Repository) -> Result<(Option<PathBuf>, S
     Ok((Some(file), format!("provider from the mirror {}", mirror.display())))
 }
 
-async fn registry_answers() -> bool {
+async fn registry_is_reachable() -> bool {
     let Ok(client) = reqwest::Client::builder().timeout(Duration::from_secs(3)).build() else { return false };
-    client.get(REGISTRY).send().await.is_ok_and(|answer| answer.status().is_success())
+    client.get(REGISTRY).send().await.is_ok_and(|response| response.status().is_success())
 }
 
-/// [Terraform's implied mirrors](https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories)
-/// and the folders under `/opt`.
-fn folders() -> Vec<PathBuf> {
+/// Folders of mirrors: [Terraform's implied mirrors](https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories)
+/// and the folders below `/opt`.
+fn mirror_folders() -> Vec<PathBuf> {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let data = std::env::var_os("XDG_DATA_HOME").map_or_else(|| home.join(".local/share"), PathBuf::from);
     let mut folders = vec![
@@ -53,12 +54,12 @@ fn folders() -> Vec<PathBuf> {
         PathBuf::from("/usr/local/share/terraform/plugins"),
         PathBuf::from("/usr/share/terraform/plugins"),
     ];
-    let below = |folder: &Path| -> Vec<PathBuf> {
+    let subfolders = |folder: &Path| -> Vec<PathBuf> {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
     };
-    let opt = below(Path::new("/opt"));
+    let opt = subfolders(Path::new("/opt"));
     folders.extend(opt.iter().cloned());
-    folders.extend(opt.iter().flat_map(|folder| below(folder)));
+    folders.extend(opt.iter().flat_map(|folder| subfolders(folder)));
     folders
 }

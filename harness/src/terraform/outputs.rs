@@ -5,14 +5,14 @@ use hookline::target::{LogGroupNames, Resources};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What the harness reads of the root's outputs.
+/// The outputs of the root module that the harness uses.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Outputs {
-    /// `rest` or `http`.
+    /// Type of the API: `rest` or `http`.
     pub api_type: String,
     /// Id of the API.
     pub api_id: String,
-    /// Name of its stage.
+    /// Name of the API's stage.
     pub stage_name: String,
     /// URL of the intake queue.
     pub queue_url: String,
@@ -22,49 +22,49 @@ pub struct Outputs {
     pub queue_arn: String,
     /// ARN of the dead-letter queue.
     pub dlq_arn: String,
-    /// Name of each source's secret.
+    /// Name of the secret of each source.
     pub source_secret_names: BTreeMap<String, String>,
-    /// Name of the secret of each destination that needs one.
+    /// Name of the secret of each destination that has one.
     pub destination_secret_names: BTreeMap<String, String>,
     /// Name of each function.
     pub function_names: Functions,
-    /// The latest published version of each function.
+    /// Latest published version of each function.
     pub function_versions: Functions,
-    /// The version that ingest's alias is at.
+    /// Version that the alias of the ingest function points to.
     pub ingest_alias_version: String,
-    /// The version that process's alias is at.
+    /// Version that the alias of the process function points to.
     pub process_alias_version: String,
-    /// Name of each function's role.
+    /// Name of the role of each function.
     pub role_names: Functions,
-    /// Name of the policy that says what a function may do.
+    /// Name of the inline policy with the permissions of each function.
     pub role_policy_names: Functions,
-    /// Name of each function's log group.
+    /// Name of the log group of each function.
     pub log_group_names: Functions,
-    /// Name of the log group of the API's access log.
+    /// Name of the log group of the API's access log; `None` without an access log.
     pub api_log_group_name: Option<String>,
-    /// Name of each alarm, by what it is about.
+    /// Full name of each alarm by its short name.
     pub alarm_names: BTreeMap<String, String>,
-    /// Name of the table that keeps what was delivered.
+    /// Name of the idempotency table; `None` without idempotency.
     pub idempotency_table: Option<String>,
-    /// Id of the user pool.
+    /// Id of the Cognito user pool.
     pub user_pool_id: Option<String>,
-    /// Id of the machine client.
+    /// Id of the machine-to-machine client.
     pub client_id: Option<String>,
-    /// Scope of an access token for `POST /events`.
+    /// Scope that an access token needs for `POST /events`.
     pub scope: Option<String>,
 }
 
 /// One value for each function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Functions {
-    /// Ingest's.
+    /// Value of the ingest function.
     pub ingest: String,
-    /// Process's.
+    /// Value of the process function.
     pub process: String,
 }
 
 impl Outputs {
-    /// The version that each function's alias is at.
+    /// Returns the version that the alias of each function points to.
     pub(crate) fn alias_versions(&self) -> Functions {
         Functions { ingest: self.ingest_alias_version.clone(), process: self.process_alias_version.clone() }
     }
@@ -82,10 +82,11 @@ impl Outputs {
         }
     }
 
-    /// Reads `terraform output -json`.
-    pub(crate) fn read(json: &[u8]) -> Result<Self> {
-        let outputs: BTreeMap<String, Value> = serde_json::from_slice(json).context("terraform's outputs")?;
+    /// Parses the output of `terraform output -json`.
+    pub(crate) fn from_json(json: &[u8]) -> Result<Self> {
+        let outputs: BTreeMap<String, Value> =
+            serde_json::from_slice(json).context("cannot parse Terraform's outputs")?;
         let values: Value = outputs.into_iter().map(|(name, mut output)| (name, output["value"].take())).collect();
-        serde_json::from_value(values).context("terraform's outputs are not those that the harness knows")
+        serde_json::from_value(values).context("Terraform's outputs do not match those that the harness expects")
     }
 }

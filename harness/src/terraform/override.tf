@@ -1,3 +1,5 @@
+# The harness adds this file to its copy of the root module: a local state, and access to the emulator.
+
 terraform {
   backend "local" {}
 }

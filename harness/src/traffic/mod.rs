@@ -1,4 +1,4 @@
-//! Both ends of a stack: requests as senders sign them, and the destination that receives deliveries.
+//! Both ends of a stack: signed requests of senders, and the sink that receives deliveries.
 
 pub(crate) mod sender;
 pub(crate) mod sink;

@@ -1,4 +1,4 @@
-//! The far end: an HTTP server that deliveries arrive at, which answers as each path's name says and remembers all.
+//! The sink: an HTTP server that receives deliveries. It records every attempt, and the path determines the response.
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -17,110 +17,117 @@ use tokio::task::JoinHandle;
 
 use crate::system::wait;
 
-/// A request that arrived.
+/// A received request, with the status of the response.
 #[derive(Debug, Clone)]
 pub(crate) struct Delivery {
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) status: StatusCode,
-    pub(crate) at: Instant,
+    pub(crate) received_at: Instant,
 }
 
 impl Delivery {
+    /// Returns the value of a header if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body as text, without what makes markup harmless.
+    /// Returns the body as text, without the backslashes that escape markup.
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).replace('\\', "")
     }
 }
 
-/// What has arrived, by event, what has arrived that says itself which event it is of, and whether `/recovering` has
-/// recovered.
+/// State of the sink.
 #[derive(Default)]
-struct Memory {
+struct Records {
+    /// Requests with a `ce-id` header, by event id.
     deliveries: HashMap<String, Vec<Delivery>>,
+    /// Requests without this header, such as chat messages.
     messages: Vec<Delivery>,
+    /// Whether `/recovering` accepts deliveries.
     recovered: bool,
 }
 
-impl Memory {
-    /// Every attempt at an event. A message for people has no headers of the event: its text has to hold the id.
+impl Records {
+    /// Returns all attempts of an event. A chat message belongs to an event if its text contains the id.
     fn attempts(&self, event_id: &str) -> impl Iterator<Item = &Delivery> {
-        let told = self.messages.iter().filter(move |message| message.text().contains(event_id));
-        self.deliveries.get(event_id).into_iter().flatten().chain(told)
+        let messages = self.messages.iter().filter(move |message| message.text().contains(event_id));
+        self.deliveries.get(event_id).into_iter().flatten().chain(messages)
     }
 }
 
-/// What `/busy` asks for at the first attempt.
+/// `Retry-After` in the response of `/busy` to the first attempt.
 pub(crate) const RETRY_AFTER_SECONDS: u32 = 3;
 
-/// What stands for no answer at all: that of `/stalled` at the first attempt.
+/// Recorded status of a request without a response: the first attempt at `/stalled`.
 const STALLED: StatusCode = StatusCode::GATEWAY_TIMEOUT;
 
-type Shared = Arc<Mutex<Memory>>;
+type SharedRecords = Arc<Mutex<Records>>;
 
-/// The server; dropped, it ends.
+/// The server. It ends when this value is dropped.
 pub(crate) struct Sink {
-    memory: Shared,
+    records: SharedRecords,
     server: JoinHandle<()>,
     pub(crate) port: u16,
 }
 
 impl Sink {
-    /// At the address that functions reach, on the port that a stack knows, or (0) on a free one. An address that this
-    /// machine does not have stands for its loopback, as Docker Desktop's does.
+    /// Starts the server at the address `host`, at which functions reach this machine. Port 0 selects a free port. If this
+    /// machine does not have the address, as with Docker Desktop, the server listens on the loopback interface.
     pub(crate) async fn start(host: Ipv4Addr, port: u16) -> Result<Self> {
         let mut listener = TcpListener::bind((host, port)).await;
         if listener.as_ref().is_err_and(|error| error.kind() == ErrorKind::AddrNotAvailable) {
             listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         }
         let listener = listener.with_context(|| {
-            format!("the destinations' port {port} is in use: end what listens there, or `cargo harness down`")
+            format!("port {port} of the sink is in use: end the program that uses it, or run `cargo harness down`")
         })?;
         let port = listener.local_addr()?.port();
-        let memory = Shared::default();
-        // More than any event.
-        let app = Router::new().fallback(receive).layer(DefaultBodyLimit::max(8 << 20)).with_state(Arc::clone(&memory));
+        let records = SharedRecords::default();
+        // The body limit is above the maximum size of an event.
+        let app =
+            Router::new().fallback(receive).layer(DefaultBodyLimit::max(8 << 20)).with_state(Arc::clone(&records));
         let server = tokio::spawn(async {
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self { memory, server, port })
+        Ok(Self { records, server, port })
     }
 
-    /// Where it is, as functions see it, without a path.
+    /// Returns the URL at which functions reach the sink, without a path.
     pub(crate) fn url(&self, host: Ipv4Addr) -> String {
         format!("http://{host}:{}", self.port)
     }
 
-    /// Every attempt at an event, in the order in which they came.
+    /// Returns all attempts of an event, oldest first.
     pub(crate) fn attempts(&self, event_id: &str) -> Vec<Delivery> {
-        self.memory().attempts(event_id).cloned().collect()
+        self.records().attempts(event_id).cloned().collect()
     }
 
-    /// Whether `/recovering` takes from now on what it is given, or refuses it for good, as at the beginning.
-    pub(crate) fn recover(&self, recovered: bool) {
-        self.memory().recovered = recovered;
+    /// Sets whether `/recovering` accepts deliveries. Initially, it rejects them permanently.
+    pub(crate) fn set_recovered(&self, recovered: bool) {
+        self.records().recovered = recovered;
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The first attempt that was answered with success.
-    pub(crate) async fn wait_for(&self, event_id: &str) -> Result<Delivery> {
-        self.wait_for_path(event_id, "").await
+    /// Waits for the first successful attempt of an event.
+    pub(crate) async fn wait_for_delivery(&self, event_id: &str) -> Result<Delivery> {
+        self.wait_for_delivery_at(event_id, "").await
     }
 
-    /// The first of those at a path that begins like this.
-    pub(crate) async fn wait_for_path(&self, event_id: &str, path: &str) -> Result<Delivery> {
-        let what = format!("event {event_id} at its destination {path}");
+    /// Waits for the first successful attempt at a path with the prefix `path`.
+    pub(crate) async fn wait_for_delivery_at(&self, event_id: &str, path: &str) -> Result<Delivery> {
+        let place = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
+        let condition = format!("the delivery of event {event_id}{place}");
         let delivered = |attempt: &Delivery| attempt.status.is_success() && attempt.path.starts_with(path);
-        wait::until(&what, Duration::from_secs(30), async || Ok(self.attempts(event_id).into_iter().find(delivered)))
-            .await
+        wait::until(&condition, Duration::from_secs(30), async || {
+            Ok(self.attempts(event_id).into_iter().find(delivered))
+        })
+        .await
     }
 }
 
@@ -130,37 +137,42 @@ impl Drop for Sink {
     }
 }
 
-async fn receive(State(memory): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> (StatusCode, HeaderMap) {
+async fn receive(
+    State(records): State<SharedRecords>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, HeaderMap) {
     let path = uri.path().to_owned();
-    let status = note(&memory, path, headers, body);
+    let status = record(&records, path, headers, body);
     if status == STALLED {
         std::future::pending::<()>().await;
     }
-    let mut asks = HeaderMap::new();
+    let mut response_headers = HeaderMap::new();
     if status == StatusCode::TOO_MANY_REQUESTS {
-        asks.insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+        response_headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
     }
-    (status, asks)
+    (status, response_headers)
 }
 
-/// Remembers an attempt, with what it is answered.
-fn note(memory: &Shared, path: String, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+/// Records an attempt and returns the status of the response.
+fn record(records: &SharedRecords, path: String, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
     let event_id = headers.get("ce-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let before = event_id.iter().flat_map(|id| memory.attempts(id)).filter(|attempt| attempt.path == path).count();
+    let earlier = event_id.iter().flat_map(|id| records.attempts(id)).filter(|attempt| attempt.path == path).count();
     let status = match path.as_str() {
-        "/flaky" if before < 2 => StatusCode::SERVICE_UNAVAILABLE,
-        "/busy" if before == 0 => StatusCode::TOO_MANY_REQUESTS,
-        "/stalled" if before == 0 => STALLED,
-        "/recovering" if !memory.recovered => StatusCode::GONE,
+        "/flaky" if earlier < 2 => StatusCode::SERVICE_UNAVAILABLE,
+        "/busy" if earlier == 0 => StatusCode::TOO_MANY_REQUESTS,
+        "/stalled" if earlier == 0 => STALLED,
+        "/recovering" if !records.recovered => StatusCode::GONE,
         "/missing" => StatusCode::NOT_FOUND,
         "/failing" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::OK,
     };
-    let delivery = Delivery { path, headers, body, status, at: Instant::now() };
+    let delivery = Delivery { path, headers, body, status, received_at: Instant::now() };
     match event_id {
-        Some(event_id) => memory.deliveries.entry(event_id).or_default().push(delivery),
-        None => memory.messages.push(delivery),
+        Some(event_id) => records.deliveries.entry(event_id).or_default().push(delivery),
+        None => records.messages.push(delivery),
     }
     status
 }

@@ -1,0 +1,42 @@
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::Stack;
+use crate::emulator::REGION;
+use crate::emulator::json_api::authorization;
+use crate::system::wait;
+
+impl Stack {
+    /// Enables or disables the event source mapping between the intake queue and the process function. Returns when the new
+    /// state is active.
+    pub(crate) async fn set_event_source_mapping_enabled(&self, enabled: bool) -> Result<()> {
+        let function = &self.outputs.function_names.process;
+        let listed = self.mappings(Method::GET, &format!("?FunctionName={function}:live"), None).await?;
+        let mapping = listed["EventSourceMappings"][0]["UUID"]
+            .as_str()
+            .context("the process function has no event source mapping")?
+            .to_owned();
+        self.mappings(Method::PUT, &format!("/{mapping}"), Some(json!({ "Enabled": enabled }))).await?;
+        let state = if enabled { "Enabled" } else { "Disabled" };
+        wait::until(&format!("the event source mapping to be {state}"), Duration::from_secs(60), async || {
+            let current = self.mappings(Method::GET, &format!("/{mapping}"), None).await?;
+            Ok((current["State"] == state).then_some(()))
+        })
+        .await
+    }
+
+    async fn mappings(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
+        let url = format!("{}/2015-03-31/event-source-mappings{path}", self.endpoint);
+        let request = self.http.request(method, url).header("authorization", authorization("test", REGION, "lambda"));
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        let response = request.send().await.context("cannot call Lambda")?;
+        ensure!(response.status().is_success(), "Lambda rejected the request: {}", response.text().await?);
+        Ok(response.json().await?)
+    }
+}

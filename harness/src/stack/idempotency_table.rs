@@ -1,0 +1,30 @@
+use anyhow::{Context, Result};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::Stack;
+
+impl Stack {
+    /// Returns whether the idempotency table records the delivery of an event to a destination.
+    pub(crate) async fn is_delivery_recorded(&self, dedup_key: &str, destination: &str) -> Result<bool> {
+        let table = self.outputs.idempotency_table.as_ref().context("the stack has no idempotency table")?;
+        let key = AttributeValue::S(format!("{dedup_key}#{destination}"));
+        let request = Client::new(&self.sdk).get_item().table_name(table).key("key", key).consistent_read(true);
+        let item = request.send().await.context("cannot read the idempotency table")?.item.unwrap_or_default();
+        Ok(item.get("state").is_some_and(|state| state.as_s().is_ok_and(|state| state == "done")))
+    }
+
+    /// Deletes all items of the idempotency table, because scenarios send the same events in every run.
+    pub(crate) async fn clear_idempotency_table(&self) -> Result<()> {
+        let Some(table) = &self.outputs.idempotency_table else { return Ok(()) };
+        let client = Client::new(&self.sdk);
+        let scan =
+            client.scan().table_name(table).projection_expression("#key").expression_attribute_names("#key", "key");
+        let mut items = scan.into_paginator().items().send();
+        while let Some(item) = items.next().await {
+            let key = item.context("cannot read the idempotency table")?.remove("key").context("an item has no key")?;
+            client.delete_item().table_name(table).key("key", key).send().await.context("cannot delete an item")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+use anyhow::{Context, Result};
+use aws_sdk_iam::Client;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::Stack;
+
+/// An action that was removed from a role policy.
+#[must_use = "the permission must be restored"]
+pub struct RemovedPermission {
+    client: Client,
+    role: String,
+    policy: String,
+    original: String,
+}
+
+impl Stack {
+    /// Returns an inline policy of a role as JSON.
+    pub(crate) async fn role_policy(&self, role: &str, policy: &str) -> Result<String> {
+        let read = Client::new(&self.sdk).get_role_policy().role_name(role).policy_name(policy).send().await;
+        let read = read.with_context(|| format!("cannot read policy `{policy}` of role `{role}`"))?;
+        Ok(percent_decode_str(&read.policy_document).decode_utf8()?.into_owned())
+    }
+
+    /// Removes an action from an inline policy of a role.
+    ///
+    /// # Errors
+    ///
+    /// If the policy cannot be read or written, or does not have the action.
+    pub async fn remove_permission(&self, role: &str, policy: &str, action: &str) -> Result<RemovedPermission> {
+        let (client, original) = (Client::new(&self.sdk), self.role_policy(role, policy).await?);
+        let reduced = without_action(&original, action)?;
+        let removed = RemovedPermission { client, role: role.to_owned(), policy: policy.to_owned(), original };
+        removed.put(&reduced).await?;
+        Ok(removed)
+    }
+}
+
+impl RemovedPermission {
+    /// Restores the original policy.
+    ///
+    /// # Errors
+    ///
+    /// If the policy cannot be written.
+    pub async fn restore(self) -> Result<()> {
+        self.put(&self.original).await
+    }
+
+    async fn put(&self, document: &str) -> Result<()> {
+        let put =
+            self.client.put_role_policy().role_name(&self.role).policy_name(&self.policy).policy_document(document);
+        put.send().await.with_context(|| format!("cannot write policy `{}` of role `{}`", self.policy, self.role))?;
+        Ok(())
+    }
+}
+
+/// Returns the policy document without an action. Removes statements that have no other action.
+fn without_action(document: &str, action: &str) -> Result<String> {
+    let mut policy: Value = serde_json::from_str(document).context("the policy is not JSON")?;
+    let statements = policy["Statement"].as_array_mut().context("the policy has no statements")?;
+    let mut found = false;
+    for actions in statements.iter_mut().filter_map(|statement| statement.get_mut("Action")) {
+        found |= contains(actions, action);
+        if let Some(actions) = actions.as_array_mut() {
+            actions.retain(|other| other != action);
+        }
+    }
+    anyhow::ensure!(found, "no statement of the policy has the action `{action}`");
+    statements.retain(|statement| statement["Action"] != action && statement["Action"] != json!([]));
+    Ok(policy.to_string())
+}
+
+fn contains(actions: &Value, action: &str) -> bool {
+    actions == action || actions.as_array().is_some_and(|actions| actions.iter().any(|other| other == action))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn removes_action_and_empty_statement() {
+        let document = r#"{"Statement":[{"Action":"sqs:SendMessage"},{"Action":["s3:GetObject","s3:PutObject"]}]}"#;
+        let both = r#"{"Statement":[{"Action":["s3:GetObject","s3:PutObject"]}]}"#;
+        assert_eq!(without_action(document, "sqs:SendMessage").unwrap(), both);
+        let one = without_action(document, "s3:PutObject").unwrap();
+        assert_eq!(one, r#"{"Statement":[{"Action":"sqs:SendMessage"},{"Action":["s3:GetObject"]}]}"#);
+        assert_eq!(without_action(&one, "s3:GetObject").unwrap(), r#"{"Statement":[{"Action":"sqs:SendMessage"}]}"#);
+        assert!(without_action(document, "sqs:DeleteMessage").is_err());
+    }
+}

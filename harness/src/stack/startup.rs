@@ -1,0 +1,131 @@
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use crate::build::package::{self, Packages};
+use crate::emulator::{Capabilities, Capability, Emulator, EmulatorInfo, EmulatorKind, EmulatorOptions};
+use crate::stack::{ExternalStack, Secrets, Stack, State, terraform_variables};
+use crate::system::repository::Repository;
+use crate::terraform::{Configuration, Terraform};
+use crate::traffic::sink::Sink;
+
+/// A running stack and what it was created from.
+pub(crate) struct RunningStack {
+    pub(crate) state: State,
+    pub(crate) terraform: Terraform,
+    /// The applied variables.
+    pub(crate) variables: Value,
+    pub(crate) sink: Sink,
+    /// Whether this run has applied the configuration.
+    pub(crate) applied: bool,
+    /// The emulator. If this run started it, it ends when this value is dropped.
+    pub(crate) emulator: Emulator,
+    pub(crate) external_stack: ExternalStack,
+}
+
+/// Saves the state and lets the stack run after the harness ends.
+pub(crate) fn keep_running(
+    repository: &Repository,
+    state: &State,
+    emulator: Emulator,
+    external_stack: ExternalStack,
+) -> Result<()> {
+    state.save(repository)?;
+    external_stack.keep_running();
+    emulator.detach()
+}
+
+/// Starts a new stack. With `reuse`, updates the running stack if it is on the selected emulator.
+pub(crate) async fn start_stack(
+    repository: &Repository,
+    options: &EmulatorOptions,
+    reuse: bool,
+) -> Result<RunningStack> {
+    check_required_tools()?;
+    let running = if reuse { State::load(repository).await? } else { None };
+    match running.filter(|state| options.matches(&state.emulator)) {
+        Some(state) => update(repository, options, state).await,
+        None => create(repository, options).await,
+    }
+}
+
+/// Checks that the required tools are installed, before a long build starts.
+pub(crate) fn check_required_tools() -> Result<()> {
+    for (tool, argument, advice) in [
+        ("terraform", "version", "install Terraform 1.11 or later"),
+        ("python3", "--version", "install Python 3.10 or later with its venv module"),
+    ] {
+        let works = Command::new(tool).arg(argument).output().is_ok_and(|output| output.status.success());
+        ensure!(works, "{tool} is not on the PATH or does not run: {advice}");
+    }
+    Ok(())
+}
+
+/// Starts an empty emulator and builds the packages. Ends the stack of an earlier run first.
+pub(crate) async fn start_emulator(repository: &Repository, options: &EmulatorOptions) -> Result<(Packages, Emulator)> {
+    if State::take_down(repository).await? {
+        eprintln!("ended the running stack");
+    }
+    let (packages, emulator) = tokio::try_join!(package::build(repository), Emulator::start(repository, options))?;
+    emulator.check_packages(&packages)?;
+    Ok((packages, emulator))
+}
+
+/// Creates a stack on a new emulator.
+async fn create(repository: &Repository, options: &EmulatorOptions) -> Result<RunningStack> {
+    let (packages, mut emulator) = start_emulator(repository, options).await?;
+    let info = emulator.info.clone();
+    let sink = Sink::start(info.host, 0).await?;
+    emulator.check_reachable(sink.port).await?;
+    let variables = terraform_variables(&packages, &emulator, options.api, sink.port);
+    let fingerprint = Terraform::fingerprint(repository, &[&packages.ingest, &packages.process], &variables)?;
+    let external_stack = ExternalStack::record(repository, &info)?;
+    let capabilities = emulator.capabilities.clone();
+    let created = emulator.while_running(async {
+        let terraform = Terraform::prepare(repository, &info.endpoint, Configuration::local(), true).await?;
+        let outputs = terraform.apply_and_read_outputs(&variables).await?;
+        let stack = Stack::new(&info.endpoint, outputs.clone());
+        let secrets = set_up(&stack, &info, &capabilities, &sink).await?;
+        Ok((terraform, outputs, secrets))
+    });
+    let (terraform, outputs, secrets) = created.await?;
+    let state = State { emulator: info, sink_port: sink.port, fingerprint, outputs, secrets };
+    Ok(RunningStack { state, terraform, variables, sink, applied: true, emulator, external_stack })
+}
+
+/// Updates the running stack. Applies the configuration only if it has changed.
+async fn update(repository: &Repository, options: &EmulatorOptions, mut state: State) -> Result<RunningStack> {
+    let emulator = Emulator::attach(repository, options, state.emulator.clone()).await?;
+    let sink = Sink::start(state.emulator.host, state.sink_port).await?;
+    let packages = package::build(repository).await?;
+    emulator.check_packages(&packages)?;
+    let variables = terraform_variables(&packages, &emulator, options.api, state.sink_port);
+    let fingerprint = Terraform::fingerprint(repository, &[&packages.ingest, &packages.process], &variables)?;
+    let applied = fingerprint != state.fingerprint;
+    // If this run is interrupted, the next run applies again and writes all secrets.
+    state.save_before_change(repository)?;
+    let external_stack = ExternalStack::record(repository, &state.emulator)?;
+    let terraform = if applied {
+        let terraform = Terraform::prepare(repository, &state.emulator.endpoint, Configuration::local(), false).await?;
+        state.outputs = terraform.apply_and_read_outputs(&variables).await?;
+        // New sources and destinations have empty secrets.
+        state.secrets = set_up(&state.stack(), &state.emulator, &emulator.capabilities, &sink).await?;
+        state.fingerprint = fingerprint;
+        terraform
+    } else {
+        Terraform::existing(repository, &state.emulator.endpoint)
+    };
+    Ok(RunningStack { state, terraform, variables, sink, applied, emulator, external_stack })
+}
+
+/// Does the steps that an operator does after an apply: verifies the e-mail sender and writes the secrets.
+async fn set_up(stack: &Stack, info: &EmulatorInfo, capabilities: &Capabilities, sink: &Sink) -> Result<Secrets> {
+    if capabilities.unavailable_reason(Capability::Ses).is_none() {
+        stack.verify_sender().await?;
+    }
+    if info.kind == EmulatorKind::Ministack {
+        stack.add_emulator_policy().await?;
+    }
+    stack.fill_secrets(&sink.url(info.host)).await
+}
