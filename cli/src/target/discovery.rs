@@ -1,0 +1,98 @@
+//! Finds a deployment by the names that Terraform gives its resources, which all start with the deployment's prefix.
+
+use anyhow::{Context, Result};
+use aws_sdk_cloudwatchlogs::Client as Logs;
+use aws_sdk_sqs::Client as Sqs;
+use aws_sdk_sqs::types::QueueAttributeName;
+
+use super::deployment::{TIMEOUTS, Target, endpoint_url};
+use super::resources::{LogGroupNames, Resources};
+use crate::aws;
+
+/// Returns the deployment whose resources have this prefix.
+pub(super) async fn find(prefix: &str, region: Option<&str>) -> Result<Target> {
+    let sdk = aws::load(region, endpoint_url(), TIMEOUTS)
+        .await
+        .with_context(|| format!("cannot access deployment `{prefix}`"))?;
+    let sqs = Sqs::new(&sdk);
+    let (intake, dlq) = (names::intake(prefix), names::dlq(prefix));
+    let ((queue_url, queue_arn), (dlq_url, dlq_arn)) = tokio::try_join!(queue(&sqs, &intake), queue(&sqs, &dlq))?;
+    let log_group_names = LogGroupNames {
+        ingest: names::function_logs(prefix, "ingest"),
+        process: names::function_logs(prefix, "process"),
+    };
+    let api_log_group_name = existing_log_group(&Logs::new(&sdk), names::api_logs(prefix)).await?;
+    let resources = Resources { queue_url, queue_arn, dlq_url, dlq_arn, log_group_names, api_log_group_name };
+    Ok(Target { sdk, resources })
+}
+
+/// Names of resources, as in `terraform/modules`.
+mod names {
+    /// Name of the intake queue.
+    pub(super) fn intake(prefix: &str) -> String {
+        format!("{prefix}-intake")
+    }
+
+    /// Name of the dead-letter queue.
+    pub(super) fn dlq(prefix: &str) -> String {
+        format!("{prefix}-intake-dlq")
+    }
+
+    /// Name of the log group of a function.
+    pub(super) fn function_logs(prefix: &str, function: &str) -> String {
+        format!("/aws/lambda/{prefix}-{function}")
+    }
+
+    /// Name of the log group of the API's access log.
+    pub(super) fn api_logs(prefix: &str) -> String {
+        format!("/aws/apigateway/{prefix}")
+    }
+}
+
+/// Returns the URL and the ARN of a queue.
+async fn queue(sqs: &Sqs, name: &str) -> Result<(String, String)> {
+    let found = sqs.get_queue_url().queue_name(name).send().await.with_context(|| {
+        format!("cannot find queue `{name}`: check --service, --region and the account of your AWS credentials")
+    })?;
+    let url = found.queue_url.with_context(|| format!("queue `{name}` has no URL"))?;
+    let request = sqs.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::QueueArn);
+    let response = request.send().await.with_context(|| format!("cannot read the attributes of queue `{name}`"))?;
+    let arn = response.attributes.unwrap_or_default().remove(&QueueAttributeName::QueueArn);
+    Ok((url, arn.with_context(|| format!("queue `{name}` has no ARN"))?))
+}
+
+/// Returns the name if there is a log group with exactly this name.
+async fn existing_log_group(logs: &Logs, name: String) -> Result<Option<String>> {
+    let response = logs.describe_log_groups().log_group_name_prefix(&name).send().await;
+    let groups = response.context("cannot list the log groups")?.log_groups.unwrap_or_default();
+    Ok(groups.iter().any(|group| group.log_group_name.as_deref() == Some(name.as_str())).then_some(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOOKLINE: &str = include_str!("../../../terraform/modules/hookline/main.tf");
+    const QUEUE: &str = include_str!("../../../terraform/modules/queue/main.tf");
+    const FUNCTION: &str = include_str!("../../../terraform/modules/function/main.tf");
+    const ACCESS_LOG: &str = include_str!("../../../terraform/modules/access_log/main.tf");
+
+    /// Checks that a Terraform module contains a name.
+    #[track_caller]
+    fn case(module: &str, name: &str) {
+        assert!(module.contains(&format!("= \"{name}\"\n")), "the Terraform module has no name `{name}`");
+    }
+
+    #[test]
+    fn names_equal_those_of_the_terraform_modules() {
+        case(QUEUE, &names::intake("${var.prefix}"));
+        case(QUEUE, &names::dlq("${var.prefix}"));
+        case(ACCESS_LOG, &names::api_logs("${var.name}"));
+        for function in ["ingest", "process"] {
+            let (name, log_group) = (format!("${{local.prefix}}-{function}"), "/aws/lambda/${var.name}");
+            case(HOOKLINE, &name);
+            case(FUNCTION, log_group);
+            assert_eq!(names::function_logs("${local.prefix}", function), log_group.replace("${var.name}", &name));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Names of the AWS resources of a deployment, as in the outputs of the Terraform root module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resources {
+    /// URL of the intake queue.
+    pub queue_url: String,
+    /// ARN of the intake queue.
+    pub queue_arn: String,
+    /// URL of the dead-letter queue.
+    pub dlq_url: String,
+    /// ARN of the dead-letter queue.
+    pub dlq_arn: String,
+    /// Name of the log group of each function.
+    pub log_group_names: LogGroupNames,
+    /// Name of the log group of the API's access log; `None` without an access log.
+    pub api_log_group_name: Option<String>,
+}
+
+/// Name of the log group of each function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogGroupNames {
+    /// Log group of the ingest function.
+    pub ingest: String,
+    /// Log group of the process function.
+    pub process: String,
+}
+
+impl Resources {
+    /// Parses the output of `terraform output -json`. Unknown outputs are ignored.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no JSON object, or an output is missing.
+    pub fn from_terraform_outputs(json: &[u8]) -> Result<Self> {
+        let outputs: BTreeMap<String, Value> =
+            serde_json::from_slice(json).context("cannot parse Terraform's outputs")?;
+        let values: Value = outputs.into_iter().map(|(name, mut output)| (name, output["value"].take())).collect();
+        serde_json::from_value(values).context("Terraform's outputs are incomplete: apply the current configuration")
+    }
+}
