@@ -21,11 +21,11 @@ pub(super) struct Dlq {
 enum Command {
     /// List the messages of the dead-letter queue, oldest first
     List {
-        #[command(flatten)]
-        filter: Filter,
         /// Print JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        filter: Filter,
     },
     /// Show one message with its payload
     Show {
@@ -37,14 +37,14 @@ enum Command {
     },
     /// Move messages to the intake queue; each event is delivered to the destinations that have not received it
     Redrive {
-        #[command(flatten)]
-        filter: Filter,
         /// Print the messages that would be moved, and move none
         #[arg(long)]
         dry_run: bool,
         /// Maximum number of messages per second
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=500))]
         rate: Option<u32>,
+        #[command(flatten)]
+        filter: Filter,
     },
     /// Delete all messages of the dead-letter queue
     Purge {

@@ -13,10 +13,10 @@ use crate::target::TargetOptions;
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
-    #[command(flatten)]
-    target: TargetOptions,
     /// File with one queued event per line, or with the output of `dlq show --json`; - reads standard input
     file: PathBuf,
+    #[command(flatten)]
+    target: TargetOptions,
 }
 
 impl Replay {

@@ -62,3 +62,16 @@ pub(super) fn split_pair(text: &str, separator: char) -> Result<(String, String)
     let (name, value) = text.split_once(separator).with_context(|| format!("`{text}` has no `{separator}`"))?;
     Ok((name.trim().to_owned(), value.strip_prefix(' ').unwrap_or(value).to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_has_every_scheme() {
+        let help = SchemeOptions::augment_args(clap::Command::new("sign")).render_help().to_string();
+        for (name, _) in SchemeConfig::OPTIONS {
+            assert!(help.contains(name), "`{name}` is missing in the help of --scheme");
+        }
+    }
+}

@@ -28,7 +28,7 @@ pub(super) struct Sign {
     #[arg(long)]
     id: Option<String>,
     /// URL that receives the request, for twilio
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     url: String,
     /// Sign the body as a form, for twilio
     #[arg(long)]

@@ -12,8 +12,6 @@ use crate::target::TargetOptions;
 
 #[derive(Debug, Args)]
 pub(super) struct Trace {
-    #[command(flatten)]
-    target: TargetOptions,
     /// Id of the event, from the sender's 202 response
     event_id: String,
     /// How far back to search the logs: 90s, 15m, 6h or 2d
@@ -22,6 +20,8 @@ pub(super) struct Trace {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    target: TargetOptions,
 }
 
 impl Trace {

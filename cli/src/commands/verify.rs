@@ -29,7 +29,7 @@ pub(super) struct Verify {
     #[arg(long, value_name = "SECONDS")]
     now: Option<i64>,
     /// URL of the request without its query, for twilio
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     url: String,
     /// Parameter of the URL's query, for twilio; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
