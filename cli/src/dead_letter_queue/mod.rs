@@ -180,7 +180,9 @@ pub(crate) mod tests {
             time: "2026-01-01T00:00:00Z".to_owned(),
             content_type: Some("application/json".to_owned()),
             dedup_key: DedupKey::from_signed_id(&path, id),
+            content_encoding: None,
             traceparent: None,
+            hops: 0,
             source: path,
             data: b"{}".to_vec().into(),
         }

@@ -21,10 +21,16 @@ pub struct Event<D = Bytes> {
     pub time: String,
     /// The payload's media type, as the sender declared it.
     pub content_type: Option<String>,
+    /// The payload's content coding, for instance `gzip`. The payload is stored as it was received. `None` for a payload
+    /// that is not encoded.
+    pub content_encoding: Option<String>,
     /// The key for deduplication: the same for all requests that the sender considers one event.
     pub dedup_key: DedupKey,
     /// [W3C trace context](https://www.w3.org/TR/trace-context/#traceparent-header) of the request.
     pub traceparent: Option<String>,
+    /// The number of Hookline deliveries that led to this event: 0 for an event from outside. Process stops a loop of
+    /// deliveries by its count.
+    pub hops: u32,
     /// The exact bytes that were signed.
     pub data: D,
 }
@@ -38,7 +44,10 @@ impl<D> Event<D> {
 
     /// Replaces the payload. Returns the event with the new payload, and the previous payload.
     pub fn replace_data<E>(self, data: E) -> (Event<E>, D) {
-        let Self { id, source, event_type, time, content_type, dedup_key, traceparent, data: previous } = self;
-        (Event { id, source, event_type, time, content_type, dedup_key, traceparent, data }, previous)
+        let Self { id, source, event_type, time, content_type, content_encoding, dedup_key, .. } = self;
+        let (traceparent, hops, previous) = (self.traceparent, self.hops, self.data);
+        let event =
+            Event { id, source, event_type, time, content_type, content_encoding, dedup_key, traceparent, hops, data };
+        (event, previous)
     }
 }

@@ -38,9 +38,14 @@ struct OutputJson<'a> {
     time: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     datacontenttype: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contentencoding: Option<&'a str>,
     dedupkey: &'a DedupKey,
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
+    /// Omitted for an event from outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hops: Option<u32>,
     /// Exactly one of `data`, `data_base64` and `dataref` is present.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a RawValue>,
@@ -65,8 +70,11 @@ struct InputJson<'a> {
     r#type: String,
     time: String,
     datacontenttype: Option<String>,
+    contentencoding: Option<String>,
     dedupkey: DedupKey,
     traceparent: Option<String>,
+    #[serde(default)]
+    hops: u32,
     /// By far the longest attribute, so it is borrowed.
     #[serde(borrow)]
     data_base64: Option<CowStr<'a>>,
@@ -97,8 +105,10 @@ impl<D> Event<D> {
             r#type: &self.event_type,
             time: &self.time,
             datacontenttype: self.content_type.as_deref(),
+            contentencoding: self.content_encoding.as_deref(),
             dedupkey: &self.dedup_key,
             traceparent: self.traceparent.as_deref(),
+            hops: Some(self.hops).filter(|hops| *hops > 0),
             data: None,
             data_base64: None,
             dataref: None,
@@ -166,8 +176,10 @@ impl Event<Payload> {
             event_type: input.r#type,
             time: input.time,
             content_type: input.datacontenttype,
+            content_encoding: input.contentencoding,
             dedup_key: input.dedupkey,
             traceparent: input.traceparent,
+            hops: input.hops,
             data,
         })
     }

@@ -12,7 +12,9 @@ fn event() -> Event<Payload> {
         time: "2026-01-02T03:04:05.678Z".into(),
         content_type: Some("application/json".into()),
         dedup_key: DedupKey::from_body("/webhooks/github", b"{\"a\": \"\\u001B\"}"),
+        content_encoding: None,
         traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
+        hops: 0,
         data: b"{\"a\": \"\\u001B\"}".to_vec().into(),
     }
 }
@@ -27,7 +29,8 @@ fn written_event_is_read_back_unchanged() {
     let binary =
         Event { data: Payload::from((0..=255).collect::<Vec<u8>>()), content_type: None, traceparent: None, ..event() };
     let offloaded = Event { data: Payload::offloaded("bucket", "key"), ..event() };
-    for event in [event(), binary, offloaded] {
+    let encoded = Event { content_encoding: Some("gzip".into()), hops: 3, ..event() };
+    for event in [event(), binary, offloaded, encoded] {
         assert_eq!(Event::from_json(&event.to_json().unwrap()).unwrap(), event);
     }
 }

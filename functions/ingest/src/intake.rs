@@ -185,7 +185,9 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             time: now.format(&Iso8601::<RFC3339_MILLISECONDS>).map_err(|_| Rejection::Internal)?,
             content_type,
             dedup_key,
+            content_encoding: None,
             traceparent: segment.trace().map(Trace::traceparent),
+            hops: 0,
             data: body.into(),
         };
         let (event_id, event_type) = (event.id.clone(), event.event_type.clone());
