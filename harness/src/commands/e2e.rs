@@ -40,11 +40,13 @@ impl E2e {
         }
         let repository = Repository::find()?;
         let _lock = repository.lock()?;
-        let running = start_stack(&repository, &self.emulator, self.reuse).await?;
+        let config = scenarios::stack_config()?;
+        let running = start_stack(&repository, &self.emulator, &config, self.reuse).await?;
         let RunningStack { mut state, terraform, variables, sink, applied, mut emulator, external_stack } = running;
         let capabilities = emulator.capabilities.clone();
         let testbed = Testbed::new(
             &state,
+            config,
             sink,
             Deployment::new(terraform, variables, applied),
             capabilities,
@@ -53,7 +55,7 @@ impl E2e {
         let run = async {
             testbed.stack.purge_queues().await?;
             testbed.stack.clear_idempotency_table().await?;
-            Ok(scenarios::run(&testbed, &scenarios).await)
+            Ok(scenarios::run(&testbed, scenarios).await)
         };
         let rows = emulator.while_running(run).await?;
         let passed = scenarios::print(&rows, self.json)?;

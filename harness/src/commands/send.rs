@@ -2,13 +2,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Args;
 use hookline::output::print_line;
 use uuid::Uuid;
 
-use crate::scenarios::PUSH;
-use crate::stack::{State, sources};
+use crate::scenarios::{self, PUSH};
+use crate::stack::State;
 use crate::system::repository::Repository;
 use crate::traffic::sender::Webhook;
 use crate::traffic::sink::Sink;
@@ -40,20 +40,14 @@ impl Send {
                 [format!("{{\"sent\":\"{}\",", Uuid::new_v4()).as_bytes(), PUSH.get(1..).unwrap_or_default()].concat()
             }
         };
-        let sources = sources();
-        let names: Vec<_> = sources.keys().copied().collect();
-        ensure!(
-            names.contains(&self.source.as_str()),
-            "unknown source `{}`: the sources are {}",
-            self.source,
-            names.join(", ")
-        );
+        let config = scenarios::stack_config()?;
+        let source = config.source(&self.source)?;
         let stored = state.secrets.sources.get(&self.source).map(|pair| pair.sender.clone());
         let secret =
             self.secret.or(stored).with_context(|| format!("source `{}` has no secret: use --secret", self.source))?;
-        let webhook = Webhook::signed(&self.source, &self.event, body, &secret)?;
+        let webhook = Webhook::signed(source, &self.event, body, &secret)?;
         let _lock = repository.lock()?;
-        let sink = Sink::start(state.emulator.host, state.sink_port).await?;
+        let sink = Sink::start(state.emulator.host, state.sink_port, config.scripts()).await?;
 
         let started = Instant::now();
         let response = state.stack().send(&webhook).await?;

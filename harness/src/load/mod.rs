@@ -20,7 +20,8 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use self::outcome::{Outcome, Sample, SecondStats};
 use self::report::Report;
-use crate::stack::{QueueDepths, Stack, State, sources};
+use crate::scenarios;
+use crate::stack::{QueueDepths, Source, Stack, StackConfig, State};
 use crate::system::repository::Repository;
 use crate::traffic::sender::Webhook;
 use crate::traffic::sink::Sink;
@@ -50,7 +51,7 @@ pub(crate) struct Load {
 
 /// A source and the secret that its sender signs with.
 struct Signer {
-    source: String,
+    source: Source,
     secret: String,
 }
 
@@ -58,9 +59,10 @@ impl Load {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let repository = Repository::find()?;
         let state = State::require(&repository).await?;
-        let signers = self.signers(&state)?;
+        let config = scenarios::stack_config()?;
+        let signers = self.signers(&config, &state)?;
         let _lock = repository.lock()?;
-        let sink = Sink::start(state.emulator.host, state.sink_port).await?;
+        let sink = Sink::start(state.emulator.host, state.sink_port, config.scripts()).await?;
         let stack = Arc::new(state.stack());
         let dlq = DeadLetterQueue::new(stack.target());
         let queued = stack.queue_depths().await?.intake;
@@ -79,13 +81,11 @@ impl Load {
         Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    fn signers(&self, state: &State) -> Result<Vec<Signer>> {
-        let known = sources();
+    fn signers(&self, config: &StackConfig, state: &State) -> Result<Vec<Signer>> {
         let signer = |name: &String| {
-            let names: Vec<_> = known.keys().copied().collect();
-            ensure!(known.contains_key(name.as_str()), "unknown source `{name}`: the sources are {}", names.join(", "));
+            let source = config.source(name)?.clone();
             let pair = state.secrets.sources.get(name).with_context(|| format!("source `{name}` has no secret"))?;
-            Ok(Signer { source: name.clone(), secret: pair.sender.clone() })
+            Ok(Signer { source, secret: pair.sender.clone() })
         };
         self.sources.iter().map(signer).collect()
     }

@@ -1,142 +1,121 @@
-//! What has to hold on a running stack, grouped by behaviour. `support` has what several scenarios use.
+//! End-to-end tests on a running stack, grouped by behaviour. `support` has the parts that several scenarios use.
+//!
+//! To add a scenario, write a function and register it in `all` of its group, with the sources, routes and destinations
+//! that it needs. The local stack has the declarations of all scenarios and one source for each signature scheme.
 
-mod body_changed;
-mod burst;
-mod crash;
-mod delivered_once;
-mod deployed_unnoticed;
-mod discord_message;
-mod dlq_alarm;
-mod duplicate_header;
-mod email_sent;
-mod event_followed;
-mod event_put;
-mod event_with_token;
-mod event_with_wrong_scope;
-mod event_without_token;
-mod every_scheme;
-mod exact_json;
-mod failing_destination;
-mod filtered;
-mod flaky_destination;
-mod ingest_permissions;
-mod kept_body_delivered;
-mod large_body_delivered;
-mod letters_operated;
-mod logs_clean;
-mod not_found;
-mod octets_delivered;
-mod one_of_ten_retried;
-mod pair_retried;
-mod panicking_record;
-mod ping_answered;
-mod poison_record;
-mod policies_reviewed;
-mod previous_secret;
-mod process_permissions;
-mod published;
-mod push_delivered;
-mod redriven;
-mod request_signed;
-mod retry_after;
-mod second_plan;
-mod secret_missing;
-mod sha1_only;
-mod signature_missing;
-mod slack_message;
+mod accepted;
+mod dead_lettered;
+mod deployed;
+mod destinations;
+mod permissions;
+mod rejected;
+mod retried;
 mod support;
-mod too_large;
-mod two_bytes_delivered;
-mod unknown_source;
-mod wrong_signature;
+mod telemetry;
 
-pub(crate) use self::support::{Deployment, PUSH, Scenario, ScenarioResult, Testbed, list, print, run};
-use self::support::{everywhere, expect, permissions};
-#[cfg(test)]
-use crate::emulator::Capabilities;
-use crate::emulator::Capability;
+use anyhow::{Context, Result};
 
-/// All of them, in the order in which they run: the last looks at what the others have left in the logs.
+pub(crate) use self::support::{Deployment, PUSH, Scenario, Testbed, list, print, run};
+use crate::stack::{Destination, StackConfig, scheme_sources};
+use crate::traffic::script::Script;
+
+/// Returns all scenarios. [`run`] orders them by their schedule and then runs them in this order.
 pub(crate) fn all() -> Vec<Scenario> {
-    vec![
-        second_plan::SCENARIO,
-        policies_reviewed::SCENARIO,
-        push_delivered::SCENARIO,
-        two_bytes_delivered::SCENARIO,
-        large_body_delivered::SCENARIO,
-        kept_body_delivered::SCENARIO,
-        exact_json::SCENARIO,
-        octets_delivered::SCENARIO,
-        every_scheme::DELIVERED,
-        every_scheme::REFUSED,
-        ping_answered::SCENARIO,
-        wrong_signature::SCENARIO,
-        signature_missing::SCENARIO,
-        body_changed::SCENARIO,
-        sha1_only::SCENARIO,
-        duplicate_header::SCENARIO,
-        unknown_source::SCENARIO,
-        too_large::SCENARIO,
-        secret_missing::SCENARIO,
-        event_without_token::SCENARIO,
-        event_with_wrong_scope::SCENARIO,
-        event_with_token::SCENARIO,
-        filtered::SCENARIO,
-        request_signed::SCENARIO,
-        slack_message::SCENARIO,
-        discord_message::SCENARIO,
-        email_sent::SCENARIO,
-        event_put::SCENARIO,
-        published::SCENARIO,
-        event_followed::SCENARIO,
-        previous_secret::SCENARIO,
-        flaky_destination::SCENARIO,
-        pair_retried::SCENARIO,
-        retry_after::SCENARIO,
-        failing_destination::SCENARIO,
-        not_found::SCENARIO,
-        dlq_alarm::SCENARIO,
-        delivered_once::SCENARIO,
-        poison_record::SCENARIO,
-        one_of_ten_retried::SCENARIO,
-        panicking_record::SCENARIO,
-        crash::SCENARIO,
-        letters_operated::SCENARIO,
-        redriven::SCENARIO,
-        burst::SCENARIO,
-        deployed_unnoticed::DEPLOYED,
-        deployed_unnoticed::ROLLED_BACK,
-        ingest_permissions::SCENARIO,
-        process_permissions::SCENARIO,
-        logs_clean::SCENARIO,
+    [
+        accepted::all(),
+        rejected::all(),
+        retried::all(),
+        dead_lettered::all(),
+        destinations::all(),
+        telemetry::all(),
+        deployed::all(),
+        permissions::all(),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Returns the sources, destinations and routes that the scenarios declare.
+///
+/// # Errors
+///
+/// If two scenarios declare the same name with different settings, or if a declaration is missing.
+pub(crate) fn stack_config() -> Result<StackConfig> {
+    let mut config = StackConfig::default();
+    config.add_destination(&Destination::http("orders", Script::Succeeds))?;
+    for source in scheme_sources() {
+        config.add_source(&source)?;
+    }
+    for scenario in all() {
+        scenario.declare(&mut config).with_context(|| format!("scenario `{}`", scenario.name))?;
+    }
+    config.check()?;
+    Ok(config)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::emulator::known;
+    use crate::emulator::test_capabilities;
 
-    /// Scenarios of the same fate share a row.
+    const DOCUMENTATION: &str = include_str!("../../../docs/scenarios.md");
+
+    /// Returns the table of scenarios by emulator. Scenarios with the same results share a row.
     fn matrix() -> String {
-        let fate = |scenario: &Scenario, capabilities: &Capabilities| {
-            scenario.lack(capabilities).map_or_else(|| "runs".to_owned(), |reason| format!("skipped: {reason}"))
-        };
+        let emulators = [test_capabilities::ministack(), test_capabilities::localstack()];
         let mut rows: BTreeMap<[String; 2], Vec<String>> = BTreeMap::new();
         for scenario in all() {
-            let fates = [known::ministack(), known::localstack()].map(|emulator| fate(&scenario, &emulator));
-            rows.entry(fates).or_default().push(format!("`{}`", scenario.name));
+            let results = emulators.each_ref().map(|emulator| {
+                let reason = scenario.unsupported_reason(emulator);
+                reason.map_or_else(|| "runs".to_owned(), |reason| format!("skipped: {reason}"))
+            });
+            rows.entry(results).or_default().push(format!("`{}`", scenario.name));
         }
-        let rows =
-            rows.into_iter().map(|([one, other], names)| format!("| {} | {one} | {other} |\n", names.join(", ")));
-        format!("| scenario | MiniStack | LocalStack 4.14.0 |\n|---|---|---|\n{}", rows.collect::<String>())
+        let row = |([ministack, localstack], names): ([String; 2], Vec<String>)| {
+            format!("| {} | {ministack} | {localstack} |\n", names.join(", "))
+        };
+        let rows: String = rows.into_iter().map(row).collect();
+        format!("| scenario | MiniStack | LocalStack 4.14.0 |\n|---|---|---|\n{rows}")
     }
 
     #[test]
-    fn the_readme_says_what_runs_where() {
-        let readme = include_str!("../../../README.md");
-        assert!(readme.contains(&matrix()), "README.md must have this table:\n{}", matrix());
+    fn documentation_lists_the_results_by_emulator() {
+        assert!(DOCUMENTATION.contains(&matrix()), "docs/scenarios.md must have this table:\n{}", matrix());
+    }
+
+    #[test]
+    fn documentation_describes_every_scenario() {
+        for scenario in all() {
+            let row = format!("| `{}` | {} |\n", scenario.name, scenario.about);
+            assert!(DOCUMENTATION.contains(&row), "docs/scenarios.md must have this row:\n{row}");
+        }
+    }
+
+    #[test]
+    fn list_has_every_scenario_once() {
+        let all = all();
+        let names: BTreeSet<_> = all.iter().map(|scenario| scenario.name).collect();
+        assert_eq!(names.len(), all.len());
+        insta::assert_snapshot!(list(&all, false).unwrap());
+    }
+
+    #[test]
+    fn declarations_of_all_scenarios_are_consistent() {
+        let config = stack_config().map_err(|error| format!("{error:#}")).unwrap();
+        // These names are the interface of `cargo harness send` and `cargo harness load`.
+        insta::assert_json_snapshot!(config.terraform_variables(&test_capabilities::ministack(), "http://sink"));
+    }
+
+    #[test]
+    fn conflicting_declaration_is_rejected() {
+        use crate::stack::Source;
+        let mut config = stack_config().unwrap();
+        let scenario = Scenario::new("conflict", "", async |_: &Testbed| Ok(String::new()))
+            .source(Source::github("flaky").sends_to("orders"));
+        let error = scenario.declare(&mut config).unwrap_err().to_string();
+        assert_eq!(error, "source `flaky` is declared twice with different settings");
     }
 }

@@ -2,6 +2,7 @@
 
 mod access_token;
 mod alarms;
+mod destinations;
 mod emails;
 mod emulator_policy;
 mod event_source_mapping;
@@ -15,11 +16,13 @@ mod recorder;
 mod role_policy;
 mod secrets;
 mod sources;
+mod stack_config;
 mod startup;
 mod state;
 mod variables;
 
 pub(crate) use self::alarms::Alarm;
+pub(crate) use self::destinations::{Destination, DestinationKind};
 pub(crate) use self::emails::{RECIPIENT, SENDER};
 pub(crate) use self::emulator_policy::EMULATOR_POLICY;
 pub(crate) use self::external::ExternalStack;
@@ -29,7 +32,8 @@ pub(crate) use self::queues::QueueDepths;
 pub(crate) use self::recorder::EventRecorder;
 pub use self::role_policy::RemovedPermission;
 pub(crate) use self::secrets::Secrets;
-pub(crate) use self::sources::{SecretPair, sources};
+pub(crate) use self::sources::{SecretPair, Source, scheme_sources};
+pub(crate) use self::stack_config::{Route, StackConfig};
 pub(crate) use self::startup::{RunningStack, check_required_tools, keep_running, start_emulator, start_stack};
 pub(crate) use self::state::State;
 pub(crate) use self::variables::{emulator_variables, terraform_variables};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::sources::KeyKind;
-use super::{SecretPair, Stack, sources};
+use super::{SecretPair, Stack, StackConfig};
 
 /// Number of secrets that are written concurrently.
 const CONCURRENCY: usize = 8;
@@ -24,8 +24,8 @@ pub(crate) struct Secrets {
 impl Stack {
     /// Writes a random secret for each source and destination. The secret of a chat destination is a URL of the sink with a
     /// random token.
-    pub(crate) async fn fill_secrets(&self, sink_url: &str) -> Result<Secrets> {
-        let generated = sources().into_iter().filter_map(|(name, source)| Some((name.to_owned(), source.key.make()?)));
+    pub(crate) async fn fill_secrets(&self, config: &StackConfig, sink_url: &str) -> Result<Secrets> {
+        let generated = config.sources().filter_map(|source| Some((source.name.to_owned(), source.key.generate()?)));
         let written = stream::iter(generated).map(async |(name, pair)| {
             self.put_source_secret(&name, &pair.store).await?;
             anyhow::Ok((name, pair))
@@ -33,7 +33,7 @@ impl Stack {
         let mut secrets =
             Secrets { sources: written.buffer_unordered(CONCURRENCY).try_collect().await?, ..Secrets::default() };
         for (destination, name) in &self.outputs.destination_secret_names {
-            let value = match (destination.as_str(), KeyKind::Whsec.make()) {
+            let value = match (destination.as_str(), KeyKind::Whsec.generate()) {
                 ("discord" | "slack", _) => format!("{sink_url}/{destination}?token={}", Uuid::new_v4().simple()),
                 (_, Some(pair)) => pair.store,
                 (_, None) => bail!("cannot generate a secret for destination `{destination}`"),

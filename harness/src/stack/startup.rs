@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::build::package::{self, Packages};
 use crate::emulator::{Capabilities, Capability, Emulator, EmulatorInfo, EmulatorKind, EmulatorOptions};
-use crate::stack::{ExternalStack, Secrets, Stack, State, terraform_variables};
+use crate::stack::{ExternalStack, Secrets, Stack, StackConfig, State, terraform_variables};
 use crate::system::repository::Repository;
 use crate::terraform::{Configuration, Terraform};
 use crate::traffic::sink::Sink;
@@ -40,13 +40,14 @@ pub(crate) fn keep_running(
 pub(crate) async fn start_stack(
     repository: &Repository,
     options: &EmulatorOptions,
+    config: &StackConfig,
     reuse: bool,
 ) -> Result<RunningStack> {
     check_required_tools()?;
     let running = if reuse { State::load(repository).await? } else { None };
     match running.filter(|state| options.matches(&state.emulator)) {
-        Some(state) => update(repository, options, state).await,
-        None => create(repository, options).await,
+        Some(state) => update(repository, options, config, state).await,
+        None => create(repository, options, config).await,
     }
 }
 
@@ -73,12 +74,12 @@ pub(crate) async fn start_emulator(repository: &Repository, options: &EmulatorOp
 }
 
 /// Creates a stack on a new emulator.
-async fn create(repository: &Repository, options: &EmulatorOptions) -> Result<RunningStack> {
+async fn create(repository: &Repository, options: &EmulatorOptions, config: &StackConfig) -> Result<RunningStack> {
     let (packages, mut emulator) = start_emulator(repository, options).await?;
     let info = emulator.info.clone();
-    let sink = Sink::start(info.host, 0).await?;
+    let sink = Sink::start(info.host, 0, config.scripts()).await?;
     emulator.check_reachable(sink.port).await?;
-    let variables = terraform_variables(&packages, &emulator, options.api, sink.port);
+    let variables = terraform_variables(config, &packages, &emulator, options.api, sink.port);
     let fingerprint = Terraform::fingerprint(repository, &[&packages.ingest, &packages.process], &variables)?;
     let external_stack = ExternalStack::record(repository, &info)?;
     let capabilities = emulator.capabilities.clone();
@@ -86,7 +87,7 @@ async fn create(repository: &Repository, options: &EmulatorOptions) -> Result<Ru
         let terraform = Terraform::prepare(repository, &info.endpoint, Configuration::local(), true).await?;
         let outputs = terraform.apply_and_read_outputs(&variables).await?;
         let stack = Stack::new(&info.endpoint, outputs.clone());
-        let secrets = set_up(&stack, &info, &capabilities, &sink).await?;
+        let secrets = set_up(&stack, config, &info, &capabilities, &sink).await?;
         Ok((terraform, outputs, secrets))
     });
     let (terraform, outputs, secrets) = created.await?;
@@ -95,12 +96,17 @@ async fn create(repository: &Repository, options: &EmulatorOptions) -> Result<Ru
 }
 
 /// Updates the running stack. Applies the configuration only if it has changed.
-async fn update(repository: &Repository, options: &EmulatorOptions, mut state: State) -> Result<RunningStack> {
+async fn update(
+    repository: &Repository,
+    options: &EmulatorOptions,
+    config: &StackConfig,
+    mut state: State,
+) -> Result<RunningStack> {
     let emulator = Emulator::attach(repository, options, state.emulator.clone()).await?;
-    let sink = Sink::start(state.emulator.host, state.sink_port).await?;
+    let sink = Sink::start(state.emulator.host, state.sink_port, config.scripts()).await?;
     let packages = package::build(repository).await?;
     emulator.check_packages(&packages)?;
-    let variables = terraform_variables(&packages, &emulator, options.api, state.sink_port);
+    let variables = terraform_variables(config, &packages, &emulator, options.api, state.sink_port);
     let fingerprint = Terraform::fingerprint(repository, &[&packages.ingest, &packages.process], &variables)?;
     let applied = fingerprint != state.fingerprint;
     // If this run is interrupted, the next run applies again and writes all secrets.
@@ -110,7 +116,7 @@ async fn update(repository: &Repository, options: &EmulatorOptions, mut state: S
         let terraform = Terraform::prepare(repository, &state.emulator.endpoint, Configuration::local(), false).await?;
         state.outputs = terraform.apply_and_read_outputs(&variables).await?;
         // New sources and destinations have empty secrets.
-        state.secrets = set_up(&state.stack(), &state.emulator, &emulator.capabilities, &sink).await?;
+        state.secrets = set_up(&state.stack(), config, &state.emulator, &emulator.capabilities, &sink).await?;
         state.fingerprint = fingerprint;
         terraform
     } else {
@@ -120,12 +126,18 @@ async fn update(repository: &Repository, options: &EmulatorOptions, mut state: S
 }
 
 /// Does the steps that an operator does after an apply: verifies the e-mail sender and writes the secrets.
-async fn set_up(stack: &Stack, info: &EmulatorInfo, capabilities: &Capabilities, sink: &Sink) -> Result<Secrets> {
+async fn set_up(
+    stack: &Stack,
+    config: &StackConfig,
+    info: &EmulatorInfo,
+    capabilities: &Capabilities,
+    sink: &Sink,
+) -> Result<Secrets> {
     if capabilities.unavailable_reason(Capability::Ses).is_none() {
         stack.verify_sender().await?;
     }
     if info.kind == EmulatorKind::Ministack {
         stack.add_emulator_policy().await?;
     }
-    stack.fill_secrets(&sink.url(info.host)).await
+    stack.fill_secrets(config, &sink.url(info.host)).await
 }

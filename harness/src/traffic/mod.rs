@@ -1,4 +1,5 @@
 //! Both ends of a stack: signed requests of senders, and the sink that receives deliveries.
 
+pub(crate) mod script;
 pub(crate) mod sender;
 pub(crate) mod sink;

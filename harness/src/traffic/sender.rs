@@ -8,7 +8,7 @@ use hookline_signature::{Message, Secret, Signed};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::stack::{Stack, sources};
+use crate::stack::{Source, Stack};
 
 /// A request to `POST /webhooks/<source>`.
 #[derive(Debug, Clone)]
@@ -32,19 +32,18 @@ pub(crate) struct Response {
 impl Webhook {
     /// Creates a request that is signed at the current time with the source's scheme. `event` is the value of GitHub's event
     /// header.
-    pub(crate) fn signed(source: &str, event: &str, body: impl Into<Vec<u8>>, secret: &str) -> Result<Self> {
+    pub(crate) fn signed(source: &Source, event: &str, body: impl Into<Vec<u8>>, secret: &str) -> Result<Self> {
         let (body, event_id) = (body.into(), Uuid::new_v4().to_string());
-        let config = sources().remove(source).with_context(|| format!("the stack has no source `{source}`"))?.config;
         let message = Message { body: &body, now: unix_seconds(), id: &event_id, url: "", is_form: false };
-        let Signed { mut headers, query } = config.resolve()?.sign(message, &Secret::new(secret)?)?;
+        let Signed { mut headers, query } = source.config.resolve()?.sign(message, &Secret::new(secret)?)?;
         // Scenarios send binary bodies with the source `acme`.
-        let content_type = if source == "acme" { "application/octet-stream" } else { "application/json" };
+        let content_type = if source.name == "acme" { "application/octet-stream" } else { "application/json" };
         headers.push(("Content-Type".to_owned(), content_type.to_owned()));
-        if config.scheme == "github" {
+        if source.config.scheme == "github" {
             headers.push(("X-GitHub-Event".to_owned(), event.to_owned()));
             headers.push(("X-GitHub-Delivery".to_owned(), event_id.clone()));
         }
-        Ok(Self { source: source.to_owned(), headers, query, body, event_id })
+        Ok(Self { source: source.name.to_owned(), headers, query, body, event_id })
     }
 
     /// Replaces the id of the event. GitHub does not sign the id.

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::script::{NO_RESPONSE, RETRY_AFTER_SECONDS, Script};
 use crate::system::wait;
 
 /// A received request, with the status of the response.
@@ -46,8 +47,10 @@ struct Records {
     deliveries: HashMap<String, Vec<Delivery>>,
     /// Requests without this header, such as chat messages.
     messages: Vec<Delivery>,
-    /// Whether `/recovering` accepts deliveries.
+    /// Whether paths with [`Script::FailsUntilRecovered`] accept deliveries.
     recovered: bool,
+    /// Scripts by path without the slash. A path without a script returns 200.
+    scripts: HashMap<&'static str, Script>,
 }
 
 impl Records {
@@ -57,12 +60,6 @@ impl Records {
         self.deliveries.get(event_id).into_iter().flatten().chain(messages)
     }
 }
-
-/// `Retry-After` in the response of `/busy` to the first attempt.
-pub(crate) const RETRY_AFTER_SECONDS: u32 = 3;
-
-/// Recorded status of a request without a response: the first attempt at `/stalled`.
-const STALLED: StatusCode = StatusCode::GATEWAY_TIMEOUT;
 
 type SharedRecords = Arc<Mutex<Records>>;
 
@@ -76,7 +73,7 @@ pub(crate) struct Sink {
 impl Sink {
     /// Starts the server at the address `host`, at which functions reach this machine. Port 0 selects a free port. If this
     /// machine does not have the address, as with Docker Desktop, the server listens on the loopback interface.
-    pub(crate) async fn start(host: Ipv4Addr, port: u16) -> Result<Self> {
+    pub(crate) async fn start(host: Ipv4Addr, port: u16, scripts: HashMap<&'static str, Script>) -> Result<Self> {
         let mut listener = TcpListener::bind((host, port)).await;
         if listener.as_ref().is_err_and(|error| error.kind() == ErrorKind::AddrNotAvailable) {
             listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
@@ -85,7 +82,7 @@ impl Sink {
             format!("port {port} of the sink is in use: end the program that uses it, or run `cargo harness down`")
         })?;
         let port = listener.local_addr()?.port();
-        let records = SharedRecords::default();
+        let records = Arc::new(Mutex::new(Records { scripts, ..Records::default() }));
         // The body limit is above the maximum size of an event.
         let app =
             Router::new().fallback(receive).layer(DefaultBodyLimit::max(8 << 20)).with_state(Arc::clone(&records));
@@ -105,7 +102,14 @@ impl Sink {
         self.records().attempts(event_id).cloned().collect()
     }
 
-    /// Sets whether `/recovering` accepts deliveries. Initially, it rejects them permanently.
+    /// Returns true if an attempt of any event had exactly this body.
+    pub(crate) fn has_received(&self, body: &[u8]) -> bool {
+        let records = self.records();
+        let mut attempts = records.deliveries.values().flatten().chain(&records.messages);
+        attempts.any(|attempt| attempt.body[..] == *body)
+    }
+
+    /// Sets whether paths with [`Script::FailsUntilRecovered`] accept deliveries. Initially, they reject them permanently.
     pub(crate) fn set_recovered(&self, recovered: bool) {
         self.records().recovered = recovered;
     }
@@ -145,7 +149,7 @@ async fn receive(
 ) -> (StatusCode, HeaderMap) {
     let path = uri.path().to_owned();
     let status = record(&records, path, headers, body);
-    if status == STALLED {
+    if status == NO_RESPONSE {
         std::future::pending::<()>().await;
     }
     let mut response_headers = HeaderMap::new();
@@ -160,15 +164,8 @@ fn record(records: &SharedRecords, path: String, headers: HeaderMap, body: Bytes
     let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
     let event_id = headers.get("ce-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let earlier = event_id.iter().flat_map(|id| records.attempts(id)).filter(|attempt| attempt.path == path).count();
-    let status = match path.as_str() {
-        "/flaky" if earlier < 2 => StatusCode::SERVICE_UNAVAILABLE,
-        "/busy" if earlier == 0 => StatusCode::TOO_MANY_REQUESTS,
-        "/stalled" if earlier == 0 => STALLED,
-        "/recovering" if !records.recovered => StatusCode::GONE,
-        "/missing" => StatusCode::NOT_FOUND,
-        "/failing" => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::OK,
-    };
+    let script = records.scripts.get(path.trim_start_matches('/')).copied().unwrap_or(Script::Succeeds);
+    let status = script.status(earlier, records.recovered);
     let delivery = Delivery { path, headers, body, status, received_at: Instant::now() };
     match event_id {
         Some(event_id) => records.deliveries.entry(event_id).or_default().push(delivery),

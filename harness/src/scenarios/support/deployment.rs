@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use crate::build::package;
 use crate::terraform::{Functions, Outputs, Terraform};
 
-/// What the stack was made by, for scenarios that change it.
+/// The Terraform configuration of the stack, for scenarios that change it.
 pub(crate) struct Deployment {
     terraform: Terraform,
-    /// As they are applied at the beginning of a run.
+    /// The variables at the beginning of the run.
     variables: Value,
-    /// Whether this run has applied anything, or found all as it should be.
+    /// False if the run uses a stack that was up to date, without an apply.
     pub(crate) applied: bool,
     changed: AtomicBool,
 }
@@ -22,12 +22,12 @@ impl Deployment {
         Self { terraform, variables, applied, changed: AtomicBool::new(false) }
     }
 
-    /// Whether something else is applied than at the beginning.
+    /// Returns true if the stack differs from the beginning of the run.
     pub(crate) fn is_changed(&self) -> bool {
         self.changed.load(Ordering::Relaxed)
     }
 
-    /// What a second plan would change.
+    /// Returns the changes of a plan with the variables of the beginning.
     pub(crate) async fn drift(&self) -> Result<Vec<String>> {
         self.terraform.plan(&self.variables).await
     }
@@ -36,18 +36,18 @@ impl Deployment {
         self.terraform.outputs().await
     }
 
-    /// Both functions anew: the same programs in packages with another content.
-    pub(crate) fn renewed(&self) -> Result<Value> {
+    /// Returns variables for a deployment of both functions: the same programs in packages with other hashes.
+    pub(crate) fn with_new_packages(&self) -> Result<Value> {
         let mut variables = self.variables.clone();
         for function in ["ingest", "process"] {
-            let path = self.variables["packages"][function].as_str().context("a package has a path")?;
-            variables["packages"][function] = json!(package::renew(Path::new(path))?);
+            let path = self.variables["packages"][function].as_str().context("a package has no path")?;
+            variables["packages"][function] = json!(package::copy_with_new_hash(Path::new(path))?);
         }
         Ok(variables)
     }
 
-    /// The same, with the aliases held at versions.
-    pub(crate) fn pinned(variables: &Value, versions: &Functions) -> Value {
+    /// Returns variables that pin the aliases to versions.
+    pub(crate) fn with_pinned_versions(variables: &Value, versions: &Functions) -> Value {
         let mut variables = variables.clone();
         variables["pinned_versions"] = json!({ "ingest": versions.ingest, "process": versions.process });
         variables
@@ -59,10 +59,10 @@ impl Deployment {
 
     pub(crate) async fn apply(&self, variables: &Value) -> Result<Outputs> {
         self.changed.store(true, Ordering::Relaxed);
-        self.terraform.apply(variables).await
+        self.terraform.apply_and_read_outputs(variables).await
     }
 
-    /// As at the beginning.
+    /// Applies the variables of the beginning.
     pub(crate) async fn restore(&self) -> Result<()> {
         self.terraform.apply(&self.variables).await?;
         self.changed.store(false, Ordering::Relaxed);

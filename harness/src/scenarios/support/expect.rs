@@ -1,78 +1,114 @@
-//! What several scenarios ask in the same way.
+//! Requests with an expected result.
 
 use anyhow::{Context, Result, ensure};
 use hookline_event::{DedupKey, Event, Payload};
-use serde_json::Value;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{ScenarioResult, Testbed};
+use super::log;
+use super::scenario::ScenarioResult;
+use super::testbed::Testbed;
 use crate::traffic::sender::{Response, Webhook};
 
-/// Sends, expects 202, and gives the event's id.
+/// Sends the request, expects 202, and returns the event's id.
 pub(crate) async fn accepted(testbed: &Testbed, webhook: &Webhook) -> Result<String> {
-    let answer = testbed.send(webhook).await?;
-    ensure!(answer.status == 202, "expected 202, got {}: {}", answer.status, answer.body);
-    answer.event_id().context("the answer has no id")
+    let response = testbed.send(webhook).await?;
+    ensure!(response.status == 202, "expected 202, got {}: {}", response.status, response.body);
+    response.event_id().context("the response has no event id")
 }
 
-/// Sends, expects 202, and the exact body at the destination exactly once.
+/// Sends the request, and expects 202 and one delivery of the same bytes.
 pub(crate) async fn delivered(testbed: &Testbed, webhook: &Webhook) -> ScenarioResult {
     let event_id = accepted(testbed, webhook).await?;
-    let delivery = testbed.sink.wait_for(&event_id).await?;
-    ensure!(delivery.body[..] == webhook.body[..], "the body that arrived is not the one that was sent");
+    let delivery = testbed.sink.wait_for_delivery(&event_id).await?;
+    ensure!(delivery.body[..] == webhook.body[..], "the delivered body differs from the sent body");
     ensure!(delivery.header("content-type") == webhook.header("Content-Type"), "the content type has changed");
-    testbed.stack.at_rest().await?;
+    testbed.wait_until_idle().await?;
     let attempts = testbed.sink.attempts(&event_id).len();
-    ensure!(attempts == 1, "delivered {attempts} times");
+    ensure!(attempts == 1, "the event was delivered {attempts} times");
     Ok(format!("{} bytes", webhook.body.len()))
 }
 
-/// Sends, expects a refusal, and nothing on any queue or at any destination.
-pub(crate) async fn refused(testbed: &Testbed, webhook: &Webhook, status: u16) -> Result<Response> {
-    let answer = testbed.send(webhook).await?;
-    ensure!(answer.status == status, "expected {status}, got {}: {}", answer.status, answer.body);
-    problem(&answer)?;
-    let depth = testbed.stack.depth().await?;
-    ensure!(depth.intake == 0 && depth.dlq == 0, "the queues are not empty: {depth:?}");
-    ensure!(testbed.sink.attempts(&webhook.event_id).is_empty(), "it arrived at a destination");
-    Ok(answer)
+/// Sends a request with a unique body, and expects the error response `status`. Ingest has to log the request as rejected,
+/// or as failed if the status is a 5xx, and has to accept nothing. No destination receives the body until the end of the
+/// run.
+pub(crate) async fn rejected(testbed: &Testbed, webhook: &Webhook, status: u16) -> Result<Response> {
+    let response = error_response(testbed, webhook, status).await?;
+    testbed.forbid_delivery(&webhook.event_id, &webhook.body);
+    let outcome = if status < 500 { "rejected" } else { "failed" };
+    let request_id = request_id(&response)?;
+    log::wait_for_line(testbed, &[("request_id", &request_id), ("outcome", outcome)]).await?;
+    for line in log::lines_with(testbed, &request_id).await? {
+        let other = line["outcome"] != outcome && line["outcome"] != "cold_start";
+        ensure!(!other, "the request has another outcome too: {line}");
+    }
+    not_delivered(testbed, webhook)?;
+    Ok(response)
 }
 
-/// Whether the function or the gateway refuses: the answer has the same form.
-pub(crate) fn problem(answer: &Response) -> Result<()> {
-    let problem: Value = serde_json::from_str(&answer.body).context("the answer is not a problem")?;
-    let content_type = answer.headers.get("content-type").map(String::as_str);
-    ensure!(content_type == Some("application/problem+json"), "the content type is {content_type:?}");
-    ensure!(problem["status"] == answer.status && problem["request_id"].is_string(), "not a problem: {}", answer.body);
+/// Sends the request, and expects a problem document with this status.
+pub(crate) async fn error_response(testbed: &Testbed, webhook: &Webhook, status: u16) -> Result<Response> {
+    let response = testbed.send(webhook).await?;
+    ensure!(response.status == status, "expected {status}, got {}: {}", response.status, response.body);
+    problem_document(&response)?;
+    Ok(response)
+}
+
+/// Expects that neither the id nor the unique body of the request is at a destination.
+pub(crate) fn not_delivered(testbed: &Testbed, webhook: &Webhook) -> Result<()> {
+    let arrived = !testbed.sink.attempts(&webhook.event_id).is_empty() || testbed.sink.has_received(&webhook.body);
+    ensure!(!arrived, "the request arrived at a destination");
     Ok(())
 }
 
-/// What the gateway answers by itself has that form too, where it can be told: an HTTP API says it in its own words.
-pub(crate) fn problem_of_gateway(testbed: &Testbed, answer: &Response) -> Result<()> {
-    if testbed.stack.outputs.api_type == "http" { Ok(()) } else { problem(answer) }
+/// Expects a problem document. The function and the gateway use the same form.
+pub(crate) fn problem_document(response: &Response) -> Result<()> {
+    let problem: Value = serde_json::from_str(&response.body).context("the response is no problem document")?;
+    let content_type = response.headers.get("content-type").map(String::as_str);
+    ensure!(content_type == Some("application/problem+json"), "the content type is {content_type:?}");
+    let is_complete = problem["status"] == response.status && problem["request_id"].is_string();
+    ensure!(is_complete, "not a problem document: {}", response.body);
+    Ok(())
 }
 
-/// About so many bytes of JSON with every escape and space that a careless reader would change.
-pub(crate) fn intricate(bytes: usize) -> String {
-    let line = "  {\"b\": 1, \"a\": \"\\u001B \\u001b \u{2665}\"},\r\n";
-    format!("[\r\n{}  null ]\n", line.repeat(bytes / line.len()))
+/// Expects a problem document from the gateway itself. The errors of an HTTP API have a fixed form, so any is accepted.
+pub(crate) fn gateway_problem_document(testbed: &Testbed, response: &Response) -> Result<()> {
+    if testbed.stack.outputs.api_type == "http" { Ok(()) } else { problem_document(response) }
 }
 
-/// Refused with 401 and the one body that says nothing.
-pub(crate) async fn not_authentic(testbed: &Testbed, webhook: &Webhook) -> ScenarioResult {
-    let answer = refused(testbed, webhook, 401).await?;
-    let mut problem: Value = serde_json::from_str(&answer.body)?;
+/// Returns the request's id of a problem document.
+pub(crate) fn request_id(response: &Response) -> Result<String> {
+    let problem: Value = serde_json::from_str(&response.body)?;
+    Ok(problem["request_id"].as_str().context("the problem document has no request id")?.to_owned())
+}
+
+/// Expects a rejection with 401 and the public text that does not reveal the cause.
+pub(crate) async fn unauthenticated(testbed: &Testbed, webhook: &Webhook) -> ScenarioResult {
+    let response = rejected(testbed, webhook, 401).await?;
+    let mut problem: Value = serde_json::from_str(&response.body)?;
     problem["request_id"] = Value::Null;
-    let expected = serde_json::json!({
+    let expected = json!({
         "title": "Unauthorized",
         "status": 401,
         "detail": "The request could not be authenticated.",
         "request_id": null,
     });
-    ensure!(problem == expected, "the answer tells more than it should: {}", answer.body);
-    Ok("401, queue empty".to_owned())
+    ensure!(problem == expected, "the response reveals more than it should: {}", response.body);
+    Ok("401, logged as rejected, not delivered".to_owned())
 }
 
-/// An event as ingest would have queued it.
+/// Returns about `bytes` bytes of JSON with escapes and spaces that a parser would not preserve.
+pub(crate) fn intricate_json(bytes: usize) -> String {
+    let line = "  {\"b\": 1, \"a\": \"\\u001B \\u001b \u{2665}\"},\r\n";
+    format!("[\r\n{}  null ]\n", line.repeat(bytes / line.len()))
+}
+
+/// Returns a unique JSON body of more than `bytes` bytes.
+pub(crate) fn unique_body(bytes: usize) -> String {
+    format!("{{\"n\":\"{}\",\"x\":\"{}\"}}", Uuid::new_v4(), "x".repeat(bytes))
+}
+
+/// Returns an event as ingest queues it.
 pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
     let path = format!("/webhooks/{source}");
     Event {
@@ -81,8 +117,15 @@ pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
         time: "2026-01-01T00:00:00Z".to_owned(),
         content_type: Some("application/json".to_owned()),
         dedup_key: DedupKey::from_signed_id(&path, id),
+        content_encoding: None,
         traceparent: None,
+        hops: 0,
         source: path,
         data: b"{}".to_vec().into(),
     }
+}
+
+/// Returns events with unique ids, for the sources in this order.
+pub(crate) fn events(sources: &[&str]) -> Vec<Event<Payload>> {
+    sources.iter().map(|source| event(source, &Uuid::new_v4().to_string())).collect()
 }

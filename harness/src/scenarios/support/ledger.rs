@@ -1,42 +1,53 @@
-//! What a run has been promised: every event that was answered with 202 arrives, or is found in the dead-letter queue, or
-//! is one that a scenario says will not arrive; and none arrives twice.
+//! The guarantees of a run: each accepted event is delivered, is in the dead-letter queue, or is settled by its scenario.
+//! No event is delivered twice. A request that was not accepted is not delivered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::traffic::sink::Sink;
 
-/// The events of a run that were accepted, and those of which something else than a delivery is to be expected.
+/// The requests of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     accepted: BTreeSet<String>,
     settled: BTreeSet<String>,
+    forbidden: BTreeMap<String, Vec<u8>>,
 }
 
 impl Ledger {
-    /// Answered with 202.
+    /// Adds an event that got the response 202.
     pub(crate) fn accept(&mut self, event_id: String) {
         self.accepted.insert(event_id);
     }
 
-    /// In the dead-letter queue, or filtered out, or the same as another.
+    /// Marks an event that need not be delivered: it is in the dead-letter queue, has no destination or is a duplicate.
     pub(crate) fn settle(&mut self, event_id: &str) {
         self.settled.insert(event_id.to_owned());
     }
 
-    /// Each event that is lost or has had an effect twice at one destination; asked when nothing is on its way. Without
-    /// a table of claims (`once`) SQS may deliver twice, and only what is lost counts.
-    pub(crate) fn faults(&self, sink: &Sink, once: bool) -> Vec<String> {
+    /// Adds a request that was not accepted. Neither its event id nor its body, which has to be unique, may arrive.
+    pub(crate) fn forbid_delivery(&mut self, event_id: &str, body: &[u8]) {
+        self.forbidden.insert(event_id.to_owned(), body.to_vec());
+    }
+
+    /// Returns each violated guarantee. The stack has to be idle. With `deduplicates`, the stack has an idempotency table;
+    /// without it SQS may deliver an event twice.
+    pub(crate) fn faults(&self, sink: &Sink, deduplicates: bool) -> Vec<String> {
         let mut faults = Vec::new();
         for id in &self.accepted {
-            let mut effects: BTreeMap<String, usize> = BTreeMap::new();
+            let mut successes: BTreeMap<String, usize> = BTreeMap::new();
             for attempt in sink.attempts(id).into_iter().filter(|attempt| attempt.status.is_success()) {
-                *effects.entry(attempt.path).or_default() += 1;
+                *successes.entry(attempt.path).or_default() += 1;
             }
-            if effects.is_empty() && !self.settled.contains(id) {
-                faults.push(format!("event {id} was accepted and is nowhere"));
+            if successes.is_empty() && !self.settled.contains(id) {
+                faults.push(format!("event {id} was accepted and is lost"));
             }
-            let twice = effects.into_iter().filter(|(_, times)| once && *times > 1);
-            faults.extend(twice.map(|(path, times)| format!("event {id} arrived {times} times at {path}")));
+            let duplicates = successes.into_iter().filter(|(_, count)| deduplicates && *count > 1);
+            faults.extend(duplicates.map(|(path, count)| format!("event {id} arrived {count} times at {path}")));
+        }
+        for (id, body) in &self.forbidden {
+            if !sink.attempts(id).is_empty() || sink.has_received(body) {
+                faults.push(format!("event {id} was not accepted and was delivered"));
+            }
         }
         faults
     }
@@ -44,33 +55,53 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::net::Ipv4Addr;
 
     use super::*;
+    use crate::traffic::script::Script;
 
-    /// An event that arrives at the sink.
-    async fn arrive(sink: &Sink, path: &str, id: &str) {
+    async fn deliver(sink: &Sink, path: &str, id: &str, body: &'static str) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        client.post(format!("http://127.0.0.1:{}{path}", sink.port)).header("ce-id", id).send().await.unwrap();
+        let request = client.post(format!("http://127.0.0.1:{}{path}", sink.port)).header("ce-id", id).body(body);
+        request.send().await.unwrap();
+    }
+
+    async fn sink() -> Sink {
+        Sink::start(Ipv4Addr::LOCALHOST, 0, HashMap::from([("failing", Script::Fails)])).await.unwrap()
     }
 
     #[tokio::test]
-    async fn what_is_lost_and_what_comes_twice_is_told() {
-        let sink = Sink::start(Ipv4Addr::LOCALHOST, 0).await.unwrap();
+    async fn lost_and_duplicate_events_are_faults() {
+        let sink = sink().await;
         let mut ledger = Ledger::default();
         ledger.accept("e".to_owned());
-        assert_eq!(ledger.faults(&sink, true), ["event e was accepted and is nowhere"]);
-        arrive(&sink, "/failing", "e").await;
+        assert_eq!(ledger.faults(&sink, true), ["event e was accepted and is lost"]);
+        deliver(&sink, "/failing", "e", "").await;
         assert_eq!(ledger.faults(&sink, true).len(), 1, "a failed attempt is no delivery");
-        arrive(&sink, "/orders", "e").await;
-        arrive(&sink, "/audit", "e").await;
+        deliver(&sink, "/orders", "e", "").await;
+        deliver(&sink, "/audit", "e", "").await;
         assert_eq!(ledger.faults(&sink, true), [""; 0], "once at each of two destinations");
-        arrive(&sink, "/orders", "e").await;
+        deliver(&sink, "/orders", "e", "").await;
         assert_eq!(ledger.faults(&sink, true), ["event e arrived 2 times at /orders"]);
-        assert_eq!(ledger.faults(&sink, false), [""; 0], "without claims a queue may deliver twice");
+        assert_eq!(ledger.faults(&sink, false), [""; 0], "without an idempotency table a queue may deliver twice");
         ledger.accept("dead".to_owned());
         ledger.settle("dead");
         assert_eq!(ledger.faults(&sink, false), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn forbidden_deliveries_are_faults() {
+        let sink = sink().await;
+        let mut ledger = Ledger::default();
+        ledger.forbid_delivery("r", b"{\"n\":1}");
+        deliver(&sink, "/orders", "other", "{\"n\":2}").await;
+        assert_eq!(ledger.faults(&sink, true), [""; 0]);
+        deliver(&sink, "/orders", "another id", "{\"n\":1}").await;
+        assert_eq!(ledger.faults(&sink, true), ["event r was not accepted and was delivered"], "found by its body");
+        ledger.forbid_delivery("s", b"{\"n\":3}");
+        deliver(&sink, "/failing", "s", "").await;
+        assert_eq!(ledger.faults(&sink, true).len(), 2, "found by its id, also if the attempt failed");
     }
 }

@@ -1,48 +1,57 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 
-use super::{Scenario, Testbed};
+use super::scenario::{Scenario, Schedule};
+use super::testbed::Testbed;
 use crate::emulator::is_ready;
 use hookline::output::Step;
 
-/// No scenario may hang the run.
-const LIMIT: Duration = Duration::from_secs(120);
+/// The time limit of one scenario.
+const TIME_LIMIT: Duration = Duration::from_secs(120);
+
+/// How many scenarios run at the same time. The emulator runs a process or a container for each concurrent invocation.
+const CONCURRENCY: usize = 16;
 
 /// How a scenario ended.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    Passed { found: String },
+    Passed { text: String },
     Failed { error: anyhow::Error },
     Skipped { reason: String },
 }
 
-/// A scenario's line in the table.
+/// The result of one scenario.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) name: &'static str,
-    pub(crate) took: Duration,
+    pub(crate) duration: Duration,
     pub(crate) outcome: Outcome,
 }
 
-/// Runs the scenarios, one after the other, so that each may ask whether the queues are empty; neighbours that mostly
-/// wait run at the same time.
-pub(crate) async fn run(testbed: &Testbed, scenarios: &[Scenario]) -> Vec<Row> {
+/// Runs the scenarios in the order of their schedule. Concurrent scenarios are one group, each other scenario is a group
+/// of its own. After each group, the queues have to be empty and no accepted event may be lost.
+pub(crate) async fn run(testbed: &Testbed, mut scenarios: Vec<Scenario>) -> Vec<Row> {
+    scenarios.sort_by_key(|scenario| scenario.schedule);
     let mut rows = Vec::with_capacity(scenarios.len());
-    for together in scenarios.chunk_by(|one, next| one.patient && next.patient) {
-        let mut done = join_all(together.iter().map(|scenario| one(testbed, scenario))).await;
-        if let Err(error) = nothing_left(testbed).await
-            && let Some(row) = done.last_mut()
+    let is_concurrent = |scenario: &Scenario| scenario.schedule == Schedule::Concurrent;
+    for group in scenarios.chunk_by(|one, next| is_concurrent(one) && is_concurrent(next)) {
+        let runs = group.iter().enumerate().map(async |(index, scenario)| (index, run_one(testbed, scenario).await));
+        let mut indexed: Vec<_> = stream::iter(runs).buffer_unordered(CONCURRENCY).collect().await;
+        indexed.sort_by_key(|(index, _)| *index);
+        let mut group_rows: Vec<_> = indexed.into_iter().map(|(_, row)| row).collect();
+        if let Err(error) = check_idle_stack(testbed).await
+            && let Some(row) = group_rows.last_mut()
         {
             row.fail(error);
-            // The next scenarios start from nothing again.
-            let _ = testbed.stack.purge().await;
+            // The next scenarios start with empty queues again.
+            let _ = testbed.stack.purge_queues().await;
         }
-        let failed = done.iter().any(|row| matches!(row.outcome, Outcome::Failed { .. }));
-        rows.extend(done);
+        let failed = group_rows.iter().any(|row| matches!(row.outcome, Outcome::Failed { .. }));
+        rows.extend(group_rows);
         if failed && !is_ready(&testbed.stack.endpoint).await {
-            eprintln!("the emulator does not answer any more: the scenarios that are left are not run");
+            eprintln!("the emulator no longer responds: the remaining scenarios are not run");
             break;
         }
     }
@@ -50,9 +59,9 @@ pub(crate) async fn run(testbed: &Testbed, scenarios: &[Scenario]) -> Vec<Row> {
 }
 
 impl Row {
-    /// Failed, whatever it was before; what it had failed with already is kept.
+    /// Sets the outcome to failed. An earlier error stays the cause.
     fn fail(&mut self, error: anyhow::Error) {
-        let before = std::mem::replace(&mut self.outcome, Outcome::Passed { found: String::new() });
+        let before = std::mem::replace(&mut self.outcome, Outcome::Passed { text: String::new() });
         self.outcome = match before {
             Outcome::Failed { error: first } => Outcome::Failed { error: first.context(error.to_string()) },
             Outcome::Passed { .. } | Outcome::Skipped { .. } => Outcome::Failed { error },
@@ -60,30 +69,31 @@ impl Row {
     }
 }
 
-async fn one(testbed: &Testbed, scenario: &Scenario) -> Row {
+async fn run_one(testbed: &Testbed, scenario: &Scenario) -> Row {
     let started = Instant::now();
     let step = Step::start(scenario.name);
-    let outcome = match scenario.lack(&testbed.capabilities).or_else(|| (scenario.skip)(testbed)) {
+    let skip_reason = scenario.unsupported_reason(&testbed.capabilities);
+    let outcome = match skip_reason.or_else(|| (scenario.skip_reason)(testbed)) {
         Some(reason) => Outcome::Skipped { reason },
-        None => match tokio::time::timeout(LIMIT, (scenario.run)(testbed)).await {
-            Ok(Ok(found)) => Outcome::Passed { found },
+        None => match tokio::time::timeout(TIME_LIMIT, scenario.function.run(testbed)).await {
+            Ok(Ok(text)) => Outcome::Passed { text },
             Ok(Err(error)) => Outcome::Failed { error },
-            Err(_) => Outcome::Failed { error: anyhow::anyhow!("not done after {} s", LIMIT.as_secs()) },
+            Err(_) => Outcome::Failed { error: anyhow::anyhow!("not finished after {} s", TIME_LIMIT.as_secs()) },
         },
     };
     match &outcome {
-        Outcome::Passed { found } => step.done(found),
+        Outcome::Passed { text } => step.done(text),
         Outcome::Skipped { reason } => step.done(&format!("skipped, {reason}")),
         Outcome::Failed { .. } => drop(step),
     }
-    Row { name: scenario.name, took: started.elapsed(), outcome }
+    Row { name: scenario.name, duration: started.elapsed(), outcome }
 }
 
-/// What holds at rest after every scenario: nothing is on its way, the dead-letter queue has nothing that the scenario did
-/// not expect there and take out, and every event that was accepted until now has arrived once or has been accounted for.
-async fn nothing_left(testbed: &Testbed) -> Result<()> {
-    let depth = testbed.stack.at_rest().await?;
-    ensure!(depth.dlq == 0, "{} messages are left in the dead-letter queue", depth.dlq);
+/// Waits until no event is in process. Then checks that the dead-letter queue is empty, that each accepted event was
+/// delivered once or is accounted for, and that no rejected request was delivered.
+async fn check_idle_stack(testbed: &Testbed) -> Result<()> {
+    let depths = testbed.wait_until_idle().await?;
+    ensure!(depths.dlq == 0, "{} messages remain in the dead-letter queue", depths.dlq);
     let faults = testbed.faults();
     ensure!(faults.is_empty(), "{}", faults.join("; "));
     Ok(())

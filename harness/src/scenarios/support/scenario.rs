@@ -2,41 +2,133 @@ use std::pin::Pin;
 
 use anyhow::Result;
 
-use super::Testbed;
+use super::testbed::Testbed;
 use crate::emulator::{Capabilities, Capability};
+use crate::stack::{Destination, Route, Source, StackConfig};
 
-/// What a scenario found worth saying, beside having passed.
+/// The text of the result table if a scenario passes, or the error.
 pub(crate) type ScenarioResult = Result<String>;
 
-/// One thing that has to hold.
+/// The function of a scenario.
+pub(super) trait Run {
+    fn run<'a>(&'a self, testbed: &'a Testbed) -> Pin<Box<dyn Future<Output = ScenarioResult> + 'a>>;
+}
+
+impl<F: AsyncFn(&Testbed) -> ScenarioResult> Run for F {
+    fn run<'a>(&'a self, testbed: &'a Testbed) -> Pin<Box<dyn Future<Output = ScenarioResult> + 'a>> {
+        Box::pin(self(testbed))
+    }
+}
+
+/// When a scenario runs. Scenarios run in this order, and in the order of [`crate::scenarios::all`] within each value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Schedule {
+    /// Before all others, alone.
+    First,
+    /// At the same time as other concurrent scenarios.
+    Concurrent,
+    /// Alone: the scenario changes shared settings, or checks or fills the queues as a whole.
+    Alone,
+    /// After all others, alone.
+    Last,
+}
+
+/// An end-to-end test on a running stack.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
+    /// What the scenario proves.
     pub(crate) about: &'static str,
-    pub(crate) run: for<'a> fn(&'a Testbed) -> Pin<Box<dyn Future<Output = ScenarioResult> + 'a>>,
-    /// Whether it mostly waits, for a retry or a cache: neighbours that do wait together.
-    pub(crate) patient: bool,
-    /// What not every emulator has.
-    pub(crate) needs: &'static [Capability],
-    /// Why it cannot be run in this run, if it cannot.
-    pub(crate) skip: fn(&Testbed) -> Option<String>,
+    pub(super) function: Box<dyn Run>,
+    pub(super) schedule: Schedule,
+    needs: &'static [Capability],
+    pub(super) skip_reason: fn(&Testbed) -> Option<String>,
+    sources: Vec<Source>,
+    destinations: Vec<Destination>,
+    routes: Vec<Route>,
 }
 
 impl Scenario {
-    pub(crate) const fn new(
+    /// Returns a scenario that runs alone, on any emulator, and needs only the sources of the schemes.
+    pub(crate) fn new(
         name: &'static str,
         about: &'static str,
-        run: for<'a> fn(&'a Testbed) -> Pin<Box<dyn Future<Output = ScenarioResult> + 'a>>,
+        function: impl AsyncFn(&Testbed) -> ScenarioResult + 'static,
     ) -> Self {
-        Self { name, about, run, patient: false, needs: &[], skip: |_| None }
+        Self {
+            name,
+            about,
+            function: Box::new(function),
+            schedule: Schedule::Alone,
+            needs: &[],
+            skip_reason: |_| None,
+            sources: Vec::new(),
+            destinations: Vec::new(),
+            routes: Vec::new(),
+        }
     }
 
-    /// With what not every emulator has.
-    pub(crate) const fn needing(self, needs: &'static [Capability]) -> Self {
+    /// Lets the scenario run at the same time as other concurrent scenarios. It must use its own event ids, change no
+    /// shared settings, and check neither queue as a whole.
+    pub(crate) fn concurrent(self) -> Self {
+        Self { schedule: Schedule::Concurrent, ..self }
+    }
+
+    /// Runs the scenario before all others.
+    pub(crate) fn first(self) -> Self {
+        Self { schedule: Schedule::First, ..self }
+    }
+
+    /// Runs the scenario after all others.
+    pub(crate) fn last(self) -> Self {
+        Self { schedule: Schedule::Last, ..self }
+    }
+
+    /// Adds capabilities that not every emulator has.
+    pub(crate) fn needs(self, needs: &'static [Capability]) -> Self {
         Self { needs, ..self }
     }
 
-    /// Why it cannot be run on an emulator, if it cannot.
-    pub(crate) fn lack(&self, capabilities: &Capabilities) -> Option<String> {
-        self.needs.iter().find_map(|need| capabilities.lacks(*need))
+    /// Sets a function that returns why the scenario cannot run now, or `None`.
+    pub(crate) fn skip_if(self, skip_reason: fn(&Testbed) -> Option<String>) -> Self {
+        Self { skip_reason, ..self }
+    }
+
+    /// Adds a source to the stack.
+    pub(crate) fn source(mut self, source: Source) -> Self {
+        self.sources.push(source);
+        self
+    }
+
+    /// Adds a destination to the stack.
+    pub(crate) fn destination(mut self, destination: Destination) -> Self {
+        self.destinations.push(destination);
+        self
+    }
+
+    /// Adds a route to the stack.
+    pub(crate) fn route(mut self, route: Route) -> Self {
+        self.routes.push(route);
+        self
+    }
+
+    /// Adds declarations that several scenarios share.
+    pub(crate) fn with(self, add: fn(Self) -> Self) -> Self {
+        add(self)
+    }
+
+    /// Adds the sources, destinations and routes of the scenario to the stack's configuration.
+    ///
+    /// # Errors
+    ///
+    /// If another scenario has declared the same name with different settings.
+    pub(crate) fn declare(&self, config: &mut StackConfig) -> Result<()> {
+        self.sources.iter().try_for_each(|source| config.add_source(source))?;
+        self.destinations.iter().try_for_each(|destination| config.add_destination(destination))?;
+        self.routes.iter().try_for_each(|route| config.add_route(route))
+    }
+
+    /// Returns the capability that the emulator does not have, as the reason to skip the scenario.
+    pub(crate) fn unsupported_reason(&self, capabilities: &Capabilities) -> Option<String> {
+        self.needs.iter().find_map(|capability| capabilities.unavailable_reason(*capability))
     }
 }

@@ -9,118 +9,159 @@ use base64::engine::general_purpose::STANDARD;
 use super::deployment::Deployment;
 use super::ledger::Ledger;
 use crate::emulator::{Capabilities, Capability, EmulatorInfo};
-use crate::stack::{Pair, Secrets, Stack, State, sources};
+use crate::stack::{QueueDepths, SecretPair, Secrets, Stack, StackConfig, State};
 use crate::system::repository::Repository;
 use crate::traffic::sender::{Response, Webhook};
 use crate::traffic::sink::Sink;
 
-/// What a scenario works on.
+/// The running stack with everything that scenarios use.
 pub(crate) struct Testbed {
     pub(crate) stack: Stack,
+    pub(crate) config: StackConfig,
     pub(crate) sink: Sink,
     pub(crate) deployment: Deployment,
     pub(crate) started: SystemTime,
     pub(crate) emulator_info: EmulatorInfo,
     pub(crate) capabilities: Capabilities,
-    pub(crate) files: Repository,
+    pub(crate) repository: Repository,
     ledger: Mutex<Ledger>,
     secrets: Mutex<Secrets>,
-    /// Everything that was sent and must be in no log.
+    /// Texts that may be in no log.
     confidential: Mutex<BTreeSet<String>>,
+    /// Held while a scenario polls the intake queue, so that concurrent scenarios do not poll at the same time.
+    idle: tokio::sync::Mutex<()>,
 }
 
 impl Testbed {
     pub(crate) fn new(
         state: &State,
+        config: StackConfig,
         sink: Sink,
         deployment: Deployment,
         capabilities: Capabilities,
-        files: Repository,
+        repository: Repository,
     ) -> Self {
-        let (stack, secrets, emulator_info) = (state.stack(), state.secrets.clone(), state.emulator.clone());
-        let both = secrets.sources.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
-        // Of a URL only what makes it a secret: the rest is in every destination's.
-        let theirs = secrets.destinations.values().filter_map(|it| it.rsplit('=').find(|part| !part.is_empty()));
-        let confidential = Mutex::new(both.chain(theirs.map(str::to_owned)).collect());
-        let (started, secrets) = (SystemTime::now(), Mutex::new(secrets));
-        let ledger = Mutex::default();
-        Self { stack, sink, deployment, started, emulator_info, capabilities, files, ledger, secrets, confidential }
+        let secrets = state.secrets.clone();
+        let of_sources = secrets.sources.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
+        // Only the token of a destination's URL is secret. The rest of the URL is in the URLs of all destinations.
+        let token = |url: &String| url.rsplit('=').find(|part| !part.is_empty()).map(str::to_owned);
+        let confidential = of_sources.chain(secrets.destinations.values().filter_map(token)).collect();
+        Self {
+            stack: state.stack(),
+            config,
+            sink,
+            deployment,
+            started: SystemTime::now(),
+            emulator_info: state.emulator.clone(),
+            capabilities,
+            repository,
+            ledger: Mutex::default(),
+            secrets: Mutex::new(secrets),
+            confidential: Mutex::new(confidential),
+            idle: tokio::sync::Mutex::default(),
+        }
     }
 
     pub(crate) fn secrets(&self) -> Secrets {
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.secrets).clone()
     }
 
-    /// What the sender of a source signs with.
-    pub(crate) fn secret(&self, source: &str) -> Result<String> {
-        let pair = self.secrets().sources.get(source).cloned();
-        Ok(pair.with_context(|| format!("no secret for source {source}"))?.sender)
+    /// Returns the signing key of a source's sender.
+    pub(crate) fn signing_key(&self, source: &str) -> Result<String> {
+        let pair = lock(&self.secrets).sources.get(source).cloned();
+        Ok(pair.with_context(|| format!("source `{source}` has no secret"))?.sender)
     }
 
-    /// Rotates a source's secret to a random one.
+    /// Rotates a source's secret to a random one and returns the sender's signing key.
     pub(crate) async fn rotate(&self, source: &str) -> Result<String> {
-        let pair = sources().get(source).and_then(|it| it.key.make());
-        let pair = pair.with_context(|| format!("source {source} has no secret"))?;
+        let pair = self.config.source(source)?.key.generate();
+        let pair = pair.with_context(|| format!("source `{source}` has no secret"))?;
         self.keep_out_of_logs(&pair.sender);
         self.rotate_to(source, pair.clone()).await?;
         Ok(pair.sender)
     }
 
-    /// Rotates a source's secret to a given one, which is none: the testbed knows it.
-    pub(crate) async fn rotate_to(&self, source: &str, pair: Pair) -> Result<()> {
-        self.stack.put_secret(source, &pair.store).await?;
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).sources.insert(source.to_owned(), pair);
+    /// Rotates a source's secret to a published value, which may be in logs.
+    pub(crate) async fn rotate_to(&self, source: &str, pair: SecretPair) -> Result<()> {
+        self.stack.put_source_secret(source, &pair.store).await?;
+        lock(&self.secrets).sources.insert(source.to_owned(), pair);
         Ok(())
     }
 
+    /// Returns a request that the source's sender has signed. A GitHub source's event is a push.
     pub(crate) fn signed(&self, source: &str, body: impl Into<Vec<u8>>) -> Result<Webhook> {
-        Webhook::signed(source, "push", body, &self.secret(source)?)
+        self.signed_with(source, "push", body, &self.signing_key(source)?)
     }
 
+    /// Returns a request that is signed with `key`. A GitHub source's event is `event`.
+    pub(crate) fn signed_with(
+        &self,
+        source: &str,
+        event: &str,
+        body: impl Into<Vec<u8>>,
+        key: &str,
+    ) -> Result<Webhook> {
+        Webhook::signed(self.config.source(source)?, event, body, key)
+    }
+
+    /// Sends a request. Its signature and body are confidential, and its event is in the ledger if it is accepted.
     pub(crate) async fn send(&self, webhook: &Webhook) -> Result<Response> {
-        // Whatever is long and no word of ours is a signature or a token.
+        // Signatures and tokens are longer than any other part of a header.
         for (name, value) in &webhook.headers {
             let parts = value.split(['=', ',', ' ']).filter(|part| part.len() > 36);
             if name != "Content-Type" {
                 parts.for_each(|part| self.keep_out_of_logs(part));
             }
         }
-        // As a body would stand in a message or in the gateway's event; a short one stands everywhere.
+        // Messages and the gateway's event contain the body as base64. A short body may occur anywhere.
         if let Some(start) = STANDARD.encode(&webhook.body).get(..40) {
             self.keep_out_of_logs(start);
         }
-        let answer = self.stack.send(webhook).await?;
-        self.accept(&answer);
-        Ok(answer)
+        let response = self.stack.send(webhook).await?;
+        self.record_response(&response);
+        Ok(response)
     }
 
-    /// Remembers an event that was accepted: what becomes of it is asked after every scenario.
-    pub(crate) fn accept(&self, answer: &Response) {
-        if let (202, Some(event_id)) = (answer.status, answer.event_id()) {
-            self.ledger().accept(event_id);
+    /// Adds the event of a 202 to the ledger.
+    pub(crate) fn record_response(&self, response: &Response) {
+        if let (202, Some(event_id)) = (response.status, response.event_id()) {
+            lock(&self.ledger).accept(event_id);
         }
     }
 
-    /// Says that an event is not to arrive, or need not any more: it is in the dead-letter queue, or nobody wants it.
+    /// Marks an accepted event that need not be delivered: it is in the dead-letter queue, has no destination or is a
+    /// duplicate.
     pub(crate) fn settle(&self, event_id: &str) {
-        self.ledger().settle(event_id);
+        lock(&self.ledger).settle(event_id);
     }
 
-    /// What is lost, or has had an effect twice.
+    /// Marks a request that was not accepted. It may not be delivered until the end of the run. Its body has to be unique.
+    pub(crate) fn forbid_delivery(&self, event_id: &str, body: &[u8]) {
+        lock(&self.ledger).forbid_delivery(event_id, body);
+    }
+
+    /// Returns lost events, duplicate deliveries and forbidden deliveries.
     pub(crate) fn faults(&self) -> Vec<String> {
-        let once = self.capabilities.lacks(Capability::Dynamodb).is_none();
-        self.ledger().faults(&self.sink, once)
+        let deduplicates = self.capabilities.unavailable_reason(Capability::Dynamodb).is_none();
+        lock(&self.ledger).faults(&self.sink, deduplicates)
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until the intake queue is empty: no event of any scenario is in process.
+    pub(crate) async fn wait_until_idle(&self) -> Result<QueueDepths> {
+        let _only_poller = self.idle.lock().await;
+        self.stack.wait_until_intake_is_empty().await
     }
 
+    /// Adds a text that may be in no log.
     pub(crate) fn keep_out_of_logs(&self, text: &str) {
-        self.confidential.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+        lock(&self.confidential).insert(text.to_owned());
     }
 
     pub(crate) fn confidential(&self) -> BTreeSet<String> {
-        self.confidential.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.confidential).clone()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,130 @@
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use futures_util::future::try_join_all;
+use hookline::dead_letter_queue::{DeadLetterQueue, Filter};
+
+use super::super::support::permissions::{Policy, without};
+use super::super::support::{ScenarioResult, Testbed, every_kind, expect, log};
+use crate::emulator::crash;
+use crate::system::wait;
+
+/// The queue's visibility timeout while the function cannot change it for a message.
+const VISIBILITY_SECONDS: u32 = 21;
+
+pub(super) async fn process_permissions(testbed: &Testbed) -> ScenarioResult {
+    idempotency_table(testbed).await?;
+    payload_bucket(testbed).await?;
+    destinations(testbed).await?;
+    let before = testbed.stack.visibility_timeout().await?;
+    testbed.stack.set_visibility_timeout(VISIBILITY_SECONDS).await?;
+    let result = queues(testbed).await;
+    testbed.stack.set_visibility_timeout(before).await?;
+    result?;
+    Ok("10 permissions, nothing lost".to_owned())
+}
+
+/// Sends an event, waits for a log line with these fields, and returns the event's id.
+async fn send_and_wait(testbed: &Testbed, source: &str, bytes: usize, line: &[(&str, &str)]) -> Result<String> {
+    let event_id = expect::accepted(testbed, &testbed.signed(source, expect::unique_body(bytes))?).await?;
+    log::wait_for_line(testbed, line).await?;
+    Ok(event_id)
+}
+
+async fn idempotency_table(testbed: &Testbed) -> Result<()> {
+    let line = [("outcome", "retried"), ("reason", "idempotency_unavailable")];
+    let work = send_and_wait(testbed, "github", 0, &line);
+    let event_id = without(testbed, Policy::Process, &["dynamodb:PutItem"], work).await?;
+    redrive_until_empty(testbed).await?;
+    testbed.sink.wait_for_delivery(&event_id).await?;
+    // The function delivers the event, although it cannot record the delivery.
+    let work = send_and_wait(testbed, "github", 0, &[("outcome", "completion_not_recorded")]);
+    let event_id = without(testbed, Policy::Process, &["dynamodb:UpdateItem"], work).await?;
+    testbed.sink.wait_for_delivery(&event_id).await?;
+    // The function sends the event to the dead-letter queue, although the claim remains until it expires.
+    let work = send_and_wait(testbed, "missing", 0, &[("outcome", "claim_not_released")]);
+    let event_id = without(testbed, Policy::Process, &["dynamodb:DeleteItem"], work).await?;
+    testbed.stack.take_dlq_message(&event_id).await?;
+    testbed.settle(&event_id);
+    claims_of_a_batch(testbed).await
+}
+
+/// The function claims several events with one call. The emulator checks another action for this call than AWS.
+async fn claims_of_a_batch(testbed: &Testbed) -> Result<()> {
+    let events = expect::events(&["github"; 10]);
+    let work = async {
+        testbed.stack.enqueue_events(&events).await?;
+        log::wait_for_line(testbed, &[("detail", "dynamodb:BatchExecuteStatement failed")]).await
+    };
+    without(testbed, Policy::ProcessOnEmulator, &["dynamodb:BatchExecuteStatement"], work).await?;
+    redrive_until_empty(testbed).await?;
+    for event in &events {
+        testbed.sink.wait_for_delivery(&event.id).await?;
+    }
+    Ok(())
+}
+
+async fn payload_bucket(testbed: &Testbed) -> Result<()> {
+    let line = [("outcome", "retried"), ("reason", "payload_unavailable")];
+    let work = send_and_wait(testbed, "github", 300_000, &line);
+    let event_id = without(testbed, Policy::Process, &["s3:GetObject"], work).await?;
+    redrive_until_empty(testbed).await?;
+    testbed.sink.wait_for_delivery(&event_id).await?;
+    Ok(())
+}
+
+async fn destinations(testbed: &Testbed) -> Result<()> {
+    let actions = ["secretsmanager:GetSecretValue", "events:PutEvents"];
+    let work = async {
+        // A new instance has no cached secret.
+        crash::kill_function(&testbed.emulator_info, &testbed.stack.outputs.function_names.process).await?;
+        let event_id = every_kind::send_push(testbed).await?.event_id;
+        // The attempts do not wait for each other, so the lines are awaited at the same time.
+        let failures = [("slack", "secret_unavailable"), ("bus", "eventbridge_"), ("mail", "ses_")];
+        let lines = failures.map(async |(destination, reason)| {
+            let fields = [("event_id", event_id.as_str()), ("destination", destination), ("reason", reason)];
+            log::wait_for_line(testbed, &fields).await
+        });
+        try_join_all(lines).await?;
+        Ok(event_id)
+    };
+    let without_email = without(testbed, Policy::ProcessOnEmulator, &["ses:SendEmail"], work);
+    let event_id = without(testbed, Policy::Process, &actions, without_email).await?;
+    redrive_until_empty(testbed).await?;
+    for path in ["/slack", "/discord", "/signed"] {
+        every_kind::delivered_once_at(testbed, &event_id, path).await?;
+    }
+    let emails = testbed.stack.sent_emails().await?;
+    let count = emails.iter().filter(|email| email.text.contains(&event_id)).count();
+    ensure!(count == 1, "{count} e-mails were sent");
+    Ok(())
+}
+
+/// Waits until both queues are empty. An event whose retries ended before the permission was restored is redriven.
+async fn redrive_until_empty(testbed: &Testbed) -> Result<()> {
+    let dead_letter_queue = DeadLetterQueue::new(testbed.stack.target());
+    wait::until("both queues to be empty", Duration::from_secs(60), async || {
+        let depths = testbed.wait_until_idle().await?;
+        if depths.dlq > 0 {
+            dead_letter_queue.redrive(&Filter::default(), None).await?;
+        }
+        Ok((depths.dlq == 0).then_some(()))
+    })
+    .await
+}
+
+async fn queues(testbed: &Testbed) -> Result<()> {
+    let actions = ["sqs:ChangeMessageVisibility", "sqs:SendMessage"];
+    let work = async {
+        let flaky = send_and_wait(testbed, "flaky", 0, &[("outcome", "retry_not_scheduled")]).await?;
+        let missing = send_and_wait(testbed, "missing", 0, &[("outcome", "dlq_unavailable")]).await?;
+        let depths = testbed.stack.queue_depths().await?;
+        ensure!(depths.intake == 2 && depths.dlq == 0, "not both messages are on the intake queue: {depths:?}");
+        Ok((flaky, missing))
+    };
+    let (flaky, missing) = without(testbed, Policy::Process, &actions, work).await?;
+    testbed.sink.wait_for_delivery(&flaky).await?;
+    testbed.stack.take_dlq_message(&missing).await?;
+    testbed.settle(&missing);
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! One event for a destination of each kind. Its payload has markup and mentions, which a message must not render.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::expect;
+use super::github::PUSH;
+use super::scenario::Scenario;
+use super::testbed::Testbed;
+use crate::stack::{Destination, DestinationKind, Route, Source};
+use crate::traffic::sender::Webhook;
+use crate::traffic::sink::Delivery;
+
+/// A mention, a link whose text is another address, and Markdown.
+pub(crate) const HOSTILE: &str = "<!channel> @everyone [a](https://evil.example) <https://evil.example|b> *c*";
+
+/// Adds the source `everywhere`, a destination of each kind, and the route between them.
+pub(crate) fn resources(scenario: Scenario) -> Scenario {
+    scenario
+        .source(Source::github("everywhere"))
+        .destination(Destination::new("bus", DestinationKind::Eventbridge))
+        .destination(Destination::new("discord", DestinationKind::Discord))
+        .destination(Destination::new("mail", DestinationKind::Email))
+        .destination(Destination::new("signed", DestinationKind::SignedHttp))
+        .destination(Destination::new("slack", DestinationKind::Slack))
+        .route(Route::new("everywhere", "everywhere", &["bus", "discord", "mail", "signed", "slack"]))
+}
+
+/// Sends GitHub's example of a push. Its commit message comes from an unauthenticated author and ends with the event's id.
+pub(crate) async fn send_push(testbed: &Testbed) -> Result<Webhook> {
+    let event_id = Uuid::new_v4().to_string();
+    let mut push: Value = serde_json::from_slice(PUSH)?;
+    push["commits"] = json!([{
+        "id": "6113728f27ae82c7b1a177c8d03f9e96e0adf246",
+        "message": format!("{HOSTILE} {event_id}\n\nSecond line"),
+        "author": { "name": "Mona" },
+    }]);
+    let webhook = testbed.signed("everywhere", push.to_string())?.with_event_id(&event_id);
+    expect::accepted(testbed, &webhook).await?;
+    Ok(webhook)
+}
+
+/// Waits for the delivery at a path of the sink and checks that there is only one.
+pub(crate) async fn delivered_once_at(testbed: &Testbed, event_id: &str, path: &str) -> Result<Delivery> {
+    let delivery = testbed.sink.wait_for_delivery_at(event_id, path).await?;
+    testbed.wait_until_idle().await?;
+    let count = testbed.sink.attempts(event_id).iter().filter(|attempt| attempt.path == path).count();
+    ensure!(count == 1, "the event arrived {count} times at {path}");
+    Ok(delivery)
+}
+
+/// Returns the JSON of a chat message.
+pub(crate) fn message_json(delivery: &Delivery) -> Result<Value> {
+    ensure!(delivery.header("content-type") == Some("application/json"), "the message has another type than JSON");
+    serde_json::from_slice(&delivery.body).context("the message is not JSON")
+}

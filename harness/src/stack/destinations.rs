@@ -1,0 +1,65 @@
+//! Destinations of the local stack.
+
+use serde_json::{Value, json};
+
+use super::emails::{RECIPIENT, SENDER};
+use crate::emulator::{Capabilities, Capability};
+use crate::traffic::script::Script;
+
+/// A destination of the local stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) name: &'static str,
+    pub(crate) kind: DestinationKind,
+    /// The responses of the sink at the destination's path.
+    pub(crate) script: Script,
+}
+
+/// The kind of a destination, as in the Terraform variable `destinations`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DestinationKind {
+    Http,
+    SignedHttp,
+    Discord,
+    Slack,
+    Email,
+    Eventbridge,
+}
+
+impl Destination {
+    /// Returns a destination of a kind, at which every attempt succeeds.
+    pub(crate) const fn new(name: &'static str, kind: DestinationKind) -> Self {
+        Self { name, kind, script: Script::Succeeds }
+    }
+
+    /// Returns a destination at the sink's path with the same name.
+    pub(crate) const fn http(name: &'static str, script: Script) -> Self {
+        Self { name, kind: DestinationKind::Http, script }
+    }
+
+    /// Returns `false` if the emulator does not have the destination's service.
+    pub(crate) fn is_available(&self, capabilities: &Capabilities) -> bool {
+        let capability = match self.kind {
+            DestinationKind::Email => Capability::Ses,
+            DestinationKind::Eventbridge => Capability::Eventbridge,
+            DestinationKind::Http | DestinationKind::SignedHttp | DestinationKind::Discord | DestinationKind::Slack => {
+                return true;
+            }
+        };
+        capabilities.unavailable_reason(capability).is_none()
+    }
+
+    /// Returns the entry in the Terraform variable `destinations`. `sink` is the sink's URL without a path.
+    pub(crate) fn terraform_value(&self, sink: &str) -> Value {
+        let url = format!("{sink}/{}", self.name);
+        match self.kind {
+            DestinationKind::Http => json!({ "kind": "http", "url": url, "timeout_seconds": 5 }),
+            DestinationKind::SignedHttp => json!({ "kind": "http", "url": url, "signed": true }),
+            // The secret has the URL.
+            DestinationKind::Discord => json!({ "kind": "discord" }),
+            DestinationKind::Slack => json!({ "kind": "slack" }),
+            DestinationKind::Email => json!({ "kind": "email", "from": SENDER, "to": [RECIPIENT] }),
+            DestinationKind::Eventbridge => json!({ "kind": "eventbridge", "bus": "default" }),
+        }
+    }
+}
