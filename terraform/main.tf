@@ -1,6 +1,6 @@
-# All composition is in modules/hookline. The root has the backend, the provider and one module call.
+# The root has the backend, the provider and this module call. The composition is in modules/hookline.
 #
-# variables.tf and outputs.tf are generated from the module, so that one file of variables fits both.
+# `.ci/terraform-interface` generates variables*.tf and outputs.tf from the module, so both have the same interface.
 
 module "hookline" {
   source = "./modules/hookline"

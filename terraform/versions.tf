@@ -8,8 +8,8 @@ terraform {
     }
   }
 
-  # Partial: `terraform init -backend-config=bucket=... -backend-config=region=...` names the account's state bucket.
-  # The lock is an object beside the state, so no lock table is needed; a workspace's state lies under env:/<workspace>/.
+  # `terraform init -backend-config=bucket=… -backend-config=region=…` adds the account's state bucket. The lock is an
+  # object in the bucket, so no lock table is needed. The state of a workspace has the prefix env:/<workspace>/.
   backend "s3" {
     key          = "hookline.tfstate"
     encrypt      = true

@@ -1,4 +1,4 @@
-# Small and short-lived: debug logs for a week, nothing that outlives `terraform destroy`.
+# A small environment for development: debug logs for one week, and `terraform destroy` leaves nothing behind.
 
 region             = "eu-west-1"
 log_level          = "debug"

@@ -30,7 +30,7 @@ destinations = {
   }
 }
 
-# The audit log gets a copy of everything.
+# The audit log receives each event.
 routes = {
   github  = { source = "github", destinations = ["audit", "ci"] }
   billing = { source = "billing", destinations = ["audit", "ledger"] }
@@ -42,13 +42,13 @@ functions = {
   process = { memory_mb = 512, reserved_concurrency = 50 }
 }
 
-# Below the reservation: what the mapping calls above it would be throttled, and throttling uses up receives.
+# maximum_concurrency is below the reservation, because each throttled invocation of the mapping uses receives.
 queue = {
   max_receive_count   = 8
   maximum_concurrency = 40
 }
 
-# Eight receives spread over hours, so that a destination may be down for a while and lose nothing.
+# Eight receives over several hours, so that a destination can be unavailable for some time without lost events.
 retry = {
   base_seconds = 15
   max_seconds  = 3600

@@ -1,4 +1,4 @@
-# As production, with less of it.
+# The configuration of production with smaller limits.
 
 region             = "eu-west-1"
 log_retention_days = 14

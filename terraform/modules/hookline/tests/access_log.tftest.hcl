@@ -1,4 +1,4 @@
-# The API's access log: what it says, where it goes and for how long, and that it may be left out.
+# The API's access log: its fields, its log group, its retention, and that it is optional.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -11,24 +11,30 @@ variables {
   access_log     = { log_group_arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-test" }
 
   function = {
-    name             = "hookline-test-ingest"
-    alias_name       = "live"
-    alias_invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest:live/invocations"
+    name       = "hookline-test-ingest"
+    alias_name = "live"
+    alias_invoke_arn = join("/", [
+      "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions",
+      "arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest:live", "invocations",
+    ])
   }
 }
 
-run "it_is_kept_as_long_as_asked" {
+run "log_group_has_the_configured_retention" {
   module {
     source = "../access_log"
   }
 
   assert {
-    condition     = output.name == "/aws/apigateway/hookline-test" && aws_cloudwatch_log_group.this.retention_in_days == 14
-    error_message = "${output.name} is kept for ${aws_cloudwatch_log_group.this.retention_in_days} days"
+    condition = (
+      output.name == "/aws/apigateway/hookline-test" &&
+      aws_cloudwatch_log_group.this.retention_in_days == 14
+    )
+    error_message = "the retention of ${output.name} is ${aws_cloudwatch_log_group.this.retention_in_days} days"
   }
 }
 
-run "the_stage_logs_to_the_group" {
+run "stage_writes_to_the_log_group" {
   module {
     source = "../api"
   }
@@ -39,14 +45,16 @@ run "the_stage_logs_to_the_group" {
   }
 }
 
-# As the gateway fills it in: each variable's value in its place.
-run "each_line_is_json_with_the_names_of_the_functions_logs" {
+# API Gateway replaces each variable with its value.
+run "lines_are_json_with_the_field_names_of_the_functions" {
   module {
     source = "../api"
   }
 
   assert {
-    condition = jsondecode(replace(aws_api_gateway_stage.this.access_log_settings[0].format, "/\\$context\\.[A-Za-z.]+/", "202")) == {
+    condition = jsondecode(replace(
+      aws_api_gateway_stage.this.access_log_settings[0].format, "/\\$context\\.[A-Za-z.]+/", "202",
+      )) == {
       request_id             = "202"
       trace_id               = "202"
       status                 = 202
@@ -62,8 +70,8 @@ run "each_line_is_json_with_the_names_of_the_functions_logs" {
   }
 }
 
-# The gateway's message quotes headers, and the path is whatever a caller wrote.
-run "it_says_nothing_that_a_caller_writes" {
+# The gateway's message quotes headers, and the path is text from the caller.
+run "lines_contain_no_text_from_the_caller" {
   module {
     source = "../api"
   }
@@ -72,11 +80,11 @@ run "it_says_nothing_that_a_caller_writes" {
     condition = length(setintersection(regexall("\\$context\\.[A-Za-z.]+", local.access_log_format), [
       "$context.path", "$context.error.message", "$context.error.messageString", "$context.identity.userAgent",
     ])) == 0
-    error_message = "a line says ${local.access_log_format}"
+    error_message = "a line is ${local.access_log_format}"
   }
 }
 
-run "without_it_the_stage_logs_nothing" {
+run "stage_writes_no_log_without_a_log_group" {
   module {
     source = "../api"
   }
@@ -87,6 +95,6 @@ run "without_it_the_stage_logs_nothing" {
 
   assert {
     condition     = length(aws_api_gateway_stage.this.access_log_settings) == 0
-    error_message = "there is still an access log"
+    error_message = "the stage has an access log"
   }
 }

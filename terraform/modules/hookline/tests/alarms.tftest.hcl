@@ -1,4 +1,4 @@
-# What a person is woken for: each alarm's metric, its number, where it is told and what it says.
+# The alarms: metric, threshold, topic and description of each.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -15,20 +15,23 @@ variables {
   alarms = {
     emails                          = []
     oldest_message_seconds          = 600
-    refusals_per_5_minutes          = 7
+    rejections_per_5_minutes        = 7
     delivery_failures_per_5_minutes = 8
     delivery_age_seconds            = 90
     api_server_errors_per_5_minutes = 9
   }
 }
 
-run "each_alarm_has_its_metric_and_dimensions" {
+run "alarms_have_their_metrics_and_dimensions" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${alarm.namespace} ${alarm.metric_name} ${jsonencode(alarm.dimensions)}" } == {
+    condition = {
+      for name, alarm in aws_cloudwatch_metric_alarm.this :
+      name => "${alarm.namespace} ${alarm.metric_name} ${jsonencode(alarm.dimensions)}"
+      } == {
       dlq-not-empty     = "AWS/SQS ApproximateNumberOfMessagesVisible {\"QueueName\":\"hookline-test-intake-dlq\"}"
       oldest-message    = "AWS/SQS ApproximateAgeOfOldestMessage {\"QueueName\":\"hookline-test-intake\"}"
       ingest-errors     = "AWS/Lambda Errors {\"FunctionName\":\"hookline-test-ingest\"}"
@@ -36,16 +39,18 @@ run "each_alarm_has_its_metric_and_dimensions" {
       ingest-throttles  = "AWS/Lambda Throttles {\"FunctionName\":\"hookline-test-ingest\"}"
       process-throttles = "AWS/Lambda Throttles {\"FunctionName\":\"hookline-test-process\"}"
       api-server-errors = "AWS/ApiGateway 5XXError {\"ApiName\":\"hookline-test\",\"Stage\":\"live\"}"
-      refusals          = "Hookline Rejected {\"service\":\"hookline-test\"}"
+      rejections        = "Hookline Rejected {\"service\":\"hookline-test\"}"
       delivery-failures = "Hookline DeliveryFailed {\"service\":\"hookline-test\"}"
       delivery-age      = "Hookline DeliveryAge {\"service\":\"hookline-test\"}"
     }
-    error_message = "the metrics are ${jsonencode({ for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${alarm.namespace} ${alarm.metric_name} ${jsonencode(alarm.dimensions)}" })}"
+    error_message = format("the metrics are %s", jsonencode([
+      for alarm in aws_cloudwatch_metric_alarm.this : [alarm.namespace, alarm.metric_name, alarm.dimensions]
+    ]))
   }
 }
 
-# Under the REST API's name and dimension an HTTP API counts nothing, so the alarm would never come.
-run "answers_of_an_http_api_have_a_metric_of_their_own" {
+# An HTTP API does not write the metrics of a REST API, so an alarm on them would never be raised.
+run "http_api_has_its_own_metric" {
   module {
     source = "../observability"
   }
@@ -55,14 +60,16 @@ run "answers_of_an_http_api_have_a_metric_of_their_own" {
   }
 
   assert {
-    condition = ["api-server-errors"] == [for name, alarm in aws_cloudwatch_metric_alarm.this : name
-      if alarm.namespace == "AWS/ApiGateway" && alarm.metric_name == "5xx" && alarm.dimensions == tomap({ ApiId = "api2", Stage = "live" })
+    condition = ["api-server-errors"] == [
+      for name, alarm in aws_cloudwatch_metric_alarm.this : name
+      if alarm.namespace == "AWS/ApiGateway" && alarm.metric_name == "5xx" &&
+      alarm.dimensions == tomap({ ApiId = "api2", Stage = "live" })
     ]
-    error_message = "the alarm looks at ${jsonencode(aws_cloudwatch_metric_alarm.this["api-server-errors"])}"
+    error_message = "the alarm is ${jsonencode(aws_cloudwatch_metric_alarm.this["api-server-errors"])}"
   }
 }
 
-run "api_of_another_type_is_refused" {
+run "rejects_unknown_api_type" {
   command = plan
 
   module {
@@ -76,13 +83,16 @@ run "api_of_another_type_is_refused" {
   expect_failures = [var.api]
 }
 
-run "each_alarm_comes_above_its_number" {
+run "alarms_are_raised_above_their_thresholds" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${coalesce(alarm.statistic, alarm.extended_statistic)} > ${alarm.threshold} in ${alarm.period} s" } == {
+    condition = {
+      for name, alarm in aws_cloudwatch_metric_alarm.this :
+      name => "${coalesce(alarm.statistic, alarm.extended_statistic)} > ${alarm.threshold} in ${alarm.period} s"
+      } == {
       dlq-not-empty     = "Maximum > 0 in 60 s"
       oldest-message    = "Maximum > 600 in 300 s"
       ingest-errors     = "Sum > 0 in 300 s"
@@ -90,27 +100,37 @@ run "each_alarm_comes_above_its_number" {
       ingest-throttles  = "Sum > 0 in 300 s"
       process-throttles = "Sum > 0 in 300 s"
       api-server-errors = "Sum > 9 in 300 s"
-      refusals          = "Sum > 7 in 300 s"
+      rejections        = "Sum > 7 in 300 s"
       delivery-failures = "Sum > 8 in 300 s"
       delivery-age      = "p95 > 90000 in 300 s"
     }
-    error_message = "the numbers are ${jsonencode({ for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${coalesce(alarm.statistic, alarm.extended_statistic)} > ${alarm.threshold} in ${alarm.period} s" })}"
+    error_message = format("the thresholds are %s", jsonencode([
+      for name, alarm in aws_cloudwatch_metric_alarm.this :
+      [name, coalesce(alarm.statistic, alarm.extended_statistic), alarm.threshold, alarm.period]
+    ]))
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.comparison_operator == "GreaterThanThreshold" && alarm.evaluation_periods == 1 && alarm.treat_missing_data == "notBreaching"])
-    error_message = "an alarm compares otherwise, waits for more than one period or comes when there is nothing to count"
+    condition = alltrue([
+      for alarm in aws_cloudwatch_metric_alarm.this :
+      alarm.comparison_operator == "GreaterThanThreshold" && alarm.evaluation_periods == 1 &&
+      alarm.treat_missing_data == "notBreaching"
+    ])
+    error_message = "an alarm has another operator, needs more than one period, or is raised by missing data"
   }
 }
 
-run "each_alarm_is_told_and_so_is_its_end" {
+run "alarms_and_recoveries_are_published" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([output.topic_arn]) && alarm.ok_actions == toset([output.topic_arn])])
-    error_message = "an alarm is not told to ${output.topic_arn}"
+    condition = alltrue([
+      for alarm in aws_cloudwatch_metric_alarm.this :
+      alarm.alarm_actions == toset([output.topic_arn]) && alarm.ok_actions == toset([output.topic_arn])
+    ])
+    error_message = "an alarm is not published to ${output.topic_arn}"
   }
 
   assert {
@@ -119,25 +139,37 @@ run "each_alarm_is_told_and_so_is_its_end" {
   }
 }
 
-run "each_alarm_says_what_to_do" {
+run "descriptions_link_to_the_runbook" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition     = alltrue([for name, alarm in aws_cloudwatch_metric_alarm.this : endswith(alarm.alarm_description, " https://example.com/runbook.md#${name}") && length(split(". ", alarm.alarm_description)) >= 2 && length(alarm.alarm_description) <= 1024])
-    error_message = "the descriptions are ${jsonencode([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_description])}"
+    condition = alltrue([
+      for name, alarm in aws_cloudwatch_metric_alarm.this :
+      endswith(alarm.alarm_description, " https://example.com/runbook.md#${name}") &&
+      length(split(". ", alarm.alarm_description)) >= 2 && length(alarm.alarm_description) <= 1024
+    ])
+    error_message = format("the descriptions are %s", jsonencode([
+      for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_description
+    ]))
   }
 }
 
-# A link to a section that is not there helps nobody, and a section without an alarm is of one that is gone.
-run "each_alarm_has_its_section_in_the_runbook" {
+# Each alarm links to its section, and a section without an alarm is obsolete.
+run "runbook_has_a_section_for_each_alarm" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition     = toset(regexall("(?m)^## ([a-z]+(?:-[a-z]+)*)$", file("../../../docs/runbook.md"))[*][0]) == toset(keys(local.alarms))
-    error_message = "docs/runbook.md has sections for ${jsonencode(regexall("(?m)^## ([a-z]+(?:-[a-z]+)*)$", file("../../../docs/runbook.md"))[*][0])}, and there are the alarms ${jsonencode(keys(local.alarms))}"
+    condition = toset(keys(local.alarms)) == toset(
+      regexall("(?m)^## ([a-z]+(?:-[a-z]+)*)$", file("../../../docs/runbook.md"))[*][0]
+    )
+    error_message = format(
+      "docs/runbook.md has sections for %s, and the alarms are %s",
+      jsonencode(regexall("(?m)^## ([a-z]+(?:-[a-z]+)*)$", file("../../../docs/runbook.md"))[*][0]),
+      jsonencode(keys(local.alarms)),
+    )
   }
 }

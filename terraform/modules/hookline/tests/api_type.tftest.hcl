@@ -1,53 +1,60 @@
-# One variable chooses the API; what is told of it has the same names for both.
+# The variable api_type selects the API. The outputs have the same names for both types.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "rest_unless_another_is_asked_for" {
+run "default_is_a_rest_api" {
   assert {
     condition     = output.api_type == "rest" && length(module.api) == 1 && length(module.http_api) == 0
-    error_message = "the API is of the type ${output.api_type}, REST APIs are ${length(module.api)}, HTTP APIs ${length(module.http_api)}"
+    error_message = "type ${output.api_type}: ${length(module.api)} REST APIs, ${length(module.http_api)} HTTP APIs"
   }
 
   assert {
-    condition     = jsonencode([output.stage_name, output.api_url]) == jsonencode(["live", "https://api1.execute-api.eu-west-1.amazonaws.com/live"])
-    error_message = "the stage ${output.stage_name} is at ${output.api_url}"
+    condition = jsonencode([output.stage_name, output.api_url]) == jsonencode([
+      "live", "https://api1.execute-api.eu-west-1.amazonaws.com/live",
+    ])
+    error_message = "the stage ${output.stage_name} has the URL ${output.api_url}"
   }
 }
 
-run "http_takes_its_place" {
+run "http_replaces_the_rest_api" {
   variables {
     api_type = "http"
   }
 
   assert {
     condition     = output.api_type == "http" && length(module.api) == 0 && length(module.http_api) == 1
-    error_message = "the API is of the type ${output.api_type}, REST APIs are ${length(module.api)}, HTTP APIs ${length(module.http_api)}"
+    error_message = "type ${output.api_type}: ${length(module.api)} REST APIs, ${length(module.http_api)} HTTP APIs"
   }
 
   assert {
-    condition = jsonencode([output.api_id, output.stage_name, output.api_url, output.webhook_urls, output.events_url]) == jsonencode([
+    condition = jsonencode([
+      output.api_id, output.stage_name, output.api_url, output.webhook_urls, output.events_url,
+      ]) == jsonencode([
       "api2", "live", "https://api2.execute-api.eu-west-1.amazonaws.com/live",
       { github = "https://api2.execute-api.eu-west-1.amazonaws.com/live/webhooks/github" },
       "https://api2.execute-api.eu-west-1.amazonaws.com/live/events",
     ])
-    error_message = "the outputs are ${jsonencode([output.api_id, output.stage_name, output.api_url, output.webhook_urls, output.events_url])}"
+    error_message = "the URLs are ${jsonencode([output.api_url, output.webhook_urls, output.events_url])}"
   }
 
-  # Where the REST API logs too: what it has said is kept.
+  # The REST API has the same log group, so the log lines stay when the type changes.
   assert {
-    condition     = output.api_log_group_name == run.rest_unless_another_is_asked_for.api_log_group_name
+    condition     = output.api_log_group_name == run.default_is_a_rest_api.api_log_group_name
     error_message = "the access log is in ${jsonencode(output.api_log_group_name)}"
   }
 
   assert {
-    condition     = module.http_api[0].name == "hookline-test" && module.identity[0].issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Mocked"
-    error_message = "the API is named ${module.http_api[0].name}, the tokens are of ${module.identity[0].issuer}"
+    condition = (
+      module.http_api[0].name == "hookline-test" &&
+      module.identity[0].issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Mocked"
+    )
+    error_message = "the API is ${module.http_api[0].name}, the issuer is ${module.identity[0].issuer}"
   }
 }
 
-run "http_without_identity_and_log_is_just_webhooks" {
+run "http_without_identity_and_access_log" {
   variables {
     api_type         = "http"
     identity_enabled = false
@@ -55,12 +62,16 @@ run "http_without_identity_and_log_is_just_webhooks" {
   }
 
   assert {
-    condition     = output.events_url == null && output.api_log_group_name == null && keys(output.webhook_urls) == ["github"]
-    error_message = "an output still speaks of events or of a log"
+    condition = (
+      output.events_url == null &&
+      output.api_log_group_name == null &&
+      keys(output.webhook_urls) == ["github"]
+    )
+    error_message = "an output of events or of the access log is not null"
   }
 }
 
-run "type_that_api_gateway_has_otherwise_is_refused" {
+run "rejects_websocket_type" {
   command = plan
 
   variables {
@@ -70,7 +81,7 @@ run "type_that_api_gateway_has_otherwise_is_refused" {
   expect_failures = [var.api_type]
 }
 
-run "type_in_capitals_is_refused" {
+run "rejects_type_in_capitals" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# A bucket alone: what is kept, for how long, and who gets in.
+# The bucket module: encryption, access, versions and expiration.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -9,33 +9,45 @@ variables {
   versioned = false
 }
 
-run "bucket_is_encrypted_and_closed" {
+run "bucket_is_encrypted_and_private" {
   module {
     source = "../bucket"
   }
 
   assert {
-    condition     = one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
+    condition = "AES256" == one([
+      for rule in aws_s3_bucket_server_side_encryption_configuration.this.rule :
+      rule.apply_server_side_encryption_by_default[0].sse_algorithm
+    ])
     error_message = "the bucket is not encrypted"
   }
 
   assert {
-    condition     = alltrue([for closed in ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"] : aws_s3_bucket_public_access_block.this[closed]])
-    error_message = "the bucket may be opened to the public"
+    condition = alltrue([
+      for setting in ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"] :
+      aws_s3_bucket_public_access_block.this[setting]
+    ])
+    error_message = "the bucket does not block public access"
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.this.statement[0].effect == "Deny" && one(data.aws_iam_policy_document.this.statement[0].condition).variable == "aws:SecureTransport"
-    error_message = "the bucket takes plain HTTP"
+    condition = (
+      data.aws_iam_policy_document.this.statement[0].effect == "Deny" &&
+      one(data.aws_iam_policy_document.this.statement[0].condition).variable == "aws:SecureTransport"
+    )
+    error_message = "the bucket does not deny plain HTTP"
   }
 
   assert {
-    condition     = length(aws_s3_bucket_versioning.this) == 0 && length(aws_s3_bucket_lifecycle_configuration.this.rule) == 1
-    error_message = "nobody asked for versions or an expiry"
+    condition = (
+      length(aws_s3_bucket_versioning.this) == 0 &&
+      length(aws_s3_bucket_lifecycle_configuration.this.rule) == 1
+    )
+    error_message = "the bucket has versions or an expiration by default"
   }
 }
 
-run "objects_expire_when_asked" {
+run "objects_expire_after_expiration_days" {
   module {
     source = "../bucket"
   }
@@ -45,12 +57,15 @@ run "objects_expire_when_asked" {
   }
 
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.this.rule[1].status == "Enabled" && aws_s3_bucket_lifecycle_configuration.this.rule[1].expiration[0].days == 30
+    condition = (
+      aws_s3_bucket_lifecycle_configuration.this.rule[1].status == "Enabled" &&
+      aws_s3_bucket_lifecycle_configuration.this.rule[1].expiration[0].days == 30
+    )
     error_message = "objects do not expire after 30 days"
   }
 }
 
-run "versions_are_kept_when_asked" {
+run "versioned_bucket_has_versioning" {
   module {
     source = "../bucket"
   }
@@ -61,11 +76,11 @@ run "versions_are_kept_when_asked" {
 
   assert {
     condition     = aws_s3_bucket_versioning.this[0].versioning_configuration[0].status == "Enabled"
-    error_message = "versions are not kept"
+    error_message = "versioning is not enabled"
   }
 }
 
-run "name_that_s3_refuses_is_refused" {
+run "rejects_invalid_bucket_name" {
   command = plan
 
   module {

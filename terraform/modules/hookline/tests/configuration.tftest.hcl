@@ -1,4 +1,4 @@
-# What the functions read: exact names, JSON without nulls, defaults written out.
+# The configuration of the functions: exact names, JSON without nulls, and default values.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -12,9 +12,12 @@ variables {
 
   destinations = {
     local = { kind = "http", url = "http://10.20.4.15:8080/hooks?a=1", timeout_seconds = 2.5 }
-    mail  = { kind = "email", from = "hooks@example.com", to = ["ops@example.com", "dev@example.com"], subject = "{{ event.type }}" }
-    sink  = { kind = "http", url = "https://sink.example.com/hooks", signed = true }
-    team  = { kind = "slack", template = "{{ event.type }} for {{ payload.account|line }}" }
+    mail = {
+      kind    = "email", from = "hooks@example.com", to = ["ops@example.com", "dev@example.com"]
+      subject = "{{ event.type }}"
+    }
+    sink = { kind = "http", url = "https://sink.example.com/hooks", signed = true }
+    team = { kind = "slack", template = "{{ event.type }} for {{ payload.account|line }}" }
   }
 
   routes = {
@@ -26,31 +29,52 @@ variables {
   private_networks = ["10.20.0.0/16"]
 }
 
-run "ingest_reads_sources_without_nulls" {
+run "ingest_gets_sources_without_nulls" {
   assert {
-    condition     = local.ingest_environment.HOOKLINE_SOURCES == "{\"billing\":{\"header\":\"X-Signature\",\"prefix\":\"sha256=\",\"scheme\":\"hmac\"},\"github\":{\"content_types\":[\"application/json\"],\"scheme\":\"github\"}}"
+    condition = local.ingest_environment.HOOKLINE_SOURCES == join("", [
+      "{\"billing\":{\"header\":\"X-Signature\",\"prefix\":\"sha256=\",\"scheme\":\"hmac\"},",
+      "\"github\":{\"content_types\":[\"application/json\"],\"scheme\":\"github\"}}",
+    ])
     error_message = "HOOKLINE_SOURCES is ${local.ingest_environment.HOOKLINE_SOURCES}"
   }
 
   assert {
-    condition     = keys(local.ingest_environment) == ["HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_MESSAGE_BYTES", "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_PREFIX", "HOOKLINE_QUEUE_URL", "HOOKLINE_SECRET_REFRESH_SECONDS", "HOOKLINE_SECRET_TTL_SECONDS", "HOOKLINE_SOURCES", "RES_OPTIONS"]
-    error_message = "ingest reads ${jsonencode(keys(local.ingest_environment))}"
+    condition = keys(local.ingest_environment) == [
+      "HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_MESSAGE_BYTES", "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_PREFIX",
+      "HOOKLINE_QUEUE_URL", "HOOKLINE_SECRET_REFRESH_SECONDS", "HOOKLINE_SECRET_TTL_SECONDS", "HOOKLINE_SOURCES",
+      "RES_OPTIONS",
+    ]
+    error_message = "ingest gets ${jsonencode(keys(local.ingest_environment))}"
   }
 
   assert {
-    condition     = local.ingest_environment.HOOKLINE_PREFIX == "hookline-test" && local.ingest_environment.HOOKLINE_MAX_MESSAGE_BYTES == "262144" && local.ingest_environment.HOOKLINE_PAYLOAD_BUCKET == "hookline-test-payloads-123456789012"
-    error_message = "ingest reads ${jsonencode(local.ingest_environment)}"
+    condition = (
+      local.ingest_environment.HOOKLINE_PREFIX == "hookline-test" &&
+      local.ingest_environment.HOOKLINE_MAX_MESSAGE_BYTES == "262144" &&
+      local.ingest_environment.HOOKLINE_PAYLOAD_BUCKET == "hookline-test-payloads-123456789012"
+    )
+    error_message = "ingest gets ${jsonencode(local.ingest_environment)}"
   }
 }
 
-run "process_reads_routes_and_destinations" {
+run "process_gets_routes_and_destinations" {
   assert {
-    condition     = local.process_environment.HOOKLINE_ROUTES == "{\"billing\":{\"destinations\":[\"local\",\"sink\"]},\"events\":{\"destinations\":[\"sink\"]},\"github\":{\"destinations\":[\"sink\"]}}"
+    condition = local.process_environment.HOOKLINE_ROUTES == join("", [
+      "{\"billing\":{\"destinations\":[\"local\",\"sink\"]},\"events\":{\"destinations\":[\"sink\"]},",
+      "\"github\":{\"destinations\":[\"sink\"]}}",
+    ])
     error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
   }
 
   assert {
-    condition     = local.process_environment.HOOKLINE_DESTINATIONS == "{\"local\":{\"kind\":\"http\",\"timeout_ms\":2500,\"url\":\"http://10.20.4.15:8080/hooks?a=1\"},\"mail\":{\"from\":\"hooks@example.com\",\"kind\":\"email\",\"subject\":\"{{ event.type }}\",\"timeout_ms\":10000,\"to\":[\"dev@example.com\",\"ops@example.com\"]},\"sink\":{\"kind\":\"http\",\"signed\":true,\"timeout_ms\":10000,\"url\":\"https://sink.example.com/hooks\"},\"team\":{\"kind\":\"slack\",\"template\":\"{{ event.type }} for {{ payload.account|line }}\",\"timeout_ms\":10000}}"
+    condition = local.process_environment.HOOKLINE_DESTINATIONS == join("", [
+      "{\"local\":{\"kind\":\"http\",\"timeout_ms\":2500,\"url\":\"http://10.20.4.15:8080/hooks?a=1\"},",
+      "\"mail\":{\"from\":\"hooks@example.com\",\"kind\":\"email\",\"subject\":\"{{ event.type }}\",",
+      "\"timeout_ms\":10000,\"to\":[\"dev@example.com\",\"ops@example.com\"]},",
+      "\"sink\":{\"kind\":\"http\",\"signed\":true,\"timeout_ms\":10000,\"url\":\"https://sink.example.com/hooks\"},",
+      "\"team\":{\"kind\":\"slack\",\"template\":\"{{ event.type }} for {{ payload.account|line }}\",",
+      "\"timeout_ms\":10000}}",
+    ])
     error_message = "HOOKLINE_DESTINATIONS is ${local.process_environment.HOOKLINE_DESTINATIONS}"
   }
 
@@ -60,17 +84,22 @@ run "process_reads_routes_and_destinations" {
   }
 
   assert {
-    condition     = local.process_environment.HOOKLINE_MAX_RECEIVE_COUNT == "5" && local.process_environment.HOOKLINE_RETRY_BASE_SECONDS == "10" && local.process_environment.HOOKLINE_RETRY_MAX_SECONDS == "900"
-    error_message = "process reads ${jsonencode(local.process_environment)}"
+    condition = (
+      local.process_environment.HOOKLINE_MAX_RECEIVE_COUNT == "5" &&
+      local.process_environment.HOOKLINE_RETRY_BASE_SECONDS == "10" &&
+      local.process_environment.HOOKLINE_RETRY_MAX_SECONDS == "900"
+    )
+    error_message = "process gets ${jsonencode(local.process_environment)}"
   }
 
   assert {
     condition = keys(local.process_environment) == [
-      "HOOKLINE_DESTINATIONS", "HOOKLINE_DLQ_URL", "HOOKLINE_IDEMPOTENCY_SECONDS", "HOOKLINE_IDEMPOTENCY_TABLE", "HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_RECEIVE_COUNT",
-      "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_PREFIX", "HOOKLINE_PRIVATE_NETWORKS", "HOOKLINE_QUEUE_URL",
+      "HOOKLINE_DESTINATIONS", "HOOKLINE_DLQ_URL", "HOOKLINE_IDEMPOTENCY_SECONDS", "HOOKLINE_IDEMPOTENCY_TABLE",
+      "HOOKLINE_LOG_LEVEL", "HOOKLINE_MAX_RECEIVE_COUNT", "HOOKLINE_PAYLOAD_BUCKET", "HOOKLINE_PREFIX",
+      "HOOKLINE_PRIVATE_NETWORKS", "HOOKLINE_QUEUE_URL",
       "HOOKLINE_RETRY_BASE_SECONDS", "HOOKLINE_RETRY_MAX_SECONDS", "HOOKLINE_ROUTES", "HOOKLINE_SECRET_REFRESH_SECONDS",
       "HOOKLINE_SECRET_TTL_SECONDS", "RES_OPTIONS",
     ]
-    error_message = "process reads ${jsonencode(keys(local.process_environment))}"
+    error_message = "process gets ${jsonencode(keys(local.process_environment))}"
   }
 }

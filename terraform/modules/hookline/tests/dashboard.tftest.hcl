@@ -1,4 +1,4 @@
-# What a person looks at: the dashboard and the saved queries.
+# The dashboard and the saved queries.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -15,63 +15,79 @@ variables {
   alarms = {
     emails                          = []
     oldest_message_seconds          = 600
-    refusals_per_5_minutes          = 7
+    rejections_per_5_minutes        = 7
     delivery_failures_per_5_minutes = 8
     delivery_age_seconds            = 90
     api_server_errors_per_5_minutes = 9
   }
 }
 
-run "dashboard_is_the_services_and_whole" {
+run "dashboard_is_complete_json" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition     = output.dashboard_name == "hookline-test" && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) > 0
+    condition = (
+      output.dashboard_name == "hookline-test" &&
+      length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) > 0
+    )
     error_message = "${output.dashboard_name} has no widgets"
   }
 
-  # A test of the functions reads the file as it is, so that it has to be JSON before anything is put in.
+  # A Rust test reads the template, so it must be JSON before rendering.
   assert {
-    condition     = length(jsondecode(file("../observability/dashboard.json.tftpl")).widgets) == length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets)
-    error_message = "the template is not JSON by itself"
+    condition = (
+      length(jsondecode(file("../observability/dashboard.json.tftpl")).widgets) ==
+      length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets)
+    )
+    error_message = "the template and the dashboard have different numbers of widgets"
   }
 
   assert {
     condition     = !can(regex("[$%]\\{", aws_cloudwatch_dashboard.this.dashboard_body))
-    error_message = "something was not put in: ${aws_cloudwatch_dashboard.this.dashboard_body}"
+    error_message = "a placeholder was not replaced: ${aws_cloudwatch_dashboard.this.dashboard_body}"
   }
 }
 
-run "dashboard_shows_every_metric_of_ours" {
+run "dashboard_shows_all_metrics_of_hookline" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition = toset(regexall("\\[\"Hookline\", \"([A-Za-z]+)\", \"service\", \"hookline-test\"", aws_cloudwatch_dashboard.this.dashboard_body)[*][0]) == toset([
+    condition = toset(regexall(
+      "\\[\"Hookline\", \"([A-Za-z]+)\", \"service\", \"hookline-test\"", aws_cloudwatch_dashboard.this.dashboard_body,
+      )[*][0]) == toset([
       "Accepted", "Rejected", "ServerErrors", "QueueSendTime", "Delivered", "DeliveryFailed", "DeliveryAge", "Retries",
       "DeadLettered", "ColdStarts",
     ])
-    error_message = "it shows ${jsonencode(regexall("\\[\"Hookline\", \"([A-Za-z]+)\", \"service\", \"hookline-test\"", aws_cloudwatch_dashboard.this.dashboard_body)[*][0])}"
+    error_message = format("the dashboard shows %s", jsonencode(regexall(
+      "\\[\"Hookline\", \"([A-Za-z]+)\", \"service\", \"hookline-test\"", aws_cloudwatch_dashboard.this.dashboard_body,
+    )[*][0]))
   }
 }
 
-run "dashboard_shows_the_answers_of_the_type_of_api" {
+run "dashboard_shows_metrics_of_the_rest_api" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition = jsonencode(regexall("\\[\"AWS/ApiGateway\", \"(\\w+)\", \"(\\w+)\", \"([\\w-]+)\", \"Stage\", \"live\"", aws_cloudwatch_dashboard.this.dashboard_body)) == jsonencode([
+    condition = jsonencode(regexall(
+      "\\[\"AWS/ApiGateway\", \"(\\w+)\", \"(\\w+)\", \"([\\w-]+)\", \"Stage\", \"live\"",
+      aws_cloudwatch_dashboard.this.dashboard_body,
+      )) == jsonencode([
       ["4XXError", "ApiName", "hookline-test"], ["5XXError", "ApiName", "hookline-test"],
     ])
-    error_message = "it shows ${jsonencode([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if strcontains(jsonencode(widget), "AWS/ApiGateway")])}"
+    error_message = format("the widgets are %s", jsonencode([
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget
+      if strcontains(jsonencode(widget), "AWS/ApiGateway")
+    ]))
   }
 }
 
-run "dashboard_shows_the_answers_of_an_http_api" {
+run "dashboard_shows_metrics_of_the_http_api" {
   module {
     source = "../observability"
   }
@@ -81,45 +97,61 @@ run "dashboard_shows_the_answers_of_an_http_api" {
   }
 
   assert {
-    condition = jsonencode(regexall("\\[\"AWS/ApiGateway\", \"(\\w+)\", \"(\\w+)\", \"([\\w-]+)\", \"Stage\", \"live\"", aws_cloudwatch_dashboard.this.dashboard_body)) == jsonencode([
+    condition = jsonencode(regexall(
+      "\\[\"AWS/ApiGateway\", \"(\\w+)\", \"(\\w+)\", \"([\\w-]+)\", \"Stage\", \"live\"",
+      aws_cloudwatch_dashboard.this.dashboard_body,
+      )) == jsonencode([
       ["4xx", "ApiId", "api2"], ["5xx", "ApiId", "api2"],
     ])
-    error_message = "it shows ${jsonencode([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if strcontains(jsonencode(widget), "AWS/ApiGateway")])}"
+    error_message = format("the widgets are %s", jsonencode([
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget
+      if strcontains(jsonencode(widget), "AWS/ApiGateway")
+    ]))
   }
 }
 
-run "dashboard_links_to_each_alarms_section" {
+run "dashboard_links_to_the_section_of_each_alarm" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition     = alltrue([for name in keys(output.alarm_names) : strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "[${name}](https://example.com/runbook.md#${name})")])
-    error_message = "an alarm has no link: ${jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[0].properties.markdown}"
+    condition = alltrue([
+      for name in keys(output.alarm_names) :
+      strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "[${name}](https://example.com/runbook.md#${name})")
+    ])
+    error_message = format(
+      "an alarm has no link: %s",
+      jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[0].properties.markdown,
+    )
   }
 }
 
-run "queries_are_saved_by_the_services_name" {
+run "saved_queries_have_the_prefix" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition = { for query in aws_cloudwatch_query_definition.this : query.name => join(" ", query.log_group_names) } == {
+    condition = {
+      for query in aws_cloudwatch_query_definition.this : query.name => join(" ", query.log_group_names)
+      } == {
       "hookline-test/event-by-id"          = "/aws/lambda/hookline-test-ingest /aws/lambda/hookline-test-process"
-      "hookline-test/refusals-by-reason"   = "/aws/lambda/hookline-test-ingest"
+      "hookline-test/rejections-by-reason" = "/aws/lambda/hookline-test-ingest"
       "hookline-test/slowest-destinations" = "/aws/lambda/hookline-test-process"
     }
-    error_message = "the queries are ${jsonencode({ for query in aws_cloudwatch_query_definition.this : query.name => query.log_group_names })}"
+    error_message = format("the queries are %s", jsonencode([
+      for query in aws_cloudwatch_query_definition.this : [query.name, query.log_group_names]
+    ]))
   }
 
   assert {
     condition     = alltrue([for query in aws_cloudwatch_query_definition.this : startswith(query.query_string, "# ")])
-    error_message = "a query does not say what it is for"
+    error_message = "a query does not begin with a comment"
   }
 }
 
-run "no_query_is_saved_where_none_is_wanted" {
+run "no_saved_queries_if_disabled" {
   module {
     source = "../observability"
   }
@@ -130,6 +162,6 @@ run "no_query_is_saved_where_none_is_wanted" {
 
   assert {
     condition     = length(aws_cloudwatch_query_definition.this) == 0
-    error_message = "there are saved queries"
+    error_message = "saved queries exist"
   }
 }

@@ -1,4 +1,4 @@
-# One function: its package by content, its alias, and an environment that Lambda will take.
+# The function module: package, alias, logs, and the size of the environment.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -14,34 +14,41 @@ variables {
   policy_json      = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
 }
 
-run "package_is_named_by_its_content" {
+run "package_key_contains_the_hash" {
   module {
     source = "../function"
   }
 
   assert {
-    condition     = aws_lambda_function.this.s3_key == "functions/hookline-test-ingest/${filesha256("tests/fixtures/package.zip")}.zip"
-    error_message = "the package is ${aws_lambda_function.this.s3_key}"
+    condition = (
+      aws_lambda_function.this.s3_key ==
+      "functions/hookline-test-ingest/${filesha256("tests/fixtures/package.zip")}.zip"
+    )
+    error_message = "the key of the package is ${aws_lambda_function.this.s3_key}"
   }
 }
 
-run "alias_follows_the_published_version" {
+run "alias_points_to_the_latest_version" {
   module {
     source = "../function"
   }
 
   assert {
-    condition     = aws_lambda_function.this.publish && aws_lambda_alias.this.name == "live" && aws_lambda_alias.this.function_version == "7"
+    condition = (
+      aws_lambda_function.this.publish &&
+      aws_lambda_alias.this.name == "live" &&
+      aws_lambda_alias.this.function_version == "7"
+    )
     error_message = "the alias ${aws_lambda_alias.this.name} is at ${aws_lambda_alias.this.function_version}"
   }
 
   assert {
     condition     = output.alias_invoke_arn == aws_lambda_alias.this.invoke_arn && endswith(output.alias_arn, ":live")
-    error_message = "callers are given ${output.alias_arn}"
+    error_message = "the ARN of the alias is ${output.alias_arn}"
   }
 }
 
-run "pinned_version_holds_the_alias" {
+run "alias_points_to_the_pinned_version" {
   module {
     source = "../function"
   }
@@ -56,8 +63,8 @@ run "pinned_version_holds_the_alias" {
   }
 }
 
-# A line that Lambda filters takes its metrics with it.
-run "logs_pass_as_they_are_and_go_in_time" {
+# Lambda must not filter lines, because they carry metrics.
+run "logs_are_not_filtered_and_have_a_retention" {
   module {
     source = "../function"
   }
@@ -67,70 +74,79 @@ run "logs_pass_as_they_are_and_go_in_time" {
   }
 
   assert {
-    condition = (aws_lambda_function.this.logging_config[0].log_format == "JSON" && aws_lambda_function.this.logging_config[0].application_log_level == "TRACE" &&
-    aws_lambda_function.this.logging_config[0].system_log_level == "WARN")
-    error_message = "the logs are ${jsonencode(aws_lambda_function.this.logging_config)}"
+    condition = (
+      aws_lambda_function.this.logging_config[0].log_format == "JSON" &&
+      aws_lambda_function.this.logging_config[0].application_log_level == "TRACE" &&
+      aws_lambda_function.this.logging_config[0].system_log_level == "WARN"
+    )
+    error_message = "the logging configuration is ${jsonencode(aws_lambda_function.this.logging_config)}"
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/hookline-test-ingest" && aws_cloudwatch_log_group.this.retention_in_days == 14
-    error_message = "${aws_cloudwatch_log_group.this.name} is kept for ${aws_cloudwatch_log_group.this.retention_in_days} days"
+    condition = (
+      aws_cloudwatch_log_group.this.name == "/aws/lambda/hookline-test-ingest" &&
+      aws_cloudwatch_log_group.this.retention_in_days == 14
+    )
+    error_message = "the retention is ${aws_cloudwatch_log_group.this.retention_in_days} days"
   }
 
   assert {
     condition     = aws_lambda_function.this.tracing_config[0].mode == "Active"
-    error_message = "calls are traced only where somebody before has begun to"
+    error_message = "active tracing is disabled"
   }
 }
 
-run "only_traces_are_sent_to_any_resource" {
+run "only_traces_have_a_wildcard_resource" {
   module {
     source = "../function"
   }
 
   assert {
-    condition     = [for s in data.aws_iam_policy_document.telemetry.statement : s.sid if contains(s.resources, "*")] == ["SendTraces"]
-    error_message = "another statement than SendTraces holds a wildcard"
+    condition = ["SendTraces"] == [
+      for statement in data.aws_iam_policy_document.telemetry.statement : statement.sid
+      if contains(statement.resources, "*")
+    ]
+    error_message = "a statement other than SendTraces has a wildcard resource"
   }
 }
 
-run "environment_of_4096_bytes_is_taken" {
+run "accepts_environment_of_4096_bytes" {
   command = plan
 
   module {
     source = "../function"
   }
 
-  # {"K":"..."} adds eight bytes, and é is two.
+  # {"K":"..."} adds eight bytes, and é has two bytes.
   variables {
     environment = { K = join("", [for i in range(511) : "éééé"]) }
   }
 
   assert {
     condition     = local.environment_bytes == 4096
-    error_message = "the environment measures ${local.environment_bytes}"
+    error_message = "the size of the environment is ${local.environment_bytes}"
   }
 }
 
-run "quotes_count_as_lambda_counts_them" {
+run "escapes_count_as_in_lambda" {
   command = plan
 
   module {
     source = "../function"
   }
 
-  # {"K":"\"&<>"}: a quote takes a backslash with it, and & < > stay one byte each.
+  # {"K":"\"&<>"}: a quote needs a backslash, and each of & < > is one byte.
   variables {
     environment = { K = "\"&<>" }
   }
 
   assert {
     condition     = local.environment_bytes == 13
-    error_message = "the environment measures ${local.environment_bytes}"
+    error_message = "the size of the environment is ${local.environment_bytes}"
   }
 }
 
-run "larger_environment_is_refused" {
+run "rejects_larger_environment" {
   command = plan
 
   module {

@@ -1,4 +1,4 @@
-# What the HTTP API is given: time, an authorizer or none, an access log or none.
+# Options of the HTTP API: the timeout, the authorizer and the access log.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -11,9 +11,12 @@ variables {
   access_log      = { log_group_arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-test" }
 
   function = {
-    name             = "hookline-test-ingest"
-    alias_name       = "live"
-    alias_invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest:live/invocations"
+    name       = "hookline-test-ingest"
+    alias_name = "live"
+    alias_invoke_arn = join("/", [
+      "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions",
+      "arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest:live", "invocations",
+    ])
   }
 
   events_authorizer = {
@@ -23,19 +26,19 @@ variables {
   }
 }
 
-run "it_waits_longer_than_the_function_may_take" {
+run "gateway_waits_longer_than_the_function" {
   module {
     source = "../http_api"
   }
 
   assert {
     condition     = aws_apigatewayv2_integration.function.timeout_milliseconds == 12000
-    error_message = "it waits for ${aws_apigatewayv2_integration.function.timeout_milliseconds} ms"
+    error_message = "the timeout is ${aws_apigatewayv2_integration.function.timeout_milliseconds} ms"
   }
 }
 
-# The longest that the root module lets ingest take.
-run "it_waits_as_long_as_api_gateway_can" {
+# The longest timeout of ingest that modules/hookline allows.
+run "longest_timeout_fits_api_gateway" {
   module {
     source = "../http_api"
   }
@@ -46,11 +49,11 @@ run "it_waits_as_long_as_api_gateway_can" {
 
   assert {
     condition     = aws_apigatewayv2_integration.function.timeout_milliseconds == 30000
-    error_message = "it waits for ${aws_apigatewayv2_integration.function.timeout_milliseconds} ms"
+    error_message = "the timeout is ${aws_apigatewayv2_integration.function.timeout_milliseconds} ms"
   }
 }
 
-run "longer_than_api_gateway_waits_is_refused" {
+run "rejects_timeout_above_the_limit_of_api_gateway" {
   command = plan
 
   module {
@@ -64,7 +67,7 @@ run "longer_than_api_gateway_waits_is_refused" {
   expect_failures = [var.timeout_seconds]
 }
 
-run "no_authorizer_means_no_events" {
+run "no_events_route_without_an_authorizer" {
   module {
     source = "../http_api"
   }
@@ -74,17 +77,20 @@ run "no_authorizer_means_no_events" {
   }
 
   assert {
-    condition     = length(aws_apigatewayv2_route.events) + length(aws_apigatewayv2_authorizer.events) + length(aws_lambda_permission.events) == 0
-    error_message = "there is still a part of POST /events"
+    condition = 0 == sum([
+      length(aws_apigatewayv2_route.events), length(aws_apigatewayv2_authorizer.events),
+      length(aws_lambda_permission.events),
+    ])
+    error_message = "a resource of POST /events exists"
   }
 
   assert {
     condition     = output.events_url == null
-    error_message = "there is still a URL of POST /events"
+    error_message = "the URL of POST /events is not null"
   }
 }
 
-run "authorizer_without_a_scope_is_refused" {
+run "rejects_authorizer_without_scopes" {
   command = plan
 
   module {
@@ -98,7 +104,7 @@ run "authorizer_without_a_scope_is_refused" {
   expect_failures = [var.events_authorizer]
 }
 
-run "authorizer_for_nobody_is_refused" {
+run "rejects_authorizer_without_clients" {
   command = plan
 
   module {
@@ -112,14 +118,16 @@ run "authorizer_for_nobody_is_refused" {
   expect_failures = [var.events_authorizer]
 }
 
-# As the gateway fills it in. The fields are those of the REST API but for the trace, of which an HTTP API knows nothing.
-run "each_line_is_json_with_the_names_of_the_rest_apis" {
+# API Gateway replaces each variable with its value. The fields are those of the REST API, without the trace id.
+run "lines_are_json_with_the_field_names_of_the_rest_api" {
   module {
     source = "../http_api"
   }
 
   assert {
-    condition = jsondecode(replace(aws_apigatewayv2_stage.this.access_log_settings[0].format, "/\\$context\\.[A-Za-z.]+/", "202")) == {
+    condition = jsondecode(replace(
+      aws_apigatewayv2_stage.this.access_log_settings[0].format, "/\\$context\\.[A-Za-z.]+/", "202",
+      )) == {
       request_id             = "202"
       status                 = 202
       latency_ms             = 202
@@ -134,8 +142,10 @@ run "each_line_is_json_with_the_names_of_the_rest_apis" {
   }
 
   assert {
-    condition     = toset(concat(keys(local.access_log_fields), ["trace_id"])) == toset(regexall("\\n +([a-z_]+) += \"[$]context", file("../api/access_log.tf"))[*][0])
-    error_message = "the REST API's log has other fields than ${jsonencode(keys(local.access_log_fields))}"
+    condition = toset(concat(keys(local.access_log_fields), ["trace_id"])) == toset(
+      regexall("\\n +([a-z_]+) += \"[$]context", file("../api/access_log.tf"))[*][0]
+    )
+    error_message = "the fields differ from those of the REST API: ${jsonencode(keys(local.access_log_fields))}"
   }
 
   assert {
@@ -144,7 +154,7 @@ run "each_line_is_json_with_the_names_of_the_rest_apis" {
   }
 }
 
-run "it_says_nothing_that_a_caller_writes" {
+run "lines_contain_no_text_from_the_caller" {
   module {
     source = "../http_api"
   }
@@ -154,11 +164,11 @@ run "it_says_nothing_that_a_caller_writes" {
       "$context.path", "$context.authorizer.error", "$context.error.message", "$context.error.messageString",
       "$context.identity.userAgent",
     ])) == 0
-    error_message = "a line says ${local.access_log_format}"
+    error_message = "a line is ${local.access_log_format}"
   }
 }
 
-run "without_it_the_stage_logs_nothing" {
+run "stage_writes_no_log_without_a_log_group" {
   module {
     source = "../http_api"
   }
@@ -169,6 +179,6 @@ run "without_it_the_stage_logs_nothing" {
 
   assert {
     condition     = length(aws_apigatewayv2_stage.this.access_log_settings) == 0
-    error_message = "there is still an access log"
+    error_message = "the stage has an access log"
   }
 }

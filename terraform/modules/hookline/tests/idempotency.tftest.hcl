@@ -1,10 +1,10 @@
-# The table that keeps what was delivered, who may write it, and what process is told of it.
+# The table of deliveries, and its configuration for process.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "table_is_on_demand_encrypted_and_forgets" {
+run "table_is_on_demand_and_encrypted_with_ttl" {
   module {
     source = "../idempotency"
   }
@@ -14,25 +14,39 @@ run "table_is_on_demand_encrypted_and_forgets" {
   }
 
   assert {
-    condition     = aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST" && aws_dynamodb_table.this.hash_key == "key"
-    error_message = "the table is ${aws_dynamodb_table.this.billing_mode} and keyed by ${aws_dynamodb_table.this.hash_key}"
+    condition = (
+      aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST" &&
+      aws_dynamodb_table.this.hash_key == "key"
+    )
+    error_message = <<-EOT
+      the billing mode is ${aws_dynamodb_table.this.billing_mode}, the key ${aws_dynamodb_table.this.hash_key}
+    EOT
   }
 
   assert {
-    condition     = aws_dynamodb_table.this.ttl[0].enabled && aws_dynamodb_table.this.ttl[0].attribute_name == "expires_at"
-    error_message = "the table forgets nothing"
+    condition = (
+      aws_dynamodb_table.this.ttl[0].enabled &&
+      aws_dynamodb_table.this.ttl[0].attribute_name == "expires_at"
+    )
+    error_message = "the table has no TTL"
   }
 
   assert {
-    condition     = aws_dynamodb_table.this.server_side_encryption[0].enabled && aws_dynamodb_table.this.deletion_protection_enabled
+    condition = (
+      aws_dynamodb_table.this.server_side_encryption[0].enabled &&
+      aws_dynamodb_table.this.deletion_protection_enabled
+    )
     error_message = "the table is not encrypted or not protected"
   }
 }
 
-run "process_is_told_of_the_table" {
+run "process_gets_the_table" {
   assert {
-    condition     = local.process_environment.HOOKLINE_IDEMPOTENCY_TABLE == "hookline-test-idempotency" && local.process_environment.HOOKLINE_IDEMPOTENCY_SECONDS == "1296000"
-    error_message = "process reads ${jsonencode(local.process_environment)}"
+    condition = (
+      local.process_environment.HOOKLINE_IDEMPOTENCY_TABLE == "hookline-test-idempotency" &&
+      local.process_environment.HOOKLINE_IDEMPOTENCY_SECONDS == "1296000"
+    )
+    error_message = "process gets ${jsonencode(local.process_environment)}"
   }
 
   assert {
@@ -41,18 +55,22 @@ run "process_is_told_of_the_table" {
   }
 }
 
-run "off_there_is_no_table_and_no_word_of_it" {
+run "no_table_if_disabled" {
   variables {
     idempotency = { enabled = false }
   }
 
   assert {
-    condition     = length(module.idempotency) == 0 && output.idempotency_table == null && !contains(keys(local.process_environment), "HOOKLINE_IDEMPOTENCY_TABLE")
-    error_message = "process reads ${jsonencode(local.process_environment)}"
+    condition = (
+      length(module.idempotency) == 0 &&
+      output.idempotency_table == null &&
+      !contains(keys(local.process_environment), "HOOKLINE_IDEMPOTENCY_TABLE")
+    )
+    error_message = "process gets ${jsonencode(local.process_environment)}"
   }
 }
 
-run "window_shorter_than_the_dlqs_is_refused" {
+run "rejects_window_shorter_than_the_retention_of_the_dlq" {
   command = plan
 
   variables {

@@ -1,6 +1,6 @@
-# Every name begins with <name>-<workspace>, and no workspace makes a name that AWS refuses.
+# Names begin with <name>-<environment>. The plan rejects environments that cannot be part of a name in AWS.
 
-run "prefix_is_name_and_workspace" {
+run "prefix_is_name_and_environment" {
   command = plan
 
   module {
@@ -18,7 +18,7 @@ run "prefix_is_name_and_workspace" {
   }
 }
 
-run "default_workspace_is_refused" {
+run "rejects_default_workspace" {
   command = plan
 
   module {
@@ -33,7 +33,7 @@ run "default_workspace_is_refused" {
   expect_failures = [output.prefix]
 }
 
-run "workspace_that_no_name_can_hold_is_refused" {
+run "rejects_environment_with_invalid_characters" {
   command = plan
 
   module {

@@ -1,17 +1,23 @@
-# What the whole service is watched by, as its parts are put together, and that the numbers are those that were asked for.
+# Observability of the complete service: names, and default thresholds.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "alarms_and_dashboard_are_named_after_the_service" {
+run "alarms_and_dashboard_have_the_prefix" {
   assert {
-    condition     = output.dashboard_name == "hookline-test" && output.alarms_topic_arn == "arn:aws:sns:eu-west-1:123456789012:mocked"
+    condition = (
+      output.dashboard_name == "hookline-test" &&
+      output.alarms_topic_arn == "arn:aws:sns:eu-west-1:123456789012:mocked"
+    )
     error_message = "the dashboard is ${output.dashboard_name}, the topic ${output.alarms_topic_arn}"
   }
 
   assert {
-    condition     = alltrue([for name, alarm in output.alarm_names : alarm == "hookline-test-${name}"]) && contains(keys(output.alarm_names), "dlq-not-empty")
+    condition = (
+      alltrue([for name, alarm in output.alarm_names : alarm == "hookline-test-${name}"]) &&
+      contains(keys(output.alarm_names), "dlq-not-empty")
+    )
     error_message = "the alarms are ${jsonencode(output.alarm_names)}"
   }
 
@@ -21,7 +27,7 @@ run "alarms_and_dashboard_are_named_after_the_service" {
   }
 }
 
-run "without_access_logs_there_is_no_group" {
+run "no_log_group_without_access_logs" {
   variables {
     access_logs = false
   }
@@ -32,23 +38,23 @@ run "without_access_logs_there_is_no_group" {
   }
 }
 
-# What is still in order where nobody says anything else; one number does not change the others.
-run "numbers_have_defaults" {
+# A configured threshold does not change the other defaults.
+run "thresholds_have_defaults" {
   command = plan
 
   variables {
-    alarms = { refusals_per_5_minutes = 5 }
+    alarms = { rejections_per_5_minutes = 5 }
   }
 
   assert {
     condition = jsonencode(var.alarms) == jsonencode({
       emails                          = []
       oldest_message_seconds          = 1800
-      refusals_per_5_minutes          = 5
+      rejections_per_5_minutes        = 5
       delivery_failures_per_5_minutes = 20
       delivery_age_seconds            = 900
       api_server_errors_per_5_minutes = 1
     })
-    error_message = "the numbers are ${jsonencode(var.alarms)}"
+    error_message = "the thresholds are ${jsonencode(var.alarms)}"
   }
 }

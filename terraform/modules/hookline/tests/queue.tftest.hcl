@@ -1,4 +1,4 @@
-# What has to agree between the queue, its DLQ and the function that reads it.
+# Settings that must agree between the queue, its DLQ and the function that reads it.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -9,7 +9,7 @@ variables {
   consumer_timeout_seconds = 60
 }
 
-run "message_stays_invisible_for_six_timeouts" {
+run "visibility_timeout_is_six_function_timeouts" {
   module {
     source = "../queue"
   }
@@ -20,28 +20,37 @@ run "message_stays_invisible_for_six_timeouts" {
   }
 }
 
-run "queue_and_dlq_name_each_other" {
+run "queue_and_dlq_refer_to_each_other" {
   module {
     source = "../queue"
   }
 
   assert {
-    condition     = jsondecode(aws_sqs_queue.this.redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.dlq.arn, maxReceiveCount = 5 }
+    condition = jsondecode(aws_sqs_queue.this.redrive_policy) == {
+      deadLetterTargetArn = aws_sqs_queue.dlq.arn
+      maxReceiveCount     = 5
+    }
     error_message = "the redrive policy is ${aws_sqs_queue.this.redrive_policy}"
   }
 
   assert {
-    condition     = jsondecode(aws_sqs_queue.dlq.redrive_allow_policy) == { redrivePermission = "byQueue", sourceQueueArns = ["arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.this.name}"] }
-    error_message = "the DLQ takes from ${aws_sqs_queue.dlq.redrive_allow_policy}"
+    condition = jsondecode(aws_sqs_queue.dlq.redrive_allow_policy) == {
+      redrivePermission = "byQueue"
+      sourceQueueArns   = ["arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.this.name}"]
+    }
+    error_message = "the DLQ accepts messages from ${aws_sqs_queue.dlq.redrive_allow_policy}"
   }
 
   assert {
-    condition     = aws_sqs_queue.dlq.message_retention_seconds == 1209600 && aws_sqs_queue.dlq.max_message_size == aws_sqs_queue.this.max_message_size
-    error_message = "the DLQ keeps too little, too short"
+    condition = (
+      aws_sqs_queue.dlq.message_retention_seconds == 1209600 &&
+      aws_sqs_queue.dlq.max_message_size == aws_sqs_queue.this.max_message_size
+    )
+    error_message = "the DLQ has a shorter retention or a smaller message size"
   }
 }
 
-run "both_queues_are_encrypted_and_refuse_plain_http" {
+run "both_queues_are_encrypted_and_deny_plain_http" {
   module {
     source = "../queue"
   }
@@ -59,13 +68,15 @@ run "both_queues_are_encrypted_and_refuse_plain_http" {
   }
 
   assert {
-    condition = (aws_sqs_queue.this.policy == data.aws_iam_policy_document.tls_only["intake"].json &&
-    aws_sqs_queue.dlq.policy == data.aws_iam_policy_document.tls_only["dlq"].json)
-    error_message = "a queue is without its policy"
+    condition = (
+      aws_sqs_queue.this.policy == data.aws_iam_policy_document.tls_only["intake"].json &&
+      aws_sqs_queue.dlq.policy == data.aws_iam_policy_document.tls_only["dlq"].json
+    )
+    error_message = "a queue does not have its policy"
   }
 }
 
-run "too_few_receives_are_refused" {
+run "rejects_too_few_receives" {
   command = plan
 
   module {

@@ -1,4 +1,4 @@
-# The whole service, made with a mocked provider: names, wiring, configuration and privileges.
+# The complete service with a mocked provider: names, URLs, event source mapping and identity.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -16,7 +16,10 @@ run "names_begin_with_the_prefix" {
   }
 
   assert {
-    condition     = output.log_group_names == { ingest = "/aws/lambda/hookline-test-ingest", process = "/aws/lambda/hookline-test-process" }
+    condition = output.log_group_names == {
+      ingest  = "/aws/lambda/hookline-test-ingest"
+      process = "/aws/lambda/hookline-test-process"
+    }
     error_message = "the log groups are ${jsonencode(output.log_group_names)}"
   }
 
@@ -31,7 +34,9 @@ run "names_begin_with_the_prefix" {
   }
 
   assert {
-    condition     = output.token_url == "https://hookline-test-123456789012.auth.eu-west-1.amazoncognito.com/oauth2/token"
+    condition = (
+      output.token_url == "https://hookline-test-123456789012.auth.eu-west-1.amazoncognito.com/oauth2/token"
+    )
     error_message = "the token URL is ${output.token_url}"
   }
 
@@ -41,9 +46,11 @@ run "names_begin_with_the_prefix" {
   }
 }
 
-run "urls_are_those_of_the_stage" {
+run "urls_begin_with_the_stage" {
   assert {
-    condition     = output.webhook_urls == { github = "https://api1.execute-api.eu-west-1.amazonaws.com/live/webhooks/github" }
+    condition = output.webhook_urls == {
+      github = "https://api1.execute-api.eu-west-1.amazonaws.com/live/webhooks/github"
+    }
     error_message = "the webhook URLs are ${jsonencode(output.webhook_urls)}"
   }
 
@@ -53,51 +60,57 @@ run "urls_are_those_of_the_stage" {
   }
 }
 
-run "queue_feeds_the_alias_and_failures_are_named_one_by_one" {
+run "mapping_invokes_the_alias_with_partial_batch_responses" {
   assert {
     condition     = aws_lambda_event_source_mapping.intake.function_name == module.process.alias_arn
-    error_message = "the mapping names ${aws_lambda_event_source_mapping.intake.function_name}"
+    error_message = "the mapping invokes ${aws_lambda_event_source_mapping.intake.function_name}"
   }
 
   assert {
     condition     = aws_lambda_event_source_mapping.intake.function_response_types == toset(["ReportBatchItemFailures"])
-    error_message = "the mapping does not take partial batch responses"
+    error_message = "the mapping does not use partial batch responses"
   }
 
   assert {
     condition     = length(aws_lambda_event_source_mapping.intake.scaling_config) == 0
-    error_message = "concurrency is limited, though nobody asked for it"
+    error_message = "the mapping has a concurrency limit by default"
   }
 }
 
-run "concurrency_of_the_mapping_is_limited_when_asked" {
+run "mapping_has_the_configured_concurrency_limit" {
   variables {
     queue = { maximum_concurrency = 5 }
   }
 
   assert {
     condition     = aws_lambda_event_source_mapping.intake.scaling_config[0].maximum_concurrency == 5
-    error_message = "the mapping has no limit of 5"
+    error_message = "the concurrency limit of the mapping is not 5"
   }
 }
 
-run "identity_turned_off_removes_events" {
+run "no_events_route_without_identity" {
   variables {
     identity_enabled = false
   }
 
   assert {
     condition     = length(module.identity) == 0
-    error_message = "there is still a user pool"
+    error_message = "a user pool exists"
   }
 
   assert {
-    condition     = output.events_url == null && output.token_url == null && output.user_pool_id == null && output.client_id == null && output.scope == null
-    error_message = "an output still speaks of identity"
+    condition = (
+      output.events_url == null &&
+      output.token_url == null &&
+      output.user_pool_id == null &&
+      output.client_id == null &&
+      output.scope == null
+    )
+    error_message = "an output of identity is not null"
   }
 }
 
-run "events_without_a_route_are_warned_of" {
+run "warns_about_events_without_a_route" {
   variables {
     routes = {
       github = { source = "github", destinations = ["sink"] }

@@ -1,4 +1,4 @@
-# A configuration that is right in every way; each test changes one thing of it.
+# A valid configuration. Each test changes one value of it.
 
 environment = "test"
 region      = "eu-west-1"

@@ -1,28 +1,31 @@
-# How many requests X-Ray records: a rule for the REST API's stage and for nothing else, unless it is left out.
+# The sampling rule of X-Ray: it matches the stage of the REST API and nothing else, and it is optional.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-# What the API's module is given where a test looks into it.
+# Variables for the runs that test modules/api.
 variables {
   name           = "hookline"
   throttle       = { rate = 10, burst = 20 }
   trace_sampling = {}
 
   function = {
-    name             = "hookline-test-ingest"
-    alias_name       = "live"
-    alias_invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest:live/invocations"
+    name       = "hookline-test-ingest"
+    alias_name = "live"
+    alias_invoke_arn = join("/", [
+      "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions",
+      "arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest:live", "invocations",
+    ])
   }
 }
 
-run "five_percent_and_no_reservoir_unless_asked_otherwise" {
+run "default_is_five_percent_without_a_reservoir" {
   command = plan
 
   assert {
     condition     = var.trace_sampling == { rate = 0.05, reservoir = 0 }
-    error_message = "recorded are ${jsonencode(var.trace_sampling)}"
+    error_message = "the sampling is ${jsonencode(var.trace_sampling)}"
   }
 
   assert {
@@ -31,7 +34,7 @@ run "five_percent_and_no_reservoir_unless_asked_otherwise" {
   }
 }
 
-run "one_number_does_not_change_the_other" {
+run "configured_reservoir_keeps_the_default_rate" {
   command = plan
 
   variables {
@@ -40,11 +43,11 @@ run "one_number_does_not_change_the_other" {
 
   assert {
     condition     = var.trace_sampling == { rate = 0.05, reservoir = 1 }
-    error_message = "recorded are ${jsonencode(var.trace_sampling)}"
+    error_message = "the sampling is ${jsonencode(var.trace_sampling)}"
   }
 }
 
-run "null_makes_no_rule" {
+run "null_creates_no_rule" {
   command = plan
 
   variables {
@@ -53,11 +56,11 @@ run "null_makes_no_rule" {
 
   assert {
     condition     = module.api[0].sampling_rule_name == null
-    error_message = "there is still the rule ${jsonencode(module.api[0].sampling_rule_name)}"
+    error_message = "the rule is ${jsonencode(module.api[0].sampling_rule_name)}"
   }
 }
 
-# X-Ray does not trace an HTTP API, so a rule for one would fit nothing.
+# X-Ray does not trace an HTTP API, so a rule for it would match nothing.
 run "http_has_no_rule" {
   command = plan
 
@@ -67,12 +70,15 @@ run "http_has_no_rule" {
   }
 
   assert {
-    condition     = length(module.api) == 0 && length([for file in fileset("..", "*/*.tf") : file if strcontains(file("../${file}"), "resource \"aws_xray_sampling_rule\"")]) == 1
-    error_message = "a rule is made elsewhere than for the REST API"
+    condition = length(module.api) == 0 && 1 == length([
+      for file in fileset("..", "*/*.tf") : file
+      if strcontains(file("../${file}"), "resource \"aws_xray_sampling_rule\"")
+    ])
+    error_message = "a module other than modules/api creates a sampling rule"
   }
 }
 
-run "it_fits_this_stage_and_no_other_service" {
+run "rule_matches_only_this_stage" {
   module {
     source = "../api"
   }
@@ -83,27 +89,38 @@ run "it_fits_this_stage_and_no_other_service" {
   }
 
   assert {
-    condition = (aws_xray_sampling_rule.this["stage"].service_name == "hookline-test/live" &&
-    aws_xray_sampling_rule.this["stage"].service_type == "AWS::ApiGateway::Stage")
-    error_message = "it fits ${aws_xray_sampling_rule.this["stage"].service_name} of the type ${aws_xray_sampling_rule.this["stage"].service_type}"
+    condition = (
+      aws_xray_sampling_rule.this["stage"].service_name == "hookline-test/live" &&
+      aws_xray_sampling_rule.this["stage"].service_type == "AWS::ApiGateway::Stage"
+    )
+    error_message = format(
+      "the rule matches %s of the type %s",
+      aws_xray_sampling_rule.this["stage"].service_name, aws_xray_sampling_rule.this["stage"].service_type,
+    )
   }
 
   assert {
-    condition     = aws_xray_sampling_rule.this["stage"].fixed_rate == 0.25 && aws_xray_sampling_rule.this["stage"].reservoir_size == 2
-    error_message = "recorded are ${aws_xray_sampling_rule.this["stage"].reservoir_size} and ${aws_xray_sampling_rule.this["stage"].fixed_rate} of the others"
+    condition = (
+      aws_xray_sampling_rule.this["stage"].fixed_rate == 0.25 &&
+      aws_xray_sampling_rule.this["stage"].reservoir_size == 2
+    )
+    error_message = format(
+      "the reservoir is %s and the rate %s",
+      aws_xray_sampling_rule.this["stage"].reservoir_size, aws_xray_sampling_rule.this["stage"].fixed_rate,
+    )
   }
 
-  # Within the stage it fits every request, so the default rule is left none.
+  # The rule matches each request of the stage, so the default rule applies to none.
   assert {
     condition = jsonencode([for value in [
       aws_xray_sampling_rule.this["stage"].host, aws_xray_sampling_rule.this["stage"].http_method,
       aws_xray_sampling_rule.this["stage"].url_path, aws_xray_sampling_rule.this["stage"].resource_arn,
     ] : value]) == jsonencode(["*", "*", "*", "*"])
-    error_message = "some requests of the stage are left to the default rule"
+    error_message = "the default rule applies to some requests of the stage"
   }
 }
 
-run "without_it_the_module_makes_none" {
+run "null_creates_no_rule_in_the_api_module" {
   module {
     source = "../api"
   }
@@ -115,12 +132,12 @@ run "without_it_the_module_makes_none" {
 
   assert {
     condition     = length(aws_xray_sampling_rule.this) == 0 && output.sampling_rule_name == null
-    error_message = "there is still the rule ${jsonencode(output.sampling_rule_name)}"
+    error_message = "the rule is ${jsonencode(output.sampling_rule_name)}"
   }
 }
 
-# X-Ray takes 32 characters: the bootstrap's tests have these two names as well.
-run "name_of_32_characters_is_the_rules" {
+# X-Ray limits a name to 32 characters. The bootstrap's tests have the same two names.
+run "name_of_32_characters_is_not_changed" {
   command = plan
 
   module {
@@ -138,7 +155,7 @@ run "name_of_32_characters_is_the_rules" {
   }
 }
 
-run "longer_name_is_shortened" {
+run "longer_name_ends_with_a_hash" {
   command = plan
 
   module {
@@ -151,7 +168,10 @@ run "longer_name_is_shortened" {
   }
 
   assert {
-    condition     = output.sampling_rule_name == "abcdefghijklmnopqrstu-a-9baf50ce" && length(output.sampling_rule_name) == 32
+    condition = (
+      output.sampling_rule_name == "abcdefghijklmnopqrstu-a-9baf50ce" &&
+      length(output.sampling_rule_name) == 32
+    )
     error_message = "the rule is ${output.sampling_rule_name}"
   }
 }

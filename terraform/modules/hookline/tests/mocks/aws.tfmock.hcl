@@ -1,4 +1,5 @@
-# The mocked provider invents random strings; what another resource or the provider checks the form of is given here.
+# The mocked provider generates random strings. These defaults are for values with a format that the provider or another
+# resource checks.
 
 mock_data "aws_caller_identity" {
   defaults = {
@@ -84,7 +85,7 @@ mock_resource "aws_lambda_function" {
 mock_resource "aws_lambda_alias" {
   defaults = {
     arn        = "arn:aws:lambda:eu-west-1:123456789012:function:mocked:live"
-    invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:mocked:live/invocations"
+    invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/mocked:live/invocations"
   }
 }
 

@@ -1,10 +1,10 @@
-# A value that AWS would refuse halfway through an apply, or that would lose webhooks, is refused in the plan.
+# The plan rejects values that AWS would reject during the apply, and values that would lose events.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "name_with_capitals_is_refused" {
+run "rejects_name_with_capitals" {
   command = plan
 
   variables {
@@ -14,7 +14,7 @@ run "name_with_capitals_is_refused" {
   expect_failures = [var.name]
 }
 
-run "missing_package_is_refused" {
+run "rejects_missing_package" {
   command = plan
 
   variables {
@@ -27,7 +27,7 @@ run "missing_package_is_refused" {
   expect_failures = [var.packages]
 }
 
-run "unknown_architecture_is_refused" {
+run "rejects_unknown_architecture" {
   command = plan
 
   variables {
@@ -37,7 +37,7 @@ run "unknown_architecture_is_refused" {
   expect_failures = [var.architecture]
 }
 
-run "unknown_log_level_is_refused" {
+run "rejects_unknown_log_level" {
   command = plan
 
   variables {
@@ -47,7 +47,7 @@ run "unknown_log_level_is_refused" {
   expect_failures = [var.log_level]
 }
 
-run "odd_log_retention_is_refused" {
+run "rejects_unsupported_log_retention" {
   command = plan
 
   variables {
@@ -57,7 +57,7 @@ run "odd_log_retention_is_refused" {
   expect_failures = [var.log_retention_days]
 }
 
-run "pin_that_is_no_version_is_refused" {
+run "rejects_pin_that_is_not_a_version_number" {
   command = plan
 
   variables {
@@ -67,7 +67,7 @@ run "pin_that_is_no_version_is_refused" {
   expect_failures = [var.pinned_versions]
 }
 
-run "too_few_receives_are_refused" {
+run "rejects_too_few_receives" {
   command = plan
 
   variables {
@@ -77,7 +77,7 @@ run "too_few_receives_are_refused" {
   expect_failures = [var.queue]
 }
 
-run "batch_that_needs_a_window_is_refused" {
+run "rejects_batch_that_needs_a_window" {
   command = plan
 
   variables {
@@ -87,7 +87,7 @@ run "batch_that_needs_a_window_is_refused" {
   expect_failures = [var.queue]
 }
 
-run "message_larger_than_sqs_takes_is_refused" {
+run "rejects_message_size_above_the_limit_of_sqs" {
   command = plan
 
   variables {
@@ -97,7 +97,7 @@ run "message_larger_than_sqs_takes_is_refused" {
   expect_failures = [var.queue]
 }
 
-run "concurrency_above_the_reservation_is_refused" {
+run "rejects_concurrency_above_the_reservation" {
   command = plan
 
   variables {
@@ -108,7 +108,7 @@ run "concurrency_above_the_reservation_is_refused" {
   expect_failures = [var.queue]
 }
 
-run "ingest_slower_than_api_gateway_is_refused" {
+run "rejects_ingest_timeout_above_the_limit_of_api_gateway" {
   command = plan
 
   variables {
@@ -118,7 +118,7 @@ run "ingest_slower_than_api_gateway_is_refused" {
   expect_failures = [var.functions]
 }
 
-run "retry_that_shrinks_is_refused" {
+run "rejects_base_delay_above_the_longest_delay" {
   command = plan
 
   variables {
@@ -128,7 +128,7 @@ run "retry_that_shrinks_is_refused" {
   expect_failures = [var.retry]
 }
 
-run "retry_longer_than_sqs_hides_is_refused" {
+run "rejects_delay_above_the_limit_of_sqs" {
   command = plan
 
   variables {
@@ -138,7 +138,7 @@ run "retry_longer_than_sqs_hides_is_refused" {
   expect_failures = [var.retry]
 }
 
-run "messages_that_hold_no_event_are_refused" {
+run "rejects_message_size_too_small_for_an_event" {
   command = plan
 
   variables {
@@ -148,7 +148,7 @@ run "messages_that_hold_no_event_are_refused" {
   expect_failures = [var.queue]
 }
 
-run "throttle_of_nothing_is_refused" {
+run "rejects_throttle_rate_of_zero" {
   command = plan
 
   variables {
@@ -158,7 +158,7 @@ run "throttle_of_nothing_is_refused" {
   expect_failures = [var.throttle]
 }
 
-run "recovery_of_three_days_is_refused" {
+run "rejects_unsupported_secret_recovery" {
   command = plan
 
   variables {
@@ -168,7 +168,7 @@ run "recovery_of_three_days_is_refused" {
   expect_failures = [var.secret_recovery_days]
 }
 
-run "secrets_kept_for_a_day_are_refused" {
+run "rejects_secret_ttl_above_one_hour" {
   command = plan
 
   variables {
@@ -178,7 +178,7 @@ run "secrets_kept_for_a_day_are_refused" {
   expect_failures = [var.secret_cache]
 }
 
-run "reservation_without_a_bound_on_the_mapping_is_refused" {
+run "rejects_reservation_without_maximum_concurrency" {
   command = plan
 
   variables {
@@ -188,7 +188,7 @@ run "reservation_without_a_bound_on_the_mapping_is_refused" {
   expect_failures = [var.queue]
 }
 
-run "retention_shorter_than_the_retries_is_refused" {
+run "rejects_retention_shorter_than_the_retries" {
   command = plan
 
   variables {
@@ -198,7 +198,7 @@ run "retention_shorter_than_the_retries_is_refused" {
   expect_failures = [var.queue]
 }
 
-run "half_a_receive_is_refused" {
+run "rejects_fractional_receive_count" {
   command = plan
 
   variables {
@@ -208,7 +208,7 @@ run "half_a_receive_is_refused" {
   expect_failures = [var.queue]
 }
 
-run "payload_that_goes_before_its_event_is_refused" {
+run "rejects_payload_retention_shorter_than_the_event" {
   command = plan
 
   variables {

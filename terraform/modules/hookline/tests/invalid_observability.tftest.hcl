@@ -1,11 +1,10 @@
-# An address that gets no mail and a number that is always or never exceeded are refused, and so are a link that would break
-# the dashboard and a share of traces that is none.
+# The plan rejects invalid addresses, thresholds, runbook URLs and sampling rates.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "address_that_is_none_is_refused" {
+run "rejects_invalid_address" {
   command = plan
 
   variables {
@@ -15,7 +14,7 @@ run "address_that_is_none_is_refused" {
   expect_failures = [var.alarms]
 }
 
-run "address_with_a_name_is_refused" {
+run "rejects_address_with_a_name" {
   command = plan
 
   variables {
@@ -25,7 +24,7 @@ run "address_with_a_name_is_refused" {
   expect_failures = [var.alarms]
 }
 
-run "address_that_is_null_is_refused" {
+run "rejects_null_address" {
   command = plan
 
   variables {
@@ -35,7 +34,7 @@ run "address_that_is_null_is_refused" {
   expect_failures = [var.alarms]
 }
 
-run "two_addresses_in_one_are_refused" {
+run "rejects_two_addresses_in_one" {
   command = plan
 
   variables {
@@ -45,7 +44,7 @@ run "two_addresses_in_one_are_refused" {
   expect_failures = [var.alarms]
 }
 
-run "address_that_is_named_twice_is_refused" {
+run "rejects_duplicate_address" {
   command = plan
 
   variables {
@@ -55,17 +54,17 @@ run "address_that_is_named_twice_is_refused" {
   expect_failures = [var.alarms]
 }
 
-run "half_a_refusal_is_refused" {
+run "rejects_fractional_threshold" {
   command = plan
 
   variables {
-    alarms = { refusals_per_5_minutes = 0.5 }
+    alarms = { rejections_per_5_minutes = 0.5 }
   }
 
   expect_failures = [var.alarms]
 }
 
-run "fewer_failures_than_none_are_refused" {
+run "rejects_negative_failure_threshold" {
   command = plan
 
   variables {
@@ -75,7 +74,7 @@ run "fewer_failures_than_none_are_refused" {
   expect_failures = [var.alarms]
 }
 
-run "fewer_server_errors_than_none_are_refused" {
+run "rejects_negative_server_error_threshold" {
   command = plan
 
   variables {
@@ -85,7 +84,7 @@ run "fewer_server_errors_than_none_are_refused" {
   expect_failures = [var.alarms]
 }
 
-run "age_below_a_minute_is_refused" {
+run "rejects_message_age_below_one_minute" {
   command = plan
 
   variables {
@@ -95,7 +94,7 @@ run "age_below_a_minute_is_refused" {
   expect_failures = [var.alarms]
 }
 
-run "age_at_which_the_event_is_gone_is_refused" {
+run "rejects_message_age_of_the_retention" {
   command = plan
 
   variables {
@@ -106,7 +105,7 @@ run "age_at_which_the_event_is_gone_is_refused" {
   expect_failures = [var.alarms]
 }
 
-run "delivery_at_once_is_refused" {
+run "rejects_delivery_age_of_zero" {
   command = plan
 
   variables {
@@ -116,7 +115,7 @@ run "delivery_at_once_is_refused" {
   expect_failures = [var.alarms]
 }
 
-run "runbook_with_a_fragment_is_refused" {
+run "rejects_runbook_url_with_fragment" {
   command = plan
 
   variables {
@@ -126,7 +125,7 @@ run "runbook_with_a_fragment_is_refused" {
   expect_failures = [var.runbook_url]
 }
 
-run "runbook_that_is_no_url_is_refused" {
+run "rejects_runbook_url_with_space" {
   command = plan
 
   variables {
@@ -136,7 +135,7 @@ run "runbook_that_is_no_url_is_refused" {
   expect_failures = [var.runbook_url]
 }
 
-run "runbook_that_would_end_a_string_is_refused" {
+run "rejects_runbook_url_with_quote" {
   command = plan
 
   variables {
@@ -146,7 +145,7 @@ run "runbook_that_would_end_a_string_is_refused" {
   expect_failures = [var.runbook_url]
 }
 
-run "runbook_that_is_empty_is_refused" {
+run "rejects_empty_runbook_url" {
   command = plan
 
   variables {
@@ -156,7 +155,7 @@ run "runbook_that_is_empty_is_refused" {
   expect_failures = [var.runbook_url]
 }
 
-run "rate_in_percent_is_refused" {
+run "rejects_sampling_rate_above_one" {
   command = plan
 
   variables {
@@ -166,7 +165,7 @@ run "rate_in_percent_is_refused" {
   expect_failures = [var.trace_sampling]
 }
 
-run "rate_below_none_is_refused" {
+run "rejects_negative_sampling_rate" {
   command = plan
 
   variables {
@@ -176,7 +175,7 @@ run "rate_below_none_is_refused" {
   expect_failures = [var.trace_sampling]
 }
 
-run "reservoir_in_parts_is_refused" {
+run "rejects_fractional_reservoir" {
   command = plan
 
   variables {
@@ -186,7 +185,7 @@ run "reservoir_in_parts_is_refused" {
   expect_failures = [var.trace_sampling]
 }
 
-run "reservoir_below_none_is_refused" {
+run "rejects_negative_reservoir" {
   command = plan
 
   variables {
@@ -196,7 +195,7 @@ run "reservoir_below_none_is_refused" {
   expect_failures = [var.trace_sampling]
 }
 
-run "reservoir_that_records_nearly_all_is_refused" {
+run "rejects_reservoir_above_100" {
   command = plan
 
   variables {

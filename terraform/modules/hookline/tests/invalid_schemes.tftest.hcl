@@ -1,4 +1,4 @@
-# Each scheme takes its own options and no others, and a template of the scheme hmac has to be one.
+# The plan rejects options that a scheme does not support, and invalid templates of the scheme hmac.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -11,7 +11,7 @@ variables {
   }
 }
 
-run "every_scheme_is_taken_with_its_options" {
+run "accepts_every_scheme_with_its_options" {
   command = plan
 
   variables {
@@ -59,12 +59,16 @@ run "every_scheme_is_taken_with_its_options" {
   }
 
   assert {
-    condition     = jsondecode(local.ingest_environment.HOOKLINE_SOURCES).gitlab-signing == { mode = "signature", scheme = "gitlab", tolerance_seconds = 60 }
-    error_message = "ingest reads ${local.ingest_environment.HOOKLINE_SOURCES}"
+    condition = jsondecode(local.ingest_environment.HOOKLINE_SOURCES).gitlab-signing == {
+      mode              = "signature"
+      scheme            = "gitlab"
+      tolerance_seconds = 60
+    }
+    error_message = "ingest gets ${local.ingest_environment.HOOKLINE_SOURCES}"
   }
 }
 
-run "stripe_with_a_header_is_refused" {
+run "rejects_header_for_stripe" {
   command = plan
 
   variables {
@@ -74,7 +78,7 @@ run "stripe_with_a_header_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "github_with_a_tolerance_is_refused" {
+run "rejects_tolerance_for_github" {
   command = plan
 
   variables {
@@ -84,7 +88,7 @@ run "github_with_a_tolerance_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_mode_for_standard_is_refused" {
+run "rejects_mode_for_standard" {
   command = plan
 
   variables {
@@ -94,7 +98,7 @@ run "a_mode_for_standard_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_tolerance_of_nothing_is_refused" {
+run "rejects_tolerance_of_zero" {
   command = plan
 
   variables {
@@ -104,7 +108,7 @@ run "a_tolerance_of_nothing_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_tolerance_above_the_most_is_refused" {
+run "rejects_tolerance_above_the_maximum" {
   command = plan
 
   variables {
@@ -114,7 +118,7 @@ run "a_tolerance_above_the_most_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_tolerance_without_a_signed_time_is_refused" {
+run "rejects_tolerance_without_signed_timestamp" {
   command = plan
 
   variables {
@@ -124,7 +128,7 @@ run "a_tolerance_without_a_signed_time_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_tolerance_for_a_secret_token_is_refused" {
+run "rejects_tolerance_for_secret_token" {
   command = plan
 
   variables {
@@ -134,7 +138,7 @@ run "a_tolerance_for_a_secret_token_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "an_unknown_mode_is_refused" {
+run "rejects_unknown_mode" {
   command = plan
 
   variables {
@@ -144,7 +148,7 @@ run "an_unknown_mode_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "an_unknown_algorithm_is_refused" {
+run "rejects_unknown_algorithm" {
   command = plan
 
   variables {
@@ -154,7 +158,7 @@ run "an_unknown_algorithm_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_template_without_the_body_is_refused" {
+run "rejects_template_without_body" {
   command = plan
 
   variables {
@@ -164,7 +168,7 @@ run "a_template_without_the_body_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_template_with_two_bodies_is_refused" {
+run "rejects_template_with_two_bodies" {
   command = plan
 
   variables {
@@ -174,7 +178,7 @@ run "a_template_with_two_bodies_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_template_with_nothing_between_is_refused" {
+run "rejects_template_without_text_between_placeholders" {
   command = plan
 
   variables {
@@ -184,7 +188,7 @@ run "a_template_with_nothing_between_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_template_with_other_braces_is_refused" {
+run "rejects_template_with_unknown_placeholder" {
   command = plan
 
   variables {
@@ -194,7 +198,7 @@ run "a_template_with_other_braces_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_template_whose_time_is_nowhere_is_refused" {
+run "rejects_template_with_timestamp_without_header" {
   command = plan
 
   variables {
@@ -204,7 +208,7 @@ run "a_template_whose_time_is_nowhere_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_time_that_is_not_signed_is_refused" {
+run "rejects_timestamp_header_without_template" {
   command = plan
 
   variables {
@@ -214,7 +218,7 @@ run "a_time_that_is_not_signed_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_template_whose_id_is_nowhere_is_refused" {
+run "rejects_template_with_id_without_header" {
   command = plan
 
   variables {
@@ -224,7 +228,7 @@ run "a_template_whose_id_is_nowhere_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_header_that_is_none_is_refused" {
+run "rejects_invalid_header_name" {
   command = plan
 
   variables {
@@ -234,7 +238,7 @@ run "a_header_that_is_none_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "an_empty_separator_is_refused" {
+run "rejects_empty_separator" {
   command = plan
 
   variables {
@@ -244,7 +248,7 @@ run "an_empty_separator_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "a_url_that_is_none_is_refused" {
+run "rejects_invalid_source_url" {
   command = plan
 
   variables {

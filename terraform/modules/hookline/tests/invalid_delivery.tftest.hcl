@@ -1,10 +1,10 @@
-# Which of a source's events a route takes, and what goes with them: what process could not ask or send is refused.
+# Filters, types and headers: the plan rejects values that process cannot use, and passes on valid values.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "filter_that_asks_nothing_is_refused" {
+run "rejects_filter_condition_without_operator" {
   command = plan
 
   variables {
@@ -17,20 +17,24 @@ run "filter_that_asks_nothing_is_refused" {
   expect_failures = [var.routes]
 }
 
-run "filter_that_asks_two_things_is_refused" {
+run "rejects_filter_condition_with_two_operators" {
   command = plan
 
   variables {
     routes = {
       events = { source = "events", destinations = ["sink"] }
-      x      = { source = "github", destinations = ["sink"], filter = [{ pointer = "/a", equals = "1", exists = true }] }
+      x = {
+        source       = "github"
+        destinations = ["sink"]
+        filter       = [{ pointer = "/a", equals = "1", exists = true }]
+      }
     }
   }
 
   expect_failures = [var.routes]
 }
 
-run "pointer_that_is_none_is_refused" {
+run "rejects_invalid_json_pointer" {
   command = plan
 
   variables {
@@ -43,7 +47,7 @@ run "pointer_that_is_none_is_refused" {
   expect_failures = [var.routes]
 }
 
-run "type_that_no_event_has_is_refused" {
+run "rejects_invalid_type_glob" {
   command = plan
 
   variables {
@@ -56,7 +60,7 @@ run "type_that_no_event_has_is_refused" {
   expect_failures = [var.routes]
 }
 
-run "no_types_is_refused" {
+run "rejects_empty_types" {
   command = plan
 
   variables {
@@ -69,23 +73,32 @@ run "no_types_is_refused" {
   expect_failures = [var.routes]
 }
 
-run "types_and_filters_are_passed_on" {
+run "process_gets_types_and_filters" {
   command = plan
 
   variables {
     routes = {
       events = { source = "events", destinations = ["sink"] }
-      x      = { source = "github", destinations = ["sink"], types = ["github.p*"], filter = [{ pointer = "/a/0", in = ["1"] }, { pointer = "", exists = true }] }
+      x = {
+        source       = "github"
+        destinations = ["sink"]
+        types        = ["github.p*"]
+        filter       = [{ pointer = "/a/0", in = ["1"] }, { pointer = "", exists = true }]
+      }
     }
   }
 
   assert {
-    condition     = local.process_environment.HOOKLINE_ROUTES == "{\"events\":{\"destinations\":[\"sink\"]},\"x\":{\"destinations\":[\"sink\"],\"filter\":[{\"in\":[\"1\"],\"pointer\":\"/a/0\"},{\"exists\":true,\"pointer\":\"\"}],\"source\":\"github\",\"types\":[\"github.p*\"]}}"
+    condition = local.process_environment.HOOKLINE_ROUTES == join("", [
+      "{\"events\":{\"destinations\":[\"sink\"]},\"x\":{\"destinations\":[\"sink\"],",
+      "\"filter\":[{\"in\":[\"1\"],\"pointer\":\"/a/0\"},{\"exists\":true,\"pointer\":\"\"}],",
+      "\"source\":\"github\",\"types\":[\"github.p*\"]}}",
+    ])
     error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
   }
 }
 
-run "header_of_the_event_is_refused" {
+run "rejects_header_of_the_event" {
   command = plan
 
   variables {
@@ -97,7 +110,7 @@ run "header_of_the_event_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "header_with_credentials_is_refused" {
+run "rejects_header_with_credentials" {
   command = plan
 
   variables {
@@ -109,7 +122,7 @@ run "header_with_credentials_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "header_that_is_none_is_refused" {
+run "rejects_invalid_header_name" {
   command = plan
 
   variables {
@@ -121,7 +134,7 @@ run "header_that_is_none_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "headers_are_passed_on" {
+run "process_gets_headers" {
   command = plan
 
   variables {

@@ -1,10 +1,10 @@
-# A source that could not be verified, reached or delivered is refused before anything is made.
+# The plan rejects sources that ingest cannot verify or that have no valid URL.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "unknown_scheme_is_refused" {
+run "rejects_unknown_scheme" {
   command = plan
 
   variables {
@@ -20,7 +20,7 @@ run "unknown_scheme_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "reserved_source_name_is_refused" {
+run "rejects_reserved_source_name" {
   command = plan
 
   variables {
@@ -36,7 +36,7 @@ run "reserved_source_name_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "source_name_that_no_path_can_hold_is_refused" {
+run "rejects_invalid_source_name" {
   command = plan
 
   variables {
@@ -52,7 +52,7 @@ run "source_name_that_no_path_can_hold_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "hmac_without_header_is_refused" {
+run "rejects_hmac_without_header" {
   command = plan
 
   variables {
@@ -68,7 +68,7 @@ run "hmac_without_header_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "hmac_with_header_is_taken" {
+run "accepts_hmac_with_header" {
   command = plan
 
   variables {
@@ -82,7 +82,7 @@ run "hmac_with_header_is_taken" {
   }
 }
 
-run "unknown_encoding_is_refused" {
+run "rejects_unknown_encoding" {
   command = plan
 
   variables {
@@ -98,7 +98,7 @@ run "unknown_encoding_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "github_with_header_is_refused" {
+run "rejects_header_for_github" {
   command = plan
 
   variables {
@@ -114,7 +114,7 @@ run "github_with_header_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "content_type_with_parameters_is_refused" {
+run "rejects_content_type_with_parameters" {
   command = plan
 
   variables {
@@ -130,7 +130,7 @@ run "content_type_with_parameters_is_refused" {
   expect_failures = [var.sources]
 }
 
-run "empty_content_types_are_refused" {
+run "rejects_empty_content_types" {
   command = plan
 
   variables {

@@ -1,10 +1,10 @@
-# Destinations that process could not use: each kind takes its own options.
+# The plan rejects destinations that process cannot use. Each kind has its own options.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "unknown_kind_is_refused" {
+run "rejects_unknown_kind" {
   command = plan
 
   variables {
@@ -16,7 +16,7 @@ run "unknown_kind_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "option_of_another_kind_is_refused" {
+run "rejects_option_of_another_kind" {
   command = plan
 
   variables {
@@ -28,7 +28,7 @@ run "option_of_another_kind_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "signature_of_a_chat_is_refused" {
+run "rejects_signed_chat" {
   command = plan
 
   variables {
@@ -40,7 +40,7 @@ run "signature_of_a_chat_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "http_without_url_is_refused" {
+run "rejects_http_without_url" {
   command = plan
 
   variables {
@@ -52,7 +52,7 @@ run "http_without_url_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "header_of_the_signature_is_refused" {
+run "rejects_header_of_the_signature" {
   command = plan
 
   variables {
@@ -64,7 +64,7 @@ run "header_of_the_signature_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "email_without_recipients_is_refused" {
+run "rejects_email_without_recipients" {
   command = plan
 
   variables {
@@ -76,7 +76,7 @@ run "email_without_recipients_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "email_without_sender_is_refused" {
+run "rejects_email_without_sender" {
   command = plan
 
   variables {
@@ -88,7 +88,7 @@ run "email_without_sender_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "email_with_two_addresses_in_one_is_refused" {
+run "rejects_two_email_addresses_in_one" {
   command = plan
 
   variables {
@@ -100,7 +100,7 @@ run "email_with_two_addresses_in_one_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "email_from_a_name_is_refused" {
+run "rejects_email_address_with_a_name" {
   command = plan
 
   variables {
@@ -112,7 +112,7 @@ run "email_from_a_name_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "bus_that_is_none_is_refused" {
+run "rejects_invalid_bus_name" {
   command = plan
 
   variables {
@@ -124,7 +124,7 @@ run "bus_that_is_none_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "eventbridge_without_bus_is_refused" {
+run "rejects_eventbridge_without_bus" {
   command = plan
 
   variables {
@@ -136,7 +136,7 @@ run "eventbridge_without_bus_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "empty_template_is_refused" {
+run "rejects_empty_template" {
   command = plan
 
   variables {
@@ -148,7 +148,7 @@ run "empty_template_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "template_that_could_mention_is_refused" {
+run "rejects_template_that_could_mention_users" {
   command = plan
 
   variables {

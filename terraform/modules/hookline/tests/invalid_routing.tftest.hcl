@@ -1,10 +1,10 @@
-# A route or destination that would lose webhooks, or send them where they must not go, is refused.
+# The plan rejects routes and destinations that would lose events or send them to forbidden addresses.
 
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "source_without_route_is_refused" {
+run "rejects_source_without_route" {
   command = plan
 
   variables {
@@ -16,7 +16,7 @@ run "source_without_route_is_refused" {
   expect_failures = [var.routes]
 }
 
-run "route_from_unknown_source_is_refused" {
+run "rejects_route_with_unknown_source" {
   command = plan
 
   variables {
@@ -30,7 +30,7 @@ run "route_from_unknown_source_is_refused" {
   expect_failures = [var.routes]
 }
 
-run "route_to_unknown_destination_is_refused" {
+run "rejects_route_with_unknown_destination" {
   command = plan
 
   variables {
@@ -43,7 +43,7 @@ run "route_to_unknown_destination_is_refused" {
   expect_failures = [var.routes]
 }
 
-run "route_to_nowhere_is_refused" {
+run "rejects_route_without_destinations" {
   command = plan
 
   variables {
@@ -56,7 +56,7 @@ run "route_to_nowhere_is_refused" {
   expect_failures = [var.routes]
 }
 
-run "unknown_kind_is_refused" {
+run "rejects_unknown_kind" {
   command = plan
 
   variables {
@@ -68,7 +68,7 @@ run "unknown_kind_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "plain_http_is_refused" {
+run "rejects_plain_http" {
   command = plan
 
   variables {
@@ -80,7 +80,7 @@ run "plain_http_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "plain_http_outside_the_networks_is_refused" {
+run "rejects_plain_http_outside_private_networks" {
   command = plan
 
   variables {
@@ -93,7 +93,7 @@ run "plain_http_outside_the_networks_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "plain_http_to_a_name_is_refused" {
+run "rejects_plain_http_to_a_host_name" {
   command = plan
 
   variables {
@@ -106,7 +106,7 @@ run "plain_http_to_a_name_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "plain_http_inside_a_network_is_taken" {
+run "accepts_plain_http_inside_private_networks" {
   command = plan
 
   variables {
@@ -117,7 +117,7 @@ run "plain_http_inside_a_network_is_taken" {
   }
 }
 
-run "password_in_a_url_is_refused" {
+run "rejects_password_in_url" {
   command = plan
 
   variables {
@@ -129,7 +129,7 @@ run "password_in_a_url_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "delivery_that_outlasts_the_function_is_refused" {
+run "rejects_delivery_timeout_above_the_function_timeout" {
   command = plan
 
   variables {
@@ -141,7 +141,7 @@ run "delivery_that_outlasts_the_function_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "network_with_host_bits_is_refused" {
+run "rejects_network_with_host_bits" {
   command = plan
 
   variables {
@@ -151,7 +151,7 @@ run "network_with_host_bits_is_refused" {
   expect_failures = [var.private_networks]
 }
 
-run "network_of_everything_is_refused" {
+run "rejects_network_of_all_addresses" {
   command = plan
 
   variables {
@@ -161,7 +161,7 @@ run "network_of_everything_is_refused" {
   expect_failures = [var.private_networks]
 }
 
-run "url_with_port_that_is_none_is_refused" {
+run "rejects_url_with_invalid_port" {
   command = plan
 
   variables {
@@ -173,7 +173,7 @@ run "url_with_port_that_is_none_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "url_with_host_of_dots_is_refused" {
+run "rejects_url_with_invalid_host" {
   command = plan
 
   variables {
@@ -185,7 +185,7 @@ run "url_with_host_of_dots_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "destination_without_url_is_refused" {
+run "rejects_destination_with_null_url" {
   command = plan
 
   variables {
@@ -197,7 +197,7 @@ run "destination_without_url_is_refused" {
   expect_failures = [var.destinations]
 }
 
-run "public_network_is_refused" {
+run "rejects_public_network" {
   command = plan
 
   variables {
@@ -207,7 +207,7 @@ run "public_network_is_refused" {
   expect_failures = [var.private_networks]
 }
 
-run "link_local_network_is_refused" {
+run "rejects_link_local_network" {
   command = plan
 
   variables {
