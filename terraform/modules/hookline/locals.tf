@@ -22,8 +22,8 @@ locals {
     if contains(["discord", "slack"], destination.kind) || destination.signed == true
   ]
 
-  # A route without a source gets its name as the source. Most routes have the name of their source, and this saves
-  # bytes.
+  # If a route has no source, process uses the route's name as the source. Most routes have the name of their source, so
+  # this saves bytes.
   routes = {
     for name, route in var.routes : name => { for key, value in {
       source       = route.source == name ? null : route.source

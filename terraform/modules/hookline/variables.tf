@@ -58,7 +58,7 @@ variable "architecture" {
 
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "architecture must be `arm64` or `x86_64`, as the packages; it is `${var.architecture}`."
+    error_message = "architecture must be `arm64` or `x86_64`, like the packages; it is `${var.architecture}`."
   }
 }
 
