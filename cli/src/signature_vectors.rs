@@ -1,4 +1,4 @@
-//! Repository of signature vectors: requests, and the verdict that a strict verifier gives of each.
+//! Files of signature vectors: requests with the verdict that a strict verifier returns.
 
 use std::collections::BTreeMap;
 use std::path::Path;

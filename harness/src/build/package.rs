@@ -108,6 +108,6 @@ mod tests {
         let first = std::fs::read(&package).unwrap();
         write(&program, &package, CompressionMethod::Deflated).unwrap();
         assert_eq!(first, std::fs::read(&package).unwrap());
-        assert_ne!(first, std::fs::read(renew(&package).unwrap()).unwrap());
+        assert_ne!(first, std::fs::read(copy_with_new_hash(&package).unwrap()).unwrap());
     }
 }
