@@ -14,12 +14,27 @@ impl DedupKey {
         Self::hash("id", source, id.as_bytes())
     }
 
-    /// Derives the key from the body, for a source without a signed id.
+    /// Derives the key from the body, which the sender signs.
     ///
-    /// An unsigned id is not used: by changing it, an attacker could replay an event or suppress another one.
+    /// An unsigned id is not used for such a source: by changing it, an attacker could replay an event or suppress
+    /// another one.
     #[must_use]
     pub fn from_body(source: &str, body: &[u8]) -> Self {
         Self::hash("body", source, body)
+    }
+
+    /// Derives the key from an unsigned id of the delivery. For a source that signs nothing, the id is better evidence
+    /// than an equal body: a feature flag that is switched on, off and on again causes equal bodies.
+    #[must_use]
+    pub fn from_delivery_id(source: &str, id: &str) -> Self {
+        Self::hash("delivery", source, id.as_bytes())
+    }
+
+    /// Derives the key from an id that ingest generated for the request. Only redeliveries of the request's queue
+    /// message have the same key.
+    #[must_use]
+    pub fn from_request_id(source: &str, id: &str) -> Self {
+        Self::hash("request", source, id.as_bytes())
     }
 
     /// Returns the hex digits.
@@ -52,6 +67,8 @@ mod tests {
             DedupKey::from_body("/webhooks/b", b"x"),
             DedupKey::from_body("/webhooks/a", b"y"),
             DedupKey::from_signed_id("/webhooks/a", "x"),
+            DedupKey::from_delivery_id("/webhooks/a", "x"),
+            DedupKey::from_request_id("/webhooks/a", "x"),
         ];
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());

@@ -17,8 +17,13 @@ pub struct Event<D = Bytes> {
     pub source: String,
     /// The type of the event, for instance `github.push`.
     pub event_type: String,
-    /// When ingest accepted the event: RFC 3339 in UTC.
+    /// When ingest accepted the event, or when it occurred if the caller of `POST /events` says so: RFC 3339.
     pub time: String,
+    /// When ingest accepted the event, if `time` is the caller's: RFC 3339 in UTC. The extension attribute
+    /// [`recordedtime`](https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/recorded-time.md).
+    pub recorded_time: Option<String>,
+    /// The `source` of a CloudEvent that a caller of `POST /events` sent. The extension attribute `sendersource`.
+    pub sender_source: Option<String>,
     /// The payload's media type, as the sender declared it.
     pub content_type: Option<String>,
     /// The payload's content coding, for instance `gzip`. The payload is stored as it was received. `None` for a payload
@@ -42,12 +47,28 @@ impl<D> Event<D> {
         self.source.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Returns when ingest accepted the event: RFC 3339 in UTC.
+    #[must_use]
+    pub fn accepted_at(&self) -> &str {
+        self.recorded_time.as_deref().unwrap_or(&self.time)
+    }
+
     /// Replaces the payload. Returns the event with the new payload, and the previous payload.
     pub fn replace_data<E>(self, data: E) -> (Event<E>, D) {
-        let Self { id, source, event_type, time, content_type, content_encoding, dedup_key, .. } = self;
-        let (traceparent, hops, previous) = (self.traceparent, self.hops, self.data);
-        let event =
-            Event { id, source, event_type, time, content_type, content_encoding, dedup_key, traceparent, hops, data };
-        (event, previous)
+        let event = Event {
+            id: self.id,
+            source: self.source,
+            event_type: self.event_type,
+            time: self.time,
+            recorded_time: self.recorded_time,
+            sender_source: self.sender_source,
+            content_type: self.content_type,
+            content_encoding: self.content_encoding,
+            dedup_key: self.dedup_key,
+            traceparent: self.traceparent,
+            hops: self.hops,
+            data,
+        };
+        (event, self.data)
     }
 }

@@ -37,6 +37,10 @@ struct OutputJson<'a> {
     r#type: &'a str,
     time: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    recordedtime: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sendersource: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     datacontenttype: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contentencoding: Option<&'a str>,
@@ -69,6 +73,8 @@ struct InputJson<'a> {
     source: String,
     r#type: String,
     time: String,
+    recordedtime: Option<String>,
+    sendersource: Option<String>,
     datacontenttype: Option<String>,
     contentencoding: Option<String>,
     dedupkey: DedupKey,
@@ -104,6 +110,8 @@ impl<D> Event<D> {
             source: &self.source,
             r#type: &self.event_type,
             time: &self.time,
+            recordedtime: self.recorded_time.as_deref(),
+            sendersource: self.sender_source.as_deref(),
             datacontenttype: self.content_type.as_deref(),
             contentencoding: self.content_encoding.as_deref(),
             dedupkey: &self.dedup_key,
@@ -175,6 +183,8 @@ impl Event<Payload> {
             source: input.source,
             event_type: input.r#type,
             time: input.time,
+            recorded_time: input.recordedtime,
+            sender_source: input.sendersource,
             content_type: input.datacontenttype,
             content_encoding: input.contentencoding,
             dedup_key: input.dedupkey,

@@ -9,6 +9,7 @@ mod cow_str;
 mod dedup_key;
 mod event;
 mod json;
+pub mod name;
 mod payload;
 
 pub use cow_str::CowStr;

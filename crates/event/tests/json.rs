@@ -12,6 +12,8 @@ fn event() -> Event<Payload> {
         time: "2026-01-02T03:04:05.678Z".into(),
         content_type: Some("application/json".into()),
         dedup_key: DedupKey::from_body("/webhooks/github", b"{\"a\": \"\\u001B\"}"),
+        recorded_time: None,
+        sender_source: None,
         content_encoding: None,
         traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
         hops: 0,
@@ -74,4 +76,23 @@ fn rejects_malformed_events() {
     }
     let message = event().to_json().unwrap().replace("data_base64\":\"", "data_base64\":\"*");
     assert!(matches!(Event::from_json(&message), Err(ReadError::InvalidBase64)));
+}
+
+#[test]
+fn attributes_of_a_callers_event_are_kept() {
+    let recorded_time = Some("2026-01-02T03:04:05.678Z".to_owned());
+    let event = Event {
+        time: "2026-01-01T00:00:00+01:00".into(),
+        recorded_time,
+        sender_source: Some("https://shop.example/orders".into()),
+        ..event()
+    };
+    let message = event.to_json().unwrap();
+    for attribute in
+        ["\"recordedtime\":\"2026-01-02T03:04:05.678Z\"", "\"sendersource\":\"https://shop.example/orders\""]
+    {
+        assert!(message.contains(attribute), "{message}");
+    }
+    assert_eq!(Event::from_json(&message).unwrap(), event);
+    assert_eq!(event.accepted_at(), "2026-01-02T03:04:05.678Z");
 }

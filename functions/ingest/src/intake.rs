@@ -185,6 +185,8 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             time: now.format(&Iso8601::<RFC3339_MILLISECONDS>).map_err(|_| Rejection::Internal)?,
             content_type,
             dedup_key,
+            recorded_time: None,
+            sender_source: None,
             content_encoding: None,
             traceparent: segment.trace().map(Trace::traceparent),
             hops: 0,

@@ -153,7 +153,8 @@ impl Record {
     /// Logs one line for each destination. A failure without a retry is logged together with its dead-letter message.
     /// Deliveries are counted in the summary of the batch.
     pub(crate) fn log(&self, retry_in: Option<u32>, summary: &BatchSummary) {
-        let accepted_at = self.event.as_ref().ok().and_then(|event| OffsetDateTime::parse(&event.time, &Rfc3339).ok());
+        let event = self.event.as_ref().ok();
+        let accepted_at = event.and_then(|event| OffsetDateTime::parse(event.accepted_at(), &Rfc3339).ok());
         for FinishedAttempt { destination, kind, result, duration, finished_at } in &*self.attempts.borrow() {
             let line = Line { destination, kind, duration: Some(*duration), ..Line::default() };
             match (result, retry_in) {

@@ -9,7 +9,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use hookline_event::Event;
+use hookline_event::{Event, name};
 use hookline_telemetry::Trace;
 use serde::Deserialize;
 
@@ -49,7 +49,7 @@ impl Eventbridge {
             .event_bus_name(&self.bus)
             .source(format!("hookline.{}", event.source_name()))
             // The detail contains the complete type.
-            .detail_type(event.event_type.chars().take(MAX_DETAIL_TYPE).collect::<String>())
+            .detail_type(name::shorten(&event.event_type, MAX_DETAIL_TYPE))
             .detail(detail)
             .set_trace_header(attempt.trace.map(Trace::header))
             .build();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use hookline_event::Event;
+use hookline_event::{Event, name};
 use hookline_signature::{Message, Scheme, Secret, Standard};
 use hookline_telemetry::Trace;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -138,11 +138,17 @@ fn event_headers(event: &Event, trace: Option<&Trace>) -> Option<HeaderMap> {
         Some(())
     };
     set("ce-specversion", "1.0")?;
-    set("ce-id", &event.id)?;
+    set("ce-id", &name::encode_header(&event.id))?;
     set("ce-source", &event.source)?;
     set("ce-type", &event.event_type)?;
     set("ce-time", &event.time)?;
     set("ce-dedupkey", event.dedup_key.as_str())?;
+    if let Some(recorded_time) = &event.recorded_time {
+        set("ce-recordedtime", recorded_time)?;
+    }
+    if let Some(sender_source) = &event.sender_source {
+        set("ce-sendersource", &name::encode_header(sender_source))?;
+    }
     if let Some(content_type) = &event.content_type {
         set("content-type", content_type)?;
     }

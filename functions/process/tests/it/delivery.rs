@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
+use hookline_event::Event;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::fixture::{Function, event, repeated_record, unique_record};
+use crate::fixture::{Function, event, message_body, record, repeated_record, unique_record};
 
 #[tokio::test]
 async fn posts_the_exact_body_with_event_attributes_as_headers() {
@@ -17,6 +18,23 @@ async fn posts_the_exact_body_with_event_attributes_as_headers() {
         headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
     headers.remove("host");
     insta::assert_json_snapshot!(headers);
+}
+
+/// CloudEvents allows any text as an id. A type is printable ASCII, because ingest escapes other characters.
+#[tokio::test]
+async fn unusual_ids_and_types_are_encoded_in_headers() {
+    let function = Function::new().await;
+    let (id, event_type) = ("Euro \u{20ac} 100%".to_owned(), "github.v2.account[a b].\"x\"%C3%BC".to_owned());
+    let sender_source = Some("https://shop.example/\u{fc}".to_owned());
+    let recorded_time = Some("2026-01-02T03:04:06.000Z".to_owned());
+    let event = Event { id, event_type, sender_source, recorded_time, ..event("github") };
+    assert!(function.failed_ids(vec![record("m", &message_body(event), 1)]).await.is_empty());
+    let requests = function.receiver.requests.lock().unwrap().clone();
+    let header = |name: &str| requests[0].0[name].to_str().unwrap().to_owned();
+    assert_eq!(header("ce-id"), "Euro%20%E2%82%AC%20100%25");
+    assert_eq!(header("ce-type"), "github.v2.account[a b].\"x\"%C3%BC");
+    assert_eq!(header("ce-sendersource"), "https://shop.example/%C3%BC");
+    assert_eq!(header("ce-recordedtime"), "2026-01-02T03:04:06.000Z");
 }
 
 #[tokio::test]

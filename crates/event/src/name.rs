@@ -1,0 +1,160 @@
+//! Names of events in the characters that every header, log and API can carry.
+//!
+//! Printable ASCII stays as it is. Any other character is percent-encoded, so a name is never replaced by another one.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+/// Digits of the hash at the end of a shortened name.
+const HASH_DIGITS: usize = 16;
+
+/// Escapes a sender's type of an event.
+///
+/// Printable ASCII stays, except `%`. A `%`, a character outside of ASCII, a control character, and a space at the
+/// beginning or the end become `%XX` for each of their UTF-8 bytes, so [`decode`] restores the type.
+#[must_use]
+pub fn escape_type(text: &str) -> String {
+    let inner = text.trim_matches(' ');
+    let (start, end) = (text.len() - text.trim_start_matches(' ').len(), text.trim_end_matches(' ').len());
+    let is_plain = |(index, byte): (usize, u8)| match byte {
+        b' ' => !inner.is_empty() && (start..end).contains(&index),
+        b'%' => false,
+        byte => byte.is_ascii_graphic(),
+    };
+    encode(text, is_plain)
+}
+
+/// Encodes an attribute for a header of an HTTP message as CloudEvents requires: a space, a double quote, a percent sign
+/// and each character outside of printable ASCII become `%XX`.
+///
+/// <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values>
+#[must_use]
+pub fn encode_header(text: &str) -> String {
+    encode(text, |(_, byte)| byte.is_ascii_graphic() && byte != b'"' && byte != b'%')
+}
+
+/// Decodes `%XX`. A `%` without two hex digits stays as it is, and so does the complete text if the decoded bytes are
+/// not UTF-8.
+#[must_use]
+pub fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = match (*first, tail) {
+            (b'%', [high, low, tail @ ..]) => hex_digit(*high).zip(hex_digit(*low)).map(|digits| (digits, tail)),
+            _ => None,
+        };
+        match escaped {
+            Some(((high, low), tail)) => {
+                bytes.push(high << 4 | low);
+                rest = tail;
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Shortens a name of more than `max` bytes: its beginning, `~` and 16 hex digits of the SHA-256 of the complete name.
+/// Two long names therefore stay different. An escape sequence is not divided.
+#[must_use]
+pub fn shorten(name: &str, max: usize) -> Cow<'_, str> {
+    if name.len() <= max {
+        return Cow::Borrowed(name);
+    }
+    let mut end = name.floor_char_boundary(max.saturating_sub(HASH_DIGITS + 1));
+    if let Some(escape) = name.get(end.saturating_sub(2)..end).and_then(|last| last.find('%')) {
+        end = end.saturating_sub(2) + escape;
+    }
+    let mut hash = hex::encode(Sha256::digest(name));
+    hash.truncate(HASH_DIGITS);
+    Cow::Owned(format!("{}~{hash}", name.get(..end).unwrap_or_default()))
+}
+
+fn encode(text: &str, is_plain: impl Fn((usize, u8)) -> bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for (index, byte) in text.bytes().enumerate() {
+        if is_plain((index, byte)) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| digit.try_into().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printable_ascii_of_a_type_stays() {
+        let all: String = (b'!'..=b'~').filter(|byte| *byte != b'%').map(char::from).collect();
+        assert_eq!(escape_type(&all), all);
+        for name in
+            ["v2.core.account[requirements].updated", "orders/create", "repo:push", "Order Created", "a=b@c+d,e"]
+        {
+            assert_eq!(escape_type(name), name);
+        }
+    }
+
+    #[test]
+    fn other_characters_of_a_type_are_encoded_and_decoded() {
+        for (name, escaped) in [
+            ("p\u{fc}sh", "p%C3%BCsh"),
+            ("a\r\nb", "a%0D%0Ab"),
+            ("100%", "100%25"),
+            ("a%20b", "a%2520b"),
+            (" a b ", "%20a b%20"),
+            ("  ", "%20%20"),
+            ("\u{1f600}", "%F0%9F%98%80"),
+            ("\u{7f}", "%7F"),
+            ("", ""),
+        ] {
+            assert_eq!(escape_type(name), escaped);
+            assert_eq!(decode(escaped), name);
+        }
+    }
+
+    /// The example of the specification.
+    #[test]
+    fn header_is_encoded_as_cloudevents_requires() {
+        assert_eq!(encode_header("Euro \u{20ac} \u{1f600}"), "Euro%20%E2%82%AC%20%F0%9F%98%80");
+        assert_eq!(encode_header("a\"b%c"), "a%22b%25c");
+        for text in ["Euro \u{20ac} \u{1f600}", "a\"b%c", "order/17", "\u{0}"] {
+            assert_eq!(decode(&encode_header(text)), text);
+        }
+    }
+
+    #[test]
+    fn malformed_escapes_stay() {
+        for text in ["%", "%2", "%zz", "100%", "%+1", "%ff"] {
+            assert_eq!(decode(text), text);
+        }
+    }
+
+    #[test]
+    fn long_names_are_shortened_and_stay_different() {
+        let long = |end: &str| format!("{}{end}", "x".repeat(300));
+        let (first, second) = (long("a"), long("b"));
+        assert_eq!(shorten(&first, 301), first);
+        let shortened = shorten(&first, 128);
+        assert_eq!(shortened.len(), 128);
+        assert!(shortened.starts_with(&format!("{}~", "x".repeat(111))), "{shortened}");
+        assert_ne!(shortened, shorten(&second, 128));
+        for length in 20..30 {
+            let escaped = shorten("%C3%BC%C3%BC%C3%BC%C3%BC%C3%BC%C3%BC", length);
+            let (prefix, hash) = escaped.split_once('~').unwrap();
+            assert!(escaped.len() <= length && prefix.len() % 3 == 0 && hash.len() == HASH_DIGITS, "{escaped}");
+        }
+    }
+}
