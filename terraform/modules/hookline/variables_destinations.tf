@@ -92,7 +92,7 @@ variable "destinations" {
       "Destinations have options that their kinds do not support: %s. Remove these options, or correct the kinds.",
       join("; ", flatten([for name, destination in var.destinations : [
         for option, value in destination : format(
-          "%s has %s, and %s supports %s",
+          "%s has %s, and the kind %s supports %s",
           name, option, destination.kind, join(", ", local.kind_options[destination.kind]),
         )
         if value != null && !contains(local.destination_options, option) &&

@@ -98,7 +98,7 @@ variable "sources" {
       "Sources have options that their schemes do not support: %s. Remove these options, or correct the schemes.",
       join("; ", flatten([for name, source in var.sources : [
         for option, value in source : format(
-          "%s has %s, and %s supports %s", name, option, source.scheme,
+          "%s has %s, and the scheme %s supports %s", name, option, source.scheme,
           length(local.scheme_options[source.scheme]) == 0 ? "none" : join(", ", local.scheme_options[source.scheme]),
         )
         if value != null && !contains(local.source_options, option) &&
