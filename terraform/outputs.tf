@@ -1,4 +1,5 @@
-# Generated from terraform/modules/hookline/outputs.tf by `.ci/terraform-interface --write`: edit that file instead.
+# Generated from terraform/modules/hookline/outputs.tf:
+# edit that file, then run `.ci/terraform-interface --write`.
 
 output "api_type" {
   description = "Type of the API: `rest` or `http`."

@@ -1,4 +1,5 @@
-# Generated from terraform/modules/hookline/variables.tf by `.ci/terraform-interface --write`: edit that file instead.
+# Generated from terraform/modules/hookline/variables.tf:
+# edit that file, then run `.ci/terraform-interface --write`.
 
 variable "name" {
   description = "Name of the service. Names in AWS begin with `<name>-<environment>`."

@@ -1,4 +1,5 @@
-# Generated from terraform/modules/hookline/variables_destinations.tf by `.ci/terraform-interface --write`: edit that file instead.
+# Generated from terraform/modules/hookline/variables_destinations.tf:
+# edit that file, then run `.ci/terraform-interface --write`.
 
 variable "destinations" {
   description = <<-EOT

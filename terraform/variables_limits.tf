@@ -1,4 +1,5 @@
-# Generated from terraform/modules/hookline/variables_limits.tf by `.ci/terraform-interface --write`: edit that file instead.
+# Generated from terraform/modules/hookline/variables_limits.tf:
+# edit that file, then run `.ci/terraform-interface --write`.
 
 variable "functions" {
   description = <<-EOT

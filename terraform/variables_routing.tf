@@ -1,4 +1,5 @@
-# Generated from terraform/modules/hookline/variables_routing.tf by `.ci/terraform-interface --write`: edit that file instead.
+# Generated from terraform/modules/hookline/variables_routing.tf:
+# edit that file, then run `.ci/terraform-interface --write`.
 
 variable "routes" {
   description = <<-EOT

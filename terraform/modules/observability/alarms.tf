@@ -26,7 +26,8 @@ locals {
       statistic  = "Maximum"
       threshold  = var.alarms.oldest_message_seconds
       description = join(" ", [
-        "Events wait in the intake queue longer than ${var.alarms.oldest_message_seconds} s: process is slow or stopped.",
+        "Events wait in the intake queue longer than ${var.alarms.oldest_message_seconds} s:",
+        "process is slow or stopped.",
         "Check on the dashboard whether process is invoked, fails or is throttled, and whether queue.paused is set.",
       ])
     }
