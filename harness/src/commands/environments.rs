@@ -17,7 +17,7 @@ const REGION: &str = "eu-west-1";
 #[derive(Debug, Args)]
 pub(super) struct Environments {
     /// Names of the environments, as in terraform/environments
-    #[arg(default_values = ["dev", "prod"])]
+    #[arg(value_name = "ENVIRONMENT", default_values = ["dev", "prod"])]
     workspaces: Vec<String>,
     #[command(flatten)]
     emulator: EmulatorOptions,
