@@ -37,7 +37,8 @@ impl Step {
         let mut heartbeat = None;
         if spinner.is_none() {
             eprintln!("… {name}");
-            heartbeat = tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.spawn(beat(name.clone(), started)));
+            heartbeat =
+                tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.spawn(beat(name.clone(), started)));
         }
         Self { name, started, spinner, heartbeat, ended: false }
     }
