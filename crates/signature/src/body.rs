@@ -11,7 +11,14 @@ pub(crate) type Member<'a> = Option<&'a RawValue>;
 
 /// Reads members of a JSON object. All are missing if the body is not an object, or if a member occurs twice.
 pub(crate) fn parse_members<'a, T: Deserialize<'a> + Default>(body: &'a [u8]) -> T {
-    serde_json::from_slice(body).unwrap_or_default()
+    serde_json::from_slice(without_bom(body)).unwrap_or_default()
+}
+
+/// Returns a body without its byte order mark, which a reader of JSON may ignore
+/// ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)). Some senders sign one.
+#[must_use]
+pub fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// Reads members of a member that is an object, in the same way.

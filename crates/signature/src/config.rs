@@ -39,7 +39,7 @@ pub struct SchemeConfig {
     /// `hmac`: the separator between several signatures in the header. Default: the header has one signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separator: Option<String>,
-    /// Maximum difference in seconds between the signed time and now. Default: the scheme's maximum; for `hmac` 300.
+    /// Maximum age of the signed time in seconds. Default: the scheme's entry in [`SchemeConfig::TOLERANCES`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tolerance_seconds: Option<u32>,
     /// `gitlab`: whether requests have the secret token or a signature. Default: token.
@@ -93,8 +93,8 @@ pub enum ConfigError {
         /// The problem.
         source: TemplateError,
     },
-    /// The tolerance is out of range. It can be reduced, but not disabled.
-    #[error("`tolerance_seconds` of scheme `{scheme}` must be 1 to {max}")]
+    /// The tolerance is out of range: zero would accept nothing, and events are deduplicated for a limited time.
+    #[error("`tolerance_seconds` of scheme `{scheme}` must be 1 to {max}, the time for which events are deduplicated")]
     InvalidTolerance {
         /// The scheme's name.
         scheme: String,
@@ -136,6 +136,21 @@ impl SchemeConfig {
         ("twilio", &["url"]),
     ];
 
+    /// The schemes that sign a time, each with the default of `tolerance_seconds`. The type of each scheme has the source
+    /// of its value.
+    pub const TOLERANCES: [(&str, u32); 6] = [
+        ("gitlab", Standard::TOLERANCE),
+        ("hmac", Hmac::TOLERANCE),
+        ("linear", Linear::TOLERANCE),
+        ("slack", Slack::TOLERANCE),
+        ("standard", Standard::TOLERANCE),
+        ("stripe", Stripe::TOLERANCE),
+    ];
+
+    /// The maximum of `tolerance_seconds`: 15 days, the shortest time for which process can be configured to deduplicate
+    /// events. A request that is repeated within this time has no second effect.
+    pub const MAX_TOLERANCE: u32 = 15 * 86_400;
+
     /// Validates the configuration and creates the scheme.
     ///
     /// # Errors
@@ -151,12 +166,12 @@ impl SchemeConfig {
             "bitbucket" => Scheme::Bitbucket(Bitbucket),
             "github" => Scheme::Github(Github),
             "gitlab" => Scheme::Gitlab(self.gitlab()?),
-            "linear" => Scheme::Linear(Linear { tolerance: self.tolerance(Linear::TOLERANCE, Linear::TOLERANCE)? }),
+            "linear" => Scheme::Linear(Linear { tolerance: self.tolerance(Linear::TOLERANCE)? }),
             "pagerduty" => Scheme::Pagerduty(Pagerduty),
             "shopify" => Scheme::Shopify(Shopify),
-            "slack" => Scheme::Slack(Slack { tolerance: self.tolerance(Slack::TOLERANCE, Slack::TOLERANCE)? }),
+            "slack" => Scheme::Slack(Slack { tolerance: self.tolerance(Slack::TOLERANCE)? }),
             "standard" => Scheme::Standard(self.standard()?),
-            "stripe" => Scheme::Stripe(Stripe { tolerance: self.tolerance(Stripe::TOLERANCE, Stripe::TOLERANCE)? }),
+            "stripe" => Scheme::Stripe(Stripe { tolerance: self.tolerance(Stripe::TOLERANCE)? }),
             "twilio" => Scheme::Twilio(Twilio { url: self.url.clone() }),
             _ => Scheme::Hmac(Box::new(self.hmac()?)),
         })
@@ -183,7 +198,7 @@ impl SchemeConfig {
     }
 
     fn standard(&self) -> Result<Standard, ConfigError> {
-        Ok(Standard { tolerance: self.tolerance(Standard::TOLERANCE, Standard::TOLERANCE)? })
+        Ok(Standard { tolerance: self.tolerance(Standard::TOLERANCE)? })
     }
 
     fn gitlab(&self) -> Result<Gitlab, ConfigError> {
@@ -229,12 +244,13 @@ impl SchemeConfig {
             timestamp_header: self.timestamp_header.clone(),
             id_header: self.id_header.clone(),
             event_header: self.event_header.clone(),
-            tolerance: self.tolerance(Hmac::TOLERANCE, Hmac::MAX_TOLERANCE)?,
+            tolerance: self.tolerance(Hmac::TOLERANCE)?,
         })
     }
 
     /// Returns the tolerance, or an error if it is out of range.
-    fn tolerance(&self, default: u32, max: u32) -> Result<u32, ConfigError> {
+    fn tolerance(&self, default: u32) -> Result<u32, ConfigError> {
+        let max = Self::MAX_TOLERANCE;
         match self.tolerance_seconds.unwrap_or(default) {
             seconds if (1..=max).contains(&seconds) => Ok(seconds),
             _ => Err(ConfigError::InvalidTolerance { scheme: self.scheme.clone(), max }),

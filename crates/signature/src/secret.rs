@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -18,7 +20,46 @@ pub struct Secret(Zeroizing<Vec<u8>>);
 #[error("the secret is empty or blank")]
 pub struct BlankSecret;
 
+/// A stored value that cannot be a secret. The operator has to correct it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSecret {
+    /// The value is empty or white space.
+    #[error("the secret is empty or blank")]
+    Blank,
+    /// The value is short enough to be guessed.
+    #[error("the secret is too short: it has fewer than {} bytes", Secret::MIN_BYTES)]
+    TooShort,
+    /// The value is a JSON object with another number of entries than one, or with an entry that is not a text.
+    #[error("the secret is a JSON object that does not have exactly one text; store the secret alone")]
+    AmbiguousObject,
+}
+
 impl Secret {
+    /// The shortest secret that a store may contain.
+    pub const MIN_BYTES: usize = 8;
+
+    /// Creates a secret from a stored value, as operators save it:
+    ///
+    /// * Secrets Manager's console saves a JSON object. The text of its only entry is the secret.
+    /// * Editors and shells add a line end. It is removed from a text. Bytes that are not text stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if the value cannot be a secret.
+    pub fn from_stored(value: impl Into<Vec<u8>>) -> Result<Self, InvalidSecret> {
+        let value = Zeroizing::new(value.into());
+        let secret = match as_text(&value) {
+            None => value,
+            Some(text) => {
+                let entry = object_entry(text)?;
+                let text = entry.as_ref().map_or(text, |entry| entry.as_str());
+                Zeroizing::new(without_line_end(text).as_bytes().to_vec())
+            }
+        };
+        let secret = Self::new(secret.to_vec()).map_err(|BlankSecret| InvalidSecret::Blank)?;
+        if secret.0.len() < Self::MIN_BYTES { Err(InvalidSecret::TooShort) } else { Ok(secret) }
+    }
+
     /// Creates a secret from bytes. Nothing is trimmed, because the sender signs with the same bytes.
     ///
     /// # Errors
@@ -52,9 +93,87 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Returns a value that consists of text. A random key of 16 bytes is text with a probability below 10⁻⁶.
+fn as_text(value: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(value).ok()?;
+    let is_binary = |character: char| character.is_control() && !"\t\r\n".contains(character);
+    if text.contains(is_binary) { None } else { Some(text) }
+}
+
+/// Returns the text of a JSON object's only entry, or `None` if the text is not a JSON object.
+fn object_entry(text: &str) -> Result<Option<Zeroizing<String>>, InvalidSecret> {
+    if !text.trim_start().starts_with('{') {
+        return Ok(None);
+    }
+    let Ok(entries) = serde_json::from_str::<BTreeMap<String, Value>>(text) else { return Ok(None) };
+    let mut entries = entries.into_values();
+    match (entries.next(), entries.next()) {
+        (Some(Value::String(text)), None) => Ok(Some(Zeroizing::new(text))),
+        _ => Err(InvalidSecret::AmbiguousObject),
+    }
+}
+
+/// Removes line ends at the end.
+pub(crate) fn without_line_end(text: &str) -> &str {
+    text.trim_end_matches(['\r', '\n'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[track_caller]
+    fn stored(value: &[u8], expected: Result<&[u8], InvalidSecret>) {
+        let secret = Secret::from_stored(value);
+        assert_eq!(secret.as_ref().map(Secret::expose).map_err(|error| *error), expected);
+    }
+
+    #[test]
+    fn value_of_the_console_is_unwrapped() {
+        for value in [
+            r#"{"secret":"not-a-real-key"}"#,
+            r#"{"":"not-a-real-key"}"#,
+            r#"{"github":"not-a-real-key"}"#,
+            " {\n  \"secret\": \"not-a-real-key\"\n}\n",
+            r#"{"secret":"not-a-real-key\n"}"#,
+            r#"{"secret":"not-a-real\u002dkey"}"#,
+        ] {
+            stored(value.as_bytes(), Ok(b"not-a-real-key"));
+        }
+        for value in [r#"{"a":"not-a-real-key","b":"x"}"#, "{}", r#"{"a":12345678}"#, r#"{"a":{"b":"not-a-real-key"}}"#]
+        {
+            stored(value.as_bytes(), Err(InvalidSecret::AmbiguousObject));
+        }
+        for value in ["{not JSON}", "[\"not-a-real-key\"]", "\"not-a-real-key\""] {
+            stored(value.as_bytes(), Ok(value.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn line_end_of_a_text_is_removed() {
+        for value in ["not-a-real-key", "not-a-real-key\n", "not-a-real-key\r\n", "not-a-real-key\n\n"] {
+            stored(value.as_bytes(), Ok(b"not-a-real-key"));
+        }
+        stored(b" not-a-real-key ", Ok(b" not-a-real-key "));
+        stored("schl\u{fc}ssel\n".as_bytes(), Ok("schl\u{fc}ssel".as_bytes()));
+    }
+
+    #[test]
+    fn binary_key_stays_as_it_is() {
+        stored(b"\xff\x00\x01\x02\x03\x04\x05\x06\n", Ok(b"\xff\x00\x01\x02\x03\x04\x05\x06\n"));
+        stored(b"\x00234567\n", Ok(b"\x00234567\n"));
+    }
+
+    #[test]
+    fn rejects_blank_and_short_values() {
+        for value in ["", " ", "\n", "{\"secret\":\"\"}", "{\"\":\" \\n\"}"] {
+            stored(value.as_bytes(), Err(InvalidSecret::Blank));
+        }
+        for value in ["1234567", "1234567\n", "{\"secret\":\"1234567\"}"] {
+            stored(value.as_bytes(), Err(InvalidSecret::TooShort));
+        }
+        stored(b"12345678\n", Ok(b"12345678"));
+    }
 
     #[test]
     fn debug_output_is_redacted() {

@@ -1,4 +1,4 @@
-//! Checks of a signature's time. The tolerance is the same for the past and the future, and inclusive.
+//! Checks of a signature's time. The tolerance is inclusive.
 
 use crate::VerifyError;
 
@@ -15,14 +15,18 @@ pub(crate) fn parse_seconds(location: &str, text: &str) -> Result<i64, VerifyErr
     parsed.ok_or_else(|| VerifyError::MalformedTimestamp { location: location.to_owned() })
 }
 
-/// Rejects a time that differs from `now_ms` by more than `tolerance` seconds. The times are milliseconds, which some
-/// senders sign.
+/// The maximum difference in seconds between the clocks of a sender and of Hookline. A retry repeats a time of the past,
+/// so a longer tolerance does not apply to the future.
+const MAX_CLOCK_SKEW: u32 = 300;
+
+/// Rejects a time that is more than `tolerance` seconds before `now_ms`, or further after it than the clocks may differ.
+/// The times are milliseconds, which some senders sign.
 pub(crate) fn check_milliseconds(at_ms: i64, now_ms: i64, tolerance: u32) -> Result<(), VerifyError> {
-    let (age_ms, tolerance_ms) = (now_ms.saturating_sub(at_ms), i64::from(tolerance) * 1000);
+    let (age_ms, skew) = (now_ms.saturating_sub(at_ms), tolerance.min(MAX_CLOCK_SKEW));
     let seconds = age_ms.unsigned_abs().div_ceil(1000);
     match age_ms {
-        age if age > tolerance_ms => Err(VerifyError::TimestampTooOld { seconds, tolerance }),
-        age if age < -tolerance_ms => Err(VerifyError::TimestampTooNew { seconds, tolerance }),
+        age if age > i64::from(tolerance) * 1000 => Err(VerifyError::TimestampTooOld { seconds, tolerance }),
+        age if age < -i64::from(skew) * 1000 => Err(VerifyError::TimestampTooNew { seconds, tolerance: skew }),
         _ => Ok(()),
     }
 }
@@ -77,6 +81,11 @@ mod tests {
             check_milliseconds(1_000_000, 1_300_001, 300).map_err(|error| error.reason()),
             Err("timestamp_too_old")
         );
+        let hours = |at: i64, now: i64| check_seconds(at, now, 28_800).map_err(|error| error.reason());
+        assert_eq!(hours(0, 28_800), Ok(()));
+        assert_eq!(hours(0, 28_801), Err("timestamp_too_old"));
+        assert_eq!(hours(300, 0), Ok(()));
+        assert_eq!(hours(301, 0), Err("timestamp_too_new"), "a retry does not repeat a time of the future");
         assert_eq!(verdict(i64::MIN, i64::MAX), Err("timestamp_too_old"));
         assert_eq!(verdict(i64::MAX, i64::MIN), Err("timestamp_too_new"));
     }

@@ -1,22 +1,29 @@
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::request::{Message, Request, Signed, Verified};
 use super::standard::Standard;
+use crate::body::{self, Member};
 use crate::{Secret, SignError, VerifyError};
 
 /// GitLab. With a secret token, `X-Gitlab-Token` contains the token itself and nothing is signed. With a signing token
 /// (`whsec_…`), the headers are those of [`Standard`]. The mode is configured, so that a sender cannot choose the
 /// weaker one.
 ///
-/// The event's type is derived from `X-Gitlab-Event` (`Push Hook` becomes `push`). The delivery's id is
-/// `Idempotency-Key`, which stays the same in retries; with a signing token, GitLab also signs it as `webhook-id`.
+/// The event's type is derived from `X-Gitlab-Event` (`Push Hook` becomes `push`). All system hooks have the same header
+/// (`System Hook`), so their type is `object_kind` or `event_name` of the body.
 ///
-/// Facts: <https://docs.gitlab.com/user/project/integrations/webhooks/> (delivery headers, secret and signing tokens).
+/// The delivery's id is `Idempotency-Key`, which stays the same in retries; with a signing token, GitLab also signs it as
+/// `webhook-id`. GitLab before 17.4 sends only `X-Gitlab-Event-UUID`. A webhook that causes another one passes this id
+/// on to it, so the id of the delivery also contains a hash of the body.
+///
+/// Facts: <https://docs.gitlab.com/user/project/integrations/webhooks/> (delivery headers, secret and signing tokens),
+/// <https://docs.gitlab.com/administration/system_hooks/>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gitlab {
     /// How requests are authenticated.
     pub mode: GitlabMode,
-    /// Maximum difference in seconds between the signed time and now, in signature mode.
+    /// Maximum age of the signed time in seconds, in signature mode.
     pub tolerance: u32,
 }
 
@@ -32,6 +39,18 @@ pub enum GitlabMode {
 
 const TOKEN: &str = "X-Gitlab-Token";
 
+/// The number of bytes of the body's hash in an id.
+const BODY_HASH_BYTES: usize = 8;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body<'a> {
+    #[serde(borrow)]
+    object_kind: Member<'a>,
+    #[serde(borrow)]
+    event_name: Member<'a>,
+}
+
 impl Gitlab {
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
         let signed_id = match self.mode {
@@ -41,9 +60,7 @@ impl Gitlab {
             }
             GitlabMode::Signature => self.standard().verify(request, secrets, now)?.signed_id,
         };
-        let delivery_id = request.headers.first("Idempotency-Key").map(str::to_owned);
-        let event_type = request.headers.first("X-Gitlab-Event").map(event_type);
-        Ok(Verified { event_type, delivery_id, signed_id, handshake: None })
+        Ok(Verified { event_type: event_type(request), delivery_id: delivery_id(request), signed_id, handshake: None })
     }
 
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Result<Signed, SignError> {
@@ -71,7 +88,27 @@ fn verify_token(request: Request<'_>, secrets: &[Secret]) -> Result<(), VerifyEr
     if matches { Ok(()) } else { Err(VerifyError::Mismatch { secrets: secrets.len() }) }
 }
 
-/// Derives the type from the header: `Merge Request Hook` becomes `merge_request`.
-fn event_type(header: &str) -> String {
-    header.strip_suffix(" Hook").unwrap_or(header).to_ascii_lowercase().replace(' ', "_")
+/// Derives the type from the header: `Merge Request Hook` becomes `merge_request`. The header of some hooks does not say
+/// what happened, so their type is in the body.
+fn event_type(request: Request<'_>) -> Option<String> {
+    let header = request
+        .headers
+        .first("X-Gitlab-Event")
+        .map(|header| header.strip_suffix(" Hook").unwrap_or(header).to_ascii_lowercase().replace(' ', "_"));
+    if header.as_deref().is_some_and(|kind| !matches!(kind, "" | "system" | "service")) {
+        return header;
+    }
+    let Body { object_kind, event_name } = body::parse_members(request.body);
+    let in_body = [object_kind, event_name].into_iter().filter_map(body::parse_text).find(|kind| !kind.is_empty());
+    in_body.or(header)
+}
+
+fn delivery_id(request: Request<'_>) -> Option<String> {
+    let id = |header| request.headers.first(header).filter(|id| !id.trim().is_empty());
+    if let Some(key) = id("Idempotency-Key") {
+        return Some(key.to_owned());
+    }
+    let digest = Sha256::digest(request.body);
+    let hash = digest.get(..BODY_HASH_BYTES).unwrap_or_default();
+    id("X-Gitlab-Event-UUID").map(|uuid| format!("{uuid}.{}", hex::encode(hash)))
 }

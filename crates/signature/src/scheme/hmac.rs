@@ -25,15 +25,15 @@ pub struct Hmac {
     pub id_header: Option<String>,
     /// The header with the event's type, which is never signed.
     pub event_header: Option<String>,
-    /// Maximum difference in seconds between the signed time and now.
+    /// Maximum age of the signed time in seconds.
     pub tolerance: u32,
 }
 
 impl Hmac {
-    /// The default tolerance.
+    /// The default tolerance, for a sender that signs a new time for each retry. For a sender whose retries repeat the
+    /// first time, the operator configures the duration of all retries. Bird's retries, for instance, are up to 4 hours
+    /// old: <https://github.com/schemalabz/opencouncil/pull/389>.
     pub const TOLERANCE: u32 = 300;
-    /// The maximum tolerance.
-    pub const MAX_TOLERANCE: u32 = 3600;
 
     pub(super) fn verify(&self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
         let (format, value) = (self.format(), request.headers.exactly_one(&self.header)?);

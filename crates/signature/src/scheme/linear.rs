@@ -6,7 +6,11 @@ use crate::body::{self, Member};
 use crate::{Encoding, Secret, VerifyError, time};
 
 /// Linear: `Linear-Signature: <hex>`, HMAC-SHA256 of the body, exactly one value. The time is `webhookTimestamp` in the
-/// signed body, in milliseconds since 1970, with a tolerance of 60 s.
+/// signed body, in milliseconds since 1970.
+///
+/// Linear recommends a tolerance of 60 s, but its retries are later: 1 minute, 1 hour and 6 hours after the previous
+/// attempt. Each retry has the same bytes, and thus the time of the first attempt, so a tolerance of 60 s rejects all of
+/// them: <https://github.com/vercel/eve/issues/1570>.
 ///
 /// The event's type is composed of `type` and `action` in the body (`Issue.update`). The delivery's id,
 /// `Linear-Delivery`, is not signed.
@@ -14,7 +18,7 @@ use crate::{Encoding, Secret, VerifyError, time};
 /// Facts: <https://linear.app/developers/webhooks#securing-webhooks>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Linear {
-    /// Maximum difference in seconds between the signed time and now.
+    /// Maximum age of the signed time in seconds.
     pub tolerance: u32,
 }
 
@@ -33,8 +37,8 @@ struct Body<'a> {
 }
 
 impl Linear {
-    /// Linear's recommendation; the default and the maximum.
-    pub const TOLERANCE: u32 = 60;
+    /// The default tolerance: 8 hours. The last retry arrives 7 hours and 1 minute after the first attempt.
+    pub const TOLERANCE: u32 = 8 * 3600;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
         FORMAT.verify_body(request, secrets)?;

@@ -73,6 +73,21 @@ impl Scheme {
         if request.body.is_empty() { Err(VerifyError::EmptyBody) } else { Ok(verified) }
     }
 
+    /// Whether the sender signs the body. If it does not, an equal body does not show that two requests are one event.
+    #[must_use]
+    pub fn signs_body(&self) -> bool {
+        !matches!(self, Self::Gitlab(Gitlab { mode: GitlabMode::Token, .. }))
+    }
+
+    /// Whether the sender identifies its messages or deliveries, signed or not.
+    #[must_use]
+    pub fn has_ids(&self) -> bool {
+        match self {
+            Self::Hmac(scheme) => scheme.id_header.is_some(),
+            _ => true,
+        }
+    }
+
     /// Signs a message as the sender does.
     ///
     /// # Errors

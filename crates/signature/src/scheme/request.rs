@@ -48,7 +48,8 @@ impl Signed {
 pub struct Verified {
     /// The sender's type of the event, for instance `push`.
     pub event_type: Option<String>,
-    /// The sender's id of the delivery. It is not signed, so it identifies an event but does not deduplicate it.
+    /// The sender's id of the delivery. It is not signed, so it identifies an event, but it does not deduplicate one whose
+    /// body is signed.
     pub delivery_id: Option<String>,
     /// The sender's id of the message, if the scheme signs it. It deduplicates the event.
     pub signed_id: Option<String>,

@@ -7,7 +7,7 @@ use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError, time};
 
 /// Slack: `X-Slack-Signature: v0=<hex>`, HMAC-SHA256 of `v0:<seconds>:<body>`. The seconds are in
-/// `X-Slack-Request-Timestamp`, with a tolerance of 300 s. Each header has exactly one value.
+/// `X-Slack-Request-Timestamp`. Each header has exactly one value.
 ///
 /// The Events API sends JSON: the event's type and id are `event.type` and `event_id` in the signed body. A
 /// `url_verification` request is a handshake; the response contains its `challenge`. Slash commands and interactions
@@ -17,7 +17,7 @@ use crate::{Encoding, Secret, VerifyError, time};
 /// <https://docs.slack.dev/reference/events/url_verification>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slack {
-    /// Maximum difference in seconds between the signed time and now.
+    /// Maximum age of the signed time in seconds.
     pub tolerance: u32,
 }
 
@@ -38,8 +38,10 @@ struct Body<'a> {
 }
 
 impl Slack {
-    /// Slack's recommendation; the default and the maximum.
-    pub const TOLERANCE: u32 = 300;
+    /// The default tolerance. Slack recommends 300 s and retries immediately, after 1 minute and after 5 minutes
+    /// (<https://docs.slack.dev/apis/events-api/#retries>). It does not document whether a retry has a new time, so the
+    /// default includes the last retry.
+    pub const TOLERANCE: u32 = 600;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {
         let tag = FORMAT.decode(request.headers.exactly_one(FORMAT.header)?)?;
@@ -59,7 +61,7 @@ impl Slack {
 
 /// Reads the event's metadata from the signed body.
 fn metadata(body: &[u8]) -> Verified {
-    if body.first() != Some(&b'{') {
+    if body::without_bom(body).first() != Some(&b'{') {
         return Verified { event_type: form_type(body), ..Verified::default() };
     }
     let Body { r#type, event_id, event, challenge } = body::parse_members(body);

@@ -12,9 +12,10 @@ use crate::{Encoding, Secret, SignError, VerifyError, time};
 
 /// [Standard Webhooks](https://www.standardwebhooks.com), including Svix and senders that use it. The headers are
 /// `webhook-id`, `webhook-timestamp` and `webhook-signature`, or the same with `svix-`, each exactly once. The sender
-/// signs `<id>.<seconds>.<body>`, with a tolerance of 300 s. Spaces separate the signatures, of which one has to match:
+/// signs `<id>.<seconds>.<body>`. Spaces separate the signatures, of which one has to match:
 ///
-/// * `v1,<base64>` is HMAC-SHA256. The key is the base64 after the secret's `whsec_`.
+/// * `v1,<base64>` is HMAC-SHA256. The key is the base64 after the secret's `whsec_`, or the complete secret without a
+///   prefix.
 /// * `v1a,<base64>` is Ed25519. The public key is the base64 after `whpk_`; the sender signs with its `whsk_` key.
 ///
 /// The secret's prefix selects the kind of signature. The id is signed, so it deduplicates the event. An id with a dot
@@ -24,7 +25,7 @@ use crate::{Encoding, Secret, SignError, VerifyError, time};
 /// <https://docs.svix.com/receiving/verifying-payloads/how-manual>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standard {
-    /// Maximum difference in seconds between the signed time and now.
+    /// Maximum age of the signed time in seconds.
     pub tolerance: u32,
 }
 
@@ -52,7 +53,8 @@ struct Body<'a> {
 }
 
 impl Standard {
-    /// The specification's recommendation; the default and the maximum.
+    /// The default tolerance, which is the one of the official libraries. It is independent of retries: "Every time an
+    /// attempt is retried the timestamp of the attempt is updated", as the specification says.
     pub const TOLERANCE: u32 = 300;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {

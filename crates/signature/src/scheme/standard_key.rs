@@ -1,14 +1,27 @@
-//! The keys of Standard Webhooks. The secret's prefix determines the kind of key.
+//! The keys of Standard Webhooks. The secret's prefix determines the kind of key. A secret without a prefix is a
+//! symmetric key, and the padding is optional, as in the official libraries:
+//! <https://github.com/standard-webhooks/standard-webhooks/blob/main/libraries/python/standardwebhooks/webhooks.py>.
+//! Supabase shows its secrets with the version of the signature as a further prefix (`v1,whsec_…`).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use zeroize::Zeroizing;
 
 use crate::Secret;
+use crate::secret::without_line_end;
+
+/// RFC 4648 section 4, with or without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 const UNKNOWN_PREFIX: &str = "it must start with whsec_ or whpk_, or with whsec_ or whsk_ to sign";
-const INVALID_BASE64: &str = "the part after its prefix is empty or not base64";
+const INVALID_BASE64: &str = "the part after its prefix (whsec_, whpk_ or whsk_) is empty or not base64";
+const TOO_SHORT: &str = "the key is too short: it has fewer than 8 bytes";
 const WRONG_LENGTH: &str = "an Ed25519 public key has 32 bytes, a signing key 32 or 64";
 
 /// The receiver's key.
@@ -61,13 +74,19 @@ pub fn public_key(signing_key: &str) -> Option<String> {
     }
 }
 
-/// Splits a secret at its prefix. A trailing line break, which editors add, is ignored.
+/// Splits a secret at its prefix. A line break at the end, which editors add, is ignored.
 fn split_prefix(secret: &Secret) -> Result<(&str, &str), &'static str> {
-    let text = std::str::from_utf8(secret.expose()).map_err(|_| UNKNOWN_PREFIX)?.trim_end_matches(['\r', '\n']);
-    text.split_once('_').ok_or(UNKNOWN_PREFIX)
+    let text = std::str::from_utf8(secret.expose()).map_err(|_| UNKNOWN_PREFIX)?;
+    let text = without_line_end(text);
+    let text = text.strip_prefix("v1,").or_else(|| text.strip_prefix("v1a,")).unwrap_or(text);
+    Ok(text.split_once('_').unwrap_or(("whsec", text)))
 }
 
 fn decode(encoded: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
-    let bytes = STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| INVALID_BASE64)?;
-    if bytes.is_empty() { Err(INVALID_BASE64) } else { Ok(bytes) }
+    let bytes = BASE64.decode(encoded).map(Zeroizing::new).map_err(|_| INVALID_BASE64)?;
+    match bytes.len() {
+        0 => Err(INVALID_BASE64),
+        1..Secret::MIN_BYTES => Err(TOO_SHORT),
+        _ => Ok(bytes),
+    }
 }

@@ -6,16 +6,15 @@ use crate::body::{self, Member};
 use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError, time};
 
-/// Stripe: `Stripe-Signature: t=<seconds>,v1=<hex>,v1=<hex>…`, HMAC-SHA256 of `<seconds>.<body>`, with a tolerance
-/// of 300 s. One of the `v1` values has to match; other values (`v0` in test mode) are ignored. The key is the complete
-/// secret, including `whsec_`.
+/// Stripe: `Stripe-Signature: t=<seconds>,v1=<hex>,v1=<hex>…`, HMAC-SHA256 of `<seconds>.<body>`. One of the `v1` values
+/// has to match; other values (`v0` in test mode) are ignored. The key is the complete secret, including `whsec_`.
 ///
 /// The event's type and id are `type` and `id` in the signed body.
 ///
 /// Facts: <https://docs.stripe.com/webhooks#verify-manually>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stripe {
-    /// Maximum difference in seconds between the signed time and now.
+    /// Maximum age of the signed time in seconds.
     pub tolerance: u32,
 }
 
@@ -31,7 +30,8 @@ struct Body<'a> {
 }
 
 impl Stripe {
-    /// Stripe's default tolerance, which is also the maximum.
+    /// The default tolerance, which is the one of Stripe's libraries. It is independent of retries: Stripe generates a
+    /// new signature and timestamp for each attempt (<https://docs.stripe.com/webhooks#replay-attacks>).
     pub const TOLERANCE: u32 = 300;
 
     pub(super) fn verify(self, request: Request<'_>, secrets: &[Secret], now: i64) -> Result<Verified, VerifyError> {

@@ -7,7 +7,7 @@ fn any_of_several_secrets_is_accepted_and_an_empty_list_is_rejected() {
     for case in all_cases() {
         let sent = case.sign(&case.body(b"{}"));
         let other = match case.verification_secret.split_once('_') {
-            Some(("whsec", _)) => "whsec_AAAA",
+            Some(("whsec", _)) => "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
             Some(_) => "whpk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             None => "other",
         };
@@ -84,6 +84,57 @@ fn metadata_case(name: &str, body: &str, headers: &[(&str, &str)], expected: [Op
 }
 
 #[test]
+fn gitlab_system_hook_has_the_type_of_its_body() {
+    let system = [("X-Gitlab-Event", "System Hook")];
+    for (body, expected) in [
+        ("{\"object_kind\":\"push\",\"event_name\":\"push\"}", "push"),
+        ("{\"event_name\":\"project_create\",\"project_id\":1}", "project_create"),
+        ("{\"event_name\":\"user_add_to_team\"}", "user_add_to_team"),
+        ("{\"object_kind\":\"\",\"event_name\":\"repository_update\"}", "repository_update"),
+        ("{\"object_kind\":\"merge_request\",\"event_type\":\"x\"}", "merge_request"),
+        ("{\"object_kind\":7}", "system"),
+        ("not JSON", "system"),
+    ] {
+        for name in ["gitlab token", "gitlab signature"] {
+            let case = case(name);
+            let mut sent = case.sign(body.as_bytes());
+            sent.headers.extend(system.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            assert_eq!(case.verify(&sent).unwrap().event_type.as_deref(), Some(expected), "{name}: {body}");
+        }
+    }
+    metadata_case("gitlab token", "{\"object_kind\":\"push\"}", &[], [Some("push"), None, None]);
+    let push = [("X-Gitlab-Event", "Push Hook")];
+    metadata_case("gitlab token", "{\"object_kind\":\"tag_push\"}", &push, [Some("push"), None, None]);
+}
+
+/// A webhook that causes another one passes `X-Gitlab-Event-UUID` on to it.
+#[test]
+fn gitlab_delivery_without_idempotency_key_has_an_id_of_uuid_and_body() {
+    let id = |headers: &[(&str, &str)], body: &[u8]| {
+        let case = case("gitlab token");
+        let mut sent = case.sign(body);
+        sent.headers.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        case.verify(&sent).unwrap().delivery_id
+    };
+    let uuid = ("X-Gitlab-Event-UUID", "u1");
+    assert_eq!(id(&[("Idempotency-Key", "i1"), uuid], b"{}").as_deref(), Some("i1"));
+    let first = id(&[uuid, ("Idempotency-Key", " ")], b"{}").unwrap();
+    assert!(first.starts_with("u1."), "{first}");
+    assert_eq!(id(&[uuid], b"{}"), Some(first.clone()));
+    assert_ne!(id(&[uuid], b"[]"), Some(first.clone()));
+    assert_ne!(id(&[("X-Gitlab-Event-UUID", "u2")], b"{}"), Some(first));
+    assert_eq!(id(&[], b"{}"), None);
+}
+
+#[test]
+fn only_the_token_of_gitlab_signs_no_body() {
+    for case in all_cases() {
+        assert_eq!(case.scheme.signs_body(), case.name != "gitlab token", "{}", case.name);
+        assert_eq!(case.scheme.has_ids(), case.name != "hmac", "{}", case.name);
+    }
+}
+
+#[test]
 fn reads_type_and_ids_from_headers_or_body() {
     let github = [("X-GitHub-Event", "push"), ("X-GitHub-Delivery", "d1")];
     metadata_case("github", "{}", &github, [Some("push"), Some("d1"), None]);
@@ -95,6 +146,14 @@ fn reads_type_and_ids_from_headers_or_body() {
     let gitlab = [("X-Gitlab-Event", "Merge Request Hook"), ("Idempotency-Key", "i1")];
     metadata_case("gitlab token", "{}", &gitlab, [Some("merge_request"), Some("i1"), None]);
     metadata_case("gitlab signature", "{}", &gitlab, [Some("merge_request"), Some("i1"), Some("msg_1")]);
+    metadata_case(
+        "bitbucket",
+        "{\"webhookEvent\":\"jira:issue_updated\"}",
+        &[],
+        [Some("jira:issue_updated"), None, None],
+    );
+    metadata_case("stripe", "\u{feff}{\"type\":\"a[b].c\"}", &[], [Some("a[b].c"), None, None]);
+    metadata_case("slack", "\u{feff}{\"event\":{\"type\":\"x\"}}", &[], [Some("x"), None, None]);
     metadata_case("standard", "{\"type\":\"user.created\"}", &[], [Some("user.created"), None, Some("msg_1")]);
     metadata_case("standard", "[]", &[], [None, None, Some("msg_1")]);
     metadata_case(

@@ -39,25 +39,43 @@ fn rejects_options_that_a_scheme_does_not_support() {
 }
 
 #[test]
-fn tolerance_can_be_reduced_but_not_disabled() {
-    case(json!({ "scheme": "stripe", "tolerance_seconds": 1 }), "valid");
-    case(
-        json!({ "scheme": "stripe", "tolerance_seconds": 0 }),
-        "`tolerance_seconds` of scheme `stripe` must be 1 to 300",
-    );
-    case(
-        json!({ "scheme": "stripe", "tolerance_seconds": 301 }),
-        "`tolerance_seconds` of scheme `stripe` must be 1 to 300",
-    );
-    case(
-        json!({ "scheme": "linear", "tolerance_seconds": 61 }),
-        "`tolerance_seconds` of scheme `linear` must be 1 to 60",
-    );
+fn tolerance_is_limited_by_the_time_of_deduplication() {
+    for (scheme, _) in SchemeConfig::TOLERANCES {
+        let config = |seconds: u32| match scheme {
+            "gitlab" => json!({ "scheme": scheme, "mode": "signature", "tolerance_seconds": seconds }),
+            "hmac" => json!({
+                "scheme": scheme, "header": "X-S", "template": "{timestamp}.{body}", "timestamp_header": "X-T",
+                "tolerance_seconds": seconds,
+            }),
+            _ => json!({ "scheme": scheme, "tolerance_seconds": seconds }),
+        };
+        [1, 60, 14_400, 1_296_000].into_iter().for_each(|seconds| case(config(seconds), "valid"));
+        for seconds in [0, 1_296_001, u32::MAX] {
+            case(
+                config(seconds),
+                &format!(
+                    "`tolerance_seconds` of scheme `{scheme}` must be 1 to 1296000, the time for which events are \
+                     deduplicated"
+                ),
+            );
+        }
+    }
     case(
         json!({ "scheme": "gitlab", "tolerance_seconds": 60 }),
         "scheme `gitlab` with a token does not support `tolerance_seconds`",
     );
     case(json!({ "scheme": "gitlab", "mode": "signature", "tolerance_seconds": 60 }), "valid");
+}
+
+/// A scheme that signs a time has a default, and the other schemes have none.
+#[test]
+fn default_tolerance_covers_the_retries_of_the_sender() {
+    let with_option = SchemeConfig::OPTIONS.into_iter().filter(|(_, options)| options.contains(&"tolerance_seconds"));
+    let schemes: Vec<_> = with_option.map(|(scheme, _)| scheme).collect();
+    assert_eq!(schemes, SchemeConfig::TOLERANCES.map(|(scheme, _)| scheme));
+    let tolerance = |name| SchemeConfig::TOLERANCES.into_iter().find(|(scheme, _)| *scheme == name).unwrap().1;
+    assert!(tolerance("linear") > 60 + 3600 + 6 * 3600, "retries after 1 minute, 1 hour and 6 hours");
+    assert!(tolerance("slack") > 60 + 300, "retries immediately, after 1 minute and after 5 minutes");
 }
 
 #[test]

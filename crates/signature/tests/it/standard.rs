@@ -66,12 +66,61 @@ fn id_is_signed_and_must_not_contain_a_dot() {
     assert_eq!(case.verdict(&ambiguous.with_header("webhook-id", "a.1614265330")), "id_malformed");
 }
 
+/// The vector of the reference library, which accepts its secret with and without a prefix:
+/// <https://github.com/standard-webhooks/standard-webhooks/blob/main/libraries/python/tests/test_webhooks.py>.
+#[test]
+fn prefix_and_padding_of_a_secret_are_optional() {
+    let headers = [
+        ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
+        ("webhook-timestamp", "1614265330"),
+        ("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let sent = TestRequest { headers, query: Vec::new(), body: b"{\"test\": 2432232314}".to_vec() };
+    let key = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    for form in [key.to_owned(), format!("whsec_{key}"), format!("v1,whsec_{key}"), format!("{key}\n")] {
+        let verified = case("standard").verify_with(&sent, &[&form], crate::fixture::NOW);
+        assert_eq!(verified.map(|_| ()), Ok(()), "{form}");
+    }
+    let other = case("standard").verify_with(&sent, &["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx"], crate::fixture::NOW);
+    assert_eq!(other.map_err(|error| error.reason()).err(), Some("signature_mismatch"));
+}
+
+/// <https://github.com/openai/openai-python/blob/main/tests/lib/test_webhooks.py>
+#[test]
+fn accepts_published_signature_of_openai() {
+    let headers = [
+        ("webhook-id", "wh_685c059ae39c8190af8c71ed1022a24d"),
+        ("webhook-timestamp", "1750861210"),
+        ("webhook-signature", "v1,gUAg4R2hWouRZqRQG4uJypNS8YK885G838+EHb4nKBY="),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let body = "{\"id\": \"evt_685c059ae3a481909bdc86819b066fb6\", \"object\": \"event\", \"created_at\": 1750861210, \
+                \"type\": \"response.completed\", \"data\": {\"id\": \"resp_123\"}}";
+    let sent = TestRequest { headers, query: Vec::new(), body: body.into() };
+    let key = "RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c";
+    for secret in [format!("whsec_{key}="), format!("whsec_{key}"), format!("{key}=")] {
+        let verified = case("standard").verify_with(&sent, &[&secret], 1_750_861_210).unwrap();
+        assert_eq!(verified.event_type.as_deref(), Some("response.completed"));
+    }
+}
+
 #[test]
 fn rejects_secret_that_is_not_a_key() {
     let case = case("standard");
     let sent = case.sign(b"{}");
-    for key in ["whsec_", "whsec_!!!", "whsec", "foo_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whpk_AAAA", "whsk_AAAA", WHSK]
-    {
+    for key in [
+        "whsec_",
+        "whsec_!!!",
+        "whsec",
+        "foo_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "whpk_AAAA",
+        "whsk_AAAA",
+        "whsec_AAAAAAA=",
+        "not base64!",
+        "v1,",
+        WHSK,
+    ] {
         let reason =
             |secrets: &[&str]| case.verify_with(&sent, secrets, crate::fixture::NOW).map_err(|error| error.reason());
         assert_eq!(reason(&[key]), Err("secret_unusable"), "{key}");
