@@ -27,8 +27,9 @@ use rustls::ClientConfig;
 use crate::port_error::find_source;
 use crate::resolver::Resolver;
 
-/// Timeout for the TCP connection. The SDK's timeout for an attempt limits the rest.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Timeout for the TCP connection, which takes a few milliseconds within a region. The next attempt is made before TCP
+/// itself would repeat a lost packet, after one second. The SDK's timeout for an attempt limits the rest.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Idle time after which the client drops a connection. Lambda may freeze an execution environment for minutes, and the
 /// service may close the connection in that time.

@@ -6,6 +6,7 @@ use hookline_signature::Secret;
 use hookline_telemetry::{Level, Line};
 use tokio::time::Instant;
 
+use super::lookup_budget::LookupBudget;
 use super::store::{self, FetchedSecrets, GetSecret, GetSecretError, SecretsError, Versions};
 use crate::variables::Variables;
 
@@ -22,8 +23,8 @@ pub struct SecretCacheSettings {
     pub name_prefix: String,
     /// How long cached secrets are used without a call to the store.
     pub ttl: Duration,
-    /// The shortest time, for each owner, between two refreshes that failed verifications or deliveries caused.
-    pub min_refresh_interval: Duration,
+    /// How long cached secrets are used without a call after a call to which the store did not respond.
+    pub retry_interval: Duration,
 }
 
 /// A cache of the secrets of all sources or all destinations. A secret's owner is the source or the destination.
@@ -31,6 +32,8 @@ pub struct SecretCache<S> {
     store: S,
     settings: SecretCacheSettings,
     entries: Mutex<HashMap<String, Entry>>,
+    /// The look-ups that [`SecretCache::refresh`] may make for each owner.
+    budgets: Mutex<HashMap<String, LookupBudget>>,
 }
 
 #[derive(Clone)]
@@ -42,8 +45,6 @@ struct Entry {
     fetched_at: Instant,
     /// Until then, the secrets are used without a call to the store.
     fresh_until: Instant,
-    /// When [`SecretCache::refresh`] last called the store.
-    refreshed_at: Option<Instant>,
     /// After a failed request for the previous version: until then, it is not requested again.
     previous_failed_until: Option<Instant>,
 }
@@ -54,14 +55,14 @@ impl SecretCacheSettings {
         let prefix = variables.required("HOOKLINE_PREFIX");
         let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
         let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
-        Some(Self { name_prefix: format!("{}/{owners}", prefix?), ttl: ttl?, min_refresh_interval: refresh? })
+        Some(Self { name_prefix: format!("{}/{owners}", prefix?), ttl: ttl?, retry_interval: refresh? })
     }
 }
 
 impl<S: GetSecret> SecretCache<S> {
     /// Creates an empty cache over a store.
     pub fn new(store: S, settings: SecretCacheSettings) -> Self {
-        Self { store, settings, entries: Mutex::default() }
+        Self { store, settings, entries: Mutex::default(), budgets: Mutex::default() }
     }
 
     /// Returns an owner's current secret and, if it exists, the previous one.
@@ -92,17 +93,14 @@ impl<S: GetSecret> SecretCache<S> {
             |entry: &Entry| entry.versions >= versions || entry.previous_failed_until.is_some_and(|until| now < until);
         match self.entry(owner) {
             Some(entry) if now < entry.fresh_until && is_sufficient(&entry) => entry.secrets,
-            cached => {
-                let refreshed_at = cached.as_ref().and_then(|entry| entry.refreshed_at);
-                self.fetch(owner, cached, refreshed_at, versions).await
-            }
+            cached => self.fetch(owner, cached, versions).await,
         }
     }
 
     /// Returns other secrets than `tried`, of which none matched: those that a concurrent call has cached meanwhile, or
     /// those that a new request to the store returns, including the version before the last rotation.
     ///
-    /// Returns `None` if there is no other secret, or if the last refresh is too recent.
+    /// Returns `None` if there is no other secret, or if the owner has no look-up left ([`LookupBudget`]).
     ///
     /// # Errors
     ///
@@ -120,12 +118,12 @@ impl<S: GetSecret> SecretCache<S> {
         if previous_failed_until.is_some_and(|until| Instant::now() < until) {
             return Err(previous_unavailable);
         }
-        let complete = cached.as_ref().filter(|entry| entry.versions == Versions::Both);
-        let refreshed_at = complete.and_then(|entry| entry.refreshed_at);
-        if refreshed_at.is_some_and(|refreshed_at| refreshed_at.elapsed() < self.settings.min_refresh_interval) {
+        // As long as the previous version is unknown, a mismatch says nothing. It is read once for each fetch.
+        let is_complete = cached.as_ref().is_some_and(|entry| entry.versions == Versions::Both);
+        if !self.take_lookup(owner) && is_complete {
             return Ok(None);
         }
-        let fetched = self.fetch(owner, cached, Some(Instant::now()), Versions::Both).await?;
+        let fetched = self.fetch(owner, cached, Versions::Both).await?;
         if !are_same(&fetched, tried) {
             return Ok(Some(fetched));
         }
@@ -137,18 +135,19 @@ impl<S: GetSecret> SecretCache<S> {
         &self,
         owner: &str,
         cached: Option<Entry>,
-        refreshed_at: Option<Instant>,
         requested: Versions,
     ) -> Result<Arc<[Secret]>, SecretsError> {
+        let complete = cached.as_ref().filter(|entry| entry.versions == Versions::Both);
+        let known = complete.and_then(|entry| entry.secrets.clone().ok());
         // Boxed, because the call is rare and the box keeps the futures of all callers small.
-        let fetched = Box::pin(store::fetch(&self.store, &self.name(owner), requested)).await;
+        let fetched = Box::pin(store::fetch(&self.store, &self.name(owner), requested, known.as_deref())).await;
         let now = Instant::now();
         let entry = match (fetched, cached) {
             (Ok(FetchedSecrets { secrets, versions }), _) => {
                 let fresh_until = now + self.settings.ttl;
                 let previous_failed_until = (versions < requested).then(|| now + FAILURE_TTL);
                 let secrets = Ok(secrets.into());
-                Entry { secrets, versions, fetched_at: now, fresh_until, refreshed_at, previous_failed_until }
+                Entry { secrets, versions, fetched_at: now, fresh_until, previous_failed_until }
             }
             // While the store does not respond, the cached secrets stay in use. After a rejection they do not: an
             // operator may have withdrawn the secret.
@@ -157,22 +156,26 @@ impl<S: GetSecret> SecretCache<S> {
             {
                 let line = Line { reason: "secret_unavailable", ..Line::new(Level::Warn, "cached_secrets_used") };
                 Line { detail: Some(&format_args!("{owner}: {source}")), ..line }.write(&[]);
-                let fresh_until = now + self.settings.min_refresh_interval;
+                let fresh_until = now + self.settings.retry_interval;
                 let previous_failed_until = (cached.versions < requested).then(|| now + FAILURE_TTL);
-                Entry { fresh_until, refreshed_at, previous_failed_until, ..cached }
+                Entry { fresh_until, previous_failed_until, ..cached }
             }
             (Err(error), _) => Entry {
                 secrets: Err(error),
                 versions: Versions::Both,
                 fetched_at: now,
                 fresh_until: now + FAILURE_TTL,
-                refreshed_at,
                 previous_failed_until: None,
             },
         };
         let secrets = entry.secrets.clone();
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).insert(owner.to_owned(), entry);
         secrets
+    }
+
+    fn take_lookup(&self, owner: &str) -> bool {
+        let (now, mut budgets) = (Instant::now(), self.budgets.lock().unwrap_or_else(PoisonError::into_inner));
+        budgets.entry(owner.to_owned()).or_insert_with(|| LookupBudget::new(now)).take(now)
     }
 
     fn name(&self, owner: &str) -> String {

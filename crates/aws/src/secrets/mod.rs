@@ -2,6 +2,7 @@
 //! that a rotation loses no event and needs no deployment.
 
 mod cache;
+mod lookup_budget;
 mod store;
 
 pub use cache::{SecretCache, SecretCacheSettings};

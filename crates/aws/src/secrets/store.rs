@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
 use aws_types::SdkConfig;
-use hookline_signature::Secret;
+use hookline_signature::{InvalidSecret, Secret};
 use tokio::time::timeout;
 
 use crate::failure::Failure;
@@ -62,6 +62,14 @@ pub enum SecretsError {
         /// The secret's name.
         name: String,
     },
+    /// The value cannot be a secret.
+    #[error("secret `{name}` cannot be used: {source}")]
+    Unusable {
+        /// The secret's name.
+        name: String,
+        /// The problem, without the secret.
+        source: InvalidSecret,
+    },
     /// The store did not respond or rejected the request.
     #[error("cannot read secret `{name}`: {source}: {}", .source.port_error())]
     Unavailable {
@@ -85,6 +93,7 @@ impl SecretsError {
         match self {
             Self::Missing { .. } => "secret_missing",
             Self::Blank { .. } => "secret_blank",
+            Self::Unusable { .. } => "secret_unusable",
             Self::Unavailable { .. } | Self::PreviousUnavailable { .. } => "secret_unavailable",
         }
     }
@@ -145,7 +154,7 @@ impl GetSecret for SecretsManager {
 }
 
 /// Timeout for reading the version before the last rotation.
-const PREVIOUS_TIMEOUT: Duration = Duration::from_secs(1);
+const PREVIOUS_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The versions of a secret that are cached or requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,22 +174,32 @@ pub(crate) struct FetchedSecrets {
 }
 
 /// Reads the current version of a secret, which is required, and if requested the previous one, which is optional.
+///
+/// `known` are both versions as the store returned them earlier. If the current version is still the same, so is the
+/// previous one, and one request is sufficient.
 pub(crate) async fn fetch(
     store: &impl GetSecret,
     name: &str,
     requested: Versions,
+    known: Option<&[Secret]>,
 ) -> Result<FetchedSecrets, SecretsError> {
     let current = store.get_secret(name, Stage::Current).await;
     let current = current.map_err(|source| SecretsError::Unavailable { name: name.to_owned(), source })?;
     let current = current.ok_or_else(|| SecretsError::Missing { name: name.to_owned() })?;
-    let current = Secret::new(current).map_err(|_| SecretsError::Blank { name: name.to_owned() })?;
+    let current = Secret::from_stored(current).map_err(|invalid| match invalid {
+        InvalidSecret::Blank => SecretsError::Blank { name: name.to_owned() },
+        source => SecretsError::Unusable { name: name.to_owned(), source },
+    })?;
     if requested == Versions::Current {
         return Ok(FetchedSecrets { secrets: vec![current], versions: requested });
+    }
+    if let Some(known) = known.filter(|known| known.first().is_some_and(|first| first.matches(&current))) {
+        return Ok(FetchedSecrets { secrets: known.to_vec(), versions: requested });
     }
     // The two requests are sequential and share one connection. The previous version is rarely needed, so its timeout
     // is shorter.
     let previous = timeout(PREVIOUS_TIMEOUT, store.get_secret(name, Stage::Previous)).await;
     let versions = if matches!(previous, Ok(Ok(_))) { Versions::Both } else { Versions::Current };
-    let previous = previous.ok().and_then(Result::ok).flatten().and_then(|value| Secret::new(value).ok());
+    let previous = previous.ok().and_then(Result::ok).flatten().and_then(|value| Secret::from_stored(value).ok());
     Ok(FetchedSecrets { secrets: std::iter::once(current).chain(previous).collect(), versions })
 }
