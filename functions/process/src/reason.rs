@@ -101,6 +101,7 @@ impl From<&SecretsError> for Reason {
         match error {
             SecretsError::Missing { .. } => Self::SecretMissing,
             SecretsError::Blank { .. } => Self::SecretBlank,
+            SecretsError::Unusable { .. } => Self::SecretUnusable,
             SecretsError::Unavailable { .. } | SecretsError::PreviousUnavailable { .. } => Self::SecretUnavailable,
         }
     }
