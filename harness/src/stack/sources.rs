@@ -152,12 +152,11 @@ mod tests {
     fn terraform_and_the_documentation_list_the_same_schemes() {
         let terraform = include_str!("../../../terraform/modules/hookline/variables_sources.tf");
         let table = terraform.split("scheme_options = {").nth(1).unwrap().split("\n  }").next().unwrap();
-        let rows = table.lines().filter_map(|line| line.split_once('='));
-        let row = |(name, options): (&str, &str)| (name.trim().to_owned(), options.trim().to_owned());
-        let expected = SchemeConfig::OPTIONS.map(|(name, options)| {
-            let quoted: Vec<_> = options.iter().map(|option| format!("\"{option}\"")).collect();
-            (name.to_owned(), format!("[{}]", quoted.join(", ")))
-        });
+        let rows = table.split(']').filter_map(|row| row.split_once('='));
+        // A list may have several lines.
+        let quoted = |list: &'static str| list.split('"').skip(1).step_by(2).collect::<Vec<_>>();
+        let row = |(name, options): (&'static str, &'static str)| (name.trim(), quoted(options));
+        let expected = SchemeConfig::OPTIONS.map(|(name, options)| (name, options.to_vec()));
         assert_eq!(rows.map(row).collect::<Vec<_>>(), expected);
         let documentation = include_str!("../../../docs/sources.md");
         for (name, _) in SchemeConfig::OPTIONS {
