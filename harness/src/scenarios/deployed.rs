@@ -61,7 +61,7 @@ async fn roll_back_to(testbed: &Testbed, variables: &Value, target: &Functions) 
     let is_alias = |change: &String| change.contains(".aws_lambda_alias.this: ") || change.ends_with("_alias_version");
     let only_aliases = !changes.is_empty() && changes.iter().all(is_alias);
     ensure!(only_aliases, "the rollback would not change only the aliases: {changes:?}");
-    let (outputs, requests) = with_traffic(testbed, testbed.deployment.apply(variables)).await?;
+    let (outputs, requests) = with_traffic(testbed, testbed.deployment.apply_planned()).await?;
     let versions = outputs.alias_versions();
     ensure!(versions == *target, "the aliases are at {versions:?}");
     Ok(format!("ingest back to {}, {requests} requests meanwhile", target.ingest))

@@ -57,14 +57,23 @@ impl Deployment {
         self.terraform.plan(variables).await
     }
 
+    /// Applies the variables. Scenarios restore each resource that they change, so Terraform does not read them first.
     pub(crate) async fn apply(&self, variables: &Value) -> Result<Outputs> {
         self.changed.store(true, Ordering::Relaxed);
-        self.terraform.apply_and_read_outputs(variables).await
+        self.terraform.apply_without_refresh(variables).await?;
+        self.terraform.outputs().await
+    }
+
+    /// Applies the last plan.
+    pub(crate) async fn apply_planned(&self) -> Result<Outputs> {
+        self.changed.store(true, Ordering::Relaxed);
+        self.terraform.apply_planned().await?;
+        self.terraform.outputs().await
     }
 
     /// Applies the variables of the beginning.
     pub(crate) async fn restore(&self) -> Result<()> {
-        self.terraform.apply(&self.variables).await?;
+        self.terraform.apply_without_refresh(&self.variables).await?;
         self.changed.store(false, Ordering::Relaxed);
         Ok(())
     }
