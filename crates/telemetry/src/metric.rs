@@ -58,6 +58,8 @@ macro_rules! metrics {
 metrics! {
     /// Requests with a 202 response from ingest: SQS has confirmed the message.
     Accepted: Count, ["service"], ["service", "source"];
+    /// Accepted events without a type.
+    TypeUnknown: Count, ["service"], ["service", "source"];
     /// Requests with a 4xx response from ingest.
     Rejected: Count, ["service"], ["service", "reason"];
     /// Requests with a 5xx response from ingest.
@@ -74,6 +76,14 @@ metrics! {
     Retries: Count, ["service"];
     /// Events that process sent to the dead-letter queue.
     DeadLettered: Count, ["service"];
+    /// Deliveries that an earlier attempt or an earlier event with the same deduplication key has made.
+    AlreadyDelivered: Count, ["service"], ["service", "source"];
+    /// Events that no route matches.
+    FilteredOut: Count, ["service"], ["service", "source"];
+    /// Filters that could not read a payload.
+    FilterUnreadable: Count, ["service"], ["service", "source"];
+    /// Messages that were rendered without the payload, because it could not be read.
+    TemplateUnreadable: Count, ["service"], ["service", "source"];
     /// First calls of execution environments.
     ColdStarts: Count, ["service", "function"];
 }

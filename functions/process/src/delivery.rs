@@ -6,7 +6,7 @@ use std::pin::pin;
 use futures_util::future::{Fuse, FusedFuture as _, FutureExt as _, join_all};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use hookline_event::{Event, Payload};
-use hookline_telemetry::{Level, Line, Segment};
+use hookline_telemetry::{Level, Line, Metric, Segment};
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout_at};
 
@@ -15,6 +15,7 @@ use crate::destinations::{Attempt, Destination};
 use crate::failure::Failure;
 use crate::fault_injection;
 use crate::idempotency::{self, Claim, ClaimStore, DeliverySuccess};
+use crate::payload::Unreadable;
 use crate::queue::{ChangeVisibility, FetchError, FetchPayload, SendDeadLetter};
 use crate::reason::Reason;
 use crate::record::{FinishedAttempt, Record};
@@ -66,10 +67,18 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
             }
         };
         let event = event.clone().replace_data(payload).0;
-        let destinations = match self.delivery.routes.route(&event) {
-            RoutingDecision::Destinations(names) => names.into_iter().collect(),
-            RoutingDecision::Filtered => {
-                Line::new(Level::Info, "filtered").write(&[]);
+        let destinations: Vec<_> = match self.delivery.routes.route(&event) {
+            RoutingDecision::Routed { destinations, is_dead_lettered, unreadable } => {
+                for (route, reason) in unreadable {
+                    log_unreadable_filter(route, reason);
+                }
+                if is_dead_lettered {
+                    fail(Reason::FilterUnreadable);
+                }
+                destinations.into_iter().collect()
+            }
+            RoutingDecision::Filtered { routes } => {
+                log_filtered(&routes);
                 return None;
             }
             // Ingest accepted the event, so it must not be lost.
@@ -182,6 +191,20 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
     fn kind(&self, destination: &str) -> &'static str {
         self.delivery.destinations.get(destination).map_or("none", Destination::kind)
     }
+}
+
+/// Logs and counts that a filter cannot read the payload.
+fn log_unreadable_filter(route: &str, reason: Unreadable) {
+    let detail = format!("route `{route}`: {reason}");
+    let line = Line { detail: Some(&detail), ..Line::new(Level::Warn, "filter_unreadable") };
+    line.write(&[(Metric::FilterUnreadable, 1.0)]);
+}
+
+/// Logs and counts an event that no route matches.
+fn log_filtered(routes: &[(&str, &str)]) {
+    let routes: Vec<_> = routes.iter().map(|(route, option)| format!("`{route}` ({option})")).collect();
+    let detail = format!("no route matches: {}", routes.join(", "));
+    Line { detail: Some(&detail), ..Line::new(Level::Info, "filtered") }.write(&[(Metric::FilteredOut, 1.0)]);
 }
 
 impl Delivery<'_> {

@@ -14,6 +14,7 @@ mod egress;
 mod failure;
 mod fault_injection;
 mod idempotency;
+mod payload;
 mod queue;
 mod reason;
 mod record;

@@ -66,6 +66,8 @@ reasons! {
     UnreadableEvent: permanent "unreadable_event";
     /// No route exists for the event's source. The configuration does not say what to do with the event.
     NoRoute: permanent "no_route";
+    /// The filter of a route cannot read the payload, and the route sends such events to the dead-letter queue.
+    FilterUnreadable: permanent "filter_unreadable";
     /// A route names a destination that is not configured.
     UnknownDestination: permanent "unknown_destination";
     /// The bucket does not contain the payload.

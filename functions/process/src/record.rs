@@ -164,7 +164,8 @@ impl Record {
                     Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&[]);
                 }
                 (Ok(DeliverySuccess::AlreadyDelivered), _) => {
-                    Line { level: Level::Info, outcome: "already_delivered", ..line }.write(&[]);
+                    let line = Line { level: Level::Info, outcome: "already_delivered", ..line };
+                    line.write(&[(Metric::AlreadyDelivered, 1.0)]);
                 }
                 (Err(failure), Some(_)) => {
                     let reason = &failure.reason.code();

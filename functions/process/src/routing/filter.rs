@@ -1,14 +1,15 @@
 //! Conditions of a route's filter on the payload.
 
 use serde::Deserialize;
-use serde_json::Value;
+
+use crate::payload::{PointedValue, Unreadable, are_equal_numbers};
 
 /// A condition on one value of a payload, selected by a JSON Pointer
 /// ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
 ///
-/// A condition has exactly one operator: `equals`, `in`, `prefix` or `exists`. Numbers, `true`, `false` and `null` are
-/// compared in their JSON notation, so `equals = "true"` matches both `true` and `"true"`. Arrays and objects match no
-/// comparison.
+/// A condition has exactly one operator: `equals`, `in`, `prefix` or `exists`. Numbers are compared by their exact value
+/// in any notation, `true`, `false` and `null` by their JSON notation, so `equals = "true"` matches both `true` and
+/// `"true"`. Arrays and objects match no comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Condition {
@@ -60,44 +61,51 @@ impl Condition {
         Ok(())
     }
 
-    /// Whether a payload meets the condition.
-    pub(crate) fn matches(&self, payload: &Value) -> bool {
-        let found = payload.pointer(&self.pointer);
+    /// Whether the pointed value of a payload meets the condition. `None` means that there is no such value.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable::Text`]: the condition compares the text of a string that is not Unicode.
+    pub(crate) fn matches(&self, value: Option<&PointedValue<'_>>) -> Result<bool, Unreadable> {
         if let Some(exists) = self.exists {
-            return found.is_some() == exists;
+            return Ok(value.is_some() == exists);
         }
-        let Some(text) = found.and_then(scalar_text) else { return false };
-        let equals = self.equals.iter().chain(self.r#in.iter().flatten()).any(|expected| *expected == text);
-        equals
-            || self
-                .prefix
-                .as_ref()
-                .is_some_and(|prefix| matches!(found, Some(Value::String(_))) && text.starts_with(prefix))
-    }
-}
-
-fn scalar_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(_) | Value::Object(_) => None,
-        scalar => Some(scalar.to_string()),
+        let mut expected = self.equals.iter().chain(self.r#in.iter().flatten());
+        match value {
+            None | Some(PointedValue::Composite) => Ok(false),
+            Some(PointedValue::InvalidText) => Err(Unreadable::Text),
+            Some(PointedValue::Number(number)) => Ok(expected.any(|expected| are_equal_numbers(expected, number))),
+            Some(PointedValue::Literal(literal)) => Ok(expected.any(|expected| expected == literal)),
+            Some(PointedValue::Text(text)) => {
+                let has_prefix = self.prefix.as_ref().is_some_and(|prefix| text.starts_with(prefix.as_str()));
+                Ok(has_prefix || expected.any(|expected| expected == text))
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::payload::{Pointers, ReadablePayload};
+
+    fn matches(payload: &[u8], condition: Value) -> Result<bool, Unreadable> {
+        let condition: Condition = serde_json::from_value(condition).unwrap();
+        condition.validate("r").unwrap();
+        let payload = ReadablePayload::read(payload, None, None).unwrap();
+        let mut values = payload.find(&Pointers::new([condition.pointer.as_str()]));
+        condition.matches(values.remove(0).as_ref())
+    }
 
     #[track_caller]
     fn case(condition: Value, expected: bool) {
-        let payload = json!({
+        let payload = br#"{
             "action": "opened", "draft": false, "number": 7, "ratio": 1.5, "none": null, "a/b": { "~": ["x", { "y": "z" }] },
-        });
-        let condition: Condition = serde_json::from_value(condition).unwrap();
-        condition.validate("r").unwrap();
-        assert_eq!(condition.matches(&payload), expected, "{condition:?}");
+            "price": 19.90, "id": 12345678901234567890123, "half": "\ud800", "escaped": "\u006fpen", "true": true
+        }"#;
+        assert_eq!(matches(payload, condition), Ok(expected));
     }
 
     #[test]
@@ -121,6 +129,30 @@ mod tests {
         case(json!({ "pointer": "/a~1b/~0/1/y", "equals": "z" }), true);
         case(json!({ "pointer": "/a~1b", "equals": "{}" }), false);
         case(json!({ "pointer": "", "exists": true }), true);
+        case(json!({ "pointer": "/escaped", "equals": "open" }), true);
+        case(json!({ "pointer": "/true", "equals": "true" }), true);
+        case(json!({ "pointer": "/true", "prefix": "t" }), false);
+    }
+
+    /// Earlier versions compared the notation, so `19.90` did not match `19.90`.
+    #[test]
+    fn numbers_are_compared_by_value() {
+        case(json!({ "pointer": "/price", "equals": "19.90" }), true);
+        case(json!({ "pointer": "/price", "equals": "19.9" }), true);
+        case(json!({ "pointer": "/price", "in": ["1", "1990e-2"] }), true);
+        case(json!({ "pointer": "/price", "equals": "19.91" }), false);
+        case(json!({ "pointer": "/id", "equals": "12345678901234567890123" }), true);
+        case(json!({ "pointer": "/id", "equals": "12345678901234567890124" }), false);
+        case(json!({ "pointer": "/number", "equals": "07" }), false);
+    }
+
+    #[test]
+    fn text_that_is_not_unicode_cannot_be_compared() {
+        let payload = br#"{ "half": "\ud800", "action": "opened" }"#;
+        assert_eq!(matches(payload, json!({ "pointer": "/half", "equals": "x" })), Err(Unreadable::Text));
+        assert_eq!(matches(payload, json!({ "pointer": "/half", "prefix": "" })), Err(Unreadable::Text));
+        assert_eq!(matches(payload, json!({ "pointer": "/half", "exists": true })), Ok(true));
+        assert_eq!(matches(payload, json!({ "pointer": "/action", "equals": "opened" })), Ok(true));
     }
 
     #[test]

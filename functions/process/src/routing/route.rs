@@ -2,10 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hookline_event::Event;
 use serde::Deserialize;
-use serde_json::Value;
 use wildmatch::WildMatch;
 
 use super::filter::{Condition, InvalidCondition};
+use crate::payload::{Pointers, ReadablePayload, Unreadable};
 
 /// The configuration of a route, as Terraform writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -19,16 +19,33 @@ pub(crate) struct RouteConfig {
     /// Conditions on the payload, all of which must match.
     #[serde(default)]
     filter: Vec<Condition>,
+    /// What to do with an event whose payload the filter cannot read.
+    #[serde(default)]
+    on_unreadable: OnUnreadable,
     /// The names of the destinations.
     pub(crate) destinations: Vec<String>,
+}
+
+/// What to do with an event whose payload a filter cannot read. The event is never dropped, because the operator has not
+/// decided that it is unwanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OnUnreadable {
+    /// Deliver the event, as if the filter matched.
+    #[default]
+    Deliver,
+    /// Send the event to the dead-letter queue.
+    DeadLetter,
 }
 
 /// A route with compiled type patterns.
 #[derive(Debug, Clone)]
 struct Route {
+    name: String,
     source: String,
     types: Vec<WildMatch>,
     filter: Vec<Condition>,
+    on_unreadable: OnUnreadable,
     destinations: Vec<String>,
 }
 
@@ -39,13 +56,33 @@ pub(crate) struct Routes(Vec<Route>);
 /// The result of routing one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RoutingDecision<'a> {
-    /// The event is sent to these destinations.
-    Destinations(BTreeSet<&'a str>),
+    /// At least one route matches, or has a filter that cannot read the payload.
+    Routed {
+        /// The event is sent to these destinations.
+        destinations: BTreeSet<&'a str>,
+        /// Whether the event is also sent to the dead-letter queue, because of a route that requires it.
+        is_dead_lettered: bool,
+        /// The routes whose filter cannot read the payload, and the reason.
+        unreadable: Vec<(&'a str, Unreadable)>,
+    },
     /// Routes exist for the event's source, but none of them matches the event. The operator does not want it
     /// delivered.
-    Filtered,
+    Filtered {
+        /// Each route of the source, and the option that does not match.
+        routes: Vec<(&'a str, &'static str)>,
+    },
     /// No route exists for the event's source. The configuration does not say what to do with the event.
     NoRoute,
+}
+
+/// Whether a route matches an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RouteMatch {
+    Matches,
+    /// The option that does not match.
+    Differs(&'static str),
+    /// The filter cannot read the payload.
+    Unreadable(Unreadable),
 }
 
 impl Routes {
@@ -59,9 +96,11 @@ impl Routes {
             config.filter.iter().try_for_each(|condition| condition.validate(name))?;
         }
         let route = |(name, config): (String, RouteConfig)| Route {
-            source: config.source.unwrap_or(name),
+            source: config.source.unwrap_or_else(|| name.clone()),
+            name,
             types: config.types.iter().map(|pattern| WildMatch::new(pattern)).collect(),
             filter: config.filter,
+            on_unreadable: config.on_unreadable,
             destinations: config.destinations,
         };
         Ok(Self(routes.into_iter().map(route).collect()))
@@ -70,41 +109,77 @@ impl Routes {
     /// Selects the destinations of an event.
     #[must_use]
     pub(crate) fn route(&self, event: &Event) -> RoutingDecision<'_> {
-        let mut candidates = self.0.iter().filter(|route| route.source == event.source_name()).peekable();
-        if candidates.peek().is_none() {
+        let candidates: Vec<_> = self.0.iter().filter(|route| route.source == event.source_name()).collect();
+        if candidates.is_empty() {
             return RoutingDecision::NoRoute;
         }
-        let mut payload = LazyPayload::new(&event.data);
-        let matching = candidates.filter(|route| route.matches(event, &mut payload));
-        let names: BTreeSet<_> = matching.flat_map(|route| route.destinations.iter().map(String::as_str)).collect();
-        if names.is_empty() { RoutingDecision::Filtered } else { RoutingDecision::Destinations(names) }
-    }
-}
-
-impl Route {
-    fn matches(&self, event: &Event, payload: &mut LazyPayload<'_>) -> bool {
-        let type_matches = self.types.is_empty() || self.types.iter().any(|pattern| pattern.matches(&event.event_type));
-        type_matches && (self.filter.is_empty() || payload.matches(&self.filter))
-    }
-}
-
-/// A payload that is parsed at most once, and only if a route has a filter.
-enum LazyPayload<'a> {
-    Unparsed(&'a [u8]),
-    /// `None` if the payload is not JSON. Such a payload matches no filter.
-    Parsed(Option<Value>),
-}
-
-impl<'a> LazyPayload<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self::Unparsed(bytes)
-    }
-
-    fn matches(&mut self, filter: &[Condition]) -> bool {
-        if let Self::Unparsed(bytes) = self {
-            *self = Self::Parsed(serde_json::from_slice(bytes).ok());
+        let matches = match_routes(&candidates, event);
+        let mut destinations = BTreeSet::new();
+        let mut unreadable = Vec::new();
+        let mut differing = Vec::new();
+        let mut dead_lettering = Vec::new();
+        for (route, route_match) in candidates.into_iter().zip(matches) {
+            let names = route.destinations.iter().map(String::as_str);
+            match route_match {
+                RouteMatch::Matches => destinations.extend(names),
+                RouteMatch::Differs(option) => differing.push((route.name.as_str(), option)),
+                RouteMatch::Unreadable(reason) => {
+                    unreadable.push((route.name.as_str(), reason));
+                    match route.on_unreadable {
+                        OnUnreadable::Deliver => destinations.extend(names),
+                        OnUnreadable::DeadLetter => dead_lettering.push(route),
+                    }
+                }
+            }
         }
-        let Self::Parsed(Some(value)) = self else { return false };
-        filter.iter().all(|condition| condition.matches(value))
+        if destinations.is_empty() && unreadable.is_empty() {
+            return RoutingDecision::Filtered { routes: differing };
+        }
+        // A destination that another route selects receives the event, so nothing is lost.
+        let is_selected = |name: &String| destinations.contains(name.as_str());
+        let is_dead_lettered = dead_lettering.iter().any(|route| !route.destinations.iter().all(is_selected));
+        RoutingDecision::Routed { destinations, is_dead_lettered, unreadable }
     }
+}
+
+/// Matches routes with an event. The payload is read once for all filters, and only if a filter needs it.
+fn match_routes(routes: &[&Route], event: &Event) -> Vec<RouteMatch> {
+    let has_type =
+        |route: &Route| route.types.is_empty() || route.types.iter().any(|pattern| pattern.matches(&event.event_type));
+    let of_type: Vec<_> = routes.iter().map(|route| has_type(route)).collect();
+    let filters =
+        || routes.iter().zip(&of_type).filter(|(_, has_type)| **has_type).flat_map(|(route, _)| &route.filter);
+    if filters().next().is_none() {
+        let route_match = |has_type| if has_type { RouteMatch::Matches } else { RouteMatch::Differs("types") };
+        return of_type.into_iter().map(route_match).collect();
+    }
+    let pointers = Pointers::new(filters().map(|condition| condition.pointer.as_str()));
+    let (content_type, content_encoding) = (event.content_type.as_deref(), event.content_encoding.as_deref());
+    let payload = ReadablePayload::read(&event.data, content_type, content_encoding);
+    let values = payload.as_ref().map(|payload| payload.find(&pointers));
+    let mut values = values.map(Vec::into_iter);
+    let route_match = |(route, has_type): (&&Route, bool)| {
+        if !has_type {
+            return RouteMatch::Differs("types");
+        }
+        match &mut values {
+            Ok(values) => {
+                let values = values.by_ref().take(route.filter.len());
+                let results: Vec<_> = route
+                    .filter
+                    .iter()
+                    .zip(values)
+                    .map(|(condition, value)| condition.matches(value.as_ref()))
+                    .collect();
+                // One condition that does not match decides, whatever the others are.
+                if results.contains(&Ok(false)) {
+                    return RouteMatch::Differs("filter");
+                }
+                results.into_iter().find_map(Result::err).map_or(RouteMatch::Matches, RouteMatch::Unreadable)
+            }
+            Err(_) if route.filter.is_empty() => RouteMatch::Matches,
+            Err(reason) => RouteMatch::Unreadable(**reason),
+        }
+    };
+    routes.iter().zip(of_type).map(route_match).collect()
 }

@@ -1,0 +1,13 @@
+//! Reads payloads for filters and templates. Destinations receive the exact bytes; only the view in this module is
+//! decoded, and its size is bounded.
+
+mod decode;
+mod form;
+mod json;
+mod number;
+mod readable;
+// mod tree;
+
+pub(crate) use self::json::Pointers;
+pub(crate) use self::number::are_equal_numbers;
+pub(crate) use self::readable::{PointedValue, ReadablePayload, Unreadable};
