@@ -1,28 +1,23 @@
-//! The content types and encodings that a request may declare. They are checked after the signature is verified.
+//! The content types that a source may declare, and whether JSON is checked. Both are checked after the signature is
+//! verified.
 
-use hookline_signature::Headers;
+use hookline_signature::{Headers, without_bom};
 use serde::de::IgnoredAny;
 
+use crate::content_labels::ContentLabels;
 use crate::rejection::Rejection;
 
-/// The content types that most senders use. A source can override the list.
-const DEFAULT_PATTERNS: [&str; 5] = [
-    "application/json",
-    "application/*+json",
-    "application/x-www-form-urlencoded",
-    "application/octet-stream",
-    "text/plain",
-];
+/// The media type of a body without a declared type.
+const DEFAULT_MEDIA_TYPE: &str = "application/octet-stream";
 
-/// The content type of a body without a declared type.
-const DEFAULT_CONTENT_TYPE: &str = "application/octet-stream";
-
-/// The longest accepted content type. It becomes a header of the delivery.
-const MAX_CONTENT_TYPE_BYTES: usize = 200;
-
-/// The content types that a source may send, as lower-case patterns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContentPolicy(Vec<String>);
+/// What a source may send. By default, anything that is authentic.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContentPolicy {
+    /// The accepted content types as lower-case patterns. `None` accepts each.
+    patterns: Option<Vec<String>>,
+    /// Whether a body that is declared as JSON must be valid JSON.
+    validates_json: bool,
+}
 
 /// A configured pattern that is neither a content type nor a pattern of content types.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,50 +27,45 @@ pub struct InvalidContentTypePattern {
     pub pattern: String,
 }
 
-impl Default for ContentPolicy {
-    fn default() -> Self {
-        Self(DEFAULT_PATTERNS.map(str::to_owned).to_vec())
-    }
-}
-
 impl ContentPolicy {
-    /// Creates a policy from patterns such as `type/subtype` or `type/*+suffix`. `None` selects the default patterns.
+    /// Creates a policy from patterns such as `type/subtype` or `type/*+suffix`. `None` accepts each content type.
     ///
     /// # Errors
     ///
     /// [`InvalidContentTypePattern`] for the first invalid pattern.
-    pub fn new(patterns: Option<&[String]>) -> Result<Self, InvalidContentTypePattern> {
-        let Some(patterns) = patterns else { return Ok(Self::default()) };
+    pub fn new(patterns: Option<&[String]>, validates_json: bool) -> Result<Self, InvalidContentTypePattern> {
         let is_invalid = |pattern: &&String| {
             pattern.split_once('/').is_none_or(|(main_type, subtype)| main_type.is_empty() || subtype.is_empty())
         };
-        match patterns.iter().find(is_invalid) {
-            Some(pattern) => Err(InvalidContentTypePattern { pattern: pattern.clone() }),
-            None => Ok(Self(patterns.iter().map(|pattern| pattern.to_ascii_lowercase()).collect())),
+        if let Some(pattern) = patterns.unwrap_or_default().iter().find(is_invalid) {
+            return Err(InvalidContentTypePattern { pattern: pattern.clone() });
         }
+        let lower_case = |patterns: &[String]| patterns.iter().map(|pattern| pattern.to_ascii_lowercase()).collect();
+        Ok(Self { patterns: patterns.map(lower_case), validates_json })
     }
 
-    /// Checks a verified body against its headers. Returns the declared content type.
-    pub(crate) fn check(&self, headers: &Headers, body: &[u8]) -> Result<Option<String>, Rejection> {
-        let encoding = headers.at_most_one("Content-Encoding").map_err(|_| Rejection::UnsupportedContentEncoding)?;
-        if encoding.is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
-            return Err(Rejection::UnsupportedContentEncoding);
+    /// Checks a verified body against its headers. Returns its labels.
+    pub(crate) fn check(&self, headers: &Headers, body: &[u8]) -> Result<ContentLabels, Rejection> {
+        let labels = ContentLabels::read(headers);
+        if let Some(patterns) = &self.patterns {
+            let is_accepted = |media_type: &str| patterns.iter().any(|pattern| matches(pattern, media_type));
+            let are_accepted = match &*labels.media_types {
+                [] => is_accepted(DEFAULT_MEDIA_TYPE),
+                media_types => media_types.iter().all(|media_type| is_accepted(media_type)),
+            };
+            if !are_accepted {
+                return Err(Rejection::UnsupportedContentType);
+            }
         }
-        let declared = headers.at_most_one("Content-Type").map_err(|_| Rejection::UnsupportedContentType)?;
-        let media_type = declared.unwrap_or(DEFAULT_CONTENT_TYPE).split(';').next().unwrap_or_default();
-        let media_type = media_type.trim().to_ascii_lowercase();
-        let is_usable_as_header = declared.is_none_or(|content_type| {
-            content_type.len() <= MAX_CONTENT_TYPE_BYTES && content_type.bytes().all(|byte| (32..127).contains(&byte))
-        });
-        if !is_usable_as_header || !self.0.iter().any(|pattern| matches(pattern, &media_type)) {
-            return Err(Rejection::UnsupportedContentType);
-        }
-        if media_type == "application/json" || media_type.ends_with("+json") {
+        if self.validates_json && labels.is_json() {
+            if labels.content_encoding.is_some() {
+                return Err(Rejection::UnsupportedContentEncoding);
+            }
             // `IgnoredAny` skips strings without checking that they are UTF-8, so the body is checked first.
-            let text = std::str::from_utf8(body).map_err(Rejection::InvalidUtf8)?;
+            let text = std::str::from_utf8(without_bom(body)).map_err(Rejection::InvalidUtf8)?;
             serde_json::from_str::<IgnoredAny>(text).map_err(Rejection::InvalidJson)?;
         }
-        Ok(declared.map(str::to_owned))
+        Ok(labels)
     }
 }
 
@@ -94,50 +84,75 @@ fn matches(pattern: &str, media_type: &str) -> bool {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn case(headers: &[(&str, &str)], body: &[u8], expected: &str) {
+    /// The result of a policy for these headers: `accepted`, or the reason code.
+    fn result(policy: &ContentPolicy, headers: &[(&str, &str)], body: &[u8]) -> &'static str {
         let headers = Headers::from_iter(headers.iter().copied());
-        let result = ContentPolicy::new(None).unwrap().check(&headers, body);
-        let code = result.as_ref().map_or_else(|rejection| rejection.public_error().reason_code, |_| "accepted");
-        assert_eq!(code, expected, "{headers:?}");
+        let result = policy.check(&headers, body);
+        result.as_ref().map_or_else(|rejection| rejection.public_error().reason_code, |_| "accepted")
     }
 
     #[test]
-    fn checks_content_type_and_encoding() {
-        case(&[("content-type", "application/json")], b"{}", "accepted");
-        case(&[("Content-Type", "Application/JSON; charset=utf-8")], b" null ", "accepted");
-        case(&[("content-type", "application/vnd.api+json")], b"{}", "accepted");
-        case(&[("content-type", "application/json")], b"{", "invalid_json");
-        case(&[("content-type", "application/json")], b"\xef\xbb\xbf{}", "invalid_json");
-        case(&[("content-type", "application/vnd.api+json")], b"{} {}", "invalid_json");
-        case(&[("content-type", "application/+json")], b"{}", "unsupported_content_type");
-        case(&[("content-type", "application/octet-stream")], b"\x00\xff", "accepted");
-        case(&[("content-type", "application/x-www-form-urlencoded")], b"payload=%7B%7D", "accepted");
-        case(&[], b"\x00\xff", "accepted");
-        case(&[("content-type", "")], b"{}", "unsupported_content_type");
-        case(&[("content-type", "text/html")], b"{}", "unsupported_content_type");
-        case(&[("content-type", "application/json; x=\u{7f}")], b"{}", "unsupported_content_type");
-        case(&[("content-encoding", "gzip")], b"{}", "unsupported_content_encoding");
-        case(&[("content-encoding", "identity")], b"{}", "accepted");
-        case(&[("content-encoding", "identity"), ("Content-Encoding", "gzip")], b"{}", "unsupported_content_encoding");
-        case(
-            &[("content-type", "text/plain"), ("Content-Type", "application/json")],
-            b"{}",
-            "unsupported_content_type",
-        );
+    fn policy_without_options_accepts_everything() {
+        let policy = ContentPolicy::default();
+        for content_type in ["application/json", "text/html", "", "application/json; x=\u{7f}", "\u{e9}", "a/b, c/d"] {
+            for encoding in ["gzip", "UTF-8", "", "identity", "\u{e9}"] {
+                let headers = [("Content-Type", content_type), ("Content-Encoding", encoding)];
+                assert_eq!(result(&policy, &headers, b"\xef\xbb\xbf{\xff"), "accepted", "{headers:?}");
+            }
+        }
+    }
+
+    #[track_caller]
+    fn json_case(headers: &[(&str, &str)], body: &[u8], expected: &str) {
+        let policy = ContentPolicy::new(None, true).unwrap();
+        assert_eq!(result(&policy, headers, body), expected, "{headers:?}");
     }
 
     #[test]
-    fn accepts_json_of_any_depth() {
+    fn option_checks_what_is_declared_as_json() {
+        json_case(&[("content-type", "application/json")], b"{}", "accepted");
+        json_case(&[("Content-Type", "Application/JSON; charset=utf-8")], b" null ", "accepted");
+        json_case(&[("content-type", "application/vnd.api+json")], b"{}", "accepted");
+        json_case(&[("content-type", "application/json")], b"\xef\xbb\xbf{}", "accepted");
+        json_case(&[("content-type", "application/json")], b"{", "invalid_json");
+        json_case(&[("content-type", "application/json")], b"\"\xff\"", "invalid_json");
+        json_case(&[("content-type", "application/vnd.api+json")], b"{} {}", "invalid_json");
+        json_case(&[("content-type", "application/json, application/json")], b"{", "invalid_json");
+        json_case(&[("content-type", "text/plain"), ("Content-Type", "application/json")], b"{", "invalid_json");
+        json_case(&[("content-type", "text/plain")], b"{", "accepted");
+        json_case(&[], b"\x00\xff", "accepted");
+        let encoded = [("content-type", "application/json"), ("content-encoding", "gzip")];
+        json_case(&encoded, b"\x1f\x8b", "unsupported_content_encoding");
+        let charset = [("content-type", "application/json"), ("content-encoding", "UTF-8")];
+        json_case(&charset, b"{}", "accepted");
+    }
+
+    #[test]
+    fn option_accepts_json_of_any_depth() {
         let deep = [b"[".repeat(10_000), b"]".repeat(10_000)].concat();
-        case(&[("content-type", "application/json")], &deep, "accepted");
+        json_case(&[("content-type", "application/json")], &deep, "accepted");
     }
 
     #[test]
-    fn source_can_override_the_patterns() {
-        let only_xml = ContentPolicy::new(Some(&["application/xml".into()])).unwrap();
-        let headers = Headers::from_iter([("Content-Type", "application/json")]);
-        assert!(matches!(only_xml.check(&headers, b"{}"), Err(Rejection::UnsupportedContentType)));
-        assert!(ContentPolicy::new(Some(&["json".into()])).is_err());
+    fn patterns_are_an_allow_list() {
+        let patterns = ["application/xml".to_owned(), "Application/*+JSON".to_owned()];
+        let policy = ContentPolicy::new(Some(&patterns), false).unwrap();
+        for (values, expected) in [
+            (&["application/xml"][..], "accepted"),
+            (&["application/xml; charset=utf-8"], "accepted"),
+            (&["application/xml, application/xml"], "accepted"),
+            (&["application/vnd.api+json"], "accepted"),
+            (&["application/+json"], "unsupported_content_type"),
+            (&["application/json"], "unsupported_content_type"),
+            (&["application/xml", "application/json"], "unsupported_content_type"),
+            (&["xml"], "unsupported_content_type"),
+            (&[], "unsupported_content_type"),
+        ] {
+            let headers: Vec<_> = values.iter().map(|value| ("Content-Type", *value)).collect();
+            assert_eq!(result(&policy, &headers, b"{"), expected, "{values:?}");
+        }
+        let octets = ContentPolicy::new(Some(&["application/octet-stream".to_owned()]), false).unwrap();
+        assert_eq!(result(&octets, &[], b"x"), "accepted");
+        assert!(ContentPolicy::new(Some(&["json".into()]), false).is_err());
     }
 }

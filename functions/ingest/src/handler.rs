@@ -13,6 +13,7 @@ use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, Metric, Trac
 use lambda_runtime::Context;
 use time::OffsetDateTime;
 
+use crate::config::RESPONSE_BUDGET;
 use crate::gateway::{GatewayRequest, Route};
 use crate::intake::{Intake, Outcome, RequestContent};
 use crate::payload::StorePayload;
@@ -23,16 +24,27 @@ use crate::response;
 /// Time that is reserved for the response before the function's deadline.
 const RESPONSE_TIME: Duration = Duration::from_millis(500);
 
+/// The shortest time for a request, if the initialization was slow.
+const MIN_BUDGET: Duration = Duration::from_millis(1000);
+
 /// The handler of API Gateway's events.
 pub struct Handler<S, Q, P> {
     intake: Intake<S, Q, P>,
     cold_start: ColdStart,
+    /// The duration of the initialization, for which the first request has waited.
+    initialization: Duration,
 }
 
 impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
     /// Creates a handler.
     pub fn new(intake: Intake<S, Q, P>) -> Self {
-        Self { intake, cold_start: ColdStart::default() }
+        Self { intake, cold_start: ColdStart::default(), initialization: Duration::ZERO }
+    }
+
+    /// Reduces the time for the first request by the duration of the initialization.
+    #[must_use]
+    pub fn with_initialization(self, initialization: Duration) -> Self {
+        Self { initialization, ..self }
     }
 
     /// Handles one gateway event in JSON. Every failure, including a panic, becomes a response with a status.
@@ -56,7 +68,10 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
             let handle = async {
                 match malformed {
                     Some(rejection) => Err(rejection),
-                    None => self.handle_before_deadline(&request, &headers, trace, remaining_time(invocation)).await,
+                    None => {
+                        let time = self.budget(cold_start).min(remaining_time(invocation));
+                        self.handle_before_deadline(&request, &headers, trace, time).await
+                    }
                 }
             };
             // Unwind safe, because a panic leaves no shared state half changed: caches and pools change in one step.
@@ -70,15 +85,21 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
         }
     }
 
-    /// Handles the request, but stops early enough to return a response before the deadline.
+    /// Returns the time for one request.
+    fn budget(&self, cold_start: bool) -> Duration {
+        let initialization = if cold_start { self.initialization } else { Duration::ZERO };
+        RESPONSE_BUDGET.saturating_sub(initialization).max(MIN_BUDGET)
+    }
+
+    /// Handles the request, but stops early enough to return a response in time. If the queue has not confirmed the
+    /// message by then, the queue may still have it. The sender retries, and both messages have the same deduplication key.
     async fn handle_before_deadline(
         &self,
         request: &GatewayRequest<'_>,
         headers: &Headers,
         trace: Option<Trace>,
-        remaining: Duration,
+        time: Duration,
     ) -> Result<Outcome, Rejection> {
-        let time = remaining.saturating_sub(RESPONSE_TIME);
         let result = tokio::time::timeout(time, self.dispatch(request, headers, trace)).await;
         result.unwrap_or(Err(Rejection::DeadlineExceeded))
     }
@@ -111,9 +132,9 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
     }
 }
 
-/// Returns the time until the function's deadline.
+/// Returns the time until the function's deadline, without the time for the response.
 fn remaining_time(invocation: &Context) -> Duration {
-    invocation.deadline().duration_since(SystemTime::now()).unwrap_or_default()
+    invocation.deadline().duration_since(SystemTime::now()).unwrap_or_default().saturating_sub(RESPONSE_TIME)
 }
 
 /// Returns the trace of the request. Lambda's header has precedence, because its parent is the function's own segment.
@@ -138,10 +159,13 @@ fn source_for_log<'a>(request: &'a GatewayRequest<'_>) -> &'a str {
 fn log(result: &Result<Outcome, Rejection>, elapsed: Duration) {
     let duration = Some(elapsed);
     match result {
-        Ok(Outcome::Accepted { event_id, event_type, queue_send_time }) => {
-            let line = Line { event_id, r#type: event_type, duration, ..Line::new(Level::Info, "accepted") };
+        Ok(Outcome::Accepted { event_id, event_type, has_type, queue_send_time }) => {
+            let reason = if *has_type { "" } else { "type_unknown" };
+            let line = Line { event_id, r#type: event_type, reason, duration, ..Line::new(Level::Info, "accepted") };
             let queue_send_ms = queue_send_time.as_secs_f64() * 1e3;
-            line.write(&[(Metric::Accepted, 1.0), (Metric::QueueSendTime, queue_send_ms)]);
+            let mut metrics = vec![(Metric::Accepted, 1.0), (Metric::QueueSendTime, queue_send_ms)];
+            metrics.extend((!*has_type).then_some((Metric::TypeUnknown, 1.0)));
+            line.write(&metrics);
         }
         Ok(Outcome::Handshake { .. }) => Line { duration, ..Line::new(Level::Info, "handshake") }.write(&[]),
         Err(rejection) => {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use hookline_aws::{GetSecret, SecretCache};
-use hookline_event::{DedupKey, Event, Payload};
+use hookline_event::{DedupKey, Event, HOPS_HEADER, Payload};
 use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
 use hookline_telemetry::{Segment, Trace};
 use time::OffsetDateTime;
@@ -14,8 +14,9 @@ use time::format_description::well_known::Iso8601;
 use time::format_description::well_known::iso8601::{Config, EncodedConfig, TimePrecision};
 use uuid::Uuid;
 
+use crate::cloud_event::CloudEvent;
 use crate::config::{IntakeConfig, Source};
-use crate::content_policy::ContentPolicy;
+use crate::event_names::{UNKNOWN_TYPE, usable_id, usable_type};
 use crate::payload::StorePayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
@@ -27,8 +28,15 @@ const RFC3339_MILLISECONDS: EncodedConfig =
 /// The maximum number of secrets that are fetched at the start. Each is a call, and each call is billed.
 const MAX_PREFETCHED_SECRETS: usize = 4;
 
-/// The event type of a request that has no valid event type.
-const DEFAULT_EVENT_TYPE: &str = "received";
+/// The limit of the time in which secrets are fetched before the first request, a little more than one call may take.
+const PREFETCH_TIMEOUT: Duration = Duration::from_millis(1300);
+
+/// The maximum number of verifications of a request: with the cached secrets, with refreshed ones, and once more if a
+/// secret was rotated meanwhile.
+const MAX_VERIFICATIONS: usize = 3;
+
+/// The highest hop count that is recorded. A caller chooses the header, and process stops far fewer hops.
+const MAX_HOPS: u32 = 1000;
 
 /// Verifies requests and sends their events to the queue.
 pub struct Intake<S, Q, P> {
@@ -36,8 +44,6 @@ pub struct Intake<S, Q, P> {
     secrets: SecretCache<S>,
     queue: Q,
     payloads: P,
-    /// The content types that `POST /events` accepts.
-    events_policy: ContentPolicy,
 }
 
 /// A request with its body and query decoded.
@@ -50,6 +56,22 @@ pub(crate) struct RequestContent<'a> {
     pub(crate) trace: Option<Trace>,
 }
 
+/// An event that is ready for the queue.
+struct AcceptedEvent<'a> {
+    id: String,
+    /// The part of the event's type before the sender's type.
+    type_prefix: &'a str,
+    /// The sender's type.
+    event_type: Option<String>,
+    path: String,
+    dedup_key: DedupKey,
+    /// When the event occurred, if the caller says so.
+    time: Option<String>,
+    sender_source: Option<String>,
+    content_type: Option<String>,
+    content_encoding: Option<String>,
+}
+
 /// The outcome of an authentic request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -59,6 +81,8 @@ pub enum Outcome {
         event_id: String,
         /// The event's type.
         event_type: String,
+        /// Whether the sender declares a type.
+        has_type: bool,
         /// The time until the queue confirmed the message.
         queue_send_time: Duration,
     },
@@ -72,14 +96,16 @@ pub enum Outcome {
 impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
     /// Creates an intake. `payloads` stores the bodies that the queue cannot hold.
     pub fn new(config: IntakeConfig, secrets: SecretCache<S>, queue: Q, payloads: P) -> Self {
-        Self { config, secrets, queue, payloads, events_policy: ContentPolicy::default() }
+        Self { config, secrets, queue, payloads }
     }
 
     /// Fetches the secrets of the first sources before the first request. If a fetch fails, the first request of that
     /// source fetches the secret again. The number is limited, because one environment uses few of many sources.
     pub async fn prefetch_secrets(&self) {
         let names = self.config.sources.keys().take(MAX_PREFETCHED_SECRETS);
-        join_all(names.map(|name| self.secrets.current(name))).await;
+        let fetched = join_all(names.map(|name| self.secrets.current(name)));
+        // The first request waits for the end of this phase, and its sender does not wait long.
+        let _ = tokio::time::timeout(PREFETCH_TIMEOUT, fetched).await;
     }
 
     /// Returns the configured source.
@@ -98,23 +124,29 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let request = Request { headers, body, url, query };
         let now = content.now.unix_timestamp();
         let verified = self.verify(name, &source.scheme, request, now, content.trace.as_ref()).await?;
-        let content_type = source.content_policy.check(content.headers, &content.body)?;
+        let labels = source.content_policy.check(content.headers, &content.body)?;
         if let Some(response) = verified.handshake {
             return Ok(Outcome::Handshake { response });
         }
-        let path = format!("/webhooks/{name}");
-        let dedup_key = match &verified.signed_id {
-            Some(id) => DedupKey::from_signed_id(&path, id),
-            None => DedupKey::from_body(&path, &content.body),
+        let (path, request_id) = (format!("/webhooks/{name}"), Uuid::now_v7().to_string());
+        let dedup_key = source.deduplicate.key(&path, &source.scheme, &verified, &content.body, &request_id);
+        let event_type = usable_type(verified.event_type.as_deref());
+        let id = verified.signed_id.or(verified.delivery_id).and_then(usable_id);
+        let event = AcceptedEvent {
+            id: id.unwrap_or(request_id),
+            type_prefix: name,
+            event_type,
+            path,
+            dedup_key,
+            content_type: labels.content_type,
+            content_encoding: labels.content_encoding,
+            time: None,
+            sender_source: None,
         };
-        let event_type = verified.event_type.filter(|event_type| is_valid_name(event_type));
-        let event_type = event_type.unwrap_or_else(|| DEFAULT_EVENT_TYPE.to_owned());
-        let id = verified.signed_id.or(verified.delivery_id).filter(|id| is_valid_name(id));
-        self.enqueue(id, path, format!("{name}.{event_type}"), dedup_key, content_type, content).await
+        self.enqueue(event, content).await
     }
 
-    /// Accepts a request that is authenticated by the API's authorizer. The caller may set the event's id and type in
-    /// the headers `Ce-Id` and `Ce-Type`, as in the binary mode of CloudEvents.
+    /// Accepts a request that is authenticated by the API's authorizer. Its body is a CloudEvent.
     pub(crate) async fn accept_event(
         &self,
         client_id: Option<&str>,
@@ -122,21 +154,31 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
     ) -> Result<Outcome, Rejection> {
         const PATH: &str = "/events";
         let client_id = client_id.ok_or(Rejection::CallerMissing)?;
-        let content_type = self.events_policy.check(content.headers, &content.body)?;
-        if content.body.is_empty() {
+        let caller_event = CloudEvent::read(content.headers, &content.body)?;
+        if caller_event.data.is_empty() {
             return Err(Rejection::EmptyBody);
         }
-        let id = name_from_header(content.headers, "Ce-Id")?;
-        let event_type = name_from_header(content.headers, "Ce-Type")?.unwrap_or_else(|| DEFAULT_EVENT_TYPE.to_owned());
-        let dedup_key = match &id {
+        let request_id = Uuid::now_v7().to_string();
+        let dedup_key = match &caller_event.id {
             Some(id) => DedupKey::from_signed_id(PATH, &format!("{client_id}/{id}")),
-            None => DedupKey::from_body(PATH, &content.body),
+            None => DedupKey::from_request_id(PATH, &request_id),
         };
-        self.enqueue(id, PATH.to_owned(), format!("events.{event_type}"), dedup_key, content_type, content).await
+        let event = AcceptedEvent {
+            id: caller_event.id.unwrap_or(request_id),
+            type_prefix: "events",
+            event_type: usable_type(caller_event.event_type.as_deref()),
+            path: PATH.to_owned(),
+            dedup_key,
+            time: caller_event.time,
+            sender_source: caller_event.source,
+            content_type: caller_event.content_type,
+            content_encoding: caller_event.content_encoding,
+        };
+        self.enqueue(event, RequestContent { body: caller_event.data, ..content }).await
     }
 
     /// Verifies the signature. The secret may have been rotated or corrected after it was cached. Therefore a signature
-    /// that matches no cached secret is verified once more with refreshed secrets.
+    /// that matches no cached secret is verified again with refreshed secrets.
     async fn verify(
         &self,
         name: &str,
@@ -149,8 +191,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let secrets = self.secrets.current(name).await;
         segment.end(secrets.is_err());
         let mut secrets = secrets?;
-        // At most two rounds: `refresh` returns `None` directly after a refresh.
-        loop {
+        for _ in 0..MAX_VERIFICATIONS {
             let segment = Segment::begin(trace, "signature");
             let result = scheme.verify(request, &secrets, now);
             segment.end(result.is_err());
@@ -163,33 +204,29 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
                 None => return Err(mismatch.into()),
             }
         }
+        Err(VerifyError::Mismatch { secrets: secrets.len() }.into())
     }
 
     /// Sends the event to the queue.
-    async fn enqueue(
-        &self,
-        id: Option<String>,
-        source: String,
-        event_type: String,
-        dedup_key: DedupKey,
-        content_type: Option<String>,
-        content: RequestContent<'_>,
-    ) -> Result<Outcome, Rejection> {
-        let RequestContent { body, now, trace, .. } = content;
+    async fn enqueue(&self, accepted: AcceptedEvent<'_>, content: RequestContent<'_>) -> Result<Outcome, Rejection> {
+        let RequestContent { headers, body, now, trace, .. } = content;
         // The parent segment of everything that happens to the event after this point.
         let segment = Segment::begin(trace.as_ref(), "queue");
+        let has_type = accepted.event_type.is_some();
+        let now = now.format(&Iso8601::<RFC3339_MILLISECONDS>).map_err(|_| Rejection::Internal)?;
+        let recorded_time = accepted.time.is_some().then(|| now.clone());
         let event = Event {
-            id: id.unwrap_or_else(|| Uuid::now_v7().to_string()),
-            source,
-            event_type,
-            time: now.format(&Iso8601::<RFC3339_MILLISECONDS>).map_err(|_| Rejection::Internal)?,
-            content_type,
-            dedup_key,
-            recorded_time: None,
-            sender_source: None,
-            content_encoding: None,
+            id: accepted.id,
+            source: accepted.path,
+            event_type: format!("{}.{}", accepted.type_prefix, accepted.event_type.as_deref().unwrap_or(UNKNOWN_TYPE)),
+            time: accepted.time.unwrap_or(now),
+            recorded_time,
+            sender_source: accepted.sender_source,
+            content_type: accepted.content_type,
+            content_encoding: accepted.content_encoding,
+            dedup_key: accepted.dedup_key,
             traceparent: segment.trace().map(Trace::traceparent),
-            hops: 0,
+            hops: hops(headers),
             data: body.into(),
         };
         let (event_id, event_type) = (event.id.clone(), event.event_type.clone());
@@ -198,7 +235,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let confirmation = self.queue.send_event(&self.config.queue_url, message, segment.trace()).await;
         segment.end(confirmation.is_err());
         confirmation.map_err(Rejection::Queue)?;
-        Ok(Outcome::Accepted { event_id, event_type, queue_send_time: sent_at.elapsed() })
+        Ok(Outcome::Accepted { event_id, event_type, has_type, queue_send_time: sent_at.elapsed() })
     }
 
     /// Renders the event as a message. If the message is too long for the queue, the body is offloaded to the bucket.
@@ -216,16 +253,11 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
     }
 }
 
-/// Returns the event id or type in a header. An invalid value is an error, because the caller is authenticated.
-fn name_from_header(headers: &Headers, header: &'static str) -> Result<Option<String>, Rejection> {
-    match headers.first(header) {
-        None => Ok(None),
-        Some(name) if is_valid_name(name) => Ok(Some(name.to_owned())),
-        Some(_) => Err(Rejection::InvalidHeader { header }),
-    }
-}
-
-/// Whether a text is a valid event id or type: short and of plain characters. Both are written to headers and logs.
-fn is_valid_name(text: &str) -> bool {
-    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+/// Returns the hop count of a request: 0 without the header. Several values count as the highest, and a value that is not
+/// a number as none.
+fn hops(headers: &Headers) -> u32 {
+    let values = headers.all(HOPS_HEADER).flat_map(|value| value.split(',')).map(str::trim);
+    let numbers = values.filter(|value| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()));
+    // A number that is too large for the type is a high count too.
+    numbers.map(|number| number.parse().unwrap_or(MAX_HOPS).min(MAX_HOPS)).max().unwrap_or_default()
 }

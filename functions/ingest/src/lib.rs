@@ -4,8 +4,12 @@
 //! `handler` translates between API Gateway and `intake`. `intake` decides whether a request is accepted. `queue` and
 //! `payload` are the ports, each with its adapter.
 
+mod cloud_event;
 mod config;
+mod content_labels;
 mod content_policy;
+mod deduplicate;
+mod event_names;
 mod gateway;
 mod handler;
 mod intake;
@@ -14,8 +18,9 @@ mod queue;
 mod rejection;
 mod response;
 
-pub use config::{BUCKET_TIMEOUTS, Config, IntakeConfig, QUEUE_TIMEOUTS, SECRETS_TIMEOUTS, Source};
+pub use config::{BUCKET_TIMEOUTS, Config, IntakeConfig, QUEUE_TIMEOUTS, RESPONSE_BUDGET, SECRETS_TIMEOUTS, Source};
 pub use content_policy::{ContentPolicy, InvalidContentTypePattern};
+pub use deduplicate::{Deduplicate, NoIds};
 pub use gateway::MAX_BODY_BYTES;
 pub use handler::Handler;
 pub use intake::{Intake, Outcome};

@@ -4,6 +4,7 @@
 #![recursion_limit = "256"]
 
 use std::convert::Infallible;
+use std::time::Instant;
 
 use hookline_aws::{Sdk, SecretCache, SecretsManager};
 use ingest::{Config, Handler, Intake, S3PayloadStore, SqsQueue};
@@ -12,6 +13,7 @@ use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
+    let started = Instant::now();
     let config =
         hookline_aws::start("ingest", Config::read, |config| (config.log_level, config.service.clone())).await?;
     let sdk = Sdk::new(config.aws);
@@ -24,7 +26,7 @@ async fn main() -> Result<(), Error> {
     tokio::join!(intake.prefetch_secrets(), sdk.connect(&queue_url));
     sdk.finish_initialization();
 
-    let handler = &Handler::new(intake);
+    let handler = &Handler::new(intake).with_initialization(started.elapsed());
     let handle = async |event: LambdaEvent<Box<RawValue>>| {
         Ok::<_, Infallible>(handler.handle(event.payload.get(), &event.context).await)
     };

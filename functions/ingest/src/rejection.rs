@@ -29,12 +29,21 @@ pub enum Rejection {
     /// The body is verified and declared as JSON, but is not valid UTF-8.
     #[error("the body is declared as JSON, but is not valid UTF-8: {0}")]
     InvalidUtf8(#[source] std::str::Utf8Error),
-    /// An authenticated caller sent an event id or type that Hookline cannot use.
+    /// An authenticated caller sent an event id that CloudEvents does not allow or that is too long.
     #[error("header `{header}` is malformed")]
     InvalidHeader {
         /// The header's name.
         header: &'static str,
     },
+    /// An authenticated caller sent a body in the structured mode of CloudEvents that is not a valid CloudEvent.
+    #[error("the CloudEvent is invalid: {problem}")]
+    InvalidCloudEvent {
+        /// The problem, for the caller.
+        problem: &'static str,
+    },
+    /// An authenticated caller sent a batch of CloudEvents.
+    #[error("a batch of CloudEvents is not accepted")]
+    UnsupportedBatch,
     /// The API has no such source or no such method.
     #[error("unknown source or method")]
     UnknownSource,
@@ -49,7 +58,7 @@ pub enum Rejection {
     /// The source may not send this content type.
     #[error("the content type is not accepted")]
     UnsupportedContentType,
-    /// The body is compressed.
+    /// The body is compressed, and it would have to be read.
     #[error("the content encoding is not accepted")]
     UnsupportedContentEncoding,
     /// The secret is missing or blank, or the secret store did not return it.
@@ -98,12 +107,16 @@ impl Rejection {
             Self::InvalidJson(_) | Self::InvalidUtf8(_) => {
                 (400, "The body is declared as JSON, but is not valid JSON.", "invalid_json")
             }
-            Self::InvalidHeader { .. } => (400, "The header Ce-Id or Ce-Type is malformed.", "invalid_header"),
+            Self::InvalidHeader { .. } => (400, "The header Ce-Id is empty, invalid or too long.", "invalid_header"),
+            Self::InvalidCloudEvent { problem } => (400, *problem, "invalid_cloudevent"),
+            Self::UnsupportedBatch => {
+                (415, "A batch of CloudEvents is not accepted; send each event alone.", "unsupported_batch")
+            }
             Self::UnknownSource => (404, "There is no such source.", "unknown_source"),
             Self::BodyTooLarge { .. } => (413, "The body is larger than can be stored.", "body_too_large"),
             Self::UnsupportedContentType => (415, "The content type is not accepted.", "unsupported_content_type"),
             Self::UnsupportedContentEncoding => {
-                (415, "Only an uncompressed body is accepted.", "unsupported_content_encoding")
+                (415, "Only an uncompressed body is accepted here.", "unsupported_content_encoding")
             }
             Self::Secrets(error) => (503, CANNOT_VERIFY, error.reason()),
             Self::UnusableSecret(error) => (503, CANNOT_VERIFY, error.reason()),
@@ -173,17 +186,19 @@ mod tests {
             Rejection::InvalidJson(_) => 4,
             Rejection::InvalidUtf8(_) => 5,
             Rejection::InvalidHeader { .. } => 6,
-            Rejection::UnknownSource => 7,
-            Rejection::BodyTooLarge { .. } => 8,
-            Rejection::UnsupportedContentType => 9,
-            Rejection::UnsupportedContentEncoding => 10,
-            Rejection::Secrets(_) => 11,
-            Rejection::UnusableSecret(_) => 12,
-            Rejection::PayloadStore(_) => 13,
-            Rejection::Queue(_) => 14,
-            Rejection::MalformedEvent { .. } => 15,
-            Rejection::DeadlineExceeded => 16,
-            Rejection::Internal => 17,
+            Rejection::InvalidCloudEvent { .. } => 7,
+            Rejection::UnsupportedBatch => 8,
+            Rejection::UnknownSource => 9,
+            Rejection::BodyTooLarge { .. } => 10,
+            Rejection::UnsupportedContentType => 11,
+            Rejection::UnsupportedContentEncoding => 12,
+            Rejection::Secrets(_) => 13,
+            Rejection::UnusableSecret(_) => 14,
+            Rejection::PayloadStore(_) => 15,
+            Rejection::Queue(_) => 16,
+            Rejection::MalformedEvent { .. } => 17,
+            Rejection::DeadlineExceeded => 18,
+            Rejection::Internal => 19,
         }
     }
 
@@ -199,6 +214,8 @@ mod tests {
             Rejection::InvalidJson(serde_json::from_str::<Value>("{").unwrap_err()),
             Rejection::InvalidUtf8(utf8_error),
             Rejection::InvalidHeader { header: "Ce-Id" },
+            Rejection::InvalidCloudEvent { problem: "The CloudEvent's type is missing." },
+            Rejection::UnsupportedBatch,
             Rejection::UnknownSource,
             Rejection::BodyTooLarge { base64_bytes: 2, limit: 1 },
             Rejection::UnsupportedContentType,

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::fixture::{Function, SECRET, gateway_request, github_request, webhook_request};
+use crate::signed_request::sign_request;
 
 #[tokio::test]
 async fn signed_push_is_queued_and_returns_202() {
@@ -41,7 +42,7 @@ async fn queues_binary_body_unchanged() {
     assert_eq!(function.status(webhook_request("acme", &headers, &body)).await, 202);
     let queued = function.queued_events();
     assert_eq!(queued[0].data, body.clone().into());
-    assert_eq!(queued[0].event_type, "acme.received");
+    assert_eq!(queued[0].event_type, "acme.unknown");
 }
 
 #[tokio::test]
@@ -55,12 +56,76 @@ async fn verified_ping_returns_pong_and_is_not_queued() {
 }
 
 #[tokio::test]
-async fn invalid_event_type_is_replaced_by_the_default() {
+async fn event_type_is_escaped_but_never_replaced() {
     let function = Function::new();
-    for name in ["push\nforged line", "", "\u{1b}[31m", &"x".repeat(200), "p\u{fc}sh"] {
+    for (name, expected) in [
+        ("push", "github.push"),
+        ("v2.core.account[requirements].updated", "github.v2.core.account[requirements].updated"),
+        ("a/b=c@d+e,f;g:h(i)!#$&'*?~|", "github.a/b=c@d+e,f;g:h(i)!#$&'*?~|"),
+        ("push\nforged line", "github.push%0Aforged line"),
+        ("\u{1b}[31m", "github.%1B[31m"),
+        ("p\u{fc}sh", "github.p%C3%BCsh"),
+        ("100%", "github.100%25"),
+        ("", "github.unknown"),
+    ] {
         assert_eq!(function.status(github_request(name, SECRET, b"{}")).await, 202);
-        assert_eq!(function.queued_events().last().unwrap().event_type, "github.received", "{name:?}");
+        assert_eq!(function.queued_events().last().unwrap().event_type, expected);
     }
+    let long = "x".repeat(200);
+    assert_eq!(function.status(github_request(&long, SECRET, b"{}")).await, 202);
+    assert_eq!(function.queued_events().last().unwrap().event_type, format!("github.{long}"));
+}
+
+/// Stripe's events of API version 2 have brackets in their types.
+#[tokio::test]
+async fn stripe_types_with_brackets_stay_different() {
+    let function = Function::new();
+    for name in
+        ["v2.core.account[requirements].updated", "v2.core.account[configuration.merchant].capability_status_updated"]
+    {
+        let body = format!("{{\"id\":\"evt_{}\",\"object\":\"v2.core.event\",\"type\":\"{name}\"}}", name.len());
+        assert_eq!(function.status(sign_request("stripe", body.as_bytes()).event()).await, 202);
+        assert_eq!(function.queued_events().last().unwrap().event_type, format!("stripe.{name}"));
+    }
+}
+
+#[tokio::test]
+async fn gitlab_system_hooks_have_the_type_of_their_body() {
+    let function = Function::new();
+    for (body, expected) in [
+        ("{\"object_kind\":\"push\",\"event_name\":\"push\",\"ref\":\"refs/heads/main\"}", "gitlab.push"),
+        ("{\"event_name\":\"project_create\",\"project_id\":1}", "gitlab.project_create"),
+        ("{\"event_name\":\"user_add_to_team\",\"project_id\":1}", "gitlab.user_add_to_team"),
+    ] {
+        let request = sign_request("gitlab", body.as_bytes()).with_header("X-Gitlab-Event", "System Hook");
+        assert_eq!(function.status(request.event()).await, 202);
+        assert_eq!(function.queued_events().last().unwrap().event_type, expected);
+    }
+}
+
+#[tokio::test]
+async fn hop_count_of_the_request_is_recorded() {
+    let function = Function::new();
+    for (value, expected) in [
+        ("1", 1),
+        ("0", 0),
+        ("7", 7),
+        (" 3 ", 3),
+        ("2,5", 5),
+        ("999999", 1000),
+        ("99999999999999999999", 1000),
+        ("", 0),
+        ("-1", 0),
+        ("x", 0),
+        ("1.5", 0),
+        ("\u{661}", 0),
+    ] {
+        let request = sign_request("github", b"{}").with_header("Hookline-Hops", value);
+        assert_eq!(function.status(request.event()).await, 202);
+        assert_eq!(function.queued_events().last().unwrap().hops, expected, "{value:?}");
+    }
+    assert_eq!(function.status(sign_request("github", b"{}").event()).await, 202);
+    assert_eq!(function.queued_events().last().unwrap().hops, 0);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Errors of the function's configuration.
 
 use hookline_aws::Variables;
-use ingest::Config;
+use ingest::{Config, Deduplicate};
 
 use crate::fixture::environment;
 
@@ -37,7 +37,31 @@ fn reports_all_errors_of_all_sources_at_once() {
         "b": { "scheme": "hmac" },
         "c": { "scheme": "github", "prefix": "x" },
         "d": { "scheme": "github", "content_types": ["json"] },
-        "e": { "scheme": "github", "contenttypes": ["application/json"] }
+        "e": { "scheme": "github", "contenttypes": ["application/json"] },
+        "f": { "scheme": "hmac", "header": "X-S", "deduplicate": "id" },
+        "g": { "scheme": "linear", "tolerance_seconds": 1296001 }
     }"#;
     insta::assert_snapshot!(configuration_errors("HOOKLINE_SOURCES", Some(sources)).replace("; ", "\n"));
+}
+
+#[test]
+fn source_has_options_for_deduplication_and_content() {
+    let lookup = environment(
+        "HOOKLINE_SOURCES",
+        Some(
+            r#"{
+            "auto": { "scheme": "github" },
+            "body": { "scheme": "gitlab", "deduplicate": "body" },
+            "id": { "scheme": "github", "deduplicate": "id", "validate_json": true },
+            "off": { "scheme": "hmac", "header": "X-S", "deduplicate": "off" }
+        }"#,
+        ),
+    );
+    let sources = Config::read(Variables::new(&lookup)).unwrap().intake.sources;
+    let options = [Deduplicate::Auto, Deduplicate::Body, Deduplicate::Id, Deduplicate::Off];
+    for (name, expected) in ["auto", "body", "id", "off"].into_iter().zip(options) {
+        assert_eq!(sources[name].deduplicate, expected);
+    }
+    let unknown = r#"{ "a": { "scheme": "github", "deduplicate": "never" } }"#;
+    assert!(configuration_errors("HOOKLINE_SOURCES", Some(unknown)).contains("never"));
 }

@@ -1,19 +1,20 @@
-//! The function with scripted adapters, its configuration, and gateway events.
+//! The function with its configuration, and gateway events.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use hookline_aws::{GetSecret, GetSecretError, PortError, SecretCache, Stage, Variables};
+use hookline_aws::{SecretCache, Stage, Variables};
 use hookline_event::{Event, Payload};
 use hookline_signature::{Message, Scheme, Secret};
-use hookline_telemetry::Trace;
-use ingest::{Config, Handler, Intake, SendEvent, StorePayload};
+use ingest::{Config, Handler, Intake};
 use lambda_runtime::Context;
 use serde_json::{Value, json};
+
+pub(crate) use crate::test_adapters::{
+    QueueBehavior, SecretStoreBehavior, TestPayloadStore, TestQueue, TestSecretStore,
+};
 
 /// The function with a scripted secret store, queue and payload store.
 pub(crate) struct Function {
@@ -23,130 +24,16 @@ pub(crate) struct Function {
     pub(crate) payloads: TestPayloadStore,
 }
 
-/// A payload store that records the stored bodies.
-#[derive(Clone, Default)]
-pub(crate) struct TestPayloadStore {
-    pub(crate) stored: Arc<Mutex<Vec<Vec<u8>>>>,
-    pub(crate) is_unavailable: Arc<Mutex<bool>>,
-}
-
-impl StorePayload for TestPayloadStore {
-    async fn store_payload(&self, body: Bytes) -> Result<Payload, PortError> {
-        if *self.is_unavailable.lock().unwrap() {
-            return Err(PortError::new("s3:PutObject", "unavailable"));
-        }
-        let mut stored = self.stored.lock().unwrap();
-        stored.push(body.to_vec());
-        Ok(Payload::offloaded("payloads", &stored.len().to_string()))
-    }
-}
-
-/// A secret store that counts its calls.
-#[derive(Clone, Default)]
-pub(crate) struct TestSecretStore(Arc<Mutex<SecretStoreState>>);
-
-#[derive(Default)]
-struct SecretStoreState {
-    values: HashMap<(String, Stage), Vec<u8>>,
-    behavior: SecretStoreBehavior,
-    calls: usize,
-}
-
-impl TestSecretStore {
-    pub(crate) fn set(&self, source: &str, stage: Stage, value: &str) {
-        let name = format!("hookline-test/sources/{source}");
-        self.0.lock().unwrap().values.insert((name, stage), value.into());
-    }
-
-    pub(crate) fn remove(&self, source: &str) {
-        let name = format!("hookline-test/sources/{source}");
-        self.0.lock().unwrap().values.retain(|(key, _), _| *key != name);
-    }
-
-    pub(crate) fn set_behavior(&self, behavior: SecretStoreBehavior) {
-        self.0.lock().unwrap().behavior = behavior;
-    }
-
-    pub(crate) fn calls(&self) -> usize {
-        self.0.lock().unwrap().calls
-    }
-}
-
-impl GetSecret for TestSecretStore {
-    async fn get_secret(&self, name: &str, stage: Stage) -> Result<Option<Vec<u8>>, GetSecretError> {
-        let mut state = self.0.lock().unwrap();
-        state.calls += 1;
-        match state.behavior {
-            SecretStoreBehavior::Unavailable => {
-                return Err(GetSecretError::Unavailable { source: get_secret_failed("unavailable") });
-            }
-            SecretStoreBehavior::PreviousUnavailable if stage == Stage::Previous => {
-                return Err(GetSecretError::Unavailable { source: get_secret_failed("unavailable") });
-            }
-            SecretStoreBehavior::Rejects => {
-                return Err(GetSecretError::Rejected { source: get_secret_failed("scheduled for deletion") });
-            }
-            _ => {}
-        }
-        Ok(state.values.get(&(name.to_owned(), stage)).cloned())
-    }
-}
-
-fn get_secret_failed(cause: &'static str) -> PortError {
-    PortError::new("secretsmanager:GetSecretValue", cause)
-}
-
-/// How the secret store responds.
-#[derive(Clone, Copy, Default, PartialEq)]
-pub(crate) enum SecretStoreBehavior {
-    #[default]
-    Available,
-    Unavailable,
-    PreviousUnavailable,
-    Rejects,
-}
-
-/// How the queue responds to the next messages.
-#[derive(Clone, Copy, Default, PartialEq)]
-pub(crate) enum QueueBehavior {
-    #[default]
-    Confirms,
-    Rejects,
-    Hangs,
-    Panics,
-}
-
-/// A queue that records the sent messages.
-#[derive(Clone, Default)]
-pub(crate) struct TestQueue {
-    pub(crate) messages: Arc<Mutex<Vec<String>>>,
-    /// The trace headers of the messages.
-    pub(crate) trace_headers: Arc<Mutex<Vec<String>>>,
-    pub(crate) behavior: Arc<Mutex<QueueBehavior>>,
-}
-
-impl SendEvent for TestQueue {
-    async fn send_event(&self, queue_url: &str, message: String, trace: Option<&Trace>) -> Result<(), PortError> {
-        assert_eq!(queue_url, "https://sqs.test/intake");
-        let behavior = *self.behavior.lock().unwrap();
-        match behavior {
-            QueueBehavior::Confirms => {
-                self.trace_headers.lock().unwrap().extend(trace.map(Trace::header));
-                self.messages.lock().unwrap().push(message);
-            }
-            QueueBehavior::Rejects => return Err(PortError::new("sqs:SendMessage", "AccessDenied")),
-            QueueBehavior::Hangs => std::future::pending().await,
-            QueueBehavior::Panics => panic!("the queue adapter panics"),
-        }
-        Ok(())
-    }
-}
-
 /// A complete environment in which one variable is replaced, or removed by `None`.
 pub(crate) fn environment(name: &str, replacement: Option<&str>) -> impl Fn(&str) -> Option<String> + use<> {
     let sources = json!({
         "github": { "scheme": "github" },
         "acme": { "scheme": "hmac", "header": "X-Acme-Signature", "prefix": "v1=", "encoding": "base64" },
+        "strict": { "scheme": "github", "content_types": ["application/json"], "validate_json": true },
+        "bird": {
+            "scheme": "hmac", "header": "X-Bird-Signature", "template": "{timestamp}.{body}",
+            "timestamp_header": "X-Bird-Time", "tolerance_seconds": 14400,
+        },
         "xml": { "scheme": "github", "content_types": ["application/xml"] },
         "bitbucket": { "scheme": "bitbucket" },
         "gitlab": { "scheme": "gitlab" },
@@ -179,18 +66,35 @@ pub(crate) fn environment(name: &str, replacement: Option<&str>) -> impl Fn(&str
     move |name| variables.get(name).cloned()
 }
 
+/// The intake of the test configuration with its adapters.
+fn test_intake() -> (Intake<TestSecretStore, TestQueue, TestPayloadStore>, TestSecretStore, TestQueue, TestPayloadStore)
+{
+    let lookup = environment("", None);
+    let config = Config::read(Variables::new(&lookup)).unwrap();
+    let secrets = TestSecretStore::default();
+    let (queue, payloads) = (TestQueue::default(), TestPayloadStore::default());
+    for source in SOURCES.into_iter().chain(["strict", "bird"]) {
+        secrets.set(source, Stage::Current, secret_for(source));
+    }
+    let cache = SecretCache::new(secrets.clone(), config.secrets);
+    let intake = Intake::new(config.intake, cache, queue.clone(), payloads.clone());
+    (intake, secrets, queue, payloads)
+}
+
 impl Function {
     pub(crate) fn new() -> Self {
-        let lookup = environment("", None);
-        let config = Config::read(Variables::new(&lookup)).unwrap();
-        let secrets = TestSecretStore::default();
-        let (queue, payloads) = (TestQueue::default(), TestPayloadStore::default());
-        for source in SOURCES {
-            secrets.set(source, Stage::Current, secret_for(source));
-        }
-        let cache = SecretCache::new(secrets.clone(), config.secrets);
-        let intake = Intake::new(config.intake, cache, queue.clone(), payloads.clone());
+        let (intake, secrets, queue, payloads) = test_intake();
         Self { handler: Handler::new(intake), secrets, queue, payloads }
+    }
+
+    /// Starts the function like its `main`, while the secret store behaves like this.
+    pub(crate) async fn after_initialization(behavior: SecretStoreBehavior) -> Self {
+        let started = tokio::time::Instant::now();
+        let (intake, secrets, queue, payloads) = test_intake();
+        secrets.set_behavior(behavior);
+        intake.prefetch_secrets().await;
+        let handler = Handler::new(intake).with_initialization(started.elapsed());
+        Self { handler, secrets, queue, payloads }
     }
 
     /// Handles a gateway event. Returns status, headers and the body as JSON, or as text if it is not JSON.
@@ -281,6 +185,13 @@ pub(crate) fn github_request(event: &str, secret: &str, body: &[u8]) -> Value {
         ("X-Hub-Signature-256", signature),
     ];
     webhook_request("github", &headers, body)
+}
+
+/// The request event of a source that accepts only valid JSON, signed like GitHub's.
+pub(crate) fn strict_request(body: &[u8]) -> Value {
+    let mut event = github_request("push", SECRET, body);
+    event["pathParameters"]["source"] = json!("strict");
+    event
 }
 
 pub(crate) const SECRET: &str = "It's a Secret to Everybody";

@@ -45,6 +45,7 @@ async fn hostile_names_are_escaped_or_omitted_in_the_log() {
     let outcomes: Vec<_> = lines.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
     assert_eq!(outcomes, ["cold_start", "accepted", "rejected", "rejected"]);
     let queued = &function.queued_events()[0];
-    assert_eq!(queued.event_type, "github.received", "an invalid event type is replaced");
+    let escaped = "github.x%0D%0A{\"outcome\":\"accepted\"}%1B[31m%E2%80%A8";
+    assert_eq!(queued.event_type, escaped, "the type is printable ASCII");
     assert_ne!(queued.id, hostile);
 }

@@ -155,7 +155,7 @@ async fn compares_a_limited_number_of_signatures() {
 #[tokio::test]
 async fn rejects_signature_with_another_secret_or_source() {
     let function = Function::new();
-    function.secrets.set("bitbucket", Stage::Current, "another");
+    function.secrets.set("bitbucket", Stage::Current, "another secret");
     assert_eq!(
         function.status(sign_request("bitbucket", b"{}").event()).await,
         401,

@@ -4,7 +4,9 @@
 
 mod accepted;
 mod adapters;
+mod cloud_events;
 mod configuration;
+mod deduplication;
 mod fixture;
 mod hostile_bodies;
 mod hostile_names;
@@ -14,7 +16,10 @@ mod http_api;
 mod offloaded_payloads;
 mod problem_details;
 mod rejected;
+mod response_time;
 mod rotation;
 mod signed_request;
+mod stored_secrets;
 mod telemetry;
+mod test_adapters;
 mod unavailable_dependencies;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::fixture::{
-    Function, QueueBehavior, SECRET, SecretStoreBehavior, gateway_request, github_request, webhook_request,
+    Function, QueueBehavior, SECRET, SecretStoreBehavior, gateway_request, github_request, strict_request,
+    webhook_request,
 };
 
 /// The response to one rejected request of each kind.
@@ -12,13 +13,11 @@ async fn each_rejection_has_its_problem_details() {
     let function = Function::new();
     let mut responses = BTreeMap::new();
     let large = vec![b'x'; ingest::MAX_BODY_BYTES + 1];
-    let html = serde_json::from_str(
-        &github_request("push", SECRET, b"{}").to_string().replace("application/json", "text/html"),
-    );
+    let html = serde_json::from_str(&strict_request(b"{}").to_string().replace("application/json", "text/html"));
     for (name, event) in [
         ("not authentic", github_request("push", "wrong", b"{}")),
         ("empty body", github_request("push", SECRET, b"")),
-        ("invalid JSON", github_request("push", SECRET, b"{")),
+        ("invalid JSON", strict_request(b"{")),
         ("unknown source", webhook_request("unknown", &[], b"{}")),
         ("body too large", webhook_request("github", &[], &large)),
         ("unsupported content type", html.unwrap()),

@@ -14,9 +14,9 @@ async fn rotation_loses_no_request() {
 
     // The first fetch does not count as a refresh, so the rotated secret is read without a delay.
     function.secrets.set("github", Stage::Previous, SECRET);
-    function.secrets.set("github", Stage::Current, "rotated");
+    function.secrets.set("github", Stage::Current, "rotated secret");
     assert_eq!(
-        function.status(github_request("push", "rotated", b"{}")).await,
+        function.status(github_request("push", "rotated secret", b"{}")).await,
         202,
         "the new secret is read immediately"
     );
@@ -28,17 +28,46 @@ async fn rotation_loses_no_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn invalid_signatures_refresh_secrets_at_most_every_30_seconds() {
+async fn invalid_signatures_cause_a_limited_number_of_lookups() {
     let function = Function::new();
     for _ in 0..100 {
         assert_eq!(function.status(github_request("push", "wrong", b"{}")).await, 401);
     }
-    assert_eq!(function.secrets.calls(), 3, "one fetch of the current secret, and one refresh of both");
-    tokio::time::advance(Duration::from_secs(31)).await;
+    assert_eq!(
+        function.secrets.calls(),
+        7,
+        "the current secret, one refresh with the previous one, and four refreshes of the current one"
+    );
+    tokio::time::advance(Duration::from_secs(10)).await;
     for _ in 0..100 {
         assert_eq!(function.status(github_request("push", "wrong", b"{}")).await, 401);
     }
-    assert_eq!(function.secrets.calls(), 5);
+    assert_eq!(function.secrets.calls(), 12, "an unchanged secret costs one call");
+    for _ in 0..100 {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for _ in 0..10 {
+            assert_eq!(function.status(github_request("push", "wrong", b"{}")).await, 401);
+        }
+    }
+    assert!(function.secrets.calls() <= 12 + 100 + 2, "one look-up per second: {}", function.secrets.calls());
+}
+
+/// Anybody can send a wrong signature. The sender may not send its event again.
+#[tokio::test(start_paused = true)]
+async fn invalid_signatures_do_not_delay_a_rotation() {
+    let function = Function::new();
+    for _ in 0..50 {
+        assert_eq!(function.status(github_request("push", "wrong", b"{}")).await, 401);
+    }
+    for round in 0..20 {
+        let secret = format!("secret number {round}");
+        function.secrets.set("github", Stage::Current, &secret);
+        for _ in 0..20 {
+            tokio::time::advance(Duration::from_millis(95)).await;
+            assert_eq!(function.status(github_request("push", "wrong", b"{}")).await, 401);
+        }
+        assert_eq!(function.status(github_request("push", &secret, b"{}")).await, 202, "round {round}, after 1.9 s");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,11 +125,11 @@ async fn rejects_mismatch_only_after_the_previous_secret_is_read() {
 async fn unavailable_previous_secret_returns_503_after_two_rotations() {
     let function = Function::new();
     assert_eq!(function.status(github_request("push", SECRET, b"{}")).await, 202);
-    function.secrets.set("github", Stage::Previous, "second");
-    function.secrets.set("github", Stage::Current, "third");
+    function.secrets.set("github", Stage::Previous, "second secret");
+    function.secrets.set("github", Stage::Current, "third secret");
     function.secrets.set_behavior(SecretStoreBehavior::PreviousUnavailable);
-    assert_eq!(function.status(github_request("push", "second", b"{}")).await, 503);
-    assert_eq!(function.status(github_request("push", "third", b"{}")).await, 202);
+    assert_eq!(function.status(github_request("push", "second secret", b"{}")).await, 503);
+    assert_eq!(function.status(github_request("push", "third secret", b"{}")).await, 202);
 }
 
 /// A sender that changes to a key pair still signs some events with its previous key.

@@ -3,7 +3,7 @@
 use hookline_telemetry::{Level, Metric, MetricValue, Settings, capture};
 use serde_json::{Value, json};
 
-use crate::fixture::{Function, QueueBehavior, SECRET, github_request, webhook_request};
+use crate::fixture::{Function, QueueBehavior, SECRET, github_request, strict_request, webhook_request};
 
 fn settings(level: Level) -> Settings {
     Settings { level, service: "hookline-test".into(), function: "ingest" }
@@ -32,6 +32,21 @@ async fn accepted_event_is_logged_with_its_metrics() {
     assert_eq!(metrics(second)[0].2, ["service=hookline-test", "service=hookline-test,source=github"]);
 }
 
+#[tokio::test]
+async fn event_without_type_is_logged_and_counted() {
+    let log = capture(settings(Level::Info));
+    let function = Function::new();
+    assert_eq!(function.status(github_request("", SECRET, b"{}")).await, 202);
+    let line = log.lines().pop().unwrap();
+    assert_eq!((&line["type"], &line["reason"]), (&json!("github.unknown"), &json!("type_unknown")));
+    let counted = (
+        "TypeUnknown".to_owned(),
+        1.0,
+        vec!["service=hookline-test".to_owned(), "service=hookline-test,source=github".to_owned()],
+    );
+    assert!(metrics(&line).contains(&counted), "{line}");
+}
+
 /// A sender chooses the path, and must not create a metric with it.
 #[tokio::test]
 async fn rejections_are_counted_by_reason_and_not_by_the_senders_text() {
@@ -40,7 +55,7 @@ async fn rejections_are_counted_by_reason_and_not_by_the_senders_text() {
     for (event, status, metric, reason) in [
         (webhook_request("a-source-that-does-not-exist", &[], b"{}"), 404, Metric::Rejected, "unknown_source"),
         (github_request("push", "another secret", b"{}"), 401, Metric::Rejected, "signature_mismatch"),
-        (github_request("push", SECRET, b"{"), 400, Metric::Rejected, "invalid_json"),
+        (strict_request(b"{"), 400, Metric::Rejected, "invalid_json"),
     ] {
         assert_eq!(function.status(event).await, status);
         let line = log.lines().pop().unwrap();

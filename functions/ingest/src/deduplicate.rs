@@ -1,0 +1,122 @@
+//! What makes two requests of a source one event.
+
+use hookline_event::DedupKey;
+use hookline_signature::{Scheme, Verified};
+use serde::Deserialize;
+
+/// The source's option `deduplicate`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Deduplicate {
+    /// The signed id. Without one, the body if the sender signs it, otherwise the id of the delivery. A request with none
+    /// of them is an event of its own.
+    #[default]
+    Auto,
+    /// The body. Two events with equal bodies are one event.
+    Body,
+    /// The id, signed or not. For a request without an id, the same as `auto`.
+    Id,
+    /// Nothing: each request is an event of its own, and so is each retry of the sender.
+    Off,
+}
+
+/// The option `deduplicate = "id"` of a source whose requests have no id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`deduplicate` must not be `id`, because the scheme has no id; for `hmac`, set `id_header`")]
+pub struct NoIds;
+
+impl Deduplicate {
+    /// Checks that the scheme supports the option.
+    ///
+    /// # Errors
+    ///
+    /// [`NoIds`] for `id` with a scheme whose requests have none.
+    pub fn check(self, scheme: &Scheme) -> Result<Self, NoIds> {
+        if self == Self::Id && !scheme.has_ids() { Err(NoIds) } else { Ok(self) }
+    }
+
+    /// Returns the deduplication key of a verified request. `path` is the event's source, and `request_id` an id that no
+    /// other request has.
+    pub(crate) fn key(
+        self,
+        path: &str,
+        scheme: &Scheme,
+        verified: &Verified,
+        body: &[u8],
+        request_id: &str,
+    ) -> DedupKey {
+        let signed_id = usable(verified.signed_id.as_deref());
+        let signed_id = signed_id.map(|id| DedupKey::from_signed_id(path, id));
+        let delivery_id = usable(verified.delivery_id.as_deref());
+        let delivery_id = delivery_id.map(|id| DedupKey::from_delivery_id(path, id));
+        let own_event = || DedupKey::from_request_id(path, request_id);
+        let signed_body = || scheme.signs_body().then(|| DedupKey::from_body(path, body));
+        match self {
+            Self::Auto => signed_id.or_else(signed_body).or(delivery_id).unwrap_or_else(own_event),
+            Self::Body => DedupKey::from_body(path, body),
+            Self::Id => signed_id.or(delivery_id).or_else(signed_body).unwrap_or_else(own_event),
+            Self::Off => own_event(),
+        }
+    }
+}
+
+/// A blank id identifies nothing: all requests with one would be the same event.
+fn usable(id: Option<&str>) -> Option<&str> {
+    id.filter(|id| !id.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use hookline_signature::{Github, Gitlab, GitlabMode, SchemeConfig};
+
+    use super::*;
+
+    const PATH: &str = "/webhooks/a";
+
+    fn key(option: Deduplicate, scheme: &Scheme, ids: [Option<&str>; 2]) -> DedupKey {
+        let [signed_id, delivery_id] = ids.map(|id| id.map(str::to_owned));
+        let verified = Verified { signed_id, delivery_id, ..Verified::default() };
+        option.key(PATH, scheme, &verified, b"body", "request")
+    }
+
+    #[test]
+    fn key_is_the_strongest_evidence_of_the_scheme() {
+        let signed = &Scheme::Github(Github);
+        let token = &Scheme::Gitlab(Gitlab { mode: GitlabMode::Token, tolerance: 300 });
+        let (body, request) = (DedupKey::from_body(PATH, b"body"), DedupKey::from_request_id(PATH, "request"));
+        let (signed_id, delivery_id) = (DedupKey::from_signed_id(PATH, "s"), DedupKey::from_delivery_id(PATH, "d"));
+        let both = [Some("s"), Some("d")];
+        let only_delivery = [None, Some("d")];
+        for (option, scheme, ids, expected) in [
+            (Deduplicate::Auto, signed, both, &signed_id),
+            (Deduplicate::Auto, signed, only_delivery, &body),
+            (Deduplicate::Auto, signed, [Some(""), Some("d")], &body),
+            (Deduplicate::Auto, signed, [None, None], &body),
+            (Deduplicate::Auto, token, only_delivery, &delivery_id),
+            (Deduplicate::Auto, token, [None, Some(" ")], &request),
+            (Deduplicate::Auto, token, [None, None], &request),
+            (Deduplicate::Body, signed, both, &body),
+            (Deduplicate::Body, token, only_delivery, &body),
+            (Deduplicate::Id, signed, both, &signed_id),
+            (Deduplicate::Id, signed, only_delivery, &delivery_id),
+            (Deduplicate::Id, signed, [None, None], &body),
+            (Deduplicate::Id, token, [None, None], &request),
+            (Deduplicate::Off, signed, both, &request),
+            (Deduplicate::Off, token, only_delivery, &request),
+        ] {
+            assert_eq!(key(option, scheme, ids), *expected, "{option:?} {scheme:?} {ids:?}");
+        }
+    }
+
+    #[test]
+    fn id_needs_a_scheme_with_ids() {
+        let hmac = |id_header: Option<&str>| {
+            let (scheme, header) = ("hmac".to_owned(), Some("X-S".to_owned()));
+            let id_header = id_header.map(str::to_owned);
+            SchemeConfig { scheme, header, id_header, ..SchemeConfig::default() }.resolve().unwrap()
+        };
+        assert_eq!(Deduplicate::Id.check(&hmac(None)), Err(NoIds));
+        assert_eq!(Deduplicate::Id.check(&hmac(Some("X-I"))), Ok(Deduplicate::Id));
+        assert_eq!(Deduplicate::Off.check(&hmac(None)), Ok(Deduplicate::Off));
+    }
+}
