@@ -8,6 +8,9 @@ use crate::DedupKey;
 /// count towards the same limit.
 pub const DEAD_LETTER_RESERVE_BYTES: usize = 1024;
 
+/// The header of a request that counts the deliveries that led to it. Hookline sends it with each delivery.
+pub const HOPS_HEADER: &str = "hookline-hops";
+
 /// An event with its payload, or with its [`Payload`](crate::Payload) as it is on the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event<D = Bytes> {

@@ -14,6 +14,6 @@ mod payload;
 
 pub use cow_str::CowStr;
 pub use dedup_key::DedupKey;
-pub use event::{DEAD_LETTER_RESERVE_BYTES, Event};
+pub use event::{DEAD_LETTER_RESERVE_BYTES, Event, HOPS_HEADER};
 pub use json::ReadError;
 pub use payload::Payload;
