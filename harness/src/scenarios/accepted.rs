@@ -206,7 +206,7 @@ async fn burst(testbed: &Testbed) -> ScenarioResult {
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
-    // 429 and 503 ask the sender to retry. Any other status is a fault.
+    // After 429 and 503 a sender retries. Any other status is a fault.
     let unexpected = responses.iter().find(|(response, _)| !matches!(response.status, 202 | 429 | 503));
     ensure!(unexpected.is_none(), "unexpected response: {unexpected:?}");
     let accepted: Vec<_> = responses.iter().filter(|(response, _)| response.status == 202).collect();

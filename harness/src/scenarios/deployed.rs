@@ -50,14 +50,17 @@ async fn rollback(testbed: &Testbed) -> ScenarioResult {
         current = deploy_new_packages(testbed).await?.0;
     }
     let target = previous(&current.alias_versions()).unwrap_or_else(|| current.alias_versions());
-    let variables = Deployment::with_pinned_versions(&deployment.with_new_packages()?, &target);
-    let result = roll_back_to(testbed, &variables, &target).await;
-    deployment.restore().await?;
+    let variables = deployment.with_new_packages()?;
+    let result = roll_back_to(testbed, variables.clone(), &target).await;
+    // The next scenarios use the current versions again.
+    let outputs = deployment.apply(&variables).await?;
+    let versions = outputs.alias_versions();
+    ensure!(versions == outputs.function_versions, "without `pinned_versions` the aliases are at {versions:?}");
     result
 }
 
-async fn roll_back_to(testbed: &Testbed, variables: &Value, target: &Functions) -> ScenarioResult {
-    let changes = testbed.deployment.plan(variables).await?;
+async fn roll_back_to(testbed: &Testbed, variables: Value, target: &Functions) -> ScenarioResult {
+    let changes = testbed.deployment.plan(&Deployment::with_pinned_versions(variables, target)).await?;
     let is_alias = |change: &String| change.contains(".aws_lambda_alias.this: ") || change.ends_with("_alias_version");
     let only_aliases = !changes.is_empty() && changes.iter().all(is_alias);
     ensure!(only_aliases, "the rollback would not change only the aliases: {changes:?}");

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::support::{PUSH, Scenario, ScenarioResult, Testbed, expect, log};
 use crate::emulator::{Capability, crash};
-use crate::stack::{Destination, Route, Source};
+use crate::stack::{Destination, PROCESS_TIMEOUT_SECONDS, Route, Source};
 use crate::system::wait;
 use crate::traffic::script::{RETRY_AFTER_SECONDS, Script};
 
@@ -174,7 +174,7 @@ async fn panicking_record(testbed: &Testbed) -> ScenarioResult {
 }
 
 /// The queue's visibility timeout during the scenario. It has to be longer than the function's timeout.
-const VISIBILITY_SECONDS: u32 = 21;
+const VISIBILITY_SECONDS: u32 = PROCESS_TIMEOUT_SECONDS + 1;
 
 async fn crash(testbed: &Testbed) -> ScenarioResult {
     let before = testbed.stack.visibility_timeout().await?;

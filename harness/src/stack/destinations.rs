@@ -6,6 +6,9 @@ use super::emails::{RECIPIENT, SENDER};
 use crate::emulator::{Capabilities, Capability};
 use crate::traffic::script::Script;
 
+/// The timeout of each destination.
+pub(super) const DESTINATION_TIMEOUT_SECONDS: u32 = 5;
+
 /// A destination of the local stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Destination {
@@ -52,14 +55,16 @@ impl Destination {
     /// Returns the entry in the Terraform variable `destinations`. `sink` is the sink's URL without a path.
     pub(crate) fn terraform_value(&self, sink: &str) -> Value {
         let url = format!("{sink}/{}", self.name);
-        match self.kind {
-            DestinationKind::Http => json!({ "kind": "http", "url": url, "timeout_seconds": 5 }),
+        let mut value = match self.kind {
+            DestinationKind::Http => json!({ "kind": "http", "url": url }),
             DestinationKind::SignedHttp => json!({ "kind": "http", "url": url, "signed": true }),
             // The secret has the URL.
             DestinationKind::Discord => json!({ "kind": "discord" }),
             DestinationKind::Slack => json!({ "kind": "slack" }),
             DestinationKind::Email => json!({ "kind": "email", "from": SENDER, "to": [RECIPIENT] }),
             DestinationKind::Eventbridge => json!({ "kind": "eventbridge", "bus": "default" }),
-        }
+        };
+        value["timeout_seconds"] = json!(DESTINATION_TIMEOUT_SECONDS);
+        value
     }
 }

@@ -36,4 +36,4 @@ pub(crate) use self::sources::{SecretPair, Source, scheme_sources};
 pub(crate) use self::stack_config::{Route, StackConfig};
 pub(crate) use self::startup::{RunningStack, check_required_tools, keep_running, start_emulator, start_stack};
 pub(crate) use self::state::State;
-pub(crate) use self::variables::{emulator_variables, terraform_variables};
+pub(crate) use self::variables::{PROCESS_TIMEOUT_SECONDS, emulator_variables, terraform_variables};

@@ -2,9 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::destinations::DESTINATION_TIMEOUT_SECONDS;
 use super::stack_config::StackConfig;
 use crate::build::package::Packages;
 use crate::emulator::{ApiType, Capabilities, Capability, Emulator};
+
+/// The timeout of the process function. It is short, so that the messages of a killed function are redelivered within a run.
+/// Terraform requires at least six seconds more than the timeout of a destination.
+pub(crate) const PROCESS_TIMEOUT_SECONDS: u32 = DESTINATION_TIMEOUT_SECONDS + 8;
 
 /// Returns the variables that depend on the machine and the emulator: the packages, and switches for the services that
 /// the emulator does not have.
@@ -44,8 +49,7 @@ pub(crate) fn terraform_variables(
         "region": crate::emulator::REGION,
         "api_type": if api == ApiType::Http { "http" } else { "rest" },
         "private_networks": [format!("{host}/32")],
-        // Short, so that the messages of a killed function are redelivered within a run.
-        "functions": { "process": { "timeout_seconds": 20 } },
+        "functions": { "process": { "timeout_seconds": PROCESS_TIMEOUT_SECONDS } },
         "retry": { "base_seconds": 1, "max_seconds": 3 },
         "secret_cache": { "refresh_seconds": 1 },
         "throttle": { "rate": 10_000, "burst": 5_000 },

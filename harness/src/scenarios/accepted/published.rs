@@ -30,7 +30,7 @@ const EXAMPLES: [Example; 4] = [
             ("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"),
             ("Content-Type", "text/plain"),
         ],
-        body: "Hello, Testbed!",
+        body: "Hello, World!",
     },
     // <https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/>
     Example {
@@ -40,7 +40,7 @@ const EXAMPLES: [Example; 4] = [
             ("X-Hub-Signature", "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"),
             ("Content-Type", "text/plain"),
         ],
-        body: "Hello Testbed!",
+        body: "Hello World!",
     },
     // The tests of <https://github.com/Shopify/shopify-api-js>
     Example {

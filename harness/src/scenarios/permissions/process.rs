@@ -7,10 +7,11 @@ use hookline::dead_letter_queue::{DeadLetterQueue, Filter};
 use super::super::support::permissions::{Policy, without};
 use super::super::support::{ScenarioResult, Testbed, every_kind, expect, log};
 use crate::emulator::crash;
+use crate::stack::PROCESS_TIMEOUT_SECONDS;
 use crate::system::wait;
 
 /// The queue's visibility timeout while the function cannot change it for a message.
-const VISIBILITY_SECONDS: u32 = 21;
+const VISIBILITY_SECONDS: u32 = PROCESS_TIMEOUT_SECONDS + 1;
 
 pub(super) async fn process_permissions(testbed: &Testbed) -> ScenarioResult {
     idempotency_table(testbed).await?;

@@ -47,8 +47,7 @@ impl Deployment {
     }
 
     /// Returns variables that pin the aliases to versions.
-    pub(crate) fn with_pinned_versions(variables: &Value, versions: &Functions) -> Value {
-        let mut variables = variables.clone();
+    pub(crate) fn with_pinned_versions(mut variables: Value, versions: &Functions) -> Value {
         variables["pinned_versions"] = json!({ "ingest": versions.ingest, "process": versions.process });
         variables
     }
@@ -69,12 +68,5 @@ impl Deployment {
         self.changed.store(true, Ordering::Relaxed);
         self.terraform.apply_planned().await?;
         self.terraform.outputs().await
-    }
-
-    /// Applies the variables of the beginning.
-    pub(crate) async fn restore(&self) -> Result<()> {
-        self.terraform.apply_without_refresh(&self.variables).await?;
-        self.changed.store(false, Ordering::Relaxed);
-        Ok(())
     }
 }
