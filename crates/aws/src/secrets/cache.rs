@@ -93,7 +93,7 @@ impl<S: GetSecret> SecretCache<S> {
             |entry: &Entry| entry.versions >= versions || entry.previous_failed_until.is_some_and(|until| now < until);
         match self.entry(owner) {
             Some(entry) if now < entry.fresh_until && is_sufficient(&entry) => entry.secrets,
-            cached => self.fetch(owner, cached, versions).await,
+            cached => self.fetch(owner, cached, versions, None).await,
         }
     }
 
@@ -123,7 +123,8 @@ impl<S: GetSecret> SecretCache<S> {
         if !self.take_lookup(owner) && is_complete {
             return Ok(None);
         }
-        let fetched = self.fetch(owner, cached, Versions::Both).await?;
+        let known = cached.as_ref().filter(|_| is_complete).and_then(|entry| entry.secrets.clone().ok());
+        let fetched = self.fetch(owner, cached, Versions::Both, known.as_deref()).await?;
         if !are_same(&fetched, tried) {
             return Ok(Some(fetched));
         }
@@ -136,14 +137,15 @@ impl<S: GetSecret> SecretCache<S> {
         owner: &str,
         cached: Option<Entry>,
         requested: Versions,
+        known: Option<&[Secret]>,
     ) -> Result<Arc<[Secret]>, SecretsError> {
-        let complete = cached.as_ref().filter(|entry| entry.versions == Versions::Both);
-        let known = complete.and_then(|entry| entry.secrets.clone().ok());
         // Boxed, because the call is rare and the box keeps the futures of all callers small.
-        let fetched = Box::pin(store::fetch(&self.store, &self.name(owner), requested, known.as_deref())).await;
+        let fetched = Box::pin(store::fetch(&self.store, &self.name(owner), requested, known)).await;
         let now = Instant::now();
         let entry = match (fetched, cached) {
-            (Ok(FetchedSecrets { secrets, versions }), _) => {
+            // The previous version is read again when the cached secrets expire, whatever wrong signatures arrive.
+            (Ok(FetchedSecrets { is_unchanged: true, .. }), Some(cached)) => Entry { fetched_at: now, ..cached },
+            (Ok(FetchedSecrets { secrets, versions, .. }), _) => {
                 let fresh_until = now + self.settings.ttl;
                 let previous_failed_until = (versions < requested).then(|| now + FAILURE_TTL);
                 let secrets = Ok(secrets.into());

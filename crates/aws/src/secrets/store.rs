@@ -171,12 +171,14 @@ pub(crate) struct FetchedSecrets {
     pub(crate) secrets: Vec<Secret>,
     /// The versions for which the store has responded.
     pub(crate) versions: Versions,
+    /// Whether the previous version was not requested, because the current one is the known one.
+    pub(crate) is_unchanged: bool,
 }
 
 /// Reads the current version of a secret, which is required, and if requested the previous one, which is optional.
 ///
-/// `known` are both versions as the store returned them earlier. If the current version is still the same, so is the
-/// previous one, and one request is sufficient.
+/// `known` are both versions as the store returned them earlier. If the current version is still the same, it was not
+/// rotated, and one request is sufficient.
 pub(crate) async fn fetch(
     store: &impl GetSecret,
     name: &str,
@@ -191,15 +193,15 @@ pub(crate) async fn fetch(
         source => SecretsError::Unusable { name: name.to_owned(), source },
     })?;
     if requested == Versions::Current {
-        return Ok(FetchedSecrets { secrets: vec![current], versions: requested });
+        return Ok(FetchedSecrets { secrets: vec![current], versions: requested, is_unchanged: false });
     }
     if let Some(known) = known.filter(|known| known.first().is_some_and(|first| first.matches(&current))) {
-        return Ok(FetchedSecrets { secrets: known.to_vec(), versions: requested });
+        return Ok(FetchedSecrets { secrets: known.to_vec(), versions: requested, is_unchanged: true });
     }
     // The two requests are sequential and share one connection. The previous version is rarely needed, so its timeout
     // is shorter.
     let previous = timeout(PREVIOUS_TIMEOUT, store.get_secret(name, Stage::Previous)).await;
     let versions = if matches!(previous, Ok(Ok(_))) { Versions::Both } else { Versions::Current };
     let previous = previous.ok().and_then(Result::ok).flatten().and_then(|value| Secret::from_stored(value).ok());
-    Ok(FetchedSecrets { secrets: std::iter::once(current).chain(previous).collect(), versions })
+    Ok(FetchedSecrets { secrets: std::iter::once(current).chain(previous).collect(), versions, is_unchanged: false })
 }

@@ -70,6 +70,22 @@ async fn invalid_signatures_do_not_delay_a_rotation() {
     }
 }
 
+/// An operator has stored the new secret twice, because the old one has leaked. Wrong signatures must not keep the old
+/// one in the cache.
+#[tokio::test(start_paused = true)]
+async fn leaked_secret_is_rejected_after_the_ttl_despite_invalid_signatures() {
+    let function = Function::new();
+    function.secrets.set("github", Stage::Previous, "leaked secret");
+    assert_eq!(function.status(github_request("push", "leaked secret", b"{}")).await, 202);
+    function.secrets.set("github", Stage::Previous, SECRET);
+    for _ in 0..301 {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(function.status(github_request("push", "wrong", b"{}")).await, 401);
+    }
+    assert_eq!(function.status(github_request("push", "leaked secret", b"{}")).await, 401);
+    assert_eq!(function.status(github_request("push", SECRET, b"{}")).await, 202);
+}
+
 #[tokio::test(start_paused = true)]
 async fn secrets_are_cached_for_their_ttl() {
     let function = Function::new();
