@@ -74,8 +74,8 @@ variable "idempotency" {
 
 variable "secret_cache" {
   description = <<-EOT
-    Seconds for which a function uses a secret without reading it again (`ttl_seconds`), and the shortest interval
-    between two reads because of failed verifications or deliveries (`refresh_seconds`).
+    Seconds for which a function uses a secret without reading it again (`ttl_seconds`), and seconds between two reads
+    while Secrets Manager does not respond (`refresh_seconds`).
   EOT
   type = object({
     ttl_seconds     = optional(number, 300)

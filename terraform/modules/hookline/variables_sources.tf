@@ -21,24 +21,27 @@ locals {
   }
 
   # Options of each source, independent of its scheme.
-  source_options = ["scheme", "content_types"]
+  source_options = ["scheme", "content_types", "validate_json", "deduplicate"]
 
-  # Maximum of tolerance_seconds by scheme.
-  max_tolerance_seconds = { gitlab = 300, hmac = 3600, linear = 60, slack = 300, standard = 300, stripe = 300 }
+  # Values of the options that have few, the default first.
+  option_values = {
+    encoding    = ["hex", "base64"]
+    algorithm   = ["sha256", "sha512"]
+    mode        = ["token", "signature"]
+    deduplicate = ["auto", "body", "id", "off"]
+  }
 
-  # Names of sources, destinations and routes.
-  name_pattern = "^[a-z][a-z0-9-]{0,62}$"
-
-  header_pattern = "^[A-Za-z0-9_-]+$"
-
-  # Placeholders with text between them, as ingest parses a template.
-  template_pattern = "^[^{}]*(\\{(timestamp|id|body)\\}[^{}]+)*(\\{(timestamp|id|body)\\})?[^{}]*$"
+  # Default of tolerance_seconds by scheme, and its maximum, as in crates/signature: a test compares both.
+  tolerance_seconds     = { gitlab = 300, hmac = 300, linear = 28800, slack = 600, standard = 300, stripe = 300 }
+  max_tolerance_seconds = 1296000
 }
 
 variable "sources" {
   description = <<-EOT
     Senders by name, which is the last part of their URL. `scheme` defines how the sender signs. `content_types` limits
-    the accepted media types. `tolerance_seconds` shortens the accepted age of a signed timestamp. Options of `hmac`:
+    the accepted media types (default: all). `validate_json` rejects a body that is declared as JSON and is not.
+    `deduplicate` defines what makes two requests one event: `auto`, `body`, `id` or `off`. `tolerance_seconds` is the
+    accepted age of a signed timestamp, which must include the sender's retries if they repeat it. Options of `hmac`:
     `header` (required), `prefix`, `encoding` (hex or base64), `algorithm` (sha256 or sha512), `template` of the signed
     content ({timestamp}, {id}, {body}) with `timestamp_header` and `id_header`, `event_header` with the type, and
     `separator` of several signatures. Option of `gitlab`: `mode` (token or signature). Option of `twilio`: `url`, the
@@ -47,6 +50,8 @@ variable "sources" {
   type = map(object({
     scheme            = string
     content_types     = optional(list(string))
+    validate_json     = optional(bool)
+    deduplicate       = optional(string)
     header            = optional(string)
     prefix            = optional(string)
     encoding          = optional(string)
@@ -132,37 +137,30 @@ variable "sources" {
   }
 
   validation {
-    condition = alltrue([
-      for source in var.sources : contains(["hex", "base64"], coalesce(source.encoding, "hex"))
-    ])
+    condition = alltrue(flatten([for source in var.sources : [
+      for option, value in source : contains(local.option_values[option], value)
+      if value != null && contains(keys(local.option_values), option)
+    ]]))
     error_message = format(
-      "The encoding of a source must be `hex` (the default) or `base64`. Correct %s.",
-      join(", ", [
-        for name, source in var.sources : name if !contains(["hex", "base64"], coalesce(source.encoding, "hex"))
-      ]),
+      "Options of sources have unknown values: %s. Correct them, or remove them to use the first value.",
+      join("; ", flatten([for name, source in var.sources : [
+        for option, value in source :
+        "${name} has ${option} = ${value}, not one of ${join(", ", local.option_values[option])}"
+        if value != null && try(!contains(local.option_values[option], value), false)
+      ]])),
     )
   }
 
   validation {
     condition = alltrue([
-      for source in var.sources : contains(["sha256", "sha512"], coalesce(source.algorithm, "sha256"))
+      for source in var.sources : source.scheme != "hmac" || source.id_header != null
+      if source.deduplicate == "id"
     ])
     error_message = format(
-      "The algorithm of a source must be `sha256` (the default) or `sha512`. Correct %s.",
+      "A source with the scheme `hmac` has ids only with id_header. Set it, or change deduplicate = \"id\" of %s.",
       join(", ", [
-        for name, source in var.sources : name if !contains(["sha256", "sha512"], coalesce(source.algorithm, "sha256"))
-      ]),
-    )
-  }
-
-  validation {
-    condition = alltrue([
-      for source in var.sources : contains(["token", "signature"], coalesce(source.mode, "token"))
-    ])
-    error_message = format(
-      "The mode of a `gitlab` source must be `token` (the default) or `signature` (with a signing token). Correct %s.",
-      join(", ", [
-        for name, source in var.sources : name if !contains(["token", "signature"], coalesce(source.mode, "token"))
+        for name, source in var.sources : name
+        if source.deduplicate == "id" && source.scheme == "hmac" && source.id_header == null
       ]),
     )
   }
@@ -227,16 +225,31 @@ variable "sources" {
     condition = alltrue([
       for source in var.sources :
       source.tolerance_seconds >= 1 &&
-      source.tolerance_seconds <= try(local.max_tolerance_seconds[source.scheme], 300) &&
+      source.tolerance_seconds <= local.max_tolerance_seconds &&
       floor(source.tolerance_seconds) == source.tolerance_seconds
       if source.tolerance_seconds != null
     ])
     error_message = format(
       join(" ", [
-        "tolerance_seconds must be a whole number from 1 to the maximum of the scheme (%s).",
-        "It can shorten the tolerance, but not disable it. Correct the sources that set it.",
+        "tolerance_seconds must be a whole number from 1 to %d, 15 days: the shortest idempotency.window_days, in which a",
+        "repeated request has no second effect. The default covers the sender's retries (%s).",
       ]),
-      join(", ", [for scheme, maximum in local.max_tolerance_seconds : "${scheme} ${maximum}"]),
+      local.max_tolerance_seconds,
+      join(", ", [for scheme, seconds in local.tolerance_seconds : "${scheme} ${seconds}"]),
+    )
+  }
+
+  validation {
+    condition = var.idempotency.enabled || alltrue([
+      for source in var.sources : source.tolerance_seconds <= lookup(local.tolerance_seconds, source.scheme, 0)
+      if source.tolerance_seconds != null
+    ])
+    error_message = format(
+      join(" ", [
+        "Without idempotency, a repeated request is delivered again, so tolerance_seconds must not exceed the default",
+        "of the scheme (%s). Reduce it, or enable idempotency.",
+      ]),
+      join(", ", [for scheme, seconds in local.tolerance_seconds : "${scheme} ${seconds}"]),
     )
   }
 
