@@ -19,14 +19,15 @@ pub(crate) use self::support::{Deployment, PUSH, Scenario, Testbed, list, print,
 use crate::stack::{Destination, StackConfig, scheme_sources};
 use crate::traffic::script::Script;
 
-/// Returns all scenarios. [`run`] orders them by their schedule and then runs them in this order.
+/// Returns all scenarios. [`run`] orders them by their schedule and then runs them in this order. Scenarios with retries are
+/// among the last: while retries are pending, a concurrent scenario cannot see an empty queue.
 pub(crate) fn all() -> Vec<Scenario> {
     [
         accepted::all(),
         rejected::all(),
+        destinations::all(),
         retried::all(),
         dead_lettered::all(),
-        destinations::all(),
         telemetry::all(),
         deployed::all(),
         permissions::all(),

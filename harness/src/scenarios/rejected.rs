@@ -1,7 +1,6 @@
 //! Requests that ingest or API Gateway rejects.
 
 use anyhow::{Context, Result, ensure};
-use futures_util::future::try_join_all;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use uuid::Uuid;
@@ -63,9 +62,10 @@ pub(super) fn all() -> Vec<Scenario> {
 
 async fn every_scheme(testbed: &Testbed) -> ScenarioResult {
     let sources = scheme_sources();
-    let count = sources.len();
-    try_join_all(sources.map(async |source| forged(testbed, &source).await)).await?;
-    Ok(format!("{count} sources, nothing delivered"))
+    for source in &sources {
+        forged(testbed, source).await?;
+    }
+    Ok(format!("{} sources, nothing delivered", sources.len()))
 }
 
 /// Expects that a signature by another key and a modified body are rejected.

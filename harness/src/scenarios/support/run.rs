@@ -11,8 +11,9 @@ use hookline::output::Step;
 /// The time limit of one scenario.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
-/// How many scenarios run at the same time. The emulator runs a process or a container for each concurrent invocation.
-const CONCURRENCY: usize = 16;
+/// How many scenarios run at the same time. The emulator starts a process or a container for each concurrent invocation. On a
+/// small machine many cold starts at once exceed the timeouts of the functions.
+const CONCURRENCY: usize = 6;
 
 /// How a scenario ended.
 #[derive(Debug)]
