@@ -72,11 +72,12 @@ variable "routes" {
 
   validation {
     condition = alltrue(flatten([for route in var.routes : [
-      for type in coalesce(route.types, ["*"]) : can(regex("^[A-Za-z0-9._:*?-]{1,160}$", type))
+      for type in coalesce(route.types, ["*"]) : can(regex("^[!-~]{1,384}$", type))
     ]])) && alltrue([for route in var.routes : length(route.types) > 0 if route.types != null])
     error_message = <<-EOT
-      types must be globs of event types, such as "github.push" or "stripe.invoice.*": letters, digits, dots, colons,
-      hyphens, underscores, * and ?. Correct the routes, or remove types to match all events.
+      types must be globs of event types, such as "github.push" or "stripe.v2.core.account[*": 1 to 384 printable ASCII
+      characters without spaces. A type has other characters as %XX: "Order Created" is "Order%20Created". Correct the
+      routes, or remove types to match all events.
     EOT
   }
 

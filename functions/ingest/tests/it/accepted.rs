@@ -62,7 +62,7 @@ async fn event_type_is_escaped_but_never_replaced() {
         ("push", "github.push"),
         ("v2.core.account[requirements].updated", "github.v2.core.account[requirements].updated"),
         ("a/b=c@d+e,f;g:h(i)!#$&'*?~|", "github.a/b=c@d+e,f;g:h(i)!#$&'*?~|"),
-        ("push\nforged line", "github.push%0Aforged line"),
+        ("push\nforged line", "github.push%0Aforged%20line"),
         ("\u{1b}[31m", "github.%1B[31m"),
         ("p\u{fc}sh", "github.p%C3%BCsh"),
         ("100%", "github.100%25"),

@@ -82,7 +82,7 @@ run "process_gets_types_and_filters" {
       x = {
         source       = "github"
         destinations = ["sink"]
-        types        = ["github.p*"]
+        types        = ["github.p*", "github.a[b].c/d=@+,;:()!#$&'?~|%20"]
         filter       = [{ pointer = "/a/0", in = ["1"] }, { pointer = "", exists = true }]
       }
     }
@@ -92,7 +92,7 @@ run "process_gets_types_and_filters" {
     condition = local.process_environment.HOOKLINE_ROUTES == join("", [
       "{\"events\":{\"destinations\":[\"sink\"]},\"x\":{\"destinations\":[\"sink\"],",
       "\"filter\":[{\"in\":[\"1\"],\"pointer\":\"/a/0\"},{\"exists\":true,\"pointer\":\"\"}],",
-      "\"source\":\"github\",\"types\":[\"github.p*\"]}}",
+      "\"source\":\"github\",\"types\":[\"github.p*\",\"github.a[b].c/d=@+,;:()!#$\\u0026'?~|%20\"]}}",
     ])
     error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
   }
