@@ -68,10 +68,8 @@ impl Email {
     }
 
     pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        let context = TemplateContext::new(event);
-        // A subject is one line.
-        let subject = self.subject.render(&context)?.replace(['\r', '\n', '\t'], " ");
-        let message = message(subject, self.body.render(&context)?).map_err(|_| Reason::TemplateFailed)?;
+        let (subject, body) = self.render(&TemplateContext::new(event))?;
+        let message = message(subject, body).map_err(|_| Reason::TemplateFailed)?;
         let to = Destination::builder().set_to_addresses(Some(self.to.clone())).build();
         let send = attempt.clients.ses().send_email().source(&self.from).destination(to).message(message);
         let send = Box::pin(send.send());
@@ -79,8 +77,15 @@ impl Email {
         let send = async { send.await.map(|_| ()).map_err(failure) };
         before_deadline(attempt.deadline(self.timeout), send).await
     }
+
+    /// Renders the subject, which is one line, and the body.
+    fn render(&self, context: &TemplateContext<'_>) -> Result<(String, String), Failure> {
+        let subject = self.subject.render(context)?.replace(['\r', '\n', '\t'], " ");
+        Ok((subject, self.body.render(context)?))
+    }
 }
 
+/// Creates the message of SES.
 fn message(subject: String, body: String) -> Result<Message, BuildError> {
     let content = |data: String| Content::builder().data(data).charset("UTF-8").build();
     let body = Body::builder().text(content(body)?).build();

@@ -3,6 +3,7 @@
 
 mod attempt;
 mod aws;
+mod bounded;
 mod chat;
 mod clients;
 mod destination;

@@ -3,14 +3,18 @@
 //! Every value from the event is escaped. The sender of a payload is not trusted: a payload must not mention users or
 //! channels, must not forge a link, and must not end a line.
 
+use std::cell::Cell;
+
 use hookline_event::Event;
-use hookline_telemetry::{Level, Line};
+use hookline_telemetry::{Level, Line, Metric};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use url::Url;
 
+use super::bounded::{BoundedOutput, BoundedText};
 use super::error::DestinationError;
 use crate::failure::Failure;
+use crate::payload::{ReadablePayload, Unreadable};
 use crate::reason::Reason;
 
 /// The text format of a destination kind.
@@ -27,9 +31,11 @@ pub(super) struct Format {
 /// The maximum number of steps of a template. A payload can contain a list with thousands of entries.
 const FUEL: u64 = 50_000;
 
-/// The largest payload that is parsed for templates, because the parsed values need many times the memory of the bytes.
-/// The message for a larger payload describes only the event.
-const MAX_PAYLOAD_BYTES: usize = 512 * 1024;
+/// The maximum length of one rendered value, in characters. No message is longer.
+const MAX_VALUE: usize = 40_000;
+
+/// The maximum length of the address of a link, in bytes.
+const MAX_ADDRESS: usize = 2000;
 
 /// The maximum length of a line from a payload, in characters.
 const MAX_LINE: usize = 200;
@@ -52,6 +58,8 @@ pub(super) struct MessageTemplate {
     environment: Environment<'static>,
     max_units: usize,
     is_custom: bool,
+    /// Whether the custom template can render the payload.
+    uses_payload: bool,
 }
 
 impl MessageTemplate {
@@ -64,17 +72,14 @@ impl MessageTemplate {
         let invalid = |error: Error| DestinationError::InvalidTemplate { detail: error.to_string() };
         let mut environment = environment(format);
         let is_custom = custom.is_some();
-        match custom {
-            Some(custom) => {
-                check_angle_brackets(&custom)?;
-                environment.add_template_owned(CUSTOM, custom).map_err(invalid)?;
-            }
-            None => {
-                let add = |(name, text): &(&'static str, &'static str)| environment.add_template(name, text);
-                TEMPLATES.iter().try_for_each(add).map_err(invalid)?;
-            }
+        let uses_payload = custom.as_ref().is_some_and(|custom| custom.contains("payload"));
+        if let Some(custom) = custom {
+            check_angle_brackets(&custom)?;
+            environment.add_template_owned(CUSTOM, custom).map_err(invalid)?;
         }
-        let template = Self { environment, max_units: format.max_units, is_custom };
+        let add = |(name, text): &(&'static str, &'static str)| environment.add_template(name, text);
+        TEMPLATES.iter().try_for_each(add).map_err(invalid)?;
+        let template = Self { environment, max_units: format.max_units, is_custom, uses_payload };
         template.check_names()?;
         Ok(template)
     }
@@ -95,14 +100,23 @@ impl MessageTemplate {
     ///
     /// [`Reason::TemplateFailed`]: the template fails for this event or renders an empty message.
     pub(super) fn render(&self, context: &TemplateContext<'_>) -> Result<String, Failure> {
-        let TemplateContext { event, is_github, values } = context;
-        let render = |name: &str| self.environment.get_template(name)?.render(values.clone());
-        let text = if self.is_custom {
-            render(CUSTOM)
-        } else {
+        let TemplateContext { event, is_github, values, unreadable, is_logged } = context;
+        let render = |name: &str| render_bounded(&self.environment, name, values);
+        let kind = event.event_type.rsplit('.').next().unwrap_or_default();
+        let has_template = TEMPLATES.iter().any(|(name, _)| *name == kind && kind != OTHER);
+        let needs_payload = if self.is_custom { self.uses_payload } else { has_template };
+        if let Some(reason) = unreadable.filter(|_| needs_payload && !is_logged.replace(true)) {
+            log_unreadable(reason);
+        }
+        let text = match unreadable {
+            // The message without the payload may not say which event it is about.
+            Some(_) if self.uses_payload => {
+                render(CUSTOM).or_else(|_| Ok(String::new())).and_then(|text: String| Ok(text + "\n" + &render(OTHER)?))
+            }
+            _ if self.is_custom => render(CUSTOM),
             // Another sender may use the same type name for a different event.
-            let kind = event.event_type.rsplit('.').next().filter(|_| *is_github);
-            kind.map_or_else(|| render(OTHER), render).or_else(|_| render(OTHER))
+            _ if *is_github => render(kind).or_else(|_| render(OTHER)),
+            _ => render(OTHER),
         };
         let text = text.map_err(|error| {
             let line = Line { reason: "template_failed", ..Line::new(Level::Warn, "message_not_rendered") };
@@ -122,13 +136,21 @@ pub(super) struct TemplateContext<'e> {
     event: &'e Event,
     is_github: bool,
     values: Value,
+    /// Why the values do not have the payload.
+    unreadable: Option<Unreadable>,
+    /// Whether this was logged for another template of the message.
+    is_logged: Cell<bool>,
 }
 
 impl<'e> TemplateContext<'e> {
-    /// Parses the payload if it is small enough.
+    /// Reads the payload if its values fit into the memory that a message may use.
     pub(super) fn new(event: &'e Event) -> Self {
-        let small = Some(&event.data).filter(|data| data.len() <= MAX_PAYLOAD_BYTES);
-        let payload: Option<serde_json::Value> = small.and_then(|data| serde_json::from_slice(data).ok());
+        let (content_type, content_encoding) = (event.content_type.as_deref(), event.content_encoding.as_deref());
+        let payload = ReadablePayload::read(&event.data, content_type, content_encoding);
+        let payload = payload.and_then(|payload| payload.to_value());
+        let unreadable = payload.as_ref().err().copied();
+        let payload = payload.ok();
+        let is_github = payload.as_ref().is_some_and(is_github);
         let values = context! {
             event => context! {
                 id => event.id.as_str(),
@@ -136,16 +158,32 @@ impl<'e> TemplateContext<'e> {
                 type => event.event_type.as_str(),
                 time => event.time.as_str(),
             },
-            payload => payload.as_ref().map(|payload| Value::from(minijinja::value::Serde(payload))),
+            payload => payload,
         };
-        Self { event, is_github: payload.as_ref().is_some_and(is_github), values }
+        Self { event, is_github, values, unreadable, is_logged: Cell::new(false) }
     }
 }
 
 /// Whether a payload has the fields of every GitHub event that has a template.
-fn is_github(payload: &serde_json::Value) -> bool {
-    let is_text = |path: &&str| payload.pointer(path).is_some_and(serde_json::Value::is_string);
-    ["/repository/full_name", "/sender/login"].iter().all(is_text)
+fn is_github(payload: &Value) -> bool {
+    let is_text = |[object, member]: &[&str; 2]| {
+        let value = payload.get_attr(object).and_then(|object| object.get_attr(member));
+        value.is_ok_and(|value| value.as_str().is_some())
+    };
+    [["repository", "full_name"], ["sender", "login"]].iter().all(is_text)
+}
+
+/// Logs and counts that a message is rendered without the payload.
+fn log_unreadable(reason: Unreadable) {
+    let line = Line { detail: Some(&reason), ..Line::new(Level::Warn, "template_unreadable") };
+    line.write(&[(Metric::TemplateUnreadable, 1.0)]);
+}
+
+/// Renders a template and keeps the beginning of its text.
+fn render_bounded(environment: &Environment<'static>, name: &str, values: &Value) -> Result<String, Error> {
+    let mut output = BoundedOutput::default();
+    environment.get_template(name)?.render_captured_to(values.clone(), &mut output)?;
+    Ok(output.into_text())
 }
 
 fn environment(format: Format) -> Environment<'static> {
@@ -162,14 +200,13 @@ fn environment(format: Format) -> Environment<'static> {
         if value.is_undefined() || value.is_none() {
             return Ok(());
         }
-        let text = value.to_string();
-        out.write_str(&if value.is_safe() { text } else { escape(&without_control_characters(&text)) })
-            .map_err(Error::from)
+        let text = if value.is_safe() { value.to_string() } else { escape(&BoundedText::read(value, MAX_VALUE)) };
+        out.write_str(&text).map_err(Error::from)
     });
     environment.add_filter("line", |text: Value| first_line(&text));
     environment.add_function("link", move |url: Value, text: Value| {
         let text = first_line(&text);
-        let url = url.as_str().and_then(|url| Url::parse(url).ok());
+        let url = url.as_str().filter(|url| url.len() <= MAX_ADDRESS).and_then(|url| Url::parse(url).ok());
         match url.filter(|url| matches!(url.scheme(), "http" | "https")) {
             Some(url) => Value::from_safe_string(link(&url, &text)),
             None => Value::from(text),
@@ -183,20 +220,12 @@ fn first_line(value: &Value) -> String {
     if value.is_undefined() || value.is_none() {
         return String::new();
     }
-    let text = without_control_characters(&value.to_string());
+    let text = BoundedText::read(value, MAX_VALUE);
     let line = text.trim_start().lines().next().unwrap_or_default();
     match line.char_indices().nth(MAX_LINE) {
         Some((end, _)) => format!("{}\u{2026}", &line[..end]),
         None => line.to_owned(),
     }
-}
-
-/// Removes control characters and characters that change the text direction.
-fn without_control_characters(text: &str) -> String {
-    let is_direction =
-        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    let is_text = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
-    text.chars().filter(|character| is_text(character) && !is_direction(*character)).collect()
 }
 
 /// Rejects an expression between `<` and `>`, because a payload could then create a mention or a link.

@@ -4,17 +4,19 @@
 /// A name or a value that was decoded. An error means that the bytes are not UTF-8.
 type Decoded = Result<String, std::string::FromUtf8Error>;
 
-/// Returns the names and values in their order.
-pub(super) fn fields(form: &str) -> impl Iterator<Item = (Decoded, &str)> {
-    form.trim_end_matches(['\r', '\n']).split('&').filter(|field| !field.is_empty()).map(|field| {
-        let (name, value) = field.split_once('=').unwrap_or((field, ""));
-        (decode(name), value)
-    })
+/// Returns the encoded names and values in their order.
+pub(super) fn fields(form: &str) -> impl Iterator<Item = (&str, &str)> {
+    let fields = form.trim_end_matches(['\r', '\n']).split('&').filter(|field| !field.is_empty());
+    fields.map(|field| field.split_once('=').unwrap_or((field, "")))
 }
 
 /// Returns the encoded value of a field. The last field with the name counts, as the last member of a JSON object does.
 pub(super) fn last_value<'f>(form: &'f str, name: &str) -> Option<&'f str> {
-    fields(form).filter(|(other, _)| other.as_deref() == Ok(name)).map(|(_, value)| value).last()
+    let is_named = |encoded: &str| match encoded.contains(['%', '+']) {
+        true => decode(encoded).as_deref() == Ok(name),
+        false => encoded == name,
+    };
+    fields(form).filter(|(encoded, _)| is_named(encoded)).map(|(_, value)| value).last()
 }
 
 /// Decodes a name or a value. A percent sign without two hex digits stands for itself.

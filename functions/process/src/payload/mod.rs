@@ -6,7 +6,7 @@ mod form;
 mod json;
 mod number;
 mod readable;
-// mod tree;
+mod tree;
 
 pub(crate) use self::json::Pointers;
 pub(crate) use self::number::are_equal_numbers;

@@ -14,6 +14,7 @@ mod dynamodb_claim_store;
 mod egress;
 mod fixture;
 mod idempotency;
+mod memory;
 mod message_templates;
 mod offloaded_payloads;
 mod request_signing;

@@ -1,6 +1,7 @@
 //! The built-in message templates: for GitHub's events and for all other events.
 
 use hookline_event::Event;
+use hookline_telemetry::{Level, Settings, capture};
 use serde_json::{Value, json};
 
 use crate::fixture::{Function, event, message_body, record};
@@ -55,6 +56,42 @@ async fn pull_request_issue_and_release_messages_describe_the_action() {
     let release = json!({ "html_url": "https://github.example/1", "tag_name": "v1", "name": null, "prerelease": true });
     let release = json!({ "action": "published", "release": release });
     insta::assert_snapshot!("release", text("github.release", github_payload(release)).await);
+}
+
+/// GitHub sends a form unless the operator selects JSON.
+#[tokio::test]
+async fn message_about_a_form_is_that_about_its_json() {
+    let function = Function::with_destination(json!({ "kind": "slack", "timeout_ms": 400 })).await;
+    function.aws.put_secret("orders", &function.receiver_url);
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("payload", std::str::from_utf8(PUSH).unwrap())
+        .finish();
+    let content_type = Some("application/x-www-form-urlencoded".to_owned());
+    let event = Event { content_type, data: form.into(), ..event("github") };
+    assert!(function.failed_ids(vec![record("m", &message_body(event), 1)]).await.is_empty());
+    assert_eq!(function.receiver.json_bodies()[0]["text"], text("github.push", PUSH.to_vec()).await);
+}
+
+/// The message names the event instead.
+#[tokio::test]
+async fn unreadable_payload_is_logged_and_the_message_names_the_event() {
+    let large = format!("[{}0]", "{\"\":0},".repeat(100_000));
+    for (template, data) in [
+        (Some("Order {{ payload.number }}"), large.as_bytes()),
+        (Some("{{ payload.number }}"), b"not json"),
+        (None, large.as_bytes()),
+    ] {
+        let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
+        let destination = json!({ "kind": "slack", "timeout_ms": 4000, "template": template });
+        let function = Function::with_destination(destination).await;
+        function.aws.put_secret("orders", &function.receiver_url);
+        assert_eq!(function.delivery_result(data).await, "");
+        let text = function.receiver.json_bodies()[0]["text"].as_str().unwrap().to_owned();
+        assert!(text.contains("github.push from github: event 72d3162e"), "{text}");
+        let lines = log.lines();
+        let line = lines.iter().find(|line| line["outcome"] == "template_unreadable").unwrap();
+        assert_eq!((&line["level"], &line["TemplateUnreadable"]), (&json!("WARN"), &json!(1)));
+    }
 }
 
 #[tokio::test]
