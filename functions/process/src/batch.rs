@@ -115,7 +115,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
     async fn settle(&self, record: &Record, summary: &BatchSummary) {
         let decide = async {
             let retry_in = self.retry_in(record);
-            record.log(retry_in, summary);
+            record.log(retry_in, self.config.backoff.max_seconds, summary);
             match retry_in {
                 Some(seconds) => self.schedule_retry(record, seconds).await,
                 None => self.dead_letter_failures(record).await,

@@ -1,6 +1,7 @@
 //! One record of a batch: its event, its context for logs and traces, and the attempts to deliver the event.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -152,7 +153,9 @@ impl Record {
 
     /// Logs one line for each destination. A failure without a retry is logged together with its dead-letter message.
     /// Deliveries are counted in the summary of the batch.
-    pub(crate) fn log(&self, retry_in: Option<u32>, summary: &BatchSummary) {
+    ///
+    /// `max_retry_seconds` limits the wait that a destination can request.
+    pub(crate) fn log(&self, retry_in: Option<u32>, max_retry_seconds: u32, summary: &BatchSummary) {
         let event = self.event.as_ref().ok();
         let accepted_at = event.and_then(|event| OffsetDateTime::parse(event.accepted_at(), &Rfc3339).ok());
         for FinishedAttempt { destination, kind, result, duration, finished_at } in &*self.attempts.borrow() {
@@ -169,8 +172,13 @@ impl Record {
                 }
                 (Err(failure), Some(_)) => {
                     let reason = &failure.reason.code();
-                    let line =
-                        Line { level: Level::Warn, outcome: "retried", reason, retry_in_seconds: retry_in, ..line };
+                    let requested = failure.retry_after.filter(|requested| *requested > max_retry_seconds);
+                    let detail = requested.map(|requested| {
+                        format!("the destination requested a wait of {requested} s; the limit is {max_retry_seconds} s")
+                    });
+                    let detail = detail.as_ref().map(|detail| detail as &dyn Display);
+                    let line = Line { detail, retry_in_seconds: retry_in, ..line };
+                    let line = Line { level: Level::Warn, outcome: "retried", reason, ..line };
                     line.write(&[(Metric::DeliveryFailed, 1.0), (Metric::Retries, 1.0)]);
                 }
                 (Err(_), None) => {}

@@ -1,6 +1,7 @@
 //! The common part of the chat destinations: it renders a message from a template and posts it to a webhook. The
 //! webhook URL is the destination's secret, because the URL alone authorizes a caller to post.
 
+use std::borrow::Cow;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub(super) struct Chat {
     timeout: Duration,
     /// A query parameter that is added to the webhook URL.
     query: Option<(&'static str, &'static str)>,
+    /// Changes the webhook URL before it is used.
+    rewrite: fn(&str) -> Cow<'_, str>,
 }
 
 impl Chat {
@@ -46,12 +49,18 @@ impl Chat {
             template: MessageTemplate::new(format, config.template)?,
             timeout: Duration::from_millis(config.timeout_ms.get()),
             query: None,
+            rewrite: |url| Cow::Borrowed(url),
         })
     }
 
     /// Adds a query parameter to the webhook URL.
     pub(super) fn with_query(self, name: &'static str, value: &'static str) -> Self {
         Self { query: Some((name, value)), ..self }
+    }
+
+    /// Changes the webhook URL before it is used.
+    pub(super) fn with_rewrite(self, rewrite: fn(&str) -> Cow<'_, str>) -> Self {
+        Self { rewrite, ..self }
     }
 
     /// Posts a message about an event. `body` creates the JSON body of the chat's API from the text.
@@ -91,7 +100,7 @@ impl Chat {
     ) -> Result<(), Failure> {
         // The first secret is the current one; the previous one was replaced. The failure does not quote the secret.
         let url = secrets.first().and_then(|secret| std::str::from_utf8(secret.expose()).ok()).map(str::trim);
-        let target = url.and_then(|url| Target::parse(url, self.query, clients.egress.guard()).ok());
+        let target = url.and_then(|url| Target::parse(&(self.rewrite)(url), self.query, clients.egress.guard()).ok());
         let target = target.ok_or_else(|| secret::unusable(&self.name, "the secret is not an https URL"))?;
         clients.egress.post(&target, json_headers(), message.to_string().into(), deadline).await
     }

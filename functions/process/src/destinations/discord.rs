@@ -3,6 +3,8 @@
 //! API: <https://discord.com/developers/docs/resources/webhook#execute-webhook>,
 //! <https://discord.com/developers/docs/resources/message#allowed-mentions-object>.
 
+use std::borrow::Cow;
+
 use hookline_event::Event;
 use serde_json::json;
 use url::Url;
@@ -18,6 +20,9 @@ use crate::failure::Failure;
 /// The maximum length of a message. Discord rejects longer messages.
 const MAX_UNITS: usize = 2000;
 
+/// The API version that the function is tested with. It defines waits in seconds.
+const API_VERSION: &str = "v10";
+
 /// `SUPPRESS_EMBEDS`: Discord shows no preview of linked pages.
 const FLAGS: u32 = 1 << 2;
 
@@ -31,13 +36,28 @@ impl Discord {
     pub(super) fn new(name: &str, config: Config) -> Result<Self, DestinationError> {
         // Without `wait`, Discord responds before it stores the message, and a message that it cannot store is not an
         // error.
-        Ok(Self(Chat::new(name, FORMAT, config)?.with_query("wait", "true")))
+        Ok(Self(Chat::new(name, FORMAT, config)?.with_query("wait", "true").with_rewrite(with_version)))
     }
 
     pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
         // Discord notifies no user, even if the text contains a mention.
         let body = |text| json!({ "content": text, "allowed_mentions": { "parse": [] }, "flags": FLAGS });
         self.0.post(event, attempt, body).await
+    }
+}
+
+/// Adds the API version to a URL without one. Discord hands out such URLs, and answers them with its oldest version, whose
+/// waits can be in milliseconds (<https://docs.discord.com/developers/reference#api-versioning>,
+/// <https://github.com/discord/discord-api-docs/issues/2360>).
+fn with_version(url: &str) -> Cow<'_, str> {
+    const WITHOUT_VERSION: &str = "/api/webhooks/";
+    let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|start| rest.get(start..)));
+    match path.and_then(|path| path.strip_prefix(WITHOUT_VERSION)) {
+        Some(rest) => {
+            let origin = url.strip_suffix(rest).and_then(|url| url.strip_suffix(WITHOUT_VERSION)).unwrap_or_default();
+            Cow::Owned(format!("{origin}/api/{API_VERSION}/webhooks/{rest}"))
+        }
+        None => Cow::Borrowed(url),
     }
 }
 

@@ -5,7 +5,7 @@ mod client;
 mod guard;
 mod resolver;
 mod response;
-mod retry_after;
+mod retry_hint;
 
 pub use self::client::EgressError;
 pub(crate) use self::client::{Egress, Target, TargetError, json_headers};

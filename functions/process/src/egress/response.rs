@@ -3,11 +3,11 @@
 use std::io;
 
 use hookline_aws::find_source;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use time::OffsetDateTime;
 
 use super::guard::BlockedAddress;
-use super::retry_after::retry_after;
+use super::retry_hint::retry_hint;
 use crate::failure::Failure;
 use crate::reason::Reason;
 
@@ -17,8 +17,7 @@ pub(super) fn check_status(status: StatusCode, headers: &HeaderMap, now: OffsetD
     match status {
         200..=299 => Ok(()),
         408 | 425 | 429 | 500..=599 => {
-            let requested = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-            let retry_after = requested.and_then(|value| retry_after(value, now));
+            let retry_after = retry_hint(headers, now);
             Err(Failure { reason: Reason::Http { status, is_retryable: true }, retry_after })
         }
         _ => Err(Reason::Http { status, is_retryable: false }.into()),
@@ -42,7 +41,7 @@ pub(super) fn request_failure(error: &reqwest::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderValue, header};
 
     use super::*;
 

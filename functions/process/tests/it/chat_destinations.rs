@@ -155,3 +155,19 @@ async fn retry_after_of_a_chat_is_respected() {
     assert_eq!(function.delivery_result(b"{}").await, "retry");
     assert_eq!(function.queue.visibility_changes.lock().unwrap()[0].1, 17);
 }
+
+/// A URL without a version has the oldest version of the API, which measures waits in milliseconds.
+#[tokio::test]
+async fn discord_url_without_a_version_gets_one() {
+    for (path, expected) in [
+        ("/api/webhooks/1/token", "/api/v10/webhooks/1/token"),
+        ("/api/v9/webhooks/1/token", "/api/v9/webhooks/1/token"),
+        ("/other/1", "/other/1"),
+    ] {
+        let function = chat_function("discord", json!({})).await;
+        function.aws.put_secret("orders", &format!("{}{path}?thread_id=2", function.receiver_url));
+        assert_eq!(function.delivery_result(b"{}").await, "");
+        assert_eq!(*function.receiver.paths.lock().unwrap(), [expected]);
+        assert_eq!(*function.receiver.queries.lock().unwrap(), ["thread_id=2&wait=true"]);
+    }
+}

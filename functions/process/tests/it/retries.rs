@@ -1,5 +1,6 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use hookline_telemetry::{Level, Settings, capture};
 use serde_json::json;
 
 use crate::fixture::{Function, unique_record};
@@ -23,6 +24,46 @@ async fn retry_after_is_respected_up_to_the_limit() {
         assert_eq!(function.failed_ids(vec![unique_record("m", "github", 1)]).await, ["m"]);
         assert_eq!(function.queue.visibility_changes.lock().unwrap()[0].1, expected);
     }
+}
+
+/// Returns the wait before the retry after a response with these headers. The backoff is at most 10 s.
+async fn wait_after(headers: &[(&'static str, &str)]) -> u32 {
+    let function = Function::new().await;
+    function.receiver.respond_with_headers(429, headers);
+    assert_eq!(function.failed_ids(vec![unique_record("m", "github", 1)]).await, ["m"]);
+    let changes = function.queue.visibility_changes.lock().unwrap();
+    changes[0].1
+}
+
+#[tokio::test]
+async fn retry_hint_is_respected_in_each_spelling() {
+    for (headers, expected) in [
+        (&[("retry-after", "64.57")][..], 65),
+        (&[("retry-after", "120, 2")], 120),
+        (&[("retry-after", "2, 120")], 120),
+        (&[("retry-after", "2"), ("retry-after", "120")], 120),
+        (&[("x-ratelimit-reset-after", "64.57")], 65),
+        (&[("ratelimit-reset", "70")], 70),
+        (&[("ratelimit", "\"default\";r=0;t=70")], 70),
+        (&[("ratelimit", "limit=100, remaining=0, reset=70")], 70),
+        (&[("retry-after", "soon"), ("ratelimit-reset", "70")], 70),
+        (&[("retry-after", "80"), ("ratelimit-reset", "70")], 80),
+    ] {
+        assert_eq!(wait_after(headers).await, expected, "{headers:?}");
+    }
+    assert!(wait_after(&[("retry-after", "soon")]).await <= 10);
+    let date = SystemTime::now() + Duration::from_secs(200);
+    let wait = wait_after(&[("retry-after", &httpdate::fmt_http_date(date))]).await;
+    assert!((190..=200).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
+async fn shortened_retry_hint_is_logged() {
+    let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
+    assert_eq!(wait_after(&[("retry-after", "2814, 2")]).await, 900);
+    let lines = log.lines();
+    let retried = lines.iter().find(|line| line["outcome"] == "retried").unwrap();
+    assert_eq!(retried["detail"], "the destination requested a wait of 2814 s; the limit is 900 s");
 }
 
 #[tokio::test]
