@@ -59,7 +59,7 @@ pub(super) fn all() -> Vec<Scenario> {
         // Not concurrent: it rotates secrets that `every-scheme-delivered` uses.
         Scenario::new(
             "published-signatures-accepted",
-            "signatures published in the documentation of senders are accepted and delivered",
+            "signatures published by senders are accepted and delivered",
             published_signatures,
         )
         .source(Source::github("published").sends_to("orders")),

@@ -6,8 +6,8 @@ use hookline_signature::{Algorithm, Encoding, GitlabMode, SchemeConfig};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The URL of the source `twilio`. It is the URL of Twilio's published example.
-const TWILIO_URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
+/// The URL of the source `twilio`. It is the URL of the example in the tests of Twilio's library.
+const TWILIO_URL: &str = "http://www.postbin.org/1ed898x";
 
 /// A source of the local stack.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Signatures that senders publish in their documentation. They would show an error that the signing and the verifying
+//! Signatures that senders publish in their documentation and libraries. They would show an error that the signing and the verifying
 //! code of this repository have in common. Only schemes without a signed time can be used.
 
 use std::time::Duration;
@@ -52,12 +52,19 @@ const EXAMPLES: [Example; 4] = [
         ],
         body: "{\"foo\": \"bar\"}",
     },
-    // <https://www.twilio.com/docs/usage/webhooks/webhooks-security>
+    // The tests of <https://github.com/twilio/twilio-python>. The secret of the example in the documentation, `12345`, is
+    // shorter than a stored secret may be.
     Example {
         source: "twilio",
-        secret: "12345",
-        headers: &[("X-Twilio-Signature", "RSOYDt4T1cUTdK1PDd93/VVr8B8="), ("Content-Type", FORM)],
-        body: "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212",
+        secret: "1c892n40nd03kdnc0112slzkl3091j20",
+        headers: &[("X-Twilio-Signature", "fF+xx6dTinOaCdZ0aIeNkHr/ZAA="), ("Content-Type", FORM)],
+        body: "AccountSid=AC9a9f9392lad99kla0sklakjs90j092j3&ApiVersion=2010-04-01&\
+               CallSid=CAd800bb12c0426a7ea4230e492fef2a4f&CallStatus=ringing&\
+               Called=%2B15306384866&CalledCity=OAKLAND&CalledCountry=US&CalledState=CA&CalledZip=94612&\
+               Caller=%2B15306666666&CallerCity=SOUTH+LAKE+TAHOE&CallerCountry=US&CallerName=CA+Wireless+Call&\
+               CallerState=CA&CallerZip=89449&Direction=inbound&\
+               From=%2B15306666666&FromCity=SOUTH+LAKE+TAHOE&FromCountry=US&FromState=CA&FromZip=89449&\
+               To=%2B15306384866&ToCity=OAKLAND&ToCountry=US&ToState=CA&ToZip=94612",
     },
 ];
 
