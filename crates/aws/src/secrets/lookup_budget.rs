@@ -10,7 +10,7 @@ const REFILL: Duration = Duration::from_secs(1);
 
 /// A token bucket for the look-ups that wrong signatures cause for one owner.
 ///
-/// Anybody can send a wrong signature. With one look-up for a long period, such a request would delay a rotation by this
+/// Any sender can send a wrong signature. With one look-up for a long period, such a request would delay a rotation by this
 /// period. With this bucket, a rotated secret is noticed within [`REFILL`] while wrong signatures arrive. The worst case
 /// is one call of `GetSecretValue` per second, source and execution environment: 86,400 calls or 0.43 USD a day
 /// (<https://aws.amazon.com/secrets-manager/pricing/>), far below the quota of 10,000 calls per second

@@ -66,9 +66,8 @@ impl Gitlab {
     pub(super) fn sign(self, message: Message<'_>, secret: &Secret) -> Result<Signed, SignError> {
         match self.mode {
             GitlabMode::Token => {
-                let text = std::str::from_utf8(secret.expose());
-                let text = text.map_err(|_| SignError { problem: "a GitLab secret token must be text" })?;
-                Ok(Signed::headers([(TOKEN.to_owned(), text.to_owned())]))
+                let token = token(secret).map_err(|problem| SignError { problem })?;
+                Ok(Signed::headers([(TOKEN.to_owned(), token.to_owned())]))
             }
             GitlabMode::Signature => self.standard().sign(message, secret),
         }
@@ -77,6 +76,11 @@ impl Gitlab {
     fn standard(self) -> Standard {
         Standard { tolerance: self.tolerance }
     }
+}
+
+/// Returns the secret token, which is text, because GitLab sends it in a header.
+pub(super) fn token(secret: &Secret) -> Result<&str, &'static str> {
+    std::str::from_utf8(secret.expose()).map_err(|_| "a GitLab secret token must be text")
 }
 
 fn verify_token(request: Request<'_>, secrets: &[Secret]) -> Result<(), VerifyError> {

@@ -31,6 +31,7 @@ pub use self::stripe::Stripe;
 pub use self::template::{Template, TemplateError};
 pub use self::twilio::Twilio;
 
+use self::standard_key::VerificationKey;
 use crate::{Secret, SignError, VerifyError};
 
 /// The signature scheme of a source.
@@ -71,6 +72,22 @@ impl Scheme {
             Self::Twilio(scheme) => scheme.verify(request, secrets),
         }?;
         if request.body.is_empty() { Err(VerifyError::EmptyBody) } else { Ok(verified) }
+    }
+
+    /// Checks that a secret can be a key of the scheme.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`VerifyError::UnusableSecret`] if it cannot. No request can then be verified.
+    pub fn check_secret(&self, secret: &Secret) -> Result<(), VerifyError> {
+        let checked = match self {
+            Self::Standard(_) | Self::Gitlab(Gitlab { mode: GitlabMode::Signature, .. }) => {
+                VerificationKey::parse(secret).map(|_| ())
+            }
+            Self::Gitlab(Gitlab { mode: GitlabMode::Token, .. }) => gitlab::token(secret).map(|_| ()),
+            _ => Ok(()),
+        };
+        checked.map_err(|problem| VerifyError::UnusableSecret { problem })
     }
 
     /// Whether the sender signs the body. If it does not, an equal body does not show that two requests are one event.

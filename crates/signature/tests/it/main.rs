@@ -6,6 +6,7 @@
 mod accepted;
 mod comparisons;
 mod config;
+mod documentation;
 mod fixture;
 mod hmac;
 mod properties;

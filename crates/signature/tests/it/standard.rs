@@ -1,6 +1,6 @@
 use hookline_signature::{Message, Scheme, Standard, public_key};
 
-use crate::fixture::{TestRequest, WHPK, WHSK, case, secret};
+use crate::fixture::{TestRequest, WHPK, WHSK, all_cases, case, secret};
 
 /// The signature was created by Python's package `cryptography` with the same key.
 #[test]
@@ -129,10 +129,26 @@ fn rejects_secret_that_is_not_a_key() {
             Err("secret_unusable"),
             "the current secret is unusable: {key}"
         );
+        let checked = case.scheme.check_secret(&secret(key)).map_err(|error| error.reason());
+        assert_eq!(checked, Err("secret_unusable"), "{key}");
     }
     let result = case.verify_with(&sent, &[case.verification_secret, "whsec_"], crate::fixture::NOW);
     assert!(result.is_ok(), "an unusable previous secret is ignored");
     let scheme = Scheme::Standard(Standard { tolerance: 300 });
     let message = Message { body: b"{}", now: 0, id: "a", url: "", is_form: false };
     assert!(scheme.sign(message, &secret(WHPK)).unwrap_err().to_string().contains("whsk_"));
+}
+
+#[test]
+fn every_verification_secret_can_be_a_key_of_its_scheme() {
+    for case in all_cases() {
+        assert_eq!(case.scheme.check_secret(&secret(case.verification_secret)), Ok(()), "{}", case.name);
+    }
+}
+
+#[test]
+fn gitlab_token_must_be_text() {
+    let binary = hookline_signature::Secret::new(b"\xff1234567".as_slice()).unwrap();
+    assert!(case("gitlab token").scheme.check_secret(&binary).is_err());
+    assert_eq!(case("github").scheme.check_secret(&binary), Ok(()));
 }

@@ -52,7 +52,7 @@ async fn invalid_signatures_cause_a_limited_number_of_lookups() {
     assert!(function.secrets.calls() <= 12 + 100 + 2, "one look-up per second: {}", function.secrets.calls());
 }
 
-/// Anybody can send a wrong signature. The sender may not send its event again.
+/// Any sender can send a wrong signature. The authentic sender may not send its event again.
 #[tokio::test(start_paused = true)]
 async fn invalid_signatures_do_not_delay_a_rotation() {
     let function = Function::new();
