@@ -84,11 +84,10 @@ pub(super) fn token(secret: &Secret) -> Result<&str, &'static str> {
 }
 
 fn verify_token(request: Request<'_>, secrets: &[Secret]) -> Result<(), VerifyError> {
-    let token = request.headers.exactly_one(TOKEN)?;
-    if secrets.is_empty() {
-        return Err(VerifyError::MissingSecret);
-    }
-    let matches = secrets.iter().any(|secret| secret.matches_bytes(token.as_bytes()));
+    let received = request.headers.exactly_one(TOKEN)?;
+    let current = secrets.first().ok_or(VerifyError::MissingSecret)?;
+    token(current).map_err(|problem| VerifyError::UnusableSecret { problem })?;
+    let matches = secrets.iter().any(|secret| secret.matches_bytes(received.as_bytes()));
     if matches { Ok(()) } else { Err(VerifyError::Mismatch { secrets: secrets.len() }) }
 }
 

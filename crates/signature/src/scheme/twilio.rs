@@ -67,7 +67,8 @@ impl Twilio {
 
 fn is_form(request: Request<'_>) -> bool {
     let declared = request.headers.first("Content-Type").unwrap_or_default();
-    let essence = declared.split(';').next().unwrap_or_default().trim();
+    // An HTTP API joins the values of a repeated header with commas.
+    let essence = declared.split([';', ',']).next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 

@@ -44,6 +44,12 @@ fn body_other_than_a_form_needs_its_hash_in_the_signed_url() {
 }
 
 #[test]
+fn repeated_content_type_of_a_form_is_a_form() {
+    let content_type = "application/x-www-form-urlencoded, application/x-www-form-urlencoded";
+    assert_eq!(case("twilio").verdict(&form("a=b").with_header("Content-Type", content_type)), "accepted");
+}
+
+#[test]
 fn signed_url_is_the_configured_one() {
     let with_url = |url: &str| Case { scheme: Scheme::Twilio(Twilio { url: Some(url.to_owned()) }), ..case("twilio") };
     let sent = form("a=b");

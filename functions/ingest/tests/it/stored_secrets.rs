@@ -65,6 +65,14 @@ async fn secret_that_cannot_be_used_returns_503_with_its_own_reason() {
     }
 }
 
+/// A header cannot contain these bytes, so no request could be authentic.
+#[tokio::test]
+async fn token_that_is_not_text_returns_503() {
+    let function = Function::new();
+    function.secrets.set_bytes("gitlab", Stage::Current, b"\xff\x00\x01\x02\x03\x04\x05\x06");
+    assert_eq!(function.status(sign_request("gitlab", b"{}").event()).await, 503);
+}
+
 /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/libraries/python/tests/test_webhooks.py>
 #[tokio::test]
 async fn standard_webhooks_secret_needs_no_prefix() {

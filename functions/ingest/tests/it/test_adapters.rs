@@ -45,8 +45,12 @@ struct SecretStoreState {
 
 impl TestSecretStore {
     pub(crate) fn set(&self, source: &str, stage: Stage, value: &str) {
+        self.set_bytes(source, stage, value.as_bytes());
+    }
+
+    pub(crate) fn set_bytes(&self, source: &str, stage: Stage, value: &[u8]) {
         let name = format!("hookline-test/sources/{source}");
-        self.0.lock().unwrap().values.insert((name, stage), value.into());
+        self.0.lock().unwrap().values.insert((name, stage), value.to_vec());
     }
 
     pub(crate) fn remove(&self, source: &str) {
