@@ -34,7 +34,8 @@ pub(crate) struct CloudEvent {
     pub(crate) time: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) content_encoding: Option<String>,
-    pub(crate) data: Vec<u8>,
+    /// The data, or `None` if it is the complete body.
+    pub(crate) data: Option<Vec<u8>>,
 }
 
 /// The members of structured mode that are read. Extension attributes, `subject` and `dataschema` are not kept.
@@ -56,7 +57,7 @@ impl CloudEvent {
     pub(crate) fn read(headers: &Headers, body: &[u8]) -> Result<Self, Rejection> {
         let labels = ContentLabels::read(headers);
         match labels.media_types.iter().find(|media_type| media_type.starts_with(MEDIA_TYPE_PREFIX)) {
-            None => Self::read_binary(headers, labels, body),
+            None => Self::read_binary(headers, labels),
             Some(media_type) if media_type.starts_with(BATCH_PREFIX) => Err(Rejection::UnsupportedBatch),
             Some(media_type) if media_type != STRUCTURED_JSON => Err(Rejection::UnsupportedContentType),
             Some(_) if labels.content_encoding.is_some() => Err(Rejection::UnsupportedContentEncoding),
@@ -64,7 +65,7 @@ impl CloudEvent {
         }
     }
 
-    fn read_binary(headers: &Headers, labels: ContentLabels, body: &[u8]) -> Result<Self, Rejection> {
+    fn read_binary(headers: &Headers, labels: ContentLabels) -> Result<Self, Rejection> {
         let header = |header| headers.first(header).map(name::decode);
         let id = header("Ce-Id").map(|id| usable_id(id).ok_or(Rejection::InvalidHeader { header: "Ce-Id" }));
         Ok(Self {
@@ -72,7 +73,6 @@ impl CloudEvent {
             event_type: header("Ce-Type"),
             content_type: labels.content_type,
             content_encoding: labels.content_encoding,
-            data: body.to_vec(),
             ..Self::default()
         })
     }
@@ -113,7 +113,7 @@ impl CloudEvent {
             ContentLabels::read(&Headers::from_iter(event.datacontenttype.map(|value| ("Content-Type", value))));
         let content_type = labels.content_type.or_else(|| declares_json.then(|| "application/json".to_owned()));
         let (id, event_type, source) = (Some(id), Some(event_type), Some(source));
-        Ok(Self { id, event_type, source, time: event.time, content_type, content_encoding: None, data })
+        Ok(Self { id, event_type, source, time: event.time, content_type, content_encoding: None, data: Some(data) })
     }
 }
 

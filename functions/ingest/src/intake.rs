@@ -150,12 +150,15 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
     pub(crate) async fn accept_event(
         &self,
         client_id: Option<&str>,
-        content: RequestContent<'_>,
+        mut content: RequestContent<'_>,
     ) -> Result<Outcome, Rejection> {
         const PATH: &str = "/events";
         let client_id = client_id.ok_or(Rejection::CallerMissing)?;
-        let caller_event = CloudEvent::read(content.headers, &content.body)?;
-        if caller_event.data.is_empty() {
+        let mut caller_event = CloudEvent::read(content.headers, &content.body)?;
+        if let Some(data) = caller_event.data.take() {
+            content.body = data;
+        }
+        if content.body.is_empty() {
             return Err(Rejection::EmptyBody);
         }
         let request_id = Uuid::now_v7().to_string();
@@ -174,7 +177,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             content_type: caller_event.content_type,
             content_encoding: caller_event.content_encoding,
         };
-        self.enqueue(event, RequestContent { body: caller_event.data, ..content }).await
+        self.enqueue(event, content).await
     }
 
     /// Verifies the signature. The secret may have been rotated or corrected after it was cached. Therefore a signature
