@@ -126,14 +126,16 @@ impl<D> Event<D> {
 
 impl Event {
     /// Writes the event for other consumers, which can read a JSON payload without decoding it: `data` has a JSON
-    /// payload exactly as the sender sent it, `data_base64` has any other payload.
+    /// payload exactly as the sender sent it, `data_base64` has any other payload. `is_accepted` returns whether the
+    /// consumer can read a JSON payload.
     ///
     /// # Errors
     ///
     /// The same as [`Event::to_json`].
-    pub fn to_readable_json(&self) -> Result<String, serde_json::Error> {
+    pub fn to_readable_json(&self, is_accepted: impl FnOnce(&str) -> bool) -> Result<String, serde_json::Error> {
         let text = std::str::from_utf8(&self.data).ok();
-        let data = text.and_then(|text| serde_json::from_str(text).ok());
+        let data = text.and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
+        let data = data.filter(|data| is_accepted(data.get()));
         let data_base64 = data.is_none().then(|| STANDARD.encode_to_string(&self.data));
         serde_json::to_string(&OutputJson { data, data_base64, ..self.without_payload() })
     }

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::config::{DeliveryConfig, QueueConfig};
 use crate::destinations::Clients;
-use crate::idempotency::{ClaimStore, Idempotency};
+use crate::idempotency::{ClaimStore, Idempotency, log_store_error};
 use crate::queue::{ChangeVisibility, DeadLetter, FetchPayload, SendDeadLetter};
 use crate::record::{FinishedAttempt, MessageAction, Record};
 
@@ -155,8 +155,28 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         let attempts = record.attempts.take();
         let failed = attempts.iter().filter(|attempt| attempt.result.is_err());
         let confirmed = join_all(failed.map(|attempt| self.send_dead_letter(record, attempt))).await;
-        let all_confirmed = confirmed.into_iter().all(|is_confirmed| is_confirmed);
-        if all_confirmed { MessageAction::Acknowledge } else { MessageAction::Retry }
+        if !confirmed.into_iter().all(|is_confirmed| is_confirmed) {
+            return MessageAction::Retry;
+        }
+        // The message is finished, whatever the following call to the claim store returns.
+        record.set_action(MessageAction::Acknowledge);
+        self.release_failed_claims(attempts).await;
+        MessageAction::Acknowledge
+    }
+
+    /// Removes the claims that failed permanently. They only had to prevent another attempt until the dead-letter queue
+    /// confirmed.
+    async fn release_failed_claims(&self, attempts: Vec<FinishedAttempt>) {
+        let is_permanent = |attempt: &FinishedAttempt| {
+            attempt.result.as_ref().err().is_some_and(|failure| !failure.reason.is_retryable())
+        };
+        let claims: Vec<_> = attempts.into_iter().filter(is_permanent).filter_map(|attempt| attempt.claim).collect();
+        let released = self.idempotency.release(&claims).await;
+        for (claim, result) in claims.iter().zip(released) {
+            if let Err(error) = result {
+                log_store_error("claim_not_released", claim, &error);
+            }
+        }
     }
 
     async fn send_dead_letter(&self, record: &Record, attempt: &FinishedAttempt) -> bool {

@@ -16,6 +16,9 @@ use crate::routing::{RouteConfig, Routes};
 pub const TIMEOUTS: Timeouts =
     Timeouts { attempt: Duration::from_millis(1200), call: Duration::from_millis(2400), attempts: 2 };
 
+/// The default of [`DeliveryConfig::max_hops`]. A chain of services that forward to each other is shorter; a loop is not.
+const DEFAULT_MAX_HOPS: u32 = 8;
+
 /// The validated configuration, which Terraform passes in environment variables.
 #[derive(Debug)]
 pub struct Config {
@@ -41,6 +44,8 @@ pub struct Config {
 #[derive(Debug)]
 pub struct DeliveryConfig {
     pub(crate) routes: Routes,
+    /// The highest hop count of an event that is delivered.
+    pub(crate) max_hops: u32,
     pub(crate) destinations: BTreeMap<String, Destination>,
 }
 
@@ -111,11 +116,16 @@ fn delivery(variables: &mut Variables<'_>) -> Option<(DeliveryConfig, SsrfGuard)
     const NETWORKS: &str = "HOOKLINE_PRIVATE_NETWORKS";
     const DESTINATIONS: &str = "HOOKLINE_DESTINATIONS";
     const ROUTES: &str = "HOOKLINE_ROUTES";
+    const MAX_HOPS: &str = "HOOKLINE_MAX_HOPS";
     let networks: Option<Vec<IpNet>> = variables.json(NETWORKS);
     let configs: Option<BTreeMap<String, DestinationConfig>> = variables.json(DESTINATIONS);
     let routes: Option<BTreeMap<String, RouteConfig>> = variables.json(ROUTES);
     // If the networks are invalid, the list is empty, so that other errors of the destinations are still reported.
     let guard = SsrfGuard::new(networks.unwrap_or_default());
+    let max_hops = match variables.optional(MAX_HOPS) {
+        Some(_) => variables.parsed(MAX_HOPS),
+        None => Some(DEFAULT_MAX_HOPS),
+    };
     let (configs, routes) = (configs?, routes?);
 
     for (name, route) in &routes {
@@ -130,5 +140,6 @@ fn delivery(variables: &mut Variables<'_>) -> Option<(DeliveryConfig, SsrfGuard)
         destinations.extend(variables.check(DESTINATIONS, destination).map(|destination| (name, destination)));
     }
     let routes = variables.check(ROUTES, Routes::new(routes))?;
-    Some((DeliveryConfig { routes, destinations }, guard))
+    let max_hops = max_hops?;
+    Some((DeliveryConfig { routes, max_hops, destinations }, guard))
 }

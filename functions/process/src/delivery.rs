@@ -1,6 +1,7 @@
 //! The phases of a batch after parsing: prepare each record (load its payload and route it), claim all deliveries in
 //! one call, and deliver concurrently while results are recorded. [`BatchHandler`] settles each record afterwards.
 
+use std::borrow::Cow;
 use std::pin::pin;
 
 use futures_util::future::{Fuse, FusedFuture as _, FutureExt as _, join_all};
@@ -39,6 +40,19 @@ struct Delivery<'p> {
     claim: Claim,
 }
 
+/// What an attempt changes in the claim store.
+enum ClaimChange {
+    /// The delivery is completed.
+    Complete,
+    /// The next receive of the message makes another attempt.
+    Release,
+    /// The next receive of the message makes no attempt. It only sends the dead-letter message.
+    Fail {
+        /// The stable reason code.
+        reason: Cow<'static, str>,
+    },
+}
+
 impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> BatchHandler<Q, C, P> {
     /// Runs all phases except the last for the records. Deliveries end before the deadline.
     pub(crate) async fn deliver(&self, records: &[&Record], deadline: Instant) {
@@ -57,6 +71,11 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
             fail(Reason::UnreadableEvent);
             return None;
         };
+        // A destination posts back to its source, directly or through others.
+        if event.hops > self.delivery.max_hops {
+            fail(Reason::TooManyHops);
+            return None;
+        }
         fault_injection::panic_if_requested(&event.event_type);
         let payload = match self.load(record.take_payload()?, deadline).await {
             Ok(payload) => payload,
@@ -108,7 +127,11 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         let deliveries_of = |prepared: &'p PreparedRecord<'_>| {
             let PreparedRecord { record, event, destinations } = prepared;
             let delivery = move |destination: &&'p str| {
-                let claim = self.idempotency.new_claim(format!("{}#{destination}", event.dedup_key.as_str()), time);
+                let claim = self.idempotency.new_claim(
+                    format!("{}#{destination}", event.dedup_key.as_str()),
+                    record.id(),
+                    time,
+                );
                 Delivery { record, event, destination, claim }
             };
             destinations.iter().map(delivery).collect::<Vec<_>>()
@@ -147,9 +170,13 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         }
     }
 
-    /// Makes one attempt and returns whether it delivered. Returns `None` after a panic. The attempt may have had an
+    /// Makes one attempt and returns the change of its claim. Returns `None` after a panic. The attempt may have had an
     /// effect, so the lease is not released: it expires, and SQS delivers the message again.
-    async fn attempt<'p>(&self, delivery: &'p Delivery<'p>, deadline: Instant) -> Option<(&'p Delivery<'p>, bool)> {
+    async fn attempt<'p>(
+        &self,
+        delivery: &'p Delivery<'p>,
+        deadline: Instant,
+    ) -> Option<(&'p Delivery<'p>, ClaimChange)> {
         let started = Instant::now();
         let Delivery { record, event, destination: name, .. } = delivery;
         let deliver = async {
@@ -164,23 +191,41 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
             result
         };
         let result = record.run_isolated(deliver).await?;
-        let is_delivered = result.is_ok();
+        let change = match &result {
+            Ok(()) => ClaimChange::Complete,
+            // Without an id, two messages cannot be told apart.
+            Err(failure) if failure.reason.is_retryable() || record.id().is_empty() => ClaimChange::Release,
+            Err(failure) => ClaimChange::Fail { reason: failure.reason.code() },
+        };
         delivery.finish(self.kind(name), result.map(|()| DeliverySuccess::Delivered), started);
-        Some((delivery, is_delivered))
+        Some((delivery, change))
     }
 
-    /// Marks the claims of successful deliveries as completed and releases the other claims.
-    async fn record_results(&self, finished: Vec<(&Delivery<'_>, bool)>) {
-        let (delivered, failed): (Vec<_>, Vec<_>) = finished.into_iter().partition(|(_, is_delivered)| *is_delivered);
-        let claims = |deliveries: &[(&Delivery<'_>, bool)]| {
-            deliveries.iter().map(|(delivery, _)| delivery.claim.clone()).collect::<Vec<_>>()
-        };
-        let (delivered_claims, failed_claims) = (claims(&delivered), claims(&failed));
-        let (completed, released) =
-            tokio::join!(self.idempotency.complete(&delivered_claims), self.idempotency.release(&failed_claims));
-        let completed = delivered.into_iter().zip(completed).map(|pair| ("completion_not_recorded", pair));
-        let released = failed.into_iter().zip(released).map(|pair| ("claim_not_released", pair));
-        for (outcome, ((delivery, _), result)) in completed.chain(released) {
+    /// Marks the claims of successful deliveries as completed and those of permanent failures as failed, and releases the
+    /// other claims.
+    async fn record_results(&self, finished: Vec<(&Delivery<'_>, ClaimChange)>) {
+        let (mut completed, mut released, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        for (delivery, change) in finished {
+            match change {
+                ClaimChange::Complete => completed.push(delivery),
+                ClaimChange::Release => released.push(delivery),
+                ClaimChange::Fail { reason } => failed.push((delivery, reason)),
+            }
+        }
+        let claims =
+            |deliveries: &[&Delivery<'_>]| deliveries.iter().map(|delivery| delivery.claim.clone()).collect::<Vec<_>>();
+        let (completed_claims, released_claims) = (claims(&completed), claims(&released));
+        let fail = failed.iter().map(|(delivery, reason)| self.idempotency.fail(&delivery.claim, reason));
+        let (complete, release, fail) = tokio::join!(
+            self.idempotency.complete(&completed_claims),
+            self.idempotency.release(&released_claims),
+            join_all(fail),
+        );
+        let completed = completed.into_iter().zip(complete).map(|pair| ("completion_not_recorded", pair));
+        let released = released.into_iter().zip(release).map(|pair| ("claim_not_released", pair));
+        let failed = failed.into_iter().map(|(delivery, _)| delivery).zip(fail);
+        let failed = failed.map(|pair| ("failure_not_recorded", pair));
+        for (outcome, (delivery, result)) in completed.chain(released).chain(failed) {
             if let Err(error) = result {
                 let log = async { idempotency::log_store_error(outcome, &delivery.claim, &error) };
                 delivery.record.run_isolated(log).await;
@@ -211,6 +256,7 @@ impl Delivery<'_> {
     fn finish(&self, kind: &'static str, result: Result<DeliverySuccess, Failure>, started: Instant) {
         let (destination, duration) = (self.destination.to_owned(), started.elapsed());
         let finished_at = OffsetDateTime::now_utc();
-        self.record.add_attempt(FinishedAttempt { destination, kind, result, duration, finished_at });
+        let claim = Some(self.claim.clone());
+        self.record.add_attempt(FinishedAttempt { destination, kind, result, duration, finished_at, claim });
     }
 }

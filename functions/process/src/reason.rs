@@ -21,6 +21,11 @@ macro_rules! reasons {
                 /// Whether another attempt can succeed.
                 is_retryable: bool,
             },
+            /// An earlier attempt of the same message failed permanently with this reason code.
+            Recorded {
+                /// The reason code.
+                code: String,
+            },
             /// An AWS service responded with this error code.
             Aws {
                 /// The service, for instance `ses`.
@@ -43,6 +48,7 @@ macro_rules! reasons {
                 match self {
                     $(Self::$Name => $code.into(),)+
                     Self::Http { status, .. } => format!("http_{status}").into(),
+                    Self::Recorded { code } => code.clone().into(),
                     Self::Aws { service, code, .. } => format!("{service}_{code}").into(),
                 }
             }
@@ -52,6 +58,7 @@ macro_rules! reasons {
             pub(crate) fn is_retryable(&self) -> bool {
                 match self {
                     $(Self::$Name => reasons!(@$retryability),)+
+                    Self::Recorded { .. } => false,
                     Self::Http { is_retryable, .. } | Self::Aws { is_retryable, .. } => *is_retryable,
                 }
             }
@@ -68,6 +75,10 @@ reasons! {
     NoRoute: permanent "no_route";
     /// The filter of a route cannot read the payload, and the route sends such events to the dead-letter queue.
     FilterUnreadable: permanent "filter_unreadable";
+    /// The event has passed through more Hookline deliveries than `HOOKLINE_MAX_HOPS`.
+    TooManyHops: permanent "too_many_hops";
+    /// The event is larger than the destination accepts.
+    EventTooLarge: permanent "event_too_large";
     /// A route names a destination that is not configured.
     UnknownDestination: permanent "unknown_destination";
     /// The bucket does not contain the payload.
@@ -119,6 +130,7 @@ mod tests {
         let others = [
             Reason::Http { status: 503, is_retryable: true },
             Reason::Http { status: 404, is_retryable: false },
+            Reason::Recorded { code: "http_410".into() },
             aws(true),
             aws(false),
         ];

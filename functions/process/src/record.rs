@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::failure::Failure;
-use crate::idempotency::DeliverySuccess;
+use crate::idempotency::{Claim, DeliverySuccess};
 use crate::reason::Reason;
 
 /// What SQS does with a message after the batch.
@@ -53,13 +53,16 @@ pub(crate) struct FinishedAttempt {
     pub(crate) result: Result<DeliverySuccess, Failure>,
     pub(crate) duration: Duration,
     pub(crate) finished_at: OffsetDateTime,
+    /// The claim of the delivery.
+    pub(crate) claim: Option<Claim>,
 }
 
 impl FinishedAttempt {
     /// Creates the result of a failure before the event was sent to a destination.
     pub(crate) fn without_destination(reason: Reason, duration: Duration) -> Self {
         let finished_at = OffsetDateTime::now_utc();
-        Self { destination: String::new(), kind: "none", result: Err(reason.into()), duration, finished_at }
+        let result = Err(reason.into());
+        Self { destination: String::new(), kind: "none", result, duration, finished_at, claim: None }
     }
 }
 
@@ -158,7 +161,7 @@ impl Record {
     pub(crate) fn log(&self, retry_in: Option<u32>, max_retry_seconds: u32, summary: &BatchSummary) {
         let event = self.event.as_ref().ok();
         let accepted_at = event.and_then(|event| OffsetDateTime::parse(event.accepted_at(), &Rfc3339).ok());
-        for FinishedAttempt { destination, kind, result, duration, finished_at } in &*self.attempts.borrow() {
+        for FinishedAttempt { destination, kind, result, duration, finished_at, .. } in &*self.attempts.borrow() {
             let line = Line { destination, kind, duration: Some(*duration), ..Line::default() };
             match (result, retry_in) {
                 (Ok(DeliverySuccess::Delivered), _) => {
@@ -170,6 +173,8 @@ impl Record {
                     let line = Line { level: Level::Info, outcome: "already_delivered", ..line };
                     line.write(&[(Metric::AlreadyDelivered, 1.0)]);
                 }
+                // There was no attempt.
+                (Err(Failure { reason: Reason::Recorded { .. }, .. }), Some(_)) => {}
                 (Err(failure), Some(_)) => {
                     let reason = &failure.reason.code();
                     let requested = failure.retry_after.filter(|requested| *requested > max_retry_seconds);

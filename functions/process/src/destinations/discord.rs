@@ -14,11 +14,9 @@ pub(crate) use super::chat::Config;
 use super::attempt::Attempt;
 use super::chat::Chat;
 use super::error::DestinationError;
+use super::limits;
 use super::template::Format;
 use crate::failure::Failure;
-
-/// The maximum length of a message. Discord rejects longer messages.
-const MAX_UNITS: usize = 2000;
 
 /// The API version that the function is tested with. It defines waits in seconds.
 const API_VERSION: &str = "v10";
@@ -26,7 +24,7 @@ const API_VERSION: &str = "v10";
 /// `SUPPRESS_EMBEDS`: Discord shows no preview of linked pages.
 const FLAGS: u32 = 1 << 2;
 
-const FORMAT: Format = Format { escape, link, max_units: MAX_UNITS };
+const FORMAT: Format = Format { escape, link, max_units: limits::DISCORD_CONTENT };
 
 /// A Discord channel.
 #[derive(Debug)]

@@ -14,16 +14,13 @@ use url::Url;
 use super::attempt::{Attempt, before_deadline};
 use super::aws;
 use super::error::DestinationError;
+use super::limits;
 use super::template::{Format, MessageTemplate, TemplateContext};
 use crate::failure::Failure;
 use crate::reason::Reason;
 
-/// Far below the limit of SES, and long enough for a readable e-mail.
-const MAX_UNITS: usize = 20_000;
-const MAX_SUBJECT_UNITS: usize = 200;
-
-const BODY: Format = Format { escape: str::to_owned, link, max_units: MAX_UNITS };
-const SUBJECT: Format = Format { max_units: MAX_SUBJECT_UNITS, ..BODY };
+const BODY: Format = Format { escape: str::to_owned, link, max_units: limits::EMAIL_TEXT };
+const SUBJECT: Format = Format { max_units: limits::EMAIL_SUBJECT, ..BODY };
 const DEFAULT_SUBJECT: &str = "{{ event.type }} ({{ event.source }})";
 
 /// The configuration of an e-mail destination, as Terraform writes it.
@@ -56,6 +53,9 @@ impl Email {
     pub(super) fn new(config: Config) -> Result<Self, DestinationError> {
         if let Some(invalid) = config.to.iter().chain([&config.from]).find(|address| !is_address(address)) {
             return Err(DestinationError::InvalidAddress { address: invalid.clone() });
+        }
+        if config.to.len() > limits::EMAIL_RECIPIENTS {
+            return Err(DestinationError::TooManyRecipients { count: config.to.len(), max: limits::EMAIL_RECIPIENTS });
         }
         let subject = config.subject.unwrap_or_else(|| DEFAULT_SUBJECT.to_owned());
         Ok(Self {

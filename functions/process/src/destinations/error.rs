@@ -20,6 +20,14 @@ pub(crate) enum DestinationError {
         /// The configured address.
         address: String,
     },
+    /// SES would reject each e-mail.
+    #[error("an e-mail has at most {max} recipients, but `to` has {count} (add a second destination)")]
+    TooManyRecipients {
+        /// The number of recipients.
+        count: usize,
+        /// The limit of SES.
+        max: usize,
+    },
     /// The template has a syntax error or is unsafe.
     #[error("the template is invalid: {detail}")]
     InvalidTemplate {

@@ -1,6 +1,6 @@
 //! Puts the event on an EventBridge bus for other consumers. The source is `hookline.<source>`, and the detail type is
-//! the event's type. The detail is the CloudEvent in JSON, with `data` for a JSON payload and `data_base64` for any
-//! other payload.
+//! the event's type. The detail is the CloudEvent in JSON, with `data` for a JSON payload that EventBridge can read and
+//! `data_base64` for any other payload.
 //!
 //! API: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>.
@@ -14,12 +14,9 @@ use hookline_telemetry::Trace;
 use serde::Deserialize;
 
 use super::attempt::{Attempt, before_deadline};
-use super::aws;
+use super::{aws, eventbridge_json, limits};
 use crate::failure::Failure;
 use crate::reason::Reason;
-
-/// The maximum length of a detail type, in characters.
-const MAX_DETAIL_TYPE: usize = 128;
 
 /// The configuration of an EventBridge destination, as Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,12 +41,21 @@ impl Eventbridge {
     }
 
     pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        let detail = event.to_readable_json().map_err(|_| Reason::UnreadableEvent)?;
+        if event.data.len() >= limits::EVENTBRIDGE_ENTRY_BYTES {
+            return Err(Reason::EventTooLarge.into());
+        }
+        let source = format!("hookline.{}", event.source_name());
+        // The detail contains the complete type.
+        let detail_type = name::shorten(&event.event_type, limits::EVENTBRIDGE_DETAIL_TYPE);
+        let detail = event.to_readable_json(eventbridge_json::is_accepted).map_err(|_| Reason::UnreadableEvent)?;
+        // https://docs.aws.amazon.com/eventbridge/latest/userguide/calculate-putevents-entry-size.html
+        if source.len() + detail_type.len() + detail.len() >= limits::EVENTBRIDGE_ENTRY_BYTES {
+            return Err(Reason::EventTooLarge.into());
+        }
         let entry = PutEventsRequestEntry::builder()
             .event_bus_name(&self.bus)
-            .source(format!("hookline.{}", event.source_name()))
-            // The detail contains the complete type.
-            .detail_type(name::shorten(&event.event_type, MAX_DETAIL_TYPE))
+            .source(source)
+            .detail_type(detail_type)
             .detail(detail)
             .set_trace_header(attempt.trace.map(Trace::header))
             .build();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use hookline_event::{Event, name};
+use hookline_event::{Event, HOPS_HEADER, name};
 use hookline_signature::{Message, Scheme, Secret, Standard};
 use hookline_telemetry::Trace;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -106,9 +106,10 @@ impl Http {
 
 /// Headers that the configuration must not contain: Hookline or the connection sets them, or they would contain a
 /// secret.
-const RESERVED: [&str; 9] = [
+const RESERVED: [&str; 10] = [
     "authorization",
     "connection",
+    "content-encoding",
     "content-length",
     "content-type",
     "cookie",
@@ -122,7 +123,7 @@ fn configured_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, D
     let header = |(name, value): (&String, &String)| {
         let invalid = || DestinationError::InvalidHeader { name: name.clone() };
         let parsed = HeaderName::try_from(name).map_err(|_| invalid())?;
-        let reserved = ["ce-", "webhook-"].iter().any(|prefix| parsed.as_str().starts_with(prefix));
+        let reserved = ["ce-", "hookline-", "webhook-"].iter().any(|prefix| parsed.as_str().starts_with(prefix));
         if reserved || RESERVED.contains(&parsed.as_str()) {
             return Err(invalid());
         }
@@ -134,7 +135,7 @@ fn configured_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, D
 fn event_headers(event: &Event, trace: Option<&Trace>) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
     let mut set = |name: &'static str, value: &str| -> Option<()> {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).ok()?);
         Some(())
     };
     set("ce-specversion", "1.0")?;
@@ -152,6 +153,10 @@ fn event_headers(event: &Event, trace: Option<&Trace>) -> Option<HeaderMap> {
     if let Some(content_type) = &event.content_type {
         set("content-type", content_type)?;
     }
+    if let Some(content_encoding) = &event.content_encoding {
+        set("content-encoding", content_encoding)?;
+    }
+    set(HOPS_HEADER, &event.hops.saturating_add(1).to_string())?;
     if let Some(traceparent) = trace.map(Trace::traceparent) {
         set("traceparent", &traceparent)?;
     }

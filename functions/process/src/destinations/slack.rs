@@ -12,13 +12,11 @@ pub(crate) use super::chat::Config;
 use super::attempt::Attempt;
 use super::chat::Chat;
 use super::error::DestinationError;
+use super::limits;
 use super::template::Format;
 use crate::failure::Failure;
 
-/// The length that Slack recommends. Slack truncates messages at 40,000 characters.
-const MAX_UNITS: usize = 4000;
-
-const FORMAT: Format = Format { escape, link, max_units: MAX_UNITS };
+const FORMAT: Format = Format { escape, link, max_units: limits::SLACK_TEXT };
 
 /// A Slack channel.
 #[derive(Debug)]

@@ -5,8 +5,11 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use time::OffsetDateTime;
 
-/// The headers with a wait, in the order of preference, and the parser of a value.
-const HINTS: [(&str, fn(&str, OffsetDateTime) -> Option<u32>); 4] = [
+/// Parses a header's value into seconds.
+type Parser = fn(&str, OffsetDateTime) -> Option<u32>;
+
+/// The headers with a wait, in the order of preference.
+const HINTS: [(&str, Parser); 4] = [
     // https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
     ("retry-after", retry_after),
     // https://docs.discord.com/developers/topics/rate-limits#header-format-rate-limit-header-examples

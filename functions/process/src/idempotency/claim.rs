@@ -15,17 +15,20 @@ pub struct Claim {
     pub key: String,
     /// A random identifier of the attempt. Only the owner of a lease may complete or release it.
     pub owner: String,
+    /// The SQS message. A message that is received again because the dead-letter queue is unavailable has the same id; a
+    /// redriven message has another one.
+    pub message_id: String,
     /// The time of the claim.
     pub now: u64,
     /// The end of the lease. Until then no other worker can claim the key. The lease ends before the visibility timeout
     /// of the message, so that a crash costs no receive.
     pub lease_until: u64,
-    /// The time after which the store may delete the claim.
+    /// The time after which the claim has no effect. The store deletes it later.
     pub expires_at: u64,
 }
 
 /// The result of a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimOutcome {
     /// The worker has the lease and must deliver.
     Acquired,
@@ -36,18 +39,27 @@ pub enum ClaimOutcome {
         /// The end of the lease, in seconds since 1970.
         until: u64,
     },
+    /// An attempt of the same message has failed permanently. The worker must not deliver.
+    Failed {
+        /// The stable reason code of the attempt.
+        reason: String,
+    },
 }
 
 /// The port to the claim store. Each method takes all claims of a batch and returns one result for each claim, in the
 /// same order.
 pub trait ClaimStore: Send + Sync + 'static {
-    /// Acquires a lease for each key that is neither completed nor leased.
+    /// Acquires a lease for each key that is neither completed nor leased, and has not failed for the same message. A claim
+    /// that has expired has no effect.
     fn claim(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<ClaimOutcome, PortError>>> + Send;
 
     /// Marks claims as completed.
     fn complete(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<(), PortError>>> + Send;
 
+    /// Marks a claim as failed permanently, with the reason code.
+    fn fail(&self, claim: &Claim, reason: &str) -> impl Future<Output = Result<(), PortError>> + Send;
+
     /// Releases leases after failed deliveries, so that the next attempt does not have to wait for the end of the
-    /// lease.
+    /// lease. Also removes the failed claims of the message.
     fn release(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<(), PortError>>> + Send;
 }

@@ -1,5 +1,8 @@
-//! The claim store in a DynamoDB table. An item has the attributes `key`, `state` (`leased` or `done`), `owner`,
-//! `lease_until` and `expires_at` (the TTL).
+//! The claim store in a DynamoDB table. An item has the attributes `key`, `state` (`leased`, `done` or `failed`), `owner`,
+//! `lease_until`, `expires_at` (the TTL), and `reason` and `message_id` if it has failed.
+//!
+//! Each condition compares `expires_at`, because DynamoDB deletes an item up to some days after its TTL
+//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html>).
 //!
 //! One `BatchExecuteStatement` acquires the leases of a batch, and another one marks the claims as completed. Each
 //! statement in it is a separate conditional write. If a statement was not executed, because the item exists or the
@@ -22,7 +25,7 @@ use super::claim::{Claim, ClaimOutcome, ClaimStore};
 /// The maximum number of statements in one call, a limit of DynamoDB.
 const MAX_STATEMENTS: usize = 25;
 
-/// Fails if the item exists, in any state.
+/// Fails if the item exists, in any state. The separate call that follows also takes over an item that has expired.
 const INSERT: &str =
     r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'lease_until': ?, 'expires_at': ?}"#;
 
@@ -32,7 +35,11 @@ const UPDATE: &str =
 
 const DONE: &str = "done";
 const LEASED: &str = "leased";
+const FAILED: &str = "failed";
 const IS_OWNER: &str = "#owner = :owner";
+const IS_AVAILABLE: &str = "attribute_not_exists(#key) OR expires_at < :now OR \
+    (#state = :leased AND lease_until < :now) OR (#state = :failed AND message_id <> :message)";
+const IS_RELEASABLE: &str = "#owner = :owner OR (#state = :failed AND message_id = :message)";
 
 /// A claim store in a DynamoDB table.
 #[derive(Debug, Clone)]
@@ -63,6 +70,27 @@ impl ClaimStore for DynamoDbClaimStore {
             false => self.complete_one(claim).await,
         });
         join_all(each).await
+    }
+
+    async fn fail(&self, claim: &Claim, reason: &str) -> Result<(), PortError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("key", text(&claim.key))
+            .update_expression(
+                "SET #state = :failed, #reason = :reason, message_id = :message, expires_at = :expires REMOVE lease_until",
+            )
+            .condition_expression(IS_OWNER)
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#reason", "reason")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":failed", text(FAILED))
+            .expression_attribute_values(":reason", text(reason))
+            .expression_attribute_values(":message", text(&claim.message_id))
+            .expression_attribute_values(":expires", number(claim.expires_at))
+            .expression_attribute_values(":owner", text(&claim.owner));
+        Box::pin(update.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:UpdateItem", error))
     }
 
     async fn release(&self, claims: &[Claim]) -> Vec<Result<(), PortError>> {
@@ -146,10 +174,12 @@ impl DynamoDbClaimStore {
             .item("owner", text(&claim.owner))
             .item("lease_until", number(claim.lease_until))
             .item("expires_at", number(claim.expires_at))
-            .condition_expression("attribute_not_exists(#key) OR (#state = :leased AND lease_until < :now)")
+            .condition_expression(IS_AVAILABLE)
             .expression_attribute_names("#key", "key")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":leased", text(LEASED))
+            .expression_attribute_values(":failed", text(FAILED))
+            .expression_attribute_values(":message", text(&claim.message_id))
             .expression_attribute_values(":now", number(claim.now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match Box::pin(put.send()).await {
@@ -183,9 +213,12 @@ impl DynamoDbClaimStore {
             .delete_item()
             .table_name(&self.table)
             .key("key", text(&claim.key))
-            .condition_expression(IS_OWNER)
+            .condition_expression(IS_RELEASABLE)
             .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":owner", text(&claim.owner));
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":owner", text(&claim.owner))
+            .expression_attribute_values(":failed", text(FAILED))
+            .expression_attribute_values(":message", text(&claim.message_id));
         Box::pin(delete.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:DeleteItem", error))
     }
 }
@@ -216,8 +249,10 @@ fn item_of_failed_condition<R>(error: &SdkError<PutItemError, R>) -> Option<Opti
 /// the SDK repeated the call.
 fn outcome_of_item(item: Option<&Item>, claim: &Claim) -> ClaimOutcome {
     let attribute = |name: &str| item?.get(name)?.as_s().ok().map(String::as_str);
-    if attribute("state") == Some(DONE) {
-        return ClaimOutcome::Completed;
+    match attribute("state") {
+        Some(DONE) => return ClaimOutcome::Completed,
+        Some(FAILED) => return ClaimOutcome::Failed { reason: attribute("reason").unwrap_or_default().to_owned() },
+        _ => {}
     }
     if attribute("owner") == Some(claim.owner.as_str()) {
         return ClaimOutcome::Acquired;

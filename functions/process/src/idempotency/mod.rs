@@ -40,11 +40,12 @@ impl<C: ClaimStore> Idempotency<C> {
     }
 
     /// Creates the claim for a delivery that can last up to `time`.
-    pub(crate) fn new_claim(&self, key: String, time: Duration) -> Claim {
+    pub(crate) fn new_claim(&self, key: String, message_id: &str, time: Duration) -> Claim {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Claim {
             key,
             owner: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
+            message_id: message_id.to_owned(),
             now: now.as_secs(),
             lease_until: (now + time + LEASE_MARGIN).as_secs(),
             expires_at: (now + self.window).as_secs(),
@@ -64,6 +65,14 @@ impl<C: ClaimStore> Idempotency<C> {
         match &self.store {
             Some(store) if !claims.is_empty() => store.complete(claims).await,
             _ => claims.iter().map(|_| Ok(())).collect(),
+        }
+    }
+
+    /// Marks the claim of a delivery that failed permanently, so that the message does not cause another attempt.
+    pub(crate) async fn fail(&self, claim: &Claim, reason: &str) -> Result<(), PortError> {
+        match &self.store {
+            Some(store) => store.fail(claim, reason).await,
+            None => Ok(()),
         }
     }
 
@@ -88,6 +97,7 @@ pub(crate) fn result_without_attempt(
             let remaining = u32::try_from(until.saturating_sub(claim.now)).unwrap_or(u32::MAX);
             Some(Err(Failure { reason: Reason::InProgress, retry_after: Some(remaining.saturating_add(1)) }))
         }
+        Ok(ClaimOutcome::Failed { reason }) => Some(Err(Reason::Recorded { code: reason }.into())),
         // An earlier attempt may have delivered. A delivery now could be a duplicate.
         Err(error) => {
             log_store_error("claim_failed", claim, &error);

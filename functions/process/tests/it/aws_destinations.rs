@@ -87,6 +87,53 @@ async fn eventbridge_receives_non_json_payload_as_base64() {
     assert_eq!((&detail["data_base64"], &detail["data"]), (&json!("AP8="), &Value::Null));
 }
 
+/// EventBridge would reject the whole entry.
+#[tokio::test]
+async fn eventbridge_receives_json_that_it_cannot_read_as_base64() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    for (data, is_base64) in [
+        ("{\"id\":9223372036854775807}".to_owned(), false),
+        ("{\"id\":-9223372036854775808}".to_owned(), false),
+        ("{\"id\":9223372036854775808}".to_owned(), true),
+        ("{\"id\":-9223372036854775809}".to_owned(), true),
+        ("{\"id\":18446744073709551615}".to_owned(), true),
+        ("{\"id\":\"18446744073709551615\"}".to_owned(), false),
+        ("[1.5,-2e3,1e-7]".to_owned(), false),
+        ("[1e999]".to_owned(), true),
+        ("[1e19]".to_owned(), false),
+        ("\"\\ud800\"".to_owned(), true),
+        ("{\"\\udc00\":1}".to_owned(), true),
+        ("\"\\ud83d\\ude00\"".to_owned(), false),
+        (nested(900), false),
+        (nested(1100), true),
+        (nested(200_000), true),
+    ] {
+        let function = eventbridge_function(200, json!({ "FailedEntryCount": 0 })).await;
+        assert_eq!(function.delivery_result(data.as_bytes()).await, "");
+        let detail = only_request(&function)["Entries"][0]["Detail"].as_str().unwrap().to_owned();
+        let start = data.chars().take(40).collect::<String>();
+        assert_eq!(detail.contains("\"data_base64\":"), is_base64, "{start}");
+        assert_eq!(detail.contains(&format!("\"data\":{data}")), !is_base64, "{start}");
+    }
+}
+
+#[tokio::test]
+async fn event_that_is_too_large_for_eventbridge_is_dead_lettered_without_a_call() {
+    let text = |length: usize| format!("\"{}\"", "a".repeat(length)).into_bytes();
+    for (data, expected) in
+        [(text(1_000_000), ""), (text(1_048_576), "event_too_large"), (vec![0xff; 800_000], "event_too_large")]
+    {
+        let function = eventbridge_function(200, json!({ "FailedEntryCount": 0 })).await;
+        let uri = "s3://payloads/payloads/1";
+        function.payloads.objects.lock().unwrap().insert(uri.to_owned(), data);
+        let offloaded = event("github").replace_data(hookline_event::Payload::Offloaded { uri: uri.to_owned() }).0;
+        assert!(function.failed_ids(vec![record("m", &offloaded.to_json().unwrap(), 1)]).await.is_empty());
+        let reason = function.dead_letters().pop().map(|message| message["reason"].as_str().unwrap().to_owned());
+        assert_eq!(reason.unwrap_or_default(), expected);
+        assert_eq!(function.aws.calls.lock().unwrap().len(), usize::from(expected.is_empty()));
+    }
+}
+
 /// The call succeeds even if the entry fails.
 #[tokio::test]
 async fn eventbridge_entry_error_fails_the_delivery() {

@@ -82,3 +82,40 @@ async fn any_2xx_status_is_a_success() {
     assert!(function.failed_ids(vec![unique_record("m", "github", 1)]).await.is_empty());
     assert!(function.dead_letters().is_empty());
 }
+
+/// A destination that posts back to its source must not cause an endless loop.
+#[tokio::test]
+async fn each_delivery_adds_a_hop_up_to_a_limit() {
+    for (hops, limit, expected) in [(0, None, Some("1")), (8, None, Some("9")), (9, None, None), (3, Some("2"), None)] {
+        let function = Function::with_variable("HOOKLINE_MAX_HOPS", limit).await;
+        let event = Event { hops, ..event("github") };
+        assert!(function.failed_ids(vec![record("m", &message_body(event), 1)]).await.is_empty());
+        let requests = function.receiver.requests.lock().unwrap().clone();
+        let sent = requests.first().map(|(headers, _)| headers["hookline-hops"].to_str().unwrap());
+        assert_eq!(sent, expected, "{hops}");
+        let reasons: Vec<_> = function.dead_letters().iter().map(|message| message["reason"].clone()).collect();
+        assert_eq!(reasons, if expected.is_some() { vec![] } else { vec![json!("too_many_hops")] });
+    }
+}
+
+#[tokio::test]
+async fn content_coding_is_passed_on() {
+    let function = Function::new().await;
+    let event = Event { content_encoding: Some("gzip".into()), data: b"\x1f\x8b".to_vec().into(), ..event("github") };
+    assert!(function.failed_ids(vec![record("m", &message_body(event), 1)]).await.is_empty());
+    let requests = function.receiver.requests.lock().unwrap().clone();
+    assert_eq!((&requests[0].0["content-encoding"], &requests[0].1[..]), (&"gzip".parse().unwrap(), &b"\x1f\x8b"[..]));
+}
+
+/// The rules of CloudEvents for characters that a header cannot contain:
+/// <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values>.
+#[tokio::test]
+async fn attributes_are_percent_encoded_in_headers() {
+    let function = Function::new().await;
+    let id = "a \"b\" 100% \u{20ac}\u{1f600}".to_owned();
+    let event = Event { id, event_type: "v2.account[x].updated".into(), ..event("github") };
+    assert!(function.failed_ids(vec![record("m", &message_body(event), 1)]).await.is_empty());
+    let requests = function.receiver.requests.lock().unwrap().clone();
+    let sent = ["ce-id", "ce-type"].map(|name| requests[0].0[name].to_str().unwrap());
+    assert_eq!(sent, ["a%20%22b%22%20100%25%20%E2%82%AC%F0%9F%98%80", "v2.account[x].updated"]);
+}

@@ -20,7 +20,14 @@ fn unwrapped<T>(results: Vec<Result<T, PortError>>) -> Vec<T> {
 }
 
 fn claim() -> Claim {
-    Claim { key: "k#orders".into(), owner: "me".into(), now: 100, lease_until: 165, expires_at: 1000 }
+    Claim {
+        key: "k#orders".into(),
+        owner: "me".into(),
+        message_id: "m".into(),
+        now: 100,
+        lease_until: 165,
+        expires_at: 1000,
+    }
 }
 
 /// Returns the outcome of a claim if the table has this item.
@@ -35,6 +42,7 @@ async fn claim_is_a_conditional_write() {
     let (store, aws) = store(200, json!({})).await;
     assert_eq!(store.claim(&[claim()]).await.remove(0).unwrap(), ClaimOutcome::Acquired);
     store.complete(&[claim()]).await.remove(0).unwrap();
+    store.fail(&claim(), "http_404").await.unwrap();
     store.release(&[claim()]).await.remove(0).unwrap();
     insta::assert_json_snapshot!(*aws.calls.lock().unwrap());
 }
@@ -46,8 +54,26 @@ async fn stored_item_determines_the_outcome() {
     assert_eq!(outcome_with_stored_item(leased).await, ClaimOutcome::Leased { until: 140 });
     let own_lease = json!({ "state": { "S": "leased" }, "owner": { "S": "me" }, "lease_until": { "N": "165" } });
     assert_eq!(outcome_with_stored_item(own_lease).await, ClaimOutcome::Acquired, "the first response was lost");
+    let failed = json!({ "state": { "S": "failed" }, "reason": { "S": "http_404" }, "message_id": { "S": "m" } });
+    assert_eq!(outcome_with_stored_item(failed).await, ClaimOutcome::Failed { reason: "http_404".into() });
     // The item was deleted or not returned: the delivery is retried after the time of the own lease.
     assert_eq!(outcome_with_stored_item(json!(null)).await, ClaimOutcome::Leased { until: 165 });
+}
+
+/// DynamoDB deletes an item up to some days after its TTL. Until then the item would suppress new events.
+#[tokio::test]
+async fn claim_takes_over_an_item_that_has_expired() {
+    let (store, aws) = store(200, json!({})).await;
+    let duplicate = json!({ "Error": { "Code": "DuplicateItem" } });
+    aws.set_response("BatchExecuteStatement", 200, json!({ "Responses": [duplicate, {}] }));
+    let claims = ["expired", "new"].map(|key| Claim { key: key.into(), now: 2_000_000, ..claim() });
+    assert_eq!(unwrapped(store.claim(&claims).await), [ClaimOutcome::Acquired, ClaimOutcome::Acquired]);
+    let calls = aws.calls.lock().unwrap().clone();
+    let (operation, request) = &calls[1];
+    assert_eq!((operation.as_str(), &request["Item"]["key"]["S"]), ("PutItem", &json!("expired")));
+    let condition = request["ConditionExpression"].as_str().unwrap();
+    assert!(condition.split(" OR ").any(|part| part == "expires_at < :now"), "{condition}");
+    assert_eq!(request["ExpressionAttributeValues"][":now"]["N"], "2000000");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hookline_telemetry::{Level, Settings, capture};
 use serde_json::json;
 
 use crate::fixture::{Function, event, repeated_record};
@@ -112,4 +113,55 @@ async fn completed_events_are_not_reported_as_failed() {
     assert!(function.failed_ids(vec![repeated_record("m", "github", 1)]).await.is_empty());
     let response = function.response(vec![repeated_record("n", "github", 1)], Duration::from_secs(30)).await;
     assert_eq!(response, json!({ "batchItemFailures": [] }));
+}
+
+/// The message is received again only because the dead-letter queue did not confirm.
+#[tokio::test]
+async fn permanent_failure_is_not_repeated_while_the_dead_letter_queue_is_unavailable() {
+    let function = Function::new().await;
+    *function.queue.dlq_is_unavailable.lock().unwrap() = true;
+    function.receiver.respond_with(404, None);
+    for receives in 1..4 {
+        assert_eq!(function.failed_ids(vec![repeated_record("m", "github", receives)]).await, ["m"]);
+        assert_eq!(function.received_requests(), 1, "receive {receives}");
+    }
+    *function.queue.dlq_is_unavailable.lock().unwrap() = false;
+    assert!(function.failed_ids(vec![repeated_record("m", "github", 4)]).await.is_empty());
+    assert_eq!(function.dead_letters()[0]["reason"], "http_404");
+    assert_eq!((function.received_requests(), function.dead_letters().len()), (1, 1));
+    assert!(function.failed_ids(vec![repeated_record("redriven", "github", 1)]).await.is_empty());
+    assert_eq!((function.received_requests(), function.dead_letters().len()), (2, 1));
+}
+
+/// The other destination of the event is retried.
+#[tokio::test]
+async fn permanent_failure_is_not_repeated_with_the_retries_of_another_destination() {
+    let function = Function::new().await;
+    function.receiver.respond_with(404, None);
+    function.receiver.respond_with(503, None);
+    assert_eq!(function.failed_ids(vec![repeated_record("m", "both", 1)]).await, ["m"]);
+    assert!(function.failed_ids(vec![repeated_record("m", "both", 2)]).await.is_empty());
+    assert_eq!((function.received_requests(), function.dead_letters().len()), (3, 1));
+    assert_eq!(function.dead_letters()[0]["reason"], "http_404");
+}
+
+#[tokio::test]
+async fn redriven_event_is_delivered_although_the_claim_has_failed() {
+    let function = Function::new().await;
+    *function.queue.dlq_is_unavailable.lock().unwrap() = true;
+    function.receiver.respond_with(404, None);
+    assert_eq!(function.failed_ids(vec![repeated_record("m", "github", 1)]).await, ["m"]);
+    assert!(function.failed_ids(vec![repeated_record("other", "github", 1)]).await.is_empty());
+    assert_eq!(function.received_requests(), 2);
+}
+
+#[tokio::test]
+async fn already_delivered_event_is_counted_by_source() {
+    let function = Function::new().await;
+    assert!(function.failed_ids(vec![repeated_record("m", "github", 1)]).await.is_empty());
+    let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
+    assert!(function.failed_ids(vec![repeated_record("n", "github", 1)]).await.is_empty());
+    let lines = log.lines();
+    let line = lines.iter().find(|line| line["outcome"] == "already_delivered").unwrap();
+    assert_eq!((&line["AlreadyDelivered"], &line["source"]), (&json!(1), &json!("github")));
 }

@@ -130,6 +130,7 @@ async fn batch_of_ten() {
 
 /// Runs a case in another process and checks its peak memory.
 #[track_caller]
+#[allow(clippy::print_stdout, reason = "the peak is worth knowing even if the test passes")]
 fn check(case: &str) {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "memory::batch_of_ten", "--include-ignored", "--nocapture"])
