@@ -10,8 +10,9 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
-use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::sdk_config::{RetryConfig, SharedHttpClient, TimeoutConfig};
@@ -90,6 +91,14 @@ pub async fn load(region: Option<&str>, endpoint_url: Option<String>, timeouts: 
 /// HTTP client with TLS on `ring`: the SDK's default client would add `aws-lc-rs`.
 fn http_client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+/// HTTP client for requests to a service whose SDK crate is not used.
+pub(crate) fn connector(timeouts: Timeouts) -> Connector {
+    let settings = HttpConnectorSettings::builder();
+    let settings = settings.connect_timeout(timeouts.connect).read_timeout(timeouts.attempt).build();
+    let connector = Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
+    connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
 }
 
 /// Explains how to fix a credentials error.

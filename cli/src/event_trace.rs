@@ -74,7 +74,7 @@ impl Logs {
 }
 
 /// Returns the time that the function logged: CloudWatch's own time may be that of a whole batch of lines.
-fn written_at(line: &Value) -> Option<i64> {
+pub(crate) fn written_at(line: &Value) -> Option<i64> {
     let at = OffsetDateTime::parse(line["timestamp"].as_str()?, &Rfc3339).ok()?;
     Some(at.unix_timestamp() * 1000 + i64::from(at.millisecond()))
 }

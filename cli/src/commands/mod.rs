@@ -2,9 +2,14 @@
 
 mod completions;
 mod dlq;
+mod filtered;
 mod man;
 mod replay;
+mod request_options;
 mod scheme_options;
+mod secret;
+mod secret_check;
+mod secret_set;
 mod sign;
 mod trace;
 mod verify;
@@ -19,6 +24,9 @@ Examples:
   hookline dlq list --service hookline-prod
   hookline dlq redrive --service hookline-prod --reason 'http_5*' --since 6h --dry-run
   hookline trace 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
+  hookline secret set github --service hookline-prod <secret.txt
+  hookline secret check --service hookline-prod
+  hookline filtered --service hookline-prod --source github --since 6h
   hookline verify --scheme github --secret-file secret.txt --body body.json --header 'X-Hub-Signature-256: sha256=…'
 
 Environment variables:
@@ -29,7 +37,7 @@ Environment variables:
 
 Exit codes:
   0    success
-  1    the command failed, or the verified request or vector is invalid
+  1    the command failed, or a verified request, vector or secret is invalid
   2    wrong usage
   129, 130, 143  ended by SIGHUP, Ctrl-C or SIGTERM";
 
@@ -49,6 +57,10 @@ enum Command {
     Replay(replay::Replay),
     /// Print the log entries of one event as a timeline
     Trace(trace::Trace),
+    /// Show the last events that no route of their source matched
+    Filtered(filtered::Filtered),
+    /// Store the secret of a source or destination, or check the stored secrets
+    Secret(secret::Secret),
     /// Print the headers with which a sender signs a body
     Sign(sign::Sign),
     /// Verify the signature of a request and print why it is invalid
@@ -71,6 +83,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Dlq(dlq) => dlq.run().await,
         Command::Replay(replay) => replay.run().await,
         Command::Trace(trace) => trace.run().await,
+        Command::Filtered(filtered) => filtered.run().await,
+        Command::Secret(secret) => secret.run().await,
         Command::Sign(sign) => sign.run(),
         Command::Verify(verify) => verify.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),

@@ -19,6 +19,12 @@ pub(super) struct SchemeOptions {
 }
 
 impl SchemeOptions {
+    /// Returns the scheme, or `None` without `--scheme` and `--option`.
+    pub(super) fn resolve_if_given(&self) -> Result<Option<Scheme>> {
+        let is_given = self.scheme.is_some() || !self.options.is_empty();
+        is_given.then(|| self.resolve()).transpose()
+    }
+
     pub(super) fn resolve(&self) -> Result<Scheme> {
         let mut config = Map::new();
         let scheme = self.scheme.clone().context("the signature scheme is missing: use --scheme")?;
@@ -49,12 +55,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
-/// Reads a secret from a file, and returns whether the file ends with a line break. The secret contains every byte of the
-/// file, as the service uses every byte of the stored secret.
-pub(super) fn read_secret(path: &Path) -> Result<(Secret, bool)> {
-    let bytes = read(path)?;
-    let ends_with_line_break = bytes.ends_with(b"\n");
-    Ok((Secret::new(bytes).with_context(|| path.display().to_string())?, ends_with_line_break))
+/// Reads a secret from a file, as the service reads a stored value.
+pub(super) fn read_secret(path: &Path) -> Result<Secret> {
+    Secret::from_stored(read(path)?).with_context(|| path.display().to_string())
 }
 
 /// Splits `name=value`, or `Name: value` of a header.

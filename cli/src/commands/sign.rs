@@ -15,7 +15,7 @@ use crate::output::print_line;
 pub(super) struct Sign {
     #[command(flatten)]
     scheme: SchemeOptions,
-    /// File with the secret; every byte counts, also a line break at the end; - reads standard input
+    /// File with the secret; a line end after it is ignored; - reads standard input
     #[arg(long, value_name = "FILE")]
     secret_file: PathBuf,
     /// File with the body; - reads standard input
@@ -41,7 +41,7 @@ pub(super) struct Sign {
 impl Sign {
     pub(super) fn run(self) -> Result<ExitCode> {
         let scheme = self.scheme.resolve()?;
-        let (secret, _) = scheme_options::read_secret(&self.secret_file)?;
+        let secret = scheme_options::read_secret(&self.secret_file)?;
         let body = scheme_options::read(&self.body)?;
         let id = self.id.unwrap_or_else(|| Uuid::new_v4().to_string());
         let now = self.now.unwrap_or_else(unix_seconds);

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 use comfy_table::{Table, presets};
-use hookline_signature::{Headers, Request, Verified, VerifyError};
+use hookline_signature::{Verified, VerifyError};
 use serde_json::json;
 
+use super::request_options::RequestOptions;
 use super::scheme_options::{self, SchemeOptions};
-use crate::clock::unix_seconds;
 use crate::output::print_line;
 use crate::signature_vectors;
 
@@ -16,24 +16,14 @@ use crate::signature_vectors;
 pub(super) struct Verify {
     #[command(flatten)]
     scheme: SchemeOptions,
-    /// File with the secret; every byte counts, also a line break at the end; - reads standard input
+    /// File with the secret; a line end after it is ignored; - reads standard input
     #[arg(long, value_name = "FILE", required_unless_present = "vectors")]
     secret_file: Option<PathBuf>,
-    /// Header of the request, `Name: value`; may be repeated
-    #[arg(long = "header", value_name = "HEADER")]
-    headers: Vec<String>,
     /// File with the exact body; - reads standard input
     #[arg(long, value_name = "FILE", required_unless_present = "vectors")]
     body: Option<PathBuf>,
-    /// Time of arrival in seconds since 1970; default: now
-    #[arg(long, value_name = "SECONDS")]
-    now: Option<i64>,
-    /// URL of the request without its query, for twilio
-    #[arg(long, default_value = "", hide_default_value = true)]
-    url: String,
-    /// Parameter of the URL's query, for twilio; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    query: Vec<String>,
+    #[command(flatten)]
+    request: RequestOptions,
     /// Verify all vectors of a file, and compare each verdict with the vector's `strict_expected`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["scheme", "secret_file", "body", "headers", "options"])]
     vectors: Option<PathBuf>,
@@ -50,24 +40,17 @@ impl Verify {
         }
         let scheme = self.scheme.resolve()?;
         let secret_file = self.secret_file.as_ref().context("--secret-file is missing")?;
-        let (secret, ends_with_line_break) = scheme_options::read_secret(secret_file)?;
-        let body = scheme_options::read(self.body.as_ref().context("--body is missing")?)?;
-        let split_all = |texts: &[String], separator| {
-            texts.iter().map(|text| scheme_options::split_pair(text, separator)).collect::<Result<Vec<_>>>()
-        };
-        let (headers, query) = (split_all(&self.headers, ':')?, split_all(&self.query, '=')?);
-        let headers = Headers::from_iter(headers);
-        let request = Request { headers: &headers, body: &body, url: &self.url, query: &query };
-        match scheme.verify(request, &[secret], self.now.unwrap_or_else(unix_seconds)) {
-            Ok(verified) => print_accepted(&verified, self.json),
+        let secret = scheme_options::read_secret(secret_file)?;
+        let request = self.request.read(self.body.as_ref().context("--body is missing")?)?;
+        match scheme.verify(request.as_request(), &[secret], request.now) {
+            Ok(verified) => print_accepted(&verified, None, self.json),
             Err(error) => {
                 print_rejected(&error, self.json)?;
                 if matches!(error, VerifyError::Mismatch { .. }) {
                     hint(
-                        ends_with_line_break,
-                        "the secret file ends with a line break, which is part of the secret: write it with `printf %s`",
+                        request.body.ends_with(b"\n"),
+                        "the body file ends with a line break, which is part of the body",
                     );
-                    hint(body.ends_with(b"\n"), "the body file ends with a line break, which is part of the body");
                 }
                 Ok(ExitCode::FAILURE)
             }
@@ -75,18 +58,23 @@ impl Verify {
     }
 }
 
-fn print_accepted(verified: &Verified, as_json: bool) -> Result<ExitCode> {
+/// Prints that a request is valid. `secret` is the version of the stored secret that verifies it.
+pub(super) fn print_accepted(verified: &Verified, secret: Option<&str>, as_json: bool) -> Result<ExitCode> {
     let Verified { event_type, delivery_id, signed_id, handshake } = verified;
     let response = handshake.as_ref().map(|handshake| handshake.body.as_str());
     if as_json {
-        let verdict = json!({
+        let mut verdict = json!({
             "accepted": true, "type": event_type, "delivery_id": delivery_id, "signed_id": signed_id,
             "handshake_response": response,
         });
+        if let Some(secret) = secret {
+            verdict["secret"] = secret.into();
+        }
         print_line(format_args!("{}", serde_json::to_string_pretty(&verdict)?));
         return Ok(ExitCode::SUCCESS);
     }
     print_line(format_args!("accepted"));
+    secret.iter().for_each(|secret| print_line(format_args!("secret: {secret}")));
     let members = [("type", event_type), ("delivery id", delivery_id), ("signed id", signed_id)];
     for (name, value) in members {
         value.iter().for_each(|value| print_line(format_args!("{name}: {value}")));
@@ -95,7 +83,8 @@ fn print_accepted(verified: &Verified, as_json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_rejected(error: &VerifyError, as_json: bool) -> Result<()> {
+/// Prints why a request is invalid.
+pub(super) fn print_rejected(error: &VerifyError, as_json: bool) -> Result<()> {
     if as_json {
         let verdict = json!({ "accepted": false, "reason": error.reason(), "detail": error.to_string() });
         print_line(format_args!("{}", serde_json::to_string_pretty(&verdict)?));
@@ -105,7 +94,8 @@ fn print_rejected(error: &VerifyError, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-fn hint(applies: bool, text: &str) {
+/// Prints a hint on standard error, if it applies.
+pub(super) fn hint(applies: bool, text: &str) {
     if applies {
         eprintln!("hint: {text}");
     }

@@ -16,7 +16,7 @@ pub(super) const TIMEOUTS: Timeouts = Timeouts {
 pub struct Target {
     /// Configuration for clients of any AWS service.
     pub sdk: SdkConfig,
-    /// Queues and log groups.
+    /// Names of the queues, functions and log groups.
     pub resources: Resources,
 }
 

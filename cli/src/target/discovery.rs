@@ -6,7 +6,7 @@ use aws_sdk_sqs::Client as Sqs;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::deployment::{TIMEOUTS, Target, endpoint_url};
-use super::resources::{LogGroupNames, Resources};
+use super::resources::{FunctionNames, LogGroupNames, Resources};
 use crate::aws;
 
 /// Returns the deployment whose resources have this prefix.
@@ -17,12 +17,15 @@ pub(super) async fn find(prefix: &str, region: Option<&str>) -> Result<Target> {
     let sqs = Sqs::new(&sdk);
     let (intake, dlq) = (names::intake(prefix), names::dlq(prefix));
     let ((queue_url, queue_arn), (dlq_url, dlq_arn)) = tokio::try_join!(queue(&sqs, &intake), queue(&sqs, &dlq))?;
+    let function_names =
+        FunctionNames { ingest: names::function(prefix, "ingest"), process: names::function(prefix, "process") };
     let log_group_names = LogGroupNames {
         ingest: names::function_logs(prefix, "ingest"),
         process: names::function_logs(prefix, "process"),
     };
     let api_log_group_name = existing_log_group(&Logs::new(&sdk), names::api_logs(prefix)).await?;
-    let resources = Resources { queue_url, queue_arn, dlq_url, dlq_arn, log_group_names, api_log_group_name };
+    let resources =
+        Resources { queue_url, queue_arn, dlq_url, dlq_arn, function_names, log_group_names, api_log_group_name };
     Ok(Target { sdk, resources })
 }
 
@@ -38,9 +41,14 @@ mod names {
         format!("{prefix}-intake-dlq")
     }
 
+    /// Name of a function.
+    pub(super) fn function(prefix: &str, function: &str) -> String {
+        format!("{prefix}-{function}")
+    }
+
     /// Name of the log group of a function.
     pub(super) fn function_logs(prefix: &str, function: &str) -> String {
-        format!("/aws/lambda/{prefix}-{function}")
+        format!("/aws/lambda/{}", self::function(prefix, function))
     }
 
     /// Name of the log group of the API's access log.
@@ -75,6 +83,7 @@ mod tests {
     const HOOKLINE: &str = include_str!("../../../terraform/modules/hookline/main.tf");
     const QUEUE: &str = include_str!("../../../terraform/modules/queue/main.tf");
     const FUNCTION: &str = include_str!("../../../terraform/modules/function/main.tf");
+    const SECRETS: &str = include_str!("../../../terraform/modules/secrets/main.tf");
     const ACCESS_LOG: &str = include_str!("../../../terraform/modules/access_log/main.tf");
 
     /// Checks that a Terraform module contains a name.
@@ -89,10 +98,31 @@ mod tests {
         case(QUEUE, &names::dlq("${var.prefix}"));
         case(ACCESS_LOG, &names::api_logs("${var.name}"));
         for function in ["ingest", "process"] {
-            let (name, log_group) = (format!("${{local.prefix}}-{function}"), "/aws/lambda/${var.name}");
+            let (name, log_group) = (names::function("${local.prefix}", function), "/aws/lambda/${var.name}");
             case(HOOKLINE, &name);
             case(FUNCTION, log_group);
             assert_eq!(names::function_logs("${local.prefix}", function), log_group.replace("${var.name}", &name));
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_equal_those_of_the_terraform_module() {
+        let names = |prefix: &str| FunctionNames { ingest: format!("{prefix}-ingest"), process: String::new() };
+        let resources = Resources {
+            queue_url: String::new(),
+            queue_arn: String::new(),
+            dlq_url: String::new(),
+            dlq_arn: String::new(),
+            function_names: names("hookline-prod"),
+            log_group_names: LogGroupNames { ingest: String::new(), process: String::new() },
+            api_log_group_name: None,
+        };
+        assert_eq!(resources.source_secret_name("github"), "hookline-prod/sources/github");
+        assert_eq!(resources.destination_secret_name("team"), "hookline-prod/destinations/team");
+        let terraform = Resources { function_names: names("${var.prefix}"), ..resources };
+        case(SECRETS, &terraform.source_secret_name("x").replace("sources/x", "${each.key}"));
+        for key in ["sources/${name}", "destinations/${name}"] {
+            assert!(SECRETS.contains(&format!("\"{key}\" =>")), "{key}");
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The deployment that a command works on: a stack on a local emulator, a Terraform workspace, or a deployment that is
 //! found by the names of its AWS resources.
 
+mod configuration;
 mod deployment;
 mod discovery;
+mod function_environment;
 mod local_stack;
 mod resources;
 mod workspace;
@@ -10,9 +12,10 @@ mod workspace;
 use anyhow::Result;
 use clap::Args;
 
+pub use self::configuration::DestinationSecret;
 pub use self::deployment::Target;
 pub use self::local_stack::LocalStack;
-pub use self::resources::{LogGroupNames, Resources};
+pub use self::resources::{FunctionNames, LogGroupNames, Resources};
 
 /// Options that select the deployment.
 #[derive(Debug, Clone, Default, Args)]

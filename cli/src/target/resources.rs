@@ -15,10 +15,21 @@ pub struct Resources {
     pub dlq_url: String,
     /// ARN of the dead-letter queue.
     pub dlq_arn: String,
+    /// Name of each function.
+    pub function_names: FunctionNames,
     /// Name of the log group of each function.
     pub log_group_names: LogGroupNames,
     /// Name of the log group of the API's access log; `None` without an access log.
     pub api_log_group_name: Option<String>,
+}
+
+/// Name of each function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionNames {
+    /// The ingest function.
+    pub ingest: String,
+    /// The process function.
+    pub process: String,
 }
 
 /// Name of the log group of each function.
@@ -41,5 +52,23 @@ impl Resources {
             serde_json::from_slice(json).context("cannot parse Terraform's outputs")?;
         let values: Value = outputs.into_iter().map(|(name, mut output)| (name, output["value"].take())).collect();
         serde_json::from_value(values).context("Terraform's outputs are incomplete: apply the current configuration")
+    }
+
+    /// Returns the name of a source's secret.
+    #[must_use]
+    pub fn source_secret_name(&self, source: &str) -> String {
+        format!("{}/sources/{source}", self.prefix())
+    }
+
+    /// Returns the name of a destination's secret.
+    #[must_use]
+    pub fn destination_secret_name(&self, destination: &str) -> String {
+        format!("{}/destinations/{destination}", self.prefix())
+    }
+
+    /// Returns the prefix of all names: the name of the ingest function without its last part.
+    fn prefix(&self) -> &str {
+        let ingest = self.function_names.ingest.as_str();
+        ingest.strip_suffix("-ingest").unwrap_or(ingest)
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use hookline::target::{LogGroupNames, Resources};
+use hookline::target::{FunctionNames, LogGroupNames, Resources};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -71,12 +71,15 @@ impl Outputs {
 
     /// Returns the part of the outputs that operators' commands need.
     pub(crate) fn resources(&self) -> Resources {
+        let Functions { ingest, process } = self.function_names.clone();
+        let function_names = FunctionNames { ingest, process };
         let Functions { ingest, process } = self.log_group_names.clone();
         Resources {
             queue_url: self.queue_url.clone(),
             queue_arn: self.queue_arn.clone(),
             dlq_url: self.dlq_url.clone(),
             dlq_arn: self.dlq_arn.clone(),
+            function_names,
             log_group_names: LogGroupNames { ingest, process },
             api_log_group_name: self.api_log_group_name.clone(),
         }

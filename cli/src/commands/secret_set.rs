@@ -1,0 +1,122 @@
+use std::io::{IsTerminal, Read};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use super::scheme_options::SchemeOptions;
+use crate::output::print_line;
+use crate::secrets::{SecretForm, SecretStore};
+use crate::target::Target;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The secret comes from standard input or, on a terminal, from a prompt. A line end after the secret is not stored.
+Without --scheme, the command reads the scheme from the configuration of the ingest function.
+
+Examples:
+  hookline secret set github --service hookline-prod
+  hookline secret set github --service hookline-prod <secret.txt
+  hookline secret set --destination team --service hookline-prod <url.txt")]
+pub(super) struct Set {
+    /// Name of the source
+    #[arg(required_unless_present = "destination", conflicts_with = "destination")]
+    source: Option<String>,
+    /// Name of the destination whose secret to store
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["scheme", "options"])]
+    destination: Option<String>,
+    #[command(flatten)]
+    scheme: SchemeOptions,
+}
+
+/// The owner of a secret.
+struct Owner {
+    /// The source or destination, for messages.
+    title: String,
+    secret_name: String,
+    form: SecretForm,
+}
+
+impl Set {
+    pub(super) async fn run(self, target: &Target) -> Result<ExitCode> {
+        let owner = self.owner(target).await?;
+        let value = read_secret(&format!("secret of {}: ", owner.title))?;
+        let secret = match owner.form.parse(Some(value)) {
+            Ok(secret) => secret,
+            Err(fault) => {
+                bail!("the secret cannot be used for {}: {}; nothing was stored", owner.title, fault.reason())
+            }
+        };
+        let is_rotation = SecretStore::new(&target.sdk).store(&owner.secret_name, &secret).await?;
+        print_line(format_args!("{}", stored(&owner, is_rotation)));
+        if let Some(hint) = owner.form.hint(&secret) {
+            eprintln!("hint: {hint}");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn owner(&self, target: &Target) -> Result<Owner> {
+        if let Some(destination) = &self.destination {
+            return Ok(Owner {
+                title: format!("destination `{destination}`"),
+                secret_name: target.resources.destination_secret_name(destination),
+                form: SecretForm::Destination(target.destination_secret(destination).await?),
+            });
+        }
+        let source = self.source.as_deref().context("the source is missing")?;
+        let scheme = match self.scheme.resolve_if_given()? {
+            Some(scheme) => scheme,
+            None => target.source_scheme(source).await?,
+        };
+        Ok(Owner {
+            title: format!("source `{source}`"),
+            secret_name: target.resources.source_secret_name(source),
+            form: SecretForm::Source(scheme),
+        })
+    }
+}
+
+fn stored(owner: &Owner, is_rotation: bool) -> String {
+    let Owner { title, secret_name, .. } = owner;
+    let previous = match (is_rotation, &owner.form) {
+        (false, _) => "it had no value before",
+        (true, SecretForm::Source(_)) => "the value before it stays valid until the next rotation",
+        (true, SecretForm::Destination(_)) => "the value before it is the previous version",
+    };
+    format!("stored the secret of {title} in `{secret_name}`; {previous}")
+}
+
+/// Reads the secret from a prompt without echo, or all of standard input if it is no terminal.
+fn read_secret(prompt: &str) -> Result<Vec<u8>> {
+    if std::io::stdin().is_terminal() {
+        let secret = rpassword::prompt_password(prompt).context("cannot read the secret from the terminal")?;
+        return Ok(secret.into_bytes());
+    }
+    let mut secret = Vec::new();
+    std::io::stdin().read_to_end(&mut secret).context("cannot read the secret from standard input")?;
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::DestinationSecret;
+
+    #[test]
+    fn output_says_whether_the_previous_value_stays_valid() {
+        let form = SecretForm::Destination(DestinationSecret::WebhookUrl);
+        let owner = Owner {
+            title: "destination `team`".to_owned(),
+            secret_name: "hookline-prod/destinations/team".to_owned(),
+            form,
+        };
+        assert_eq!(
+            stored(&owner, false),
+            "stored the secret of destination `team` in `hookline-prod/destinations/team`; it had no value before"
+        );
+        assert!(stored(&owner, true).ends_with("the value before it is the previous version"));
+        let scheme = hookline_signature::SchemeConfig { scheme: "github".to_owned(), ..Default::default() };
+        let owner = Owner { form: SecretForm::Source(scheme.resolve().unwrap()), ..owner };
+        assert!(stored(&owner, true).ends_with("the value before it stays valid until the next rotation"));
+    }
+}

@@ -1,0 +1,147 @@
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use hookline_signature::{Scheme, SchemeConfig};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::deployment::Target;
+use super::function_environment;
+
+/// The part of a destination's configuration that determines the form of its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct DestinationConfig {
+    kind: String,
+    #[serde(default)]
+    signed: bool,
+}
+
+/// What a destination's secret contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DestinationSecret {
+    /// The URL of a chat's webhook.
+    WebhookUrl,
+    /// A key of Standard Webhooks that signs the requests.
+    SigningKey,
+}
+
+impl Target {
+    /// Returns the scheme of each source, from the environment of the ingest function.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration of the function cannot be read or has another format.
+    pub async fn source_schemes(&self) -> Result<BTreeMap<String, Scheme>> {
+        let function = &self.resources.function_names.ingest;
+        let environment = function_environment::read(&self.sdk, function).await?;
+        schemes(variable(&environment, "HOOKLINE_SOURCES", function)?)
+    }
+
+    /// Returns the scheme of one source.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration of the function cannot be read, or if the source does not exist.
+    pub async fn source_scheme(&self, source: &str) -> Result<Scheme> {
+        let mut schemes = self.source_schemes().await?;
+        schemes.remove(source).with_context(|| {
+            let names: Vec<_> = schemes.keys().map(String::as_str).collect();
+            format!("unknown source `{source}`: the sources are {}", names.join(", "))
+        })
+    }
+
+    /// Returns the form of a destination's secret, from the environment of the process function.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration of the function cannot be read, or if the destination does not exist or needs no secret.
+    pub async fn destination_secret(&self, destination: &str) -> Result<DestinationSecret> {
+        let function = &self.resources.function_names.process;
+        let environment = function_environment::read(&self.sdk, function).await?;
+        destination_secret(variable(&environment, "HOOKLINE_DESTINATIONS", function)?, destination)
+    }
+}
+
+fn variable<T: DeserializeOwned>(environment: &BTreeMap<String, String>, name: &str, function: &str) -> Result<T> {
+    let text = environment.get(name).with_context(|| format!("function `{function}` has no variable {name}"))?;
+    serde_json::from_str(text).with_context(|| format!("cannot parse {name} of function `{function}`"))
+}
+
+fn schemes(sources: BTreeMap<String, SchemeConfig>) -> Result<BTreeMap<String, Scheme>> {
+    let resolve = |(name, config): (String, SchemeConfig)| {
+        let scheme = config.resolve().with_context(|| {
+            format!("cannot read the configuration of source `{name}`: is this command older than the deployment?")
+        })?;
+        Ok((name, scheme))
+    };
+    sources.into_iter().map(resolve).collect()
+}
+
+fn destination_secret(
+    destinations: BTreeMap<String, DestinationConfig>,
+    destination: &str,
+) -> Result<DestinationSecret> {
+    let DestinationConfig { kind, signed } = destinations.get(destination).with_context(|| {
+        let names: Vec<_> = destinations.keys().map(String::as_str).collect();
+        format!("unknown destination `{destination}`: the destinations are {}", names.join(", "))
+    })?;
+    match (kind.as_str(), signed) {
+        ("discord" | "slack", _) => Ok(DestinationSecret::WebhookUrl),
+        (_, true) => Ok(DestinationSecret::SigningKey),
+        (kind, false) => bail!("destination `{destination}` of kind `{kind}` has no secret"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn environment() -> BTreeMap<String, String> {
+        let sources = json!({
+            "github": { "scheme": "github", "content_types": ["application/json"], "deduplicate": "body" },
+            "billing": { "scheme": "hmac", "header": "X-Signature", "template": "{timestamp}.{body}",
+                "timestamp_header": "X-Time" },
+        });
+        let destinations = json!({
+            "orders": { "kind": "http", "url": "https://a.example/", "timeout_ms": 1000 },
+            "ledger": { "kind": "http", "url": "https://a.example/", "signed": true, "timeout_ms": 1000 },
+            "team": { "kind": "slack", "timeout_ms": 1000 },
+        });
+        BTreeMap::from([
+            ("HOOKLINE_SOURCES".to_owned(), sources.to_string()),
+            ("HOOKLINE_DESTINATIONS".to_owned(), destinations.to_string()),
+        ])
+    }
+
+    #[test]
+    fn reads_the_scheme_of_each_source() {
+        let schemes = schemes(variable(&environment(), "HOOKLINE_SOURCES", "f").unwrap()).unwrap();
+        let names: Vec<_> = schemes.keys().map(String::as_str).collect();
+        assert_eq!(names, ["billing", "github"]);
+        assert!(matches!(schemes["billing"], Scheme::Hmac(_)) && matches!(schemes["github"], Scheme::Github(_)));
+    }
+
+    #[test]
+    fn missing_or_unknown_configuration_is_an_error() {
+        let missing = variable::<BTreeMap<String, SchemeConfig>>(&BTreeMap::new(), "HOOKLINE_SOURCES", "f");
+        assert_eq!(missing.unwrap_err().to_string(), "function `f` has no variable HOOKLINE_SOURCES");
+        let unknown =
+            BTreeMap::from([("a".to_owned(), SchemeConfig { scheme: "new".to_owned(), ..SchemeConfig::default() })]);
+        assert!(format!("{:#}", schemes(unknown).unwrap_err()).contains("unknown scheme `new`"));
+    }
+
+    #[test]
+    fn kind_of_a_destination_determines_the_form_of_its_secret() {
+        let form = |destination| {
+            let destinations = variable(&environment(), "HOOKLINE_DESTINATIONS", "f").unwrap();
+            destination_secret(destinations, destination).map_err(|error| error.to_string())
+        };
+        assert_eq!(form("team"), Ok(DestinationSecret::WebhookUrl));
+        assert_eq!(form("ledger"), Ok(DestinationSecret::SigningKey));
+        assert_eq!(form("orders"), Err("destination `orders` of kind `http` has no secret".to_owned()));
+        let unknown = "unknown destination `none`: the destinations are ledger, orders, team";
+        assert_eq!(form("none"), Err(unknown.to_owned()));
+    }
+}
