@@ -193,7 +193,7 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         let result = record.run_isolated(deliver).await?;
         let change = match &result {
             Ok(()) => ClaimChange::Complete,
-            // Without an id, two messages cannot be told apart.
+            // Two messages without an id look like the same message.
             Err(failure) if failure.reason.is_retryable() || record.id().is_empty() => ClaimChange::Release,
             Err(failure) => ClaimChange::Fail { reason: failure.reason.code() },
         };

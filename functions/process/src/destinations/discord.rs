@@ -44,7 +44,7 @@ impl Discord {
     }
 }
 
-/// Adds the API version to a URL without one. Discord hands out such URLs, and answers them with its oldest version, whose
+/// Adds the API version to a URL without one. Discord hands out such URLs. They use its oldest version, whose
 /// waits can be in milliseconds (<https://docs.discord.com/developers/reference#api-versioning>,
 /// <https://github.com/discord/discord-api-docs/issues/2360>).
 fn with_version(url: &str) -> Cow<'_, str> {

@@ -17,6 +17,7 @@ mod idempotency;
 mod memory;
 mod message_templates;
 mod offloaded_payloads;
+mod properties;
 mod request_signing;
 mod retries;
 mod routing;
