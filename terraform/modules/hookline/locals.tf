@@ -29,6 +29,8 @@ locals {
       source       = route.source == name ? null : route.source
       destinations = route.destinations
       types        = route.types
+      # The function's default saves bytes too.
+      on_unreadable = route.on_unreadable == "deliver" ? null : route.on_unreadable
       filter = try([
         for condition in route.filter : { for key, value in condition : key => value if value != null }
       ], null)

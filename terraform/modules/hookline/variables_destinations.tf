@@ -33,8 +33,8 @@ locals {
 
   # Headers that the connection, the event or the tracing sets, and headers with credentials.
   reserved_headers = [
-    "authorization", "connection", "content-length", "content-type", "cookie", "host", "proxy-authorization",
-    "traceparent", "transfer-encoding",
+    "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie", "host",
+    "proxy-authorization", "traceparent", "transfer-encoding",
   ]
 }
 
@@ -148,14 +148,15 @@ variable "destinations" {
     condition = alltrue(flatten([for destination in var.destinations : [
       for name, value in coalesce(destination.headers, {}) :
       can(regex(local.header_pattern, name)) && can(regex("^[ -~]+$", value)) &&
-      !startswith(lower(name), "ce-") && !startswith(lower(name), "webhook-") &&
+      !startswith(lower(name), "ce-") && !startswith(lower(name), "hookline-") &&
+      !startswith(lower(name), "webhook-") &&
       !contains(local.reserved_headers, lower(name))
     ]]))
     error_message = format(
       join(" ", [
-        "headers must have valid names and printable values. Hookline sets the headers of the event (ce-*,",
-        "content-type, traceparent), of the signature (webhook-*) and of the connection. A header with credentials",
-        "would be a secret in the state. The headers are: %s. Remove the invalid ones.",
+        "headers must have valid names and printable values. Hookline sets the headers of the event (ce-*, hookline-*,",
+        "content-encoding, content-type, traceparent), of the signature (webhook-*) and of the connection. A header",
+        "with credentials would be a secret in the state. The headers are: %s. Remove the invalid ones.",
       ]),
       join(", ", flatten([
         for name, destination in var.destinations : [

@@ -15,8 +15,9 @@ variable "routes" {
   description = <<-EOT
     Routes by name. A route sends events of its `source` (`events` for POST /events) to its `destinations`. With
     `types`, it matches only events whose type matches one of the globs (such as "github.pull_request*"). With `filter`,
-    it matches only events whose JSON payload meets all conditions; a condition has a JSON Pointer and exactly one of
-    `equals`, `in`, `prefix` and `exists`. All matching routes apply. If routes exist for a source but none matches, the
+    it matches only events whose payload meets all conditions; a condition has a JSON Pointer and exactly one of
+    `equals`, `in`, `prefix` and `exists`. If a filter cannot read a payload, `on_unreadable` decides: `deliver` (the
+    default) or `dead_letter`. All matching routes apply. If routes exist for a source but none matches, the
     event is acknowledged and not delivered. If no route exists for the source, the event goes to the DLQ.
   EOT
   type = map(object({
@@ -29,7 +30,8 @@ variable "routes" {
       prefix  = optional(string)
       exists  = optional(bool)
     })))
-    destinations = set(string)
+    on_unreadable = optional(string)
+    destinations  = set(string)
   }))
   nullable = false
 
@@ -105,6 +107,19 @@ variable "routes" {
       The pointer of a condition must be a JSON Pointer, such as "/repository/full_name", or empty for the complete
       payload.
     EOT
+  }
+
+  validation {
+    condition = alltrue([
+      for route in var.routes : contains(["deliver", "dead_letter"], coalesce(route.on_unreadable, "deliver"))
+    ])
+    error_message = format(
+      "on_unreadable must be \"deliver\" or \"dead_letter\". Correct %s.",
+      join(", ", [
+        for name, route in var.routes : name
+        if !contains(["deliver", "dead_letter"], coalesce(route.on_unreadable, "deliver"))
+      ]),
+    )
   }
 
   validation {

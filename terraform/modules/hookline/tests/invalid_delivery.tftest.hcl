@@ -110,6 +110,18 @@ run "rejects_header_of_the_event" {
   expect_failures = [var.destinations]
 }
 
+run "rejects_hop_count_header" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/", headers = { "Hookline-Hops" = "1" } }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
 run "rejects_header_with_credentials" {
   command = plan
 

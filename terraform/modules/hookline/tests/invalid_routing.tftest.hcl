@@ -43,6 +43,38 @@ run "rejects_route_with_unknown_destination" {
   expect_failures = [var.routes]
 }
 
+run "rejects_unknown_value_of_on_unreadable" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"], on_unreadable = "drop" }
+      github = { source = "github", destinations = ["sink"] }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "passes_on_unreadable_to_process" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"], on_unreadable = "deliver" }
+      github = { source = "github", destinations = ["sink"], on_unreadable = "dead_letter" }
+    }
+  }
+
+  assert {
+    condition = local.process_environment.HOOKLINE_ROUTES == join("", [
+      "{\"events\":{\"destinations\":[\"sink\"]},",
+      "\"github\":{\"destinations\":[\"sink\"],\"on_unreadable\":\"dead_letter\"}}",
+    ])
+    error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
+  }
+}
+
 run "rejects_route_without_destinations" {
   command = plan
 
