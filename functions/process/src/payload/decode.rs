@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
-use super::readable::Unreadable;
+use super::unreadable::Unreadable;
 
 /// The maximum size of a decoded payload. A small payload can decode to gigabytes, and filters and templates need the
 /// decoded bytes in memory.

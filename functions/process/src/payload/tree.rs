@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
+use super::cursor::{Cursor, string};
 use super::form;
-use super::json::{Cursor, string};
-use super::readable::{ReadablePayload, Unreadable};
+use super::readable::ReadablePayload;
+use super::unreadable::Unreadable;
 
 /// The estimated memory of a tree. The values of a payload with many small objects need a hundred times the memory of its
 /// bytes.
