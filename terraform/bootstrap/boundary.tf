@@ -67,7 +67,7 @@ locals {
         Sid      = "SendEmail"
         Effect   = "Allow"
         Action   = ["ses:SendEmail"]
-        Resource = ["${local.regional_arns.ses}:identity/*"]
+        Resource = ["${local.regional_arns.ses}:configuration-set/*", "${local.regional_arns.ses}:identity/*"]
       },
       {
         Sid      = "PutEvents"

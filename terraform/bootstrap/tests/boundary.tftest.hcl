@@ -73,8 +73,10 @@ run "boundary_allows_what_functions_do" {
         resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/hookline-dev-*"]
       }
       SendEmail = {
-        actions   = ["ses:SendEmail"]
-        resources = ["arn:aws:ses:eu-west-1:123456789012:identity/*"]
+        actions = ["ses:SendEmail"]
+        resources = [
+          "arn:aws:ses:eu-west-1:123456789012:configuration-set/*", "arn:aws:ses:eu-west-1:123456789012:identity/*",
+        ]
       }
       PutEvents = {
         actions   = ["events:PutEvents"]
@@ -92,7 +94,9 @@ run "boundary_allows_the_permissions_of_the_root_module" {
   assert {
     condition = length(setsubtract(
       flatten([
-        for file in ["../modules/hookline/policies.tf", "../modules/function/main.tf"] :
+        for file in [
+          "../modules/hookline/policies.tf", "../modules/hookline/policies_email.tf", "../modules/function/main.tf",
+        ] :
         regexall("\"((?:dynamodb|events|logs|s3|secretsmanager|ses|sqs|xray):[A-Z][A-Za-z]+)\"", file(file))
       ]),
       concat(flatten(local.boundary_statements.dev[*].Action), ["ses:FromAddress", "ses:Recipients"]),

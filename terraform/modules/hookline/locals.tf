@@ -5,6 +5,8 @@ locals {
   prefix     = module.naming.prefix
   account_id = data.aws_caller_identity.current.account_id
 
+  payloads_bucket = coalesce(var.payloads_bucket, "${local.prefix}-payloads-${local.account_id}")
+
   sources = {
     for name, source in var.sources : name => { for key, value in source : key => value if value != null }
   }
@@ -12,7 +14,10 @@ locals {
   destinations = {
     for name, destination in var.destinations : name => merge(
       { timeout_ms = floor(destination.timeout_seconds * 1000) },
-      { for key, value in destination : key => value if key != "timeout_seconds" && value != null },
+      {
+        for key, value in destination : key => value
+        if key != "timeout_seconds" && !contains(local.permission_options, key) && value != null
+      },
     )
   }
 

@@ -24,7 +24,7 @@ module "artifacts" {
 module "payloads" {
   source = "../bucket"
 
-  bucket          = coalesce(var.payloads_bucket, "${local.prefix}-payloads-${local.account_id}")
+  bucket          = local.payloads_bucket
   versioned       = false
   expiration_days = var.payload_retention_days
   force_destroy   = var.force_destroy

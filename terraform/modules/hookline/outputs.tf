@@ -95,6 +95,26 @@ output "role_names" {
 output "role_policy_names" {
   description = "Name of the inline policy with each function's permissions."
   value       = { ingest = module.ingest.role_policy_name, process = module.process.role_policy_name }
+
+  precondition {
+    condition     = local.policy_characters.ingest <= local.max_policy_characters
+    error_message = <<-EOT
+      The policies of ingest have ${local.policy_characters.ingest} characters, and IAM allows a role
+      ${local.max_policy_characters}. Remove sources or shorten their names (${length(var.sources)} sources), or move
+      sources to another deployment. The longest statements are ${local.longest_statements.ingest}.
+    EOT
+  }
+
+  precondition {
+    condition     = local.policy_characters.process <= local.max_policy_characters
+    error_message = <<-EOT
+      The policies of process have ${local.policy_characters.process} characters, and IAM allows a role
+      ${local.max_policy_characters}. Use a mailing list instead of many recipients, set `identity` for e-mail
+      destinations, or remove destinations or shorten their names (${length(local.emails)} e-mail destinations,
+      ${length(local.destinations_with_secret)} secrets, ${length(local.policy_arns.buses)} event buses). The longest
+      statements are ${local.longest_statements.process}.
+    EOT
+  }
 }
 
 output "log_group_names" {

@@ -1,132 +1,112 @@
-# The permissions of each function, in addition to logging and tracing. Each statement names the ARNs of its resources.
+# The permissions of each function, in addition to logging and tracing. Each statement names the resources that AWS
+# evaluates for its actions. All ARNs are built from names, so the plan shows the complete policies and their length.
 
 locals {
-  # All payloads have one prefix, so the functions have no access to other objects that operators put into the bucket.
-  payload_objects = "${module.payloads.arn}/payloads/*"
+  arn_prefix = "arn:${data.aws_partition.current.partition}"
+  arn_tail   = "${var.region}:${local.account_id}"
 
-  arn_tail = "${var.region}:${local.account_id}"
-  emails   = { for name, destination in var.destinations : name => destination if destination.kind == "email" }
+  policy_arns = {
+    intake = "${local.arn_prefix}:sqs:${local.arn_tail}:${local.prefix}-intake"
+    dlq    = "${local.arn_prefix}:sqs:${local.arn_tail}:${local.prefix}-intake-dlq"
+    table  = "${local.arn_prefix}:dynamodb:${local.arn_tail}:table/${local.prefix}-idempotency"
 
-  # In the SES sandbox, SES also checks the permission for the recipients' identities.
-  email_identities = {
-    for name, email in local.emails : name => distinct(flatten([
-      for address in concat([email.from], tolist(coalesce(email.to, []))) : [
-        for identity in [address, split("@", address)[1]] :
-        "arn:${data.aws_partition.current.partition}:ses:${local.arn_tail}:identity/${identity}"
-      ]
-    ]))
-  }
+    # All payloads have one prefix, so the functions have no access to other objects that operators put into the bucket.
+    payloads = "${local.arn_prefix}:s3:::${local.payloads_bucket}/payloads/*"
 
-  bus_arns = distinct([
-    for destination in var.destinations : startswith(destination.bus, "arn:") ? destination.bus :
-    "arn:${data.aws_partition.current.partition}:events:${local.arn_tail}:event-bus/${destination.bus}"
-    if destination.kind == "eventbridge"
-  ])
-}
+    # Secrets Manager appends a hyphen and six random characters to the name of a secret.
+    source_secrets = [
+      for name in keys(var.sources) :
+      "${local.arn_prefix}:secretsmanager:${local.arn_tail}:secret:${local.prefix}/sources/${name}-??????"
+    ]
+    destination_secrets = [
+      for name in local.destinations_with_secret :
+      "${local.arn_prefix}:secretsmanager:${local.arn_tail}:secret:${local.prefix}/destinations/${name}-??????"
+    ]
 
-data "aws_iam_policy_document" "ingest" {
-  statement {
-    sid       = "Enqueue"
-    actions   = ["sqs:SendMessage"]
-    resources = [module.queue.arn]
-  }
-
-  statement {
-    sid       = "StorePayloads"
-    actions   = ["s3:PutObject"]
-    resources = [local.payload_objects]
+    buses = distinct([
+      for destination in var.destinations : startswith(destination.bus, "arn:") ? destination.bus :
+      "${local.arn_prefix}:events:${local.arn_tail}:event-bus/${destination.bus}"
+      if destination.kind == "eventbridge"
+    ])
   }
 
   # A statement needs resources, and without sources there are none.
-  dynamic "statement" {
-    for_each = length(var.sources) > 0 ? [module.secrets.source_arns] : []
-
-    content {
+  ingest_statements = [for statement in [
+    { sid = "Enqueue", actions = ["sqs:SendMessage"], resources = [local.policy_arns.intake] },
+    { sid = "StorePayloads", actions = ["s3:PutObject"], resources = [local.policy_arns.payloads] },
+    {
       sid       = "ReadSourceSecrets"
       actions   = ["secretsmanager:GetSecretValue"]
-      resources = values(statement.value)
+      resources = local.policy_arns.source_secrets
+    },
+  ] : merge(statement, { conditions = [] }) if length(statement.resources) > 0]
+
+  process_statements = concat(
+    [for statement in [
+      {
+        sid = "ReadIntake"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+        ]
+        resources = [local.policy_arns.intake]
+      },
+      {
+        sid = "ClaimDeliveries"
+        # Process uses PartiQL statements for several items, and the item operations for one.
+        actions = [
+          "dynamodb:DeleteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem",
+          "dynamodb:UpdateItem",
+        ]
+        resources = var.idempotency.enabled ? [local.policy_arns.table] : []
+      },
+      { sid = "SendToDlq", actions = ["sqs:SendMessage"], resources = [local.policy_arns.dlq] },
+      { sid = "FetchPayloads", actions = ["s3:GetObject"], resources = [local.policy_arns.payloads] },
+      {
+        sid       = "ReadDestinationSecrets"
+        actions   = ["secretsmanager:GetSecretValue"]
+        resources = local.policy_arns.destination_secrets
+      },
+    ] : merge(statement, { conditions = [] }) if length(statement.resources) > 0],
+    local.email_statements,
+    [for statement in [
+      { sid = "PutEvents", actions = ["events:PutEvents"], resources = local.policy_arns.buses },
+    ] : merge(statement, { conditions = [] }) if length(statement.resources) > 0],
+  )
+}
+
+data "aws_iam_policy_document" "ingest" {
+  dynamic "statement" {
+    for_each = local.ingest_statements
+
+    content {
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = statement.value.resources
     }
   }
 }
 
 data "aws_iam_policy_document" "process" {
-  statement {
-    sid = "ReadIntake"
-    actions = [
-      "sqs:ChangeMessageVisibility",
-      "sqs:DeleteMessage",
-      "sqs:GetQueueAttributes",
-      "sqs:ReceiveMessage",
-    ]
-    resources = [module.queue.arn]
-  }
-
   dynamic "statement" {
-    for_each = module.idempotency[*].arn
+    for_each = local.process_statements
 
     content {
-      sid = "ClaimDeliveries"
-      # Process uses PartiQL statements for several items, and the item operations for one.
-      actions = [
-        "dynamodb:DeleteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-      ]
-      resources = [statement.value]
-    }
-  }
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = statement.value.resources
 
-  statement {
-    sid       = "SendToDlq"
-    actions   = ["sqs:SendMessage"]
-    resources = [module.queue.dlq_arn]
-  }
+      dynamic "condition" {
+        for_each = statement.value.conditions
 
-  statement {
-    sid       = "FetchPayloads"
-    actions   = ["s3:GetObject"]
-    resources = [local.payload_objects]
-  }
-
-  dynamic "statement" {
-    for_each = length(local.destinations_with_secret) > 0 ? [module.secrets.destination_arns] : []
-
-    content {
-      sid       = "ReadDestinationSecrets"
-      actions   = ["secretsmanager:GetSecretValue"]
-      resources = values(statement.value)
-    }
-  }
-
-  # Process can send e-mail only from the destination's sender to the destination's recipients.
-  dynamic "statement" {
-    for_each = local.emails
-
-    content {
-      sid       = "Email${index(keys(local.emails), statement.key)}"
-      actions   = ["ses:SendEmail"]
-      resources = local.email_identities[statement.key]
-
-      condition {
-        test     = "StringEquals"
-        variable = "ses:FromAddress"
-        values   = [statement.value.from]
+        content {
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = condition.value.values
+        }
       }
-
-      condition {
-        test     = "ForAllValues:StringEquals"
-        variable = "ses:Recipients"
-        values   = statement.value.to
-      }
-    }
-  }
-
-  dynamic "statement" {
-    for_each = length(local.bus_arns) > 0 ? [local.bus_arns] : []
-
-    content {
-      sid       = "PutEvents"
-      actions   = ["events:PutEvents"]
-      resources = statement.value
     }
   }
 }

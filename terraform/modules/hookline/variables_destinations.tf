@@ -10,6 +10,14 @@ locals {
     slack       = ["template"]
   }
 
+  # Options of `email` that only the permissions use, so the environment of process does not contain them.
+  permission_options = ["configuration_set", "identity"]
+
+  supported_options = {
+    for kind, options in local.kind_options : kind =>
+    kind == "email" ? sort(concat(options, local.permission_options)) : options
+  }
+
   # Options of each destination, independent of its kind.
   destination_options = ["kind", "timeout_seconds"]
 
@@ -43,21 +51,25 @@ variable "destinations" {
     Destinations by name. `kind` defines how a destination receives events; `timeout_seconds` is the time limit of one
     attempt. Options of `http`: `url`, `headers` in addition to the event's headers, and `signed` to sign each request
     with the destination's secret (Standard Webhooks). The secret of `slack` and `discord` is the webhook URL of the
-    channel. Options of `email`: `from` (an identity that SES has verified), `to` and `subject`. Option of
-    `eventbridge`: `bus`, a name or an ARN. `template` and `subject` are Jinja templates with `event` and `payload`. The
-    state and the environment of the function contain all options, so they must not contain credentials.
+    channel. Options of `email`: `from` (an address that SES has verified, or of a verified domain), `to`, `subject`,
+    `configuration_set` if the sender's identity has a default configuration set in SES, and `identity` to name the
+    verified identity of the sender, which by default is any that can cover `from`. Option of `eventbridge`: `bus`, a
+    name or an ARN. `template` and `subject` are Jinja templates with `event` and `payload`. The state and the
+    environment of the function contain all options, so they must not contain credentials.
   EOT
   type = map(object({
-    kind            = string
-    timeout_seconds = optional(number, 10)
-    url             = optional(string)
-    headers         = optional(map(string))
-    signed          = optional(bool)
-    template        = optional(string)
-    from            = optional(string)
-    to              = optional(set(string))
-    subject         = optional(string)
-    bus             = optional(string)
+    kind              = string
+    timeout_seconds   = optional(number, 10)
+    url               = optional(string)
+    headers           = optional(map(string))
+    signed            = optional(bool)
+    template          = optional(string)
+    from              = optional(string)
+    to                = optional(set(string))
+    subject           = optional(string)
+    bus               = optional(string)
+    configuration_set = optional(string)
+    identity          = optional(string)
   }))
   nullable = false
 
@@ -85,7 +97,7 @@ variable "destinations" {
 
   validation {
     condition = alltrue(flatten([for destination in var.destinations : [
-      for option, value in destination : contains(try(local.kind_options[destination.kind], [option]), option)
+      for option, value in destination : contains(try(local.supported_options[destination.kind], [option]), option)
       if value != null && !contains(local.destination_options, option)
     ]]))
     error_message = format(
@@ -93,10 +105,10 @@ variable "destinations" {
       join("; ", flatten([for name, destination in var.destinations : [
         for option, value in destination : format(
           "%s has %s, and the kind %s supports %s",
-          name, option, destination.kind, join(", ", local.kind_options[destination.kind]),
+          name, option, destination.kind, join(", ", local.supported_options[destination.kind]),
         )
         if value != null && !contains(local.destination_options, option) &&
-        !contains(try(local.kind_options[destination.kind], [option]), option)
+        !contains(try(local.supported_options[destination.kind], [option]), option)
       ]])),
     )
   }
@@ -183,6 +195,41 @@ variable "destinations" {
         for name, destination in var.destinations : format("%s (%s)", name, join(", ", concat(
           [coalesce(destination.from, "no from")], tolist(coalesce(destination.to, ["no to"])),
         ))) if destination.kind == "email"
+      ]),
+    )
+  }
+
+  validation {
+    condition = alltrue([
+      for destination in var.destinations :
+      destination.identity == destination.from ||
+      destination.identity == replace(destination.from, "/\\+[^@]*@/", "@") ||
+      can(regex("^[0-9a-z-]+\\.", destination.identity)) &&
+      try(endswith(".${lower(split("@", destination.from)[1])}", ".${destination.identity}"), false)
+      if destination.kind == "email" && destination.identity != null
+    ])
+    error_message = format(
+      join(" ", [
+        "The identity of an `email` destination must be the address in `from`, its domain in lower case, or a parent",
+        "domain. Correct %s.",
+      ]),
+      join(", ", [
+        for name, destination in var.destinations : "${name} (${try(coalesce(destination.identity), "none")})"
+        if destination.kind == "email"
+      ]),
+    )
+  }
+
+  validation {
+    condition = alltrue([
+      for destination in var.destinations : can(regex("^[A-Za-z0-9_-]{1,64}$", destination.configuration_set))
+      if destination.kind == "email" && destination.configuration_set != null
+    ])
+    error_message = format(
+      "A configuration_set is a name of 1 to 64 letters, digits, hyphens or underscores. Correct %s.",
+      join(", ", [
+        for name, destination in var.destinations : "${name} (${try(coalesce(destination.configuration_set), "none")})"
+        if destination.kind == "email"
       ]),
     )
   }

@@ -1,0 +1,157 @@
+# The permissions to send e-mail are those that SES evaluates.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  destinations = {
+    mail = { kind = "email", from = "alerts+prod@a.mail.Example.com", to = ["ops@example.org"] }
+  }
+
+  routes = {
+    github = { source = "github", destinations = ["mail"] }
+    events = { source = "events", destinations = ["mail"] }
+  }
+}
+
+run "identity_can_be_the_address_or_any_parent_domain" {
+  command = plan
+
+  assert {
+    condition = toset([
+      for resource in one([
+        for s in data.aws_iam_policy_document.process.statement : s.resources if s.sid == "Email0"
+      ]) : trimprefix(resource, "arn:aws:ses:eu-west-1:123456789012:identity/")
+      ]) == toset([
+      "alerts+prod@a.mail.Example.com", "alerts@a.mail.Example.com", "a.mail.example.com", "mail.example.com",
+      "example.com", "ops@example.org", "example.org",
+    ])
+    error_message = "the identities are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
+  }
+
+  assert {
+    condition = length([
+      for s in data.aws_iam_policy_document.process.statement : s if s.sid == "UseConfigurationSets"
+    ]) == 0
+    error_message = "there is a permission for configuration sets that no destination names"
+  }
+}
+
+run "identity_replaces_all_identities_of_the_sender" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = { kind = "email", from = "alerts@mail.example.com", to = ["ops@example.org"], identity = "example.com" }
+    }
+  }
+
+  assert {
+    condition = toset([
+      for identity in ["example.com", "ops@example.org", "example.org"] :
+      "arn:aws:ses:eu-west-1:123456789012:identity/${identity}"
+    ]) == one([for s in data.aws_iam_policy_document.process.statement : s.resources if s.sid == "Email0"])
+    error_message = "the identities are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
+  }
+}
+
+run "configuration_sets_are_allowed" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail  = { kind = "email", from = "a@example.com", to = ["o@example.org"], configuration_set = "alerts" }
+      night = { kind = "email", from = "b@example.com", to = ["o@example.org"], configuration_set = "alerts" }
+      other = { kind = "email", from = "c@example.com", to = ["o@example.org"], configuration_set = "other_set-1" }
+      plain = { kind = "email", from = "d@example.com", to = ["o@example.org"] }
+    }
+    routes = {
+      github = { source = "github", destinations = ["mail", "night", "other", "plain"] }
+      events = { source = "events", destinations = ["mail"] }
+    }
+  }
+
+  # SES evaluates the configuration set separately from the identity, so the conditions stay with the identity.
+  assert {
+    condition = [
+      for s in data.aws_iam_policy_document.process.statement : [tolist(s.actions), s.resources, length(s.condition)]
+      if s.sid == "UseConfigurationSets"
+      ] == [[
+        tolist(["ses:SendEmail"]),
+        toset([
+          for name in ["alerts", "other_set-1"] : "arn:aws:ses:eu-west-1:123456789012:configuration-set/${name}"
+        ]),
+        0,
+    ]]
+    error_message = "the statements are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
+  }
+}
+
+run "options_for_permissions_are_not_in_the_environment" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = {
+        kind     = "email", from = "a@example.com", to = ["o@example.org"], configuration_set = "alerts"
+        identity = "a@example.com"
+      }
+    }
+  }
+
+  assert {
+    condition = keys(jsondecode(local.process_environment.HOOKLINE_DESTINATIONS).mail) == [
+      "from", "kind", "timeout_ms", "to",
+    ]
+    error_message = "HOOKLINE_DESTINATIONS is ${local.process_environment.HOOKLINE_DESTINATIONS}"
+  }
+}
+
+run "rejects_identity_of_another_domain" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = { kind = "email", from = "a.mail@example.com", to = ["o@example.org"], identity = "mail.example.com" }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "rejects_top_level_domain_as_identity" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = { kind = "email", from = "a@example.com", to = ["o@example.org"], identity = "com" }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "rejects_invalid_configuration_set" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = { kind = "email", from = "a@example.com", to = ["o@example.org"], configuration_set = "*" }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "rejects_configuration_set_of_another_kind" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = { kind = "slack", configuration_set = "alerts" }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}

@@ -1,0 +1,94 @@
+# IAM limits the inline policies of a role to 10,240 characters. The plan rejects longer ones.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+run "length_is_that_of_the_json_without_white_space" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = { kind = "email", from = "a@example.com", to = ["o@example.org"], configuration_set = "alerts" }
+      team = { kind = "slack" }
+    }
+    routes = {
+      github = { source = "github", destinations = ["mail", "team"] }
+      events = { source = "events", destinations = ["mail"] }
+    }
+  }
+
+  assert {
+    condition     = length(local.statement_json.process) == 7
+    error_message = "the statements are ${join(" ", local.statement_json.process)}"
+  }
+
+  assert {
+    condition = local.statement_json.process[5] == join("", [
+      "{\"Action\":\"ses:SendEmail\",\"Condition\":{\"ForAllValues:StringEquals\":{\"ses:Recipients\":\"o@example.org\"},",
+      "\"StringEquals\":{\"ses:FromAddress\":\"a@example.com\"}},\"Effect\":\"Allow\",\"Resource\":[",
+      "\"arn:aws:ses:eu-west-1:123456789012:identity/a@example.com\",",
+      "\"arn:aws:ses:eu-west-1:123456789012:identity/example.com\",",
+      "\"arn:aws:ses:eu-west-1:123456789012:identity/o@example.org\",",
+      "\"arn:aws:ses:eu-west-1:123456789012:identity/example.org\"],\"Sid\":\"Email0\"}",
+    ])
+    error_message = "the statement is ${local.statement_json.process[5]}"
+  }
+
+  assert {
+    condition     = local.policy_characters.process < 2500 && local.policy_characters.ingest < 1000
+    error_message = "the lengths are ${jsonencode(local.policy_characters)}"
+  }
+}
+
+run "accepts_the_recipients_that_fit" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = { kind = "email", from = "a@example.com", to = [for n in range(50) : "recipient-${n}@example.org"] }
+    }
+    routes = {
+      github = { source = "github", destinations = ["mail"] }
+      events = { source = "events", destinations = ["mail"] }
+    }
+  }
+
+  assert {
+    condition     = local.policy_characters.process <= local.max_policy_characters
+    error_message = "the lengths are ${jsonencode(local.policy_characters)}"
+  }
+}
+
+run "rejects_too_many_recipients" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail  = { kind = "email", from = "a@example.com", to = [for n in range(50) : "recipient-${n}@example.org"] }
+      night = { kind = "email", from = "a@example.com", to = [for n in range(50) : "recipient-${n}@example.org"] }
+    }
+    routes = {
+      github = { source = "github", destinations = ["mail", "night"] }
+      events = { source = "events", destinations = ["mail"] }
+    }
+  }
+
+  expect_failures = [output.role_policy_names]
+}
+
+run "rejects_too_many_sources" {
+  command = plan
+
+  variables {
+    name         = "hookline-of-one-team"
+    sources      = { for n in range(100) : "s${n}" => { scheme = "github" } }
+    destinations = { d = { kind = "http", url = "https://sink.example.com/" } }
+    routes = merge(
+      { events = { source = "events", destinations = ["d"] } },
+      { for n in range(100) : "s${n}" => { source = "s${n}", destinations = ["d"] } },
+    )
+  }
+
+  expect_failures = [output.role_policy_names]
+}
