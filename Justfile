@@ -116,7 +116,12 @@ trace workspace event_id *arguments:
 replay workspace file *arguments:
     cargo hookline replay {{ file }} --workspace {{ workspace }} {{ arguments }}
 
-# Set a secret from standard input: `just secret hookline-dev sources/github <file`, or `destinations/team`
+# Store or check secrets: `just secret dev set github <file`, or `just secret dev check`
 [group('operate')]
-secret prefix name:
-    aws secretsmanager put-secret-value --secret-id "{{ prefix }}/{{ name }}" --secret-string file:///dev/stdin
+secret workspace command *arguments:
+    cargo hookline secret {{ command }} --workspace {{ workspace }} {{ arguments }}
+
+# Show the last events that no route of their source matched
+[group('operate')]
+filtered workspace *arguments:
+    cargo hookline filtered --workspace {{ workspace }} {{ arguments }}
