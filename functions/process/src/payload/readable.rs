@@ -134,6 +134,8 @@ fn without_byte_order_mark(text: Cow<'_, str>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const FORM: &str = "application/x-www-form-urlencoded";
@@ -194,5 +196,23 @@ mod tests {
             payload.find(&pointers),
             [Some(PointedValue::Composite), text("2 2"), text("/"), None, None, invalid]
         );
+    }
+
+    proptest! {
+        /// A panic would make SQS deliver the message again and again.
+        #[test]
+        fn any_bytes_are_read_without_a_panic(
+            bytes: Vec<u8>,
+            magic in prop::sample::select(vec![&b""[..], b"\x1f\x8b\x08\0", b"\x28\xb5\x2f\xfd", b"\x78\x9c", b"\x0b\x04\x80", b"{\"a\":", b"payload={"]),
+            coding in prop::sample::select(vec!["", "gzip", "deflate", "br", "zstd", "gzip, br"]),
+            content_type in prop::sample::select(vec!["application/json", FORM]),
+        ) {
+            let bytes = [magic, &bytes].concat();
+            if let Ok(payload) = ReadablePayload::read(&bytes, Some(content_type), Some(coding)) {
+                let found = payload.find(&Pointers::new(["", "/a", "/a/0"]));
+                prop_assert!(found.first().is_some_and(Option::is_some));
+                prop_assert!(payload.to_value().is_ok());
+            }
+        }
     }
 }

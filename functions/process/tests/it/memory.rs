@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::fixture::{Function, event, record};
+use crate::fixture::{Function, event, message_body, record};
 
 /// The limit for the whole process: the function, the fakes and the test itself.
 const MAX_MEGABYTES: u64 = 100;
@@ -52,6 +52,8 @@ fn body(case: &str) -> (Vec<u8>, &'static str, Option<&'static str>) {
             std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
             (encoder.finish().unwrap(), "application/json", Some("gzip"))
         }
+        // A batch of at most 6 MB reaches the function in one event of Lambda.
+        "inline_objects" => json(format!("[{}0]", "{\"\":0},".repeat(60_000))),
         "binary" => (vec![0xff; MAX_BODY], "application/octet-stream", None),
         other => panic!("no case {other}"),
     }
@@ -111,7 +113,7 @@ async fn batch_of_ten() {
         function.aws.put_secret(chat, &format!("{}/hook", function.receiver_url));
     }
     let uri = "s3://payloads/payloads/1";
-    function.payloads.objects.lock().unwrap().insert(uri.to_owned(), body);
+    function.payloads.objects.lock().unwrap().insert(uri.to_owned(), body.clone());
     let record = |number: u32| -> Value {
         let event = Event {
             content_type: Some(content_type.to_owned()),
@@ -119,6 +121,9 @@ async fn batch_of_ten() {
             dedup_key: DedupKey::from_signed_id("github", &number.to_string()),
             ..event("github")
         };
+        if case == "inline_objects" {
+            return record(&number.to_string(), &message_body(Event { data: body.clone().into(), ..event }), 1);
+        }
         let event = event.replace_data(Payload::Offloaded { uri: uri.to_owned() }).0;
         record(&number.to_string(), &event.to_json().unwrap(), 1)
     };
@@ -209,4 +214,9 @@ fn gzip_fits_into_memory() {
 #[test]
 fn binary_fits_into_memory() {
     check("binary");
+}
+
+#[test]
+fn inline_objects_fit_into_memory() {
+    check("inline_objects");
 }
