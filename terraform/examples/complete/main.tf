@@ -92,9 +92,13 @@ module "hookline" {
     }
     oncall = {
       kind    = "email"
-      from    = "hooks@example.com"
+      from    = "hooks@alerts.example.com"
       to      = ["oncall@example.com"]
       subject = "{{ event.type }}"
+
+      # SES has verified the domain, and the domain has a default configuration set.
+      identity          = "example.com"
+      configuration_set = "alerts"
     }
     orders = {
       kind = "eventbridge"
