@@ -2,13 +2,16 @@
 
 use std::future::Future;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use hookline_aws::{Bucket, PortError, SdkConfig};
 use hookline_event::Payload;
 
 use crate::reason::Reason;
 
 const OPERATION: &str = "s3:GetObject";
+
+/// The largest buffer that is allocated before the payload arrives: more than the largest payload.
+const MAX_BUFFER_BYTES: usize = 5 * 1024 * 1024;
 
 /// Why a payload could not be fetched.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -77,7 +80,13 @@ impl FetchPayload for S3PayloadStore {
             }
             Err(error) => return Err(unavailable(PortError::new(OPERATION, error))),
         };
-        let bytes = object.body.collect().await.map_err(|error| unavailable(PortError::new(OPERATION, error)))?;
-        Ok(bytes.into_bytes())
+        // One buffer: `collect` would need the memory of the payload twice.
+        let length = object.content_length.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        let mut bytes = BytesMut::with_capacity(length.min(MAX_BUFFER_BYTES));
+        let mut body = object.body;
+        while let Some(chunk) = body.try_next().await.map_err(|error| unavailable(PortError::new(OPERATION, error)))? {
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes.freeze())
     }
 }
