@@ -1,6 +1,7 @@
 # The permissions to send e-mail. For each e-mail, SES evaluates the sender's identity, the identity's configuration set
 # and, in the SES sandbox, the recipients' identities:
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html,
+# https://github.com/aws/aws-cdk/issues/34402 (default configuration set)
 
 locals {
   emails = { for name, destination in var.destinations : name => destination if destination.kind == "email" }
