@@ -1,4 +1,5 @@
-# The length of the policies. IAM limits all inline policies of a role together to 10,240 characters without white space:
+# The length of the policies. IAM limits all inline policies of a role together to 10,240 characters, and does not count
+# white space:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 locals {

@@ -25,7 +25,8 @@ run "length_is_that_of_the_json_without_white_space" {
 
   assert {
     condition = local.statement_json.process[5] == join("", [
-      "{\"Action\":\"ses:SendEmail\",\"Condition\":{\"ForAllValues:StringEquals\":{\"ses:Recipients\":\"o@example.org\"},",
+      "{\"Action\":\"ses:SendEmail\",",
+      "\"Condition\":{\"ForAllValues:StringEquals\":{\"ses:Recipients\":\"o@example.org\"},",
       "\"StringEquals\":{\"ses:FromAddress\":\"a@example.com\"}},\"Effect\":\"Allow\",\"Resource\":[",
       "\"arn:aws:ses:eu-west-1:123456789012:identity/a@example.com\",",
       "\"arn:aws:ses:eu-west-1:123456789012:identity/example.com\",",
