@@ -231,8 +231,8 @@ variable "sources" {
     ])
     error_message = format(
       join(" ", [
-        "tolerance_seconds must be a whole number from 1 to %d, 15 days: the shortest idempotency.window_days, in which",
-        "a repeated request has no second effect. The default covers the sender's retries (%s).",
+        "tolerance_seconds must be a whole number from 1 to %d, 15 days: the shortest idempotency.window_days,",
+        "in which a repeated request has no second effect. The default covers the sender's retries (%s).",
       ]),
       local.max_tolerance_seconds,
       join(", ", [for scheme, seconds in local.tolerance_seconds : "${scheme} ${seconds}"]),
