@@ -10,6 +10,7 @@ mod destinations;
 mod permissions;
 mod rejected;
 mod retried;
+mod senders;
 mod support;
 mod telemetry;
 
@@ -25,6 +26,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     [
         accepted::all(),
         rejected::all(),
+        senders::all(),
         destinations::all(),
         retried::all(),
         dead_lettered::all(),

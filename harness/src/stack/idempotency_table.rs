@@ -1,6 +1,7 @@
 use anyhow::{Context, Result};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use hookline::clock::unix_seconds;
 
 use super::Stack;
 
@@ -12,6 +13,19 @@ impl Stack {
         let request = Client::new(&self.sdk).get_item().table_name(table).key("key", key).consistent_read(true);
         let item = request.send().await.context("cannot read the idempotency table")?.item.unwrap_or_default();
         Ok(item.get("state").is_some_and(|state| state.as_s().is_ok_and(|state| state == "done")))
+    }
+
+    /// Lets the record of a delivery expire. The item stays in the table, as with DynamoDB's delayed deletion.
+    pub(crate) async fn expire_delivery_record(&self, dedup_key: &str, destination: &str) -> Result<()> {
+        let table = self.outputs.idempotency_table.as_ref().context("the stack has no idempotency table")?;
+        let key = AttributeValue::S(format!("{dedup_key}#{destination}"));
+        let expired = AttributeValue::N((unix_seconds() - 100_000).to_string());
+        let update = Client::new(&self.sdk).update_item().table_name(table).key("key", key);
+        let update =
+            update.update_expression("SET expires_at = :expired").condition_expression("attribute_exists(expires_at)");
+        let update = update.expression_attribute_values(":expired", expired);
+        update.send().await.context("cannot change an item of the idempotency table")?;
+        Ok(())
     }
 
     /// Deletes all items of the idempotency table, because scenarios send the same events in every run.

@@ -1,0 +1,117 @@
+//! Habits of real senders. Each of these requests was once lost without a trace by a webhook receiver.
+
+use anyhow::ensure;
+use hookline::clock::unix_seconds;
+use hookline_event::DedupKey;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::support::{Scenario, ScenarioResult, Testbed, expect};
+use crate::emulator::Capability;
+use crate::stack::{Destination, Route, Source};
+use crate::traffic::script::Script;
+
+pub(super) fn all() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "late-retry-delivered",
+            "a sender's retry with the signed time of the first attempt, six hours later, is delivered once",
+            late_retry,
+        )
+        .needs(&[Capability::Dynamodb])
+        .concurrent(),
+        Scenario::new("bracketed-type-routed", "a route names an event type with brackets", bracketed_type)
+            .source(Source::new("accounts", "stripe"))
+            .route(
+                Route::new("accounts", "accounts", &["orders"])
+                    .types(&["accounts.v2.core.account[requirements].updated"]),
+            )
+            .concurrent(),
+        Scenario::new(
+            "equal-unsigned-bodies-delivered",
+            "three unsigned requests with other ids are three events, although two bodies are equal",
+            equal_unsigned_bodies,
+        )
+        .concurrent(),
+        Scenario::new(
+            "expired-claim-taken-over",
+            "an item of the idempotency table that has expired, but is not deleted, prevents no delivery",
+            expired_claim,
+        )
+        .needs(&[Capability::Dynamodb])
+        .concurrent(),
+        Scenario::new(
+            "form-and-number-filtered",
+            "a filter reads the JSON of GitHub's form, and compares numbers in any notation",
+            form_and_number,
+        )
+        .source(Source::github("amounts"))
+        .destination(Destination::http("picked", Script::Succeeds))
+        .route(
+            Route::new("amounts", "amounts", &["picked"]).filter(json!([{ "pointer": "/amount", "equals": "19.90" }])),
+        )
+        .concurrent(),
+    ]
+}
+
+async fn late_retry(testbed: &Testbed) -> ScenarioResult {
+    let signed_at = unix_seconds() - 6 * 3600;
+    let body = format!(
+        "{{\"type\":\"Issue\",\"action\":\"update\",\"webhookTimestamp\":{signed_at}000,\"n\":\"{}\"}}",
+        Uuid::new_v4()
+    );
+    let webhook = testbed.signed("linear", body)?;
+    expect::delivered(testbed, &webhook).await?;
+    let repeated = expect::accepted(testbed, &webhook).await?;
+    testbed.settle(&repeated);
+    testbed.wait_until_idle().await?;
+    ensure!(testbed.sink.attempts(&repeated).is_empty(), "the repeated request was delivered again");
+    Ok("accepted twice, delivered once".to_owned())
+}
+
+async fn bracketed_type(testbed: &Testbed) -> ScenarioResult {
+    let body = format!("{{\"id\":\"{}\",\"type\":\"v2.core.account[requirements].updated\"}}", Uuid::new_v4());
+    let event_id = expect::accepted(testbed, &testbed.signed("accounts", body)?).await?;
+    let delivery = testbed.sink.wait_for_delivery(&event_id).await?;
+    let event_type = delivery.header("ce-type").unwrap_or_default().to_owned();
+    ensure!(event_type == "accounts.v2.core.account[requirements].updated", "the type is `{event_type}`");
+    Ok(event_type)
+}
+
+async fn equal_unsigned_bodies(testbed: &Testbed) -> ScenarioResult {
+    let flag = Uuid::new_v4();
+    let mut event_ids = Vec::new();
+    for active in [true, false, true] {
+        let body = format!("{{\"object_kind\":\"feature_flag\",\"flag\":\"{flag}\",\"active\":{active}}}");
+        let webhook = testbed.signed("gitlab", body)?;
+        let webhook = webhook.with_header("Idempotency-Key", Some(&Uuid::new_v4().to_string()));
+        event_ids.push(expect::accepted(testbed, &webhook).await?);
+    }
+    for event_id in &event_ids {
+        testbed.sink.wait_for_delivery(event_id).await?;
+    }
+    Ok(format!("{} events", event_ids.len()))
+}
+
+async fn expired_claim(testbed: &Testbed) -> ScenarioResult {
+    let body = format!("{{\"flag\":\"{}\"}}", Uuid::new_v4());
+    let first = testbed.signed("github", body.as_str())?;
+    expect::delivered(testbed, &first).await?;
+    let key = DedupKey::from_body("/webhooks/github", body.as_bytes());
+    testbed.stack.expire_delivery_record(key.as_str(), "orders").await?;
+    expect::delivered(testbed, &testbed.signed("github", body)?).await?;
+    Ok("delivered again after the window".to_owned())
+}
+
+async fn form_and_number(testbed: &Testbed) -> ScenarioResult {
+    let id = Uuid::new_v4();
+    let json = format!("{{\"amount\":1.99e1,\"n\":\"{id}\"}}");
+    let form = format!("payload=%7B%22amount%22%3A19.900%2C%22n%22%3A%22{id}%22%7D");
+    for (content_type, body) in [("application/json", json), ("application/x-www-form-urlencoded", form)] {
+        let webhook = testbed.signed("amounts", body)?.with_header("Content-Type", Some(content_type));
+        expect::accepted(testbed, &webhook).await?;
+        let delivery = testbed.sink.wait_for_delivery(&webhook.event_id).await?;
+        ensure!(delivery.path == "/picked", "the event arrived at {}", delivery.path);
+    }
+    Ok("JSON and form selected".to_owned())
+}
