@@ -73,8 +73,25 @@ pub(crate) async fn start_emulator(repository: &Repository, options: &EmulatorOp
     Ok((packages, emulator))
 }
 
-/// Creates a stack on a new emulator.
+/// Creates a stack on a new emulator. If the emulator loses the response to a request that creates a resource, the provider
+/// repeats the request, and the apply fails because the resource exists. AWS recognizes such repetitions, so only an
+/// emulator gets a second attempt, from the beginning.
 async fn create(repository: &Repository, options: &EmulatorOptions, config: &StackConfig) -> Result<RunningStack> {
+    match create_once(repository, options, config).await {
+        Err(error) if is_repeated_creation(&format!("{error:#}")) => {
+            eprintln!("the emulator lost a response, so the apply is repeated on a new emulator: {error:#}");
+            create_once(repository, options, config).await
+        }
+        result => result,
+    }
+}
+
+/// Returns whether an apply failed because a resource exists already.
+fn is_repeated_creation(error: &str) -> bool {
+    ["ResourceExistsException", "AlreadyExists", "AlreadyOwnedByYou"].iter().any(|code| error.contains(code))
+}
+
+async fn create_once(repository: &Repository, options: &EmulatorOptions, config: &StackConfig) -> Result<RunningStack> {
     let (packages, mut emulator) = start_emulator(repository, options).await?;
     let info = emulator.info.clone();
     let sink = Sink::start(info.host, 0, config.scripts()).await?;
@@ -140,4 +157,16 @@ async fn set_up(
         stack.add_emulator_policy().await?;
     }
     stack.fill_secrets(config, &sink.url(info.host)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn existing_resource_is_recognized() {
+        assert!(is_repeated_creation("CreateSecret, StatusCode: 400, ResourceExistsException: The operation failed"));
+        assert!(is_repeated_creation("CreateRole, StatusCode: 409, EntityAlreadyExists: Role exists"));
+        assert!(!is_repeated_creation("CreateRole, StatusCode: 403, AccessDenied"));
+    }
 }
