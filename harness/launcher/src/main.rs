@@ -47,11 +47,11 @@ fn announcement(arguments: &[OsString], compiled: bool) -> Option<String> {
                   (about 2 minutes; --only GLOB selects some)"
         }
         "up" => "starts an emulator and applies the Terraform configuration (about 1 minute)",
-        "environments" => "starts an emulator, and applies and destroys each environment (about 4 minutes)",
+        "environments" => "starts an emulator, and applies and destroys each environment (about 3 minutes)",
         _ => return None,
     };
     let compilation =
-        if compiled { "" } else { "compiles the harness and both functions (about 4 minutes on two cores), " };
+        if compiled { "" } else { "compiles the harness and both functions (about 5 minutes on two cores), " };
     Some(format!("{command}: {compilation}{steps}"))
 }
 
