@@ -44,9 +44,24 @@ impl Timeouts {
     }
 }
 
-/// Configuration with static credentials, for an emulator. It reads neither environment variables nor profiles.
-/// `endpoint_url` applies to all services.
-pub fn config(region: &str, credentials: Credentials, endpoint_url: Option<String>, timeouts: Timeouts) -> SdkConfig {
+/// Region that the local emulator simulates.
+pub const EMULATOR_REGION: &str = "eu-central-1";
+
+/// Configuration for the local emulator at `endpoint_url`.
+#[must_use]
+pub fn emulator_config(endpoint_url: String, timeouts: Timeouts) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", None, None, "emulator");
+    config(EMULATOR_REGION, credentials, Some(endpoint_url), timeouts)
+}
+
+/// Configuration with static credentials. It reads neither environment variables nor profiles. `endpoint_url` applies to
+/// all services.
+pub(crate) fn config(
+    region: &str,
+    credentials: Credentials,
+    endpoint_url: Option<String>,
+    timeouts: Timeouts,
+) -> SdkConfig {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))

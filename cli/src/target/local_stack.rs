@@ -1,15 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use aws_credential_types::Credentials;
 use serde::Deserialize;
 
 use super::deployment::{TIMEOUTS, Target};
 use super::resources::Resources;
 use crate::aws;
-
-/// Region that the local emulator simulates.
-const REGION: &str = "eu-central-1";
 
 /// The part of the harness's state file that operators' commands need. The harness writes it to
 /// `target/harness/stack.json` and removes it when the stack ends.
@@ -60,8 +56,7 @@ pub(super) async fn find() -> Result<Target> {
     };
     let json = std::fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
     let LocalStack { emulator, resources } = LocalStack::from_json(&json)?;
-    let credentials = Credentials::new("test", "test", None, None, "emulator");
-    Ok(Target { sdk: aws::config(REGION, credentials, Some(emulator.endpoint), TIMEOUTS), resources })
+    Ok(Target { sdk: aws::emulator_config(emulator.endpoint, TIMEOUTS), resources })
 }
 
 /// Path of the state file, if there is one.

@@ -3,12 +3,17 @@
 //! Printable ASCII stays as it is. Any other character is percent-encoded, so a name is never replaced by another one.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
 /// Digits of the hash at the end of a shortened name.
 const HASH_DIGITS: usize = 16;
+
+/// The ASCII characters that are escaped in a type. Characters outside of ASCII always are.
+const ESCAPED_IN_TYPES: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
+/// The ASCII characters that are escaped in a header.
+const ESCAPED_IN_HEADERS: &AsciiSet = &ESCAPED_IN_TYPES.add(b'"');
 
 /// Escapes a sender's type of an event.
 ///
@@ -16,7 +21,7 @@ const HASH_DIGITS: usize = 16;
 /// for each of their UTF-8 bytes, so [`decode`] restores the type.
 #[must_use]
 pub fn escape_type(text: &str) -> String {
-    encode(text, |byte| byte.is_ascii_graphic() && byte != b'%')
+    utf8_percent_encode(text, ESCAPED_IN_TYPES).to_string()
 }
 
 /// Encodes an attribute for a header of an HTTP message as CloudEvents requires: a space, a double quote, a percent sign
@@ -25,32 +30,14 @@ pub fn escape_type(text: &str) -> String {
 /// <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values>
 #[must_use]
 pub fn encode_header(text: &str) -> String {
-    encode(text, |byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'%')
+    utf8_percent_encode(text, ESCAPED_IN_HEADERS).to_string()
 }
 
 /// Decodes `%XX`. A `%` without two hex digits stays as it is, and so does the complete text if the decoded bytes are
 /// not UTF-8.
 #[must_use]
 pub fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let escaped = match (*first, tail) {
-            (b'%', [high, low, tail @ ..]) => hex_digit(*high).zip(hex_digit(*low)).map(|digits| (digits, tail)),
-            _ => None,
-        };
-        match escaped {
-            Some(((high, low), tail)) => {
-                bytes.push(high << 4 | low);
-                rest = tail;
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 /// Shortens a name of more than `max` bytes: its beginning, `~` and 16 hex digits of the SHA-256 of the complete name.
@@ -67,22 +54,6 @@ pub fn shorten(name: &str, max: usize) -> Cow<'_, str> {
     let mut hash = hex::encode(Sha256::digest(name));
     hash.truncate(HASH_DIGITS);
     Cow::Owned(format!("{}~{hash}", name.get(..end).unwrap_or_default()))
-}
-
-fn encode(text: &str, is_plain: impl Fn(u8) -> bool) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if is_plain(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| digit.try_into().ok())
 }
 
 #[cfg(test)]

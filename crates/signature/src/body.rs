@@ -21,6 +21,14 @@ pub fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
+/// Returns whether a content type is that of forms. It can have parameters or be repeated: an HTTP API joins the values of a
+/// repeated header with commas.
+#[must_use]
+pub fn is_form(content_type: &str) -> bool {
+    let media_type = content_type.split([';', ',']).next().unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 /// Reads members of a member that is an object, in the same way.
 pub(crate) fn parse_nested<'a, T: Deserialize<'a> + Default>(member: Member<'a>) -> T {
     member.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()

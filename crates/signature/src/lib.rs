@@ -16,7 +16,7 @@ mod scheme;
 mod secret;
 mod time;
 
-pub use body::without_bom;
+pub use body::{is_form, without_bom};
 pub use config::{ConfigError, SchemeConfig};
 pub use error::{SignError, VerifyError};
 pub use headers::Headers;
@@ -25,4 +25,4 @@ pub use scheme::{
     Bitbucket, Encoding, Github, Gitlab, GitlabMode, Handshake, Hmac, Linear, Message, Pagerduty, Request, Scheme,
     Shopify, Signed, Slack, Standard, Stripe, Template, TemplateError, Twilio, Verified, public_key,
 };
-pub use secret::{BlankSecret, InvalidSecret, Secret};
+pub use secret::{InvalidSecret, Secret};

@@ -15,15 +15,10 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
-/// The secret is empty or white space. An attacker could sign with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the secret is empty or blank")]
-pub struct BlankSecret;
-
 /// A stored value that cannot be a secret. The operator has to correct it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecret {
-    /// The value is empty or white space.
+    /// The value is empty or white space. An attacker could sign with it.
     #[error("the secret is empty or blank")]
     Blank,
     /// The value is short enough to be guessed.
@@ -56,7 +51,7 @@ impl Secret {
                 Zeroizing::new(without_line_end(text).as_bytes().to_vec())
             }
         };
-        let secret = Self::new(secret.to_vec()).map_err(|BlankSecret| InvalidSecret::Blank)?;
+        let secret = Self::from_bytes(secret)?;
         if secret.0.len() < Self::MIN_BYTES { Err(InvalidSecret::TooShort) } else { Ok(secret) }
     }
 
@@ -64,10 +59,13 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// Returns [`BlankSecret`] if the bytes are only spaces, tabs and line breaks.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, BlankSecret> {
-        let bytes = Zeroizing::new(bytes.into());
-        if bytes.iter().all(|byte| b" \t\r\n".contains(byte)) { Err(BlankSecret) } else { Ok(Self(bytes)) }
+    /// Returns [`InvalidSecret::Blank`] if the bytes are only spaces, tabs and line breaks.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, InvalidSecret> {
+        Self::from_bytes(Zeroizing::new(bytes.into()))
+    }
+
+    fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Result<Self, InvalidSecret> {
+        if bytes.iter().all(|byte| b" \t\r\n".contains(byte)) { Err(InvalidSecret::Blank) } else { Ok(Self(bytes)) }
     }
 
     /// Whether both secrets are equal. The duration depends only on their lengths.
@@ -184,7 +182,7 @@ mod tests {
     #[test]
     fn rejects_blank_secrets() {
         for blank in ["", " ", "\n", " \t\r\n"] {
-            assert_eq!(Secret::new(blank).err(), Some(BlankSecret), "{blank:?}");
+            assert_eq!(Secret::new(blank).err(), Some(InvalidSecret::Blank), "{blank:?}");
         }
     }
 

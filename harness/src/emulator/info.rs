@@ -3,7 +3,7 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 /// Region that the emulator simulates.
-pub const REGION: &str = "eu-central-1";
+pub const REGION: &str = hookline::aws::EMULATOR_REGION;
 
 /// Kind and addresses of an emulator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

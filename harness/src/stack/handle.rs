@@ -1,11 +1,9 @@
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use hookline::aws::{self, Timeouts};
 use hookline::target::Target;
 
-use crate::emulator::REGION;
 use crate::terraform::Outputs;
 
 /// Timeouts for an emulator that a burst of requests may keep busy.
@@ -29,8 +27,7 @@ pub struct Stack {
 impl Stack {
     /// Returns a handle to the stack with these outputs on the emulator at `endpoint`.
     pub(crate) fn new(endpoint: &str, outputs: Outputs) -> Self {
-        let credentials = Credentials::new("test", "test", None, None, "emulator");
-        let sdk = aws::config(REGION, credentials, Some(endpoint.to_owned()), TIMEOUTS);
+        let sdk = aws::emulator_config(endpoint.to_owned(), TIMEOUTS);
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(35)).build().unwrap_or_default();
         Self { endpoint: endpoint.to_owned(), outputs, http, sdk }
     }

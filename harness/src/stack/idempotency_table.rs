@@ -8,8 +8,7 @@ use super::Stack;
 impl Stack {
     /// Returns whether the idempotency table records the delivery of an event to a destination.
     pub(crate) async fn is_delivery_recorded(&self, dedup_key: &str, destination: &str) -> Result<bool> {
-        let table = self.outputs.idempotency_table.as_ref().context("the stack has no idempotency table")?;
-        let key = AttributeValue::S(format!("{dedup_key}#{destination}"));
+        let (table, key) = self.delivery_record(dedup_key, destination)?;
         let request = Client::new(&self.sdk).get_item().table_name(table).key("key", key).consistent_read(true);
         let item = request.send().await.context("cannot read the idempotency table")?.item.unwrap_or_default();
         Ok(item.get("state").is_some_and(|state| state.as_s().is_ok_and(|state| state == "done")))
@@ -17,8 +16,7 @@ impl Stack {
 
     /// Lets the record of a delivery expire. The item stays in the table, as with DynamoDB's delayed deletion.
     pub(crate) async fn expire_delivery_record(&self, dedup_key: &str, destination: &str) -> Result<()> {
-        let table = self.outputs.idempotency_table.as_ref().context("the stack has no idempotency table")?;
-        let key = AttributeValue::S(format!("{dedup_key}#{destination}"));
+        let (table, key) = self.delivery_record(dedup_key, destination)?;
         let expired = AttributeValue::N((unix_seconds() - 100_000).to_string());
         let update = Client::new(&self.sdk).update_item().table_name(table).key("key", key);
         let update =
@@ -26,6 +24,12 @@ impl Stack {
         let update = update.expression_attribute_values(":expired", expired);
         update.send().await.context("cannot change an item of the idempotency table")?;
         Ok(())
+    }
+
+    /// Returns the table's name and the key of the item that records a delivery.
+    fn delivery_record(&self, dedup_key: &str, destination: &str) -> Result<(&str, AttributeValue)> {
+        let table = self.outputs.idempotency_table.as_deref().context("the stack has no idempotency table")?;
+        Ok((table, AttributeValue::S(format!("{dedup_key}#{destination}"))))
     }
 
     /// Deletes all items of the idempotency table, because scenarios send the same events in every run.

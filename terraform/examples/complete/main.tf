@@ -40,7 +40,7 @@ module "hookline" {
   api_type    = "http"
 
   # The bootstrap creates this policy; its apply role cannot create roles without it.
-  permissions_boundary = "arn:aws:iam::123456789012:policy/hookline-bootstrap/boundary-complete"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/hookline-bootstrap-boundary-complete"
 
   sources = {
     github = {

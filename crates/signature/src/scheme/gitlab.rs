@@ -111,7 +111,7 @@ fn delivery_id(request: Request<'_>) -> Option<String> {
     if let Some(key) = id("Idempotency-Key") {
         return Some(key.to_owned());
     }
+    let uuid = id("X-Gitlab-Event-UUID")?;
     let digest = Sha256::digest(request.body);
-    let hash = digest.get(..BODY_HASH_BYTES).unwrap_or_default();
-    id("X-Gitlab-Event-UUID").map(|uuid| format!("{uuid}.{}", hex::encode(hash)))
+    Some(format!("{uuid}.{}", hex::encode(digest.get(..BODY_HASH_BYTES).unwrap_or_default())))
 }

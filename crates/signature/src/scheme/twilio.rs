@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::request::{Message, Request, Signed, Verified};
 use super::signature_format::{SignatureFormat, keys};
+use crate::body::is_form;
 use crate::mac::Algorithm;
 use crate::{Encoding, Secret, VerifyError};
 
@@ -37,7 +38,9 @@ impl Twilio {
         let mut hashes = request.query.iter().filter(|(name, _)| name == BODY_HASH).map(|(_, hash)| hash.as_str());
         let (url, fields) = match (hashes.next(), hashes.next()) {
             (Some(hash), None) => (with_hash(base, hash), String::new()),
-            (None, _) if is_form(request) => (base.to_owned(), form_fields(request.body)),
+            (None, _) if request.headers.first("Content-Type").is_some_and(is_form) => {
+                (base.to_owned(), form_fields(request.body))
+            }
             _ => return Err(VerifyError::BodyHashMismatch),
         };
         let tags = [tag];
@@ -63,13 +66,6 @@ impl Twilio {
         let header = sign(&with_hash(base, &hash), "");
         Signed { headers: vec![header], query: Some((BODY_HASH.to_owned(), hash)) }
     }
-}
-
-fn is_form(request: Request<'_>) -> bool {
-    let declared = request.headers.first("Content-Type").unwrap_or_default();
-    // An HTTP API joins the values of a repeated header with commas.
-    let essence = declared.split([';', ',']).next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 fn with_hash(url: &str, hash: &str) -> String {

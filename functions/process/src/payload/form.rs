@@ -1,6 +1,8 @@
 //! Payloads of the type `application/x-www-form-urlencoded` (<https://url.spec.whatwg.org/#urlencoded-parsing>). The
 //! fields are read from the bytes each time, so that a form needs no memory of its own.
 
+use percent_encoding::percent_decode_str;
+
 /// A name or a value that was decoded. An error means that the bytes are not UTF-8.
 type Decoded = Result<String, std::string::FromUtf8Error>;
 
@@ -22,26 +24,13 @@ pub(super) fn last_value<'f>(form: &'f str, name: &str) -> Option<&'f str> {
 /// Decodes a name or a value. A percent sign without two hex digits stands for itself.
 pub(super) fn decode(text: &str) -> Decoded {
     let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (first, tail) {
-            (b'+', _) => decoded.push(b' '),
-            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                decoded.push(hex_digit(*high) << 4 | hex_digit(*low));
-                rest = after;
-            }
-            (byte, _) => decoded.push(*byte),
+    for (index, part) in text.split('+').enumerate() {
+        if index > 0 {
+            decoded.push(b' ');
         }
+        decoded.extend(percent_decode_str(part));
     }
     String::from_utf8(decoded)
-}
-
-fn hex_digit(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        _ => (digit | 0x20).wrapping_sub(b'a').wrapping_add(10),
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use hookline_signature::is_form;
+
 use super::cursor::string;
 use super::json::{Pointers, is_json};
 use super::unreadable::Unreadable;
@@ -107,12 +109,6 @@ impl<'p> PointedValue<'p> {
             _ => Self::Number(json),
         }
     }
-}
-
-/// Whether a content type, which can have parameters or be repeated, is the type of forms.
-fn is_form(content_type: &str) -> bool {
-    let media_type = content_type.split([';', ',']).next().unwrap_or_default();
-    media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// Whether a text can be an object or an array.
