@@ -102,6 +102,7 @@ fn event(data: Vec<u8>) -> Event<Payload> {
         dedup_key: DedupKey::from_body(&path, &data),
         recorded_time: None,
         sender_source: None,
+        request_id: None,
         content_encoding: None,
         traceparent: Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00".to_owned()),
         hops: 0,

@@ -182,6 +182,7 @@ pub(crate) mod tests {
             dedup_key: DedupKey::from_signed_id(&path, id),
             recorded_time: None,
             sender_source: None,
+            request_id: None,
             content_encoding: None,
             traceparent: None,
             hops: 0,

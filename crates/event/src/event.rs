@@ -27,6 +27,9 @@ pub struct Event<D = Bytes> {
     pub recorded_time: Option<String>,
     /// The `source` of a CloudEvent that a caller of `POST /events` sent. The extension attribute `sendersource`.
     pub sender_source: Option<String>,
+    /// Identifies the accepted request. Two requests of one event have the same `dedup_key` and different request ids.
+    /// `None` for an event that an earlier version queued. The extension attribute `requestid`.
+    pub request_id: Option<String>,
     /// The payload's media type, as the sender declared it.
     pub content_type: Option<String>,
     /// The payload's content coding, for instance `gzip`. The payload is stored as it was received. `None` for a payload
@@ -65,6 +68,7 @@ impl<D> Event<D> {
             time: self.time,
             recorded_time: self.recorded_time,
             sender_source: self.sender_source,
+            request_id: self.request_id,
             content_type: self.content_type,
             content_encoding: self.content_encoding,
             dedup_key: self.dedup_key,

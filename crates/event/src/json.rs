@@ -41,6 +41,8 @@ struct OutputJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sendersource: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    requestid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     datacontenttype: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contentencoding: Option<&'a str>,
@@ -75,6 +77,7 @@ struct InputJson<'a> {
     time: String,
     recordedtime: Option<String>,
     sendersource: Option<String>,
+    requestid: Option<String>,
     datacontenttype: Option<String>,
     contentencoding: Option<String>,
     dedupkey: DedupKey,
@@ -112,6 +115,7 @@ impl<D> Event<D> {
             time: &self.time,
             recordedtime: self.recorded_time.as_deref(),
             sendersource: self.sender_source.as_deref(),
+            requestid: self.request_id.as_deref(),
             datacontenttype: self.content_type.as_deref(),
             contentencoding: self.content_encoding.as_deref(),
             dedupkey: &self.dedup_key,
@@ -137,7 +141,8 @@ impl Event {
         let data = text.and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
         let data = data.filter(|data| is_accepted(data.get()));
         let data_base64 = data.is_none().then(|| STANDARD.encode_to_string(&self.data));
-        serde_json::to_string(&OutputJson { data, data_base64, ..self.without_payload() })
+        // The request id has a meaning only on the queue.
+        serde_json::to_string(&OutputJson { data, data_base64, requestid: None, ..self.without_payload() })
     }
 }
 
@@ -187,6 +192,7 @@ impl Event<Payload> {
             time: input.time,
             recorded_time: input.recordedtime,
             sender_source: input.sendersource,
+            request_id: input.requestid,
             content_type: input.datacontenttype,
             content_encoding: input.contentencoding,
             dedup_key: input.dedupkey,

@@ -14,6 +14,7 @@ fn event() -> Event<Payload> {
         dedup_key: DedupKey::from_body("/webhooks/github", b"{\"a\": \"\\u001B\"}"),
         recorded_time: None,
         sender_source: None,
+        request_id: Some("0199a8f0-1f4b-7cc3-98c5-4dd0b5a1a111".into()),
         content_encoding: None,
         traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
         hops: 0,
@@ -32,7 +33,8 @@ fn written_event_is_read_back_unchanged() {
         Event { data: Payload::from((0..=255).collect::<Vec<u8>>()), content_type: None, traceparent: None, ..event() };
     let offloaded = Event { data: Payload::offloaded("bucket", "key"), ..event() };
     let encoded = Event { content_encoding: Some("gzip".into()), hops: 3, ..event() };
-    for event in [event(), binary, offloaded, encoded] {
+    let earlier_version = Event { request_id: None, ..event() };
+    for event in [event(), binary, offloaded, encoded, earlier_version] {
         assert_eq!(Event::from_json(&event.to_json().unwrap()).unwrap(), event);
     }
 }

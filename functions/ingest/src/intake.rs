@@ -67,6 +67,7 @@ struct AcceptedEvent<'a> {
     dedup_key: DedupKey,
     /// When the event occurred, if the caller says so.
     time: Option<String>,
+    request_id: String,
     sender_source: Option<String>,
     content_type: Option<String>,
     content_encoding: Option<String>,
@@ -133,7 +134,8 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let event_type = usable_type(verified.event_type.as_deref());
         let id = verified.signed_id.or(verified.delivery_id).and_then(usable_id);
         let event = AcceptedEvent {
-            id: id.unwrap_or(request_id),
+            id: id.unwrap_or_else(|| request_id.clone()),
+            request_id,
             type_prefix: name,
             event_type,
             path,
@@ -167,7 +169,8 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             None => DedupKey::from_request_id(PATH, &request_id),
         };
         let event = AcceptedEvent {
-            id: caller_event.id.unwrap_or(request_id),
+            id: caller_event.id.unwrap_or_else(|| request_id.clone()),
+            request_id,
             type_prefix: "events",
             event_type: usable_type(caller_event.event_type.as_deref()),
             path: PATH.to_owned(),
@@ -225,6 +228,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             time: accepted.time.unwrap_or(now),
             recorded_time,
             sender_source: accepted.sender_source,
+            request_id: Some(accepted.request_id),
             content_type: accepted.content_type,
             content_encoding: accepted.content_encoding,
             dedup_key: accepted.dedup_key,

@@ -12,7 +12,7 @@ async fn signed_push_is_queued_and_returns_202() {
     assert_eq!((status, body), (202, json!({ "id": "72d3162e-cc78-11e3-81ab-4c9367dc0958" })));
     let messages = function.queue.messages.lock().unwrap().clone();
     let message: serde_json::Value = serde_json::from_str(&messages[0]).unwrap();
-    insta::assert_json_snapshot!(message, { ".time" => "[time]" });
+    insta::assert_json_snapshot!(message, { ".time" => "[time]", ".requestid" => "[request id]" });
 }
 
 #[tokio::test]

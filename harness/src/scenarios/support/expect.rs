@@ -119,6 +119,7 @@ pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
         dedup_key: DedupKey::from_signed_id(&path, id),
         recorded_time: None,
         sender_source: None,
+        request_id: None,
         content_encoding: None,
         traceparent: None,
         hops: 0,
