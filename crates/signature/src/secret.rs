@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
@@ -24,8 +25,9 @@ pub enum InvalidSecret {
     /// The value is short enough to be guessed.
     #[error("the secret is too short: it has fewer than {} bytes", Secret::MIN_BYTES)]
     TooShort,
-    /// The value is a JSON object with another number of entries than one, or with an entry that is not a text.
-    #[error("the secret is a JSON object that does not have exactly one text; store the secret alone")]
+    /// The value is a JSON object with another number of entries than one, or with an entry that is not a text. Or it is a
+    /// JSON array.
+    #[error("the secret is a JSON array, or a JSON object that does not have exactly one text; store the secret alone")]
     AmbiguousObject,
 }
 
@@ -36,7 +38,10 @@ impl Secret {
     /// Creates a secret from a stored value, as operators save it:
     ///
     /// * Secrets Manager's console saves a JSON object. The text of its only entry is the secret.
-    /// * Editors and shells add a line end. It is removed from a text. Bytes that are not text stay as they are.
+    /// * Terraform's `jsonencode` makes a JSON string, and the command line of Windows keeps single quotes. Quotes around
+    ///   the text are removed. In an object, they are part of the secret.
+    /// * Editors and shells add a byte order mark or a line end. Both are removed from a text. Bytes that are not text stay
+    ///   as they are.
     ///
     /// # Errors
     ///
@@ -46,9 +51,8 @@ impl Secret {
         let secret = match as_text(&value) {
             None => value,
             Some(text) => {
-                let entry = object_entry(text)?;
-                let text = entry.as_ref().map_or(text, |entry| entry.as_str());
-                Zeroizing::new(without_line_end(text).as_bytes().to_vec())
+                let unwrapped = unwrapped(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+                Zeroizing::new(without_line_end(&unwrapped).as_bytes().to_vec())
             }
         };
         let secret = Self::from_bytes(secret)?;
@@ -98,15 +102,26 @@ fn as_text(value: &[u8]) -> Option<&str> {
     if text.contains(is_binary) { None } else { Some(text) }
 }
 
-/// Returns the text of a JSON object's only entry, or `None` if the text is not a JSON object.
-fn object_entry(text: &str) -> Result<Option<Zeroizing<String>>, InvalidSecret> {
-    if !text.trim_start().starts_with('{') {
-        return Ok(None);
-    }
-    let Ok(entries) = serde_json::from_str::<BTreeMap<String, Value>>(text) else { return Ok(None) };
+/// Returns the text in quotes or in a JSON object with one entry. Returns any other text unchanged.
+fn unwrapped(text: &str) -> Result<Zeroizing<String>, InvalidSecret> {
+    let trimmed = text.trim();
+    let inner = match trimmed.chars().next() {
+        Some('{') => serde_json::from_str(trimmed).ok().map(only_text).transpose()?,
+        Some('[') if serde_json::from_str::<Vec<IgnoredAny>>(trimmed).is_ok() => {
+            return Err(InvalidSecret::AmbiguousObject);
+        }
+        Some('"') => serde_json::from_str(trimmed).ok(),
+        Some('\'') => trimmed.get(1..).and_then(|rest| rest.strip_suffix('\'')).map(str::to_owned),
+        _ => None,
+    };
+    Ok(Zeroizing::new(inner.unwrap_or_else(|| text.to_owned())))
+}
+
+/// Returns the text of an object's only entry.
+fn only_text(entries: BTreeMap<String, Value>) -> Result<String, InvalidSecret> {
     let mut entries = entries.into_values();
     match (entries.next(), entries.next()) {
-        (Some(Value::String(text)), None) => Ok(Some(Zeroizing::new(text))),
+        (Some(Value::String(text)), None) => Ok(text),
         _ => Err(InvalidSecret::AmbiguousObject),
     }
 }
@@ -135,16 +150,62 @@ mod tests {
             " {\n  \"secret\": \"not-a-real-key\"\n}\n",
             r#"{"secret":"not-a-real-key\n"}"#,
             r#"{"secret":"not-a-real\u002dkey"}"#,
+            r#"{"SecretString":"not-a-real-key"}"#,
+            "{\r\n\"secret\": \"not-a-real-key\"\r\n}\r\n",
         ] {
             stored(value.as_bytes(), Ok(b"not-a-real-key"));
         }
-        for value in [r#"{"a":"not-a-real-key","b":"x"}"#, "{}", r#"{"a":12345678}"#, r#"{"a":{"b":"not-a-real-key"}}"#]
-        {
+        for value in [
+            r#"{"a":"not-a-real-key","b":"x"}"#,
+            "{}",
+            r#"{"a":12345678}"#,
+            r#"{"a":{"b":"not-a-real-key"}}"#,
+            r#"{"a":null}"#,
+            r#"["not-a-real-key"]"#,
+            "[]",
+        ] {
             stored(value.as_bytes(), Err(InvalidSecret::AmbiguousObject));
         }
-        for value in ["{not JSON}", "[\"not-a-real-key\"]", "\"not-a-real-key\""] {
+        for value in ["{not JSON}", "[not JSON]", "{not JSON", "[\"not JSON\"", "12345678", "key={\"a\":1}"] {
             stored(value.as_bytes(), Ok(value.as_bytes()));
         }
+    }
+
+    /// Terraform's `jsonencode` and the command line of Windows add quotes.
+    #[test]
+    fn quotes_around_a_text_are_removed() {
+        for value in [
+            r#""not-a-real-key""#,
+            "\"not-a-real-key\"\n",
+            r#""not-a-real\u002dkey""#,
+            r#""not-a-real-key\r\n""#,
+            "'not-a-real-key'",
+            "'not-a-real-key'\r\n",
+        ] {
+            stored(value.as_bytes(), Ok(b"not-a-real-key"));
+        }
+        for value in
+            ["\"not-a-real-key", "not-a-real-key'", "\"not a\" real \"key\"", "'not-a-real-key\"", "it's-a-key'"]
+        {
+            stored(value.as_bytes(), Ok(value.as_bytes()));
+        }
+        // A secret that has quotes itself can be stored in an object.
+        stored(br#"{"secret":"'not-a-real-key'"}"#, Ok(b"'not-a-real-key'"));
+        stored(b"''", Err(InvalidSecret::Blank));
+        stored(b"\"\"", Err(InvalidSecret::Blank));
+        stored(b"'1234567'", Err(InvalidSecret::TooShort));
+        stored(b"'", Err(InvalidSecret::TooShort));
+    }
+
+    /// Editors of Windows begin a file with a byte order mark.
+    #[test]
+    fn byte_order_mark_of_a_text_is_removed() {
+        for value in
+            ["\u{feff}not-a-real-key\r\n", "\u{feff}{\"secret\":\"not-a-real-key\"}", "\u{feff}\"not-a-real-key\""]
+        {
+            stored(value.as_bytes(), Ok(b"not-a-real-key"));
+        }
+        stored("\u{feff}".as_bytes(), Err(InvalidSecret::Blank));
     }
 
     #[test]

@@ -18,6 +18,14 @@ async fn secret_of_the_console_or_with_a_line_end_is_used() {
         r#"{"secret":"not-a-real-key"}"#,
         r#"{"":"not-a-real-key"}"#,
         "{\n  \"webhook\": \"not-a-real-key\"\n}\n",
+        "{\r\n  \"webhook\": \"not-a-real-key\"\r\n}\r\n",
+        r#"{"SecretString":"not-a-real-key"}"#,
+        r#"{"secret":"not-a-real-key\r\n"}"#,
+        r#""not-a-real-key""#,
+        "\"not-a-real-key\"\r\n",
+        "'not-a-real-key'",
+        "\u{feff}not-a-real-key",
+        "\u{feff}{\"secret\":\"not-a-real-key\"}\r\n",
     ] {
         let function = Function::new();
         function.secrets.set("github", Stage::Current, stored);
@@ -51,6 +59,10 @@ async fn secret_that_cannot_be_used_returns_503_with_its_own_reason() {
         (r#"{"user":"not-a-real-key","password":"not-a-real-key"}"#, "JSON object"),
         ("{}", "JSON object"),
         (r#"{"secret":12345678}"#, "JSON object"),
+        (r#"{"secret":null}"#, "JSON object"),
+        (r#"{"secret":{"value":"not-a-real-key"}}"#, "JSON object"),
+        (r#"["not-a-real-key"]"#, "JSON object"),
+        ("\"1234567\"", "too short"),
     ] {
         let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "ingest" });
         let function = Function::new();
