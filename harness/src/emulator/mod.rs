@@ -13,6 +13,7 @@ mod info;
 pub(crate) mod json_api;
 mod options;
 mod process;
+pub(crate) mod query_api;
 
 #[cfg(test)]
 pub(crate) use self::capabilities::tests as test_capabilities;

@@ -1,12 +1,14 @@
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::Stack;
-use crate::emulator::REGION;
-use crate::emulator::json_api::{self, Operation, authorization};
+use crate::emulator::json_api::{self, Operation};
+use crate::emulator::query_api::QueryService;
 use crate::system::wait;
+
+const CLOUDWATCH: QueryService = QueryService { name: "monitoring", version: "2010-08-01" };
 
 /// A CloudWatch alarm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +56,6 @@ impl Stack {
         let messages = self.queue_depths().await?.dlq;
         let queue = self.outputs.dlq_url.rsplit('/').next().unwrap_or_default();
         let datum = [
-            ("Action", "PutMetricData"),
             ("Namespace", "AWS/SQS"),
             ("MetricData.member.1.MetricName", "ApproximateNumberOfMessagesVisible"),
             ("MetricData.member.1.Dimensions.member.1.Name", "QueueName"),
@@ -62,18 +63,8 @@ impl Stack {
             ("MetricData.member.1.Unit", "Count"),
             ("MetricData.member.1.Value", &messages.to_string()),
         ];
-        self.cloudwatch(&datum).await?;
+        CLOUDWATCH.call(&self.http, &self.endpoint, "PutMetricData", &datum).await?;
         Ok(messages)
-    }
-
-    async fn cloudwatch(&self, parameters: &[(&str, &str)]) -> Result<String> {
-        let form: Vec<_> = parameters.iter().copied().chain([("Version", "2010-08-01")]).collect();
-        let request =
-            self.http.post(&self.endpoint).header("authorization", authorization("test", REGION, "monitoring"));
-        let response = request.form(&form).send().await.context("cannot call CloudWatch")?;
-        let (status, text) = (response.status(), response.text().await?);
-        ensure!(status.is_success(), "CloudWatch returned {status}: {text}");
-        Ok(text)
     }
 }
 

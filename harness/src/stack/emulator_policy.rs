@@ -1,5 +1,4 @@
-use anyhow::{Context, Result};
-use aws_sdk_iam::Client;
+use anyhow::Result;
 use serde_json::json;
 
 use super::Stack;
@@ -15,9 +14,6 @@ impl Stack {
         let allow = |action: &str| json!({ "Effect": "Allow", "Action": action, "Resource": "*" });
         let statements = ["ses:SendEmail", "dynamodb:BatchExecuteStatement"].map(allow);
         let policy = json!({ "Version": "2012-10-17", "Statement": statements });
-        let put = Client::new(&self.sdk).put_role_policy().role_name(&self.outputs.role_names.process);
-        let put = put.policy_name(EMULATOR_POLICY).policy_document(policy.to_string());
-        put.send().await.context("cannot add the policy for MiniStack")?;
-        Ok(())
+        self.put_role_policy(&self.outputs.role_names.process, EMULATOR_POLICY, &policy.to_string()).await
     }
 }

@@ -1,14 +1,15 @@
 use anyhow::{Context, Result};
-use aws_sdk_iam::Client;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::Stack;
+use crate::emulator::query_api::{QueryService, element_text};
+
+const IAM: QueryService = QueryService { name: "iam", version: "2010-05-08" };
 
 /// An action that was removed from a role policy.
 #[must_use = "the permission must be restored"]
 pub struct RemovedPermission {
-    client: Client,
     role: String,
     policy: String,
     original: String,
@@ -17,9 +18,19 @@ pub struct RemovedPermission {
 impl Stack {
     /// Returns an inline policy of a role as JSON.
     pub(crate) async fn role_policy(&self, role: &str, policy: &str) -> Result<String> {
-        let read = Client::new(&self.sdk).get_role_policy().role_name(role).policy_name(policy).send().await;
-        let read = read.with_context(|| format!("cannot read policy `{policy}` of role `{role}`"))?;
-        Ok(percent_decode_str(&read.policy_document).decode_utf8()?.into_owned())
+        let names = [("RoleName", role), ("PolicyName", policy)];
+        let response = IAM.call(&self.http, &self.endpoint, "GetRolePolicy", &names).await;
+        let response = response.with_context(|| format!("cannot read policy `{policy}` of role `{role}`"))?;
+        let document = element_text(&response, &["GetRolePolicyResult", "PolicyDocument"])?;
+        Ok(percent_decode_str(&document).decode_utf8()?.into_owned())
+    }
+
+    /// Writes an inline policy of a role.
+    pub(super) async fn put_role_policy(&self, role: &str, policy: &str, document: &str) -> Result<()> {
+        let parameters = [("RoleName", role), ("PolicyName", policy), ("PolicyDocument", document)];
+        let response = IAM.call(&self.http, &self.endpoint, "PutRolePolicy", &parameters).await;
+        response.with_context(|| format!("cannot write policy `{policy}` of role `{role}`"))?;
+        Ok(())
     }
 
     /// Removes an action from an inline policy of a role.
@@ -28,29 +39,18 @@ impl Stack {
     ///
     /// If the policy cannot be read or written, or does not have the action.
     pub async fn remove_permission(&self, role: &str, policy: &str, action: &str) -> Result<RemovedPermission> {
-        let (client, original) = (Client::new(&self.sdk), self.role_policy(role, policy).await?);
-        let reduced = without_action(&original, action)?;
-        let removed = RemovedPermission { client, role: role.to_owned(), policy: policy.to_owned(), original };
-        removed.put(&reduced).await?;
-        Ok(removed)
+        let original = self.role_policy(role, policy).await?;
+        self.put_role_policy(role, policy, &without_action(&original, action)?).await?;
+        Ok(RemovedPermission { role: role.to_owned(), policy: policy.to_owned(), original })
     }
-}
 
-impl RemovedPermission {
-    /// Restores the original policy.
+    /// Restores the policy as it was before a permission was removed.
     ///
     /// # Errors
     ///
     /// If the policy cannot be written.
-    pub async fn restore(self) -> Result<()> {
-        self.put(&self.original).await
-    }
-
-    async fn put(&self, document: &str) -> Result<()> {
-        let put =
-            self.client.put_role_policy().role_name(&self.role).policy_name(&self.policy).policy_document(document);
-        put.send().await.with_context(|| format!("cannot write policy `{}` of role `{}`", self.policy, self.role))?;
-        Ok(())
+    pub async fn restore_permission(&self, removed: RemovedPermission) -> Result<()> {
+        self.put_role_policy(&removed.role, &removed.policy, &removed.original).await
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) async fn without<T>(
     };
     // In reverse order, because each one restores the policy as it was before its removal.
     while let Some(permission) = removed.pop() {
-        permission.restore().await?;
+        testbed.stack.restore_permission(permission).await?;
     }
     result
 }
