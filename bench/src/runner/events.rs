@@ -100,6 +100,7 @@ fn event(data: Vec<u8>) -> Event<Payload> {
         time: now(),
         content_type: Some("application/json".to_owned()),
         dedup_key: DedupKey::from_body(&path, &data),
+        data_hash: None,
         recorded_time: None,
         sender_source: None,
         request_id: None,

@@ -50,6 +50,28 @@ impl DedupKey {
     }
 }
 
+/// A hash of an event's data: 32 hex digits. It shows whether two events with one id have the same data.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct DataHash(String);
+
+/// The bytes of the SHA-256 that a [`DataHash`] has.
+const DATA_HASH_BYTES: usize = 16;
+
+impl DataHash {
+    /// Hashes the data.
+    #[must_use]
+    pub fn new(data: &[u8]) -> Self {
+        Self(hex::encode(Sha256::digest(data).get(..DATA_HASH_BYTES).unwrap_or_default()))
+    }
+
+    /// Returns the hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for DedupKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -73,5 +95,12 @@ mod tests {
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
         assert_eq!(keys[0], DedupKey::from_body("/webhooks/a", b"x"));
+    }
+
+    /// `printf abc | sha256sum`
+    #[test]
+    fn data_hash_is_the_beginning_of_the_sha_256() {
+        assert_eq!(DataHash::new(b"abc").as_str(), "ba7816bf8f01cfea414140de5dae2223");
+        assert_ne!(DataHash::new(b"abc"), DataHash::new(b"abd"));
     }
 }

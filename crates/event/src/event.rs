@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::DedupKey;
+use crate::{DataHash, DedupKey};
 
 /// Bytes of a queue message that ingest leaves free.
 ///
@@ -37,6 +37,9 @@ pub struct Event<D = Bytes> {
     pub content_encoding: Option<String>,
     /// The key for deduplication: the same for all requests that the sender considers one event.
     pub dedup_key: DedupKey,
+    /// The hash of the data, if the deduplication key is derived from an id. Another event with the same id can have other
+    /// data. The extension attribute `datahash`.
+    pub data_hash: Option<DataHash>,
     /// [W3C trace context](https://www.w3.org/TR/trace-context/#traceparent-header) of the request.
     pub traceparent: Option<String>,
     /// The number of Hookline deliveries that led to this event: 0 for an event from outside. Process stops a loop of
@@ -72,6 +75,7 @@ impl<D> Event<D> {
             content_type: self.content_type,
             content_encoding: self.content_encoding,
             dedup_key: self.dedup_key,
+            data_hash: self.data_hash,
             traceparent: self.traceparent,
             hops: self.hops,
             data,

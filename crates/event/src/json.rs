@@ -2,7 +2,7 @@ use base64_simd::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{CowStr, DedupKey, Event, Payload};
+use crate::{CowStr, DataHash, DedupKey, Event, Payload};
 
 /// A message that this version cannot read as an event.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,8 @@ struct OutputJson<'a> {
     contentencoding: Option<&'a str>,
     dedupkey: &'a DedupKey,
     #[serde(skip_serializing_if = "Option::is_none")]
+    datahash: Option<&'a DataHash>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
     /// Omitted for an event from outside.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +83,7 @@ struct InputJson<'a> {
     datacontenttype: Option<String>,
     contentencoding: Option<String>,
     dedupkey: DedupKey,
+    datahash: Option<DataHash>,
     traceparent: Option<String>,
     #[serde(default)]
     hops: u32,
@@ -119,6 +122,7 @@ impl<D> Event<D> {
             datacontenttype: self.content_type.as_deref(),
             contentencoding: self.content_encoding.as_deref(),
             dedupkey: &self.dedup_key,
+            datahash: self.data_hash.as_ref(),
             traceparent: self.traceparent.as_deref(),
             hops: Some(self.hops).filter(|hops| *hops > 0),
             data: None,
@@ -196,6 +200,7 @@ impl Event<Payload> {
             content_type: input.datacontenttype,
             content_encoding: input.contentencoding,
             dedup_key: input.dedupkey,
+            data_hash: input.datahash,
             traceparent: input.traceparent,
             hops: input.hops,
             data,

@@ -13,7 +13,7 @@ pub mod name;
 mod payload;
 
 pub use cow_str::CowStr;
-pub use dedup_key::DedupKey;
+pub use dedup_key::{DataHash, DedupKey};
 pub use event::{DEAD_LETTER_RESERVE_BYTES, Event, HOPS_HEADER};
 pub use json::ReadError;
 pub use payload::Payload;

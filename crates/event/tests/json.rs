@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use hookline_event::{DedupKey, Event, Payload, ReadError};
+use hookline_event::{DataHash, DedupKey, Event, Payload, ReadError};
 
 fn event() -> Event<Payload> {
     Event {
@@ -12,6 +12,7 @@ fn event() -> Event<Payload> {
         time: "2026-01-02T03:04:05.678Z".into(),
         content_type: Some("application/json".into()),
         dedup_key: DedupKey::from_body("/webhooks/github", b"{\"a\": \"\\u001B\"}"),
+        data_hash: None,
         recorded_time: None,
         sender_source: None,
         request_id: Some("0199a8f0-1f4b-7cc3-98c5-4dd0b5a1a111".into()),
@@ -34,7 +35,9 @@ fn written_event_is_read_back_unchanged() {
     let offloaded = Event { data: Payload::offloaded("bucket", "key"), ..event() };
     let encoded = Event { content_encoding: Some("gzip".into()), hops: 3, ..event() };
     let earlier_version = Event { request_id: None, ..event() };
-    for event in [event(), binary, offloaded, encoded, earlier_version] {
+    let hashed = Event { data_hash: Some(DataHash::new(b"abc")), ..event() };
+    assert!(hashed.to_json().unwrap().contains("\"datahash\":\"ba7816bf8f01cfea414140de5dae2223\""));
+    for event in [event(), binary, offloaded, encoded, earlier_version, hashed] {
         assert_eq!(Event::from_json(&event.to_json().unwrap()).unwrap(), event);
     }
 }

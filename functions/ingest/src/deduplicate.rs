@@ -1,6 +1,6 @@
 //! What makes two requests of a source one event.
 
-use hookline_event::DedupKey;
+use hookline_event::{DataHash, DedupKey};
 use hookline_signature::{Scheme, Verified};
 use serde::Deserialize;
 
@@ -36,7 +36,7 @@ impl Deduplicate {
     }
 
     /// Returns the deduplication key of a verified request. `path` is the event's source, and `request_id` an id that no
-    /// other request has.
+    /// other request has. If the key is derived from an id of the sender, also returns the hash of the body.
     pub(crate) fn key(
         self,
         path: &str,
@@ -44,17 +44,19 @@ impl Deduplicate {
         verified: &Verified,
         body: &[u8],
         request_id: &str,
-    ) -> DedupKey {
-        let signed_id = usable(verified.signed_id.as_deref());
-        let signed_id = signed_id.map(|id| DedupKey::from_signed_id(path, id));
-        let delivery_id = usable(verified.delivery_id.as_deref());
-        let delivery_id = delivery_id.map(|id| DedupKey::from_delivery_id(path, id));
-        let own_event = || DedupKey::from_request_id(path, request_id);
-        let signed_body = || scheme.signs_body().then(|| DedupKey::from_body(path, body));
+    ) -> (DedupKey, Option<DataHash>) {
+        let with_hash = |key| (key, Some(DataHash::new(body)));
+        let signed_id = || usable(verified.signed_id.as_deref()).map(|id| DedupKey::from_signed_id(path, id));
+        let signed_id = || signed_id().map(with_hash);
+        let delivery_id = || usable(verified.delivery_id.as_deref()).map(|id| DedupKey::from_delivery_id(path, id));
+        let delivery_id = || delivery_id().map(with_hash);
+        let equal_body = || (DedupKey::from_body(path, body), None);
+        let signed_body = || scheme.signs_body().then(equal_body);
+        let own_event = || (DedupKey::from_request_id(path, request_id), None);
         match self {
-            Self::Auto => signed_id.or_else(signed_body).or(delivery_id).unwrap_or_else(own_event),
-            Self::Body => DedupKey::from_body(path, body),
-            Self::Id => signed_id.or(delivery_id).or_else(signed_body).unwrap_or_else(own_event),
+            Self::Auto => signed_id().or_else(signed_body).or_else(delivery_id).unwrap_or_else(own_event),
+            Self::Body => equal_body(),
+            Self::Id => signed_id().or_else(delivery_id).or_else(signed_body).unwrap_or_else(own_event),
             Self::Off => own_event(),
         }
     }
@@ -76,7 +78,10 @@ mod tests {
     fn key(option: Deduplicate, scheme: &Scheme, ids: [Option<&str>; 2]) -> DedupKey {
         let [signed_id, delivery_id] = ids.map(|id| id.map(str::to_owned));
         let verified = Verified { signed_id, delivery_id, ..Verified::default() };
-        option.key(PATH, scheme, &verified, b"body", "request")
+        let (key, data_hash) = option.key(PATH, scheme, &verified, b"body", "request");
+        let is_id = [DedupKey::from_signed_id(PATH, "s"), DedupKey::from_delivery_id(PATH, "d")].contains(&key);
+        assert_eq!(data_hash, is_id.then(|| DataHash::new(b"body")), "{option:?} {scheme:?} {ids:?}");
+        key
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use hookline_aws::{GetSecret, SecretCache};
-use hookline_event::{DedupKey, Event, HOPS_HEADER, Payload};
+use hookline_event::{DataHash, DedupKey, Event, HOPS_HEADER, Payload};
 use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
 use hookline_telemetry::{Segment, Trace};
 use time::OffsetDateTime;
@@ -65,6 +65,8 @@ struct AcceptedEvent<'a> {
     event_type: Option<String>,
     path: String,
     dedup_key: DedupKey,
+    /// The hash of the body, if the key is derived from an id of the sender.
+    data_hash: Option<DataHash>,
     /// When the event occurred, if the caller says so.
     time: Option<String>,
     request_id: String,
@@ -130,7 +132,8 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             return Ok(Outcome::Handshake { response });
         }
         let (path, request_id) = (format!("/webhooks/{name}"), Uuid::now_v7().to_string());
-        let dedup_key = source.deduplicate.key(&path, &source.scheme, &verified, &content.body, &request_id);
+        let key = source.deduplicate.key(&path, &source.scheme, &verified, &content.body, &request_id);
+        let (dedup_key, data_hash) = key;
         let event_type = usable_type(verified.event_type.as_deref());
         let id = verified.signed_id.or(verified.delivery_id).and_then(usable_id);
         let event = AcceptedEvent {
@@ -140,6 +143,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             event_type,
             path,
             dedup_key,
+            data_hash,
             content_type: labels.content_type,
             content_encoding: labels.content_encoding,
             time: None,
@@ -164,9 +168,12 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             return Err(Rejection::EmptyBody);
         }
         let request_id = Uuid::now_v7().to_string();
-        let dedup_key = match &caller_event.id {
-            Some(id) => DedupKey::from_signed_id(PATH, &format!("{client_id}/{id}")),
-            None => DedupKey::from_request_id(PATH, &request_id),
+        let (dedup_key, data_hash) = match &caller_event.id {
+            Some(id) => {
+                let key = DedupKey::from_signed_id(PATH, &format!("{client_id}/{id}"));
+                (key, Some(DataHash::new(&content.body)))
+            }
+            None => (DedupKey::from_request_id(PATH, &request_id), None),
         };
         let event = AcceptedEvent {
             id: caller_event.id.unwrap_or_else(|| request_id.clone()),
@@ -175,6 +182,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             event_type: usable_type(caller_event.event_type.as_deref()),
             path: PATH.to_owned(),
             dedup_key,
+            data_hash,
             time: caller_event.time,
             sender_source: caller_event.source,
             content_type: caller_event.content_type,
@@ -232,6 +240,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             content_type: accepted.content_type,
             content_encoding: accepted.content_encoding,
             dedup_key: accepted.dedup_key,
+            data_hash: accepted.data_hash,
             traceparent: segment.trace().map(Trace::traceparent),
             hops: hops(headers),
             data: body.into(),

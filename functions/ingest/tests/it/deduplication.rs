@@ -40,6 +40,23 @@ async fn equal_unsigned_bodies_are_different_events() {
     assert_eq!(distinct_keys(&blank).await, 3, "a blank id identifies nothing");
 }
 
+/// GitLab's requests for a flag that is switched on, off and on again.
+#[tokio::test]
+async fn feature_flag_with_idempotency_keys_causes_three_events() {
+    let requests = [(1, true), (2, false), (3, true)].map(|(number, is_active)| {
+        let body = format!(
+            "{{\"object_kind\":\"feature_flag\",\"object_attributes\":{{\"id\":6,\"name\":\"f\",\"active\":{is_active}}}}}"
+        );
+        let key = format!("11111111-0000-4000-8000-00000000000{number}");
+        sign_request("gitlab", body.as_bytes()).with_header("Idempotency-Key", &key)
+    });
+    assert_eq!(distinct_keys(&requests).await, 3);
+    let [first, ..] = requests;
+    let lower_case = first.clone().without_header("Idempotency-Key");
+    let lower_case = lower_case.with_header("idempotency-key", "11111111-0000-4000-8000-000000000001");
+    assert_eq!(distinct_keys(&[first, lower_case]).await, 1);
+}
+
 /// A webhook that causes another one passes `X-Gitlab-Event-UUID` on to it.
 #[tokio::test]
 async fn different_bodies_with_one_event_uuid_are_different_events() {
@@ -66,6 +83,30 @@ async fn signed_id_decides_and_an_empty_one_does_not_count() {
     assert_eq!(distinct_keys(&[event("{\"id\":\"e\"}"), event("{\"id\":\"e\",\"n\":1}")]).await, 1);
     assert_eq!(distinct_keys(&[event("{\"id\":\"e\"}"), event("{\"id\":\"f\"}")]).await, 2);
     assert_eq!(distinct_keys(&[event("{\"id\":\"\"}"), event("{\"id\":\"\",\"n\":1}")]).await, 2);
+}
+
+/// Process can thus notice that a sender uses one id for two bodies, of which it delivers the first.
+#[tokio::test]
+async fn event_with_an_id_has_the_hash_of_its_body() {
+    let function = Function::new();
+    let hash = async |request: SignedRequest| {
+        assert_eq!(function.status(request.event()).await, 202);
+        function.queued_events().pop().unwrap().data_hash
+    };
+    let first = hash(sign_request("stripe", b"{\"id\":\"e\"}")).await;
+    assert_eq!(first.as_ref().map(|hash| hash.as_str().len()), Some(32));
+    assert_eq!(hash(sign_request("stripe", b"{\"id\":\"e\"}")).await, first);
+    let other = hash(sign_request("stripe", b"{\"id\":\"e\",\"n\":1}")).await;
+    assert!(other.is_some() && other != first);
+    assert!(hash(feature_flag(true).with_header("Idempotency-Key", "1")).await.is_some());
+    // The key is derived from the body or from nothing.
+    for request in [sign_request("stripe", b"{}"), sign_request("github", b"{}"), feature_flag(true)] {
+        assert_eq!(hash(request).await, None);
+    }
+    let mut event = gateway_request("/events", &[("Ce-Id", "order-17")], b"{}");
+    event["requestContext"]["authorizer"] = json!({ "claims": { "client_id": "billing" } });
+    assert_eq!(function.status(event).await, 202);
+    assert!(function.queued_events().pop().unwrap().data_hash.is_some());
 }
 
 #[tokio::test]

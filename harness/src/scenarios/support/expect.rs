@@ -117,6 +117,7 @@ pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
         time: "2026-01-01T00:00:00Z".to_owned(),
         content_type: Some("application/json".to_owned()),
         dedup_key: DedupKey::from_signed_id(&path, id),
+        data_hash: None,
         recorded_time: None,
         sender_source: None,
         request_id: None,
