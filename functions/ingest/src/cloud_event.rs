@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::content_labels::{ContentLabels, is_json, media_type};
-use crate::event_names::{MAX_ID_BYTES, usable_id};
+use crate::event_names::{MAX_ID_BYTES, is_usable_id, usable_id};
 use crate::rejection::Rejection;
 
 /// The prefix of the media types of structured mode and of batches.
@@ -67,13 +67,19 @@ impl CloudEvent {
 
     fn read_binary(headers: &Headers, labels: ContentLabels) -> Result<Self, Rejection> {
         let header = |header| headers.first(header).map(name::decode);
-        let id = header("Ce-Id").map(|id| usable_id(id).ok_or(Rejection::InvalidHeader { header: "Ce-Id" }));
+        // All attributes are optional here, but one that is present must be valid.
+        let checked = |name, is_valid: fn(&str) -> bool| match header(name) {
+            Some(value) if !is_valid(&value) => Err(Rejection::InvalidHeader { header: name }),
+            value => Ok(value),
+        };
         Ok(Self {
-            id: id.transpose()?,
+            id: checked("Ce-Id", is_usable_id)?,
             event_type: header("Ce-Type"),
+            source: checked("Ce-Source", is_source)?,
+            time: checked("Ce-Time", is_time)?,
             content_type: labels.content_type,
             content_encoding: labels.content_encoding,
-            ..Self::default()
+            data: None,
         })
     }
 
@@ -91,7 +97,7 @@ impl CloudEvent {
         let event_type = event_type.ok_or_else(|| invalid("The CloudEvent's type is missing."))?;
         let source = event.source.filter(|source| is_source(source));
         let source = source.ok_or_else(|| invalid("The CloudEvent's source is missing, invalid or too long."))?;
-        if event.time.as_deref().is_some_and(|time| OffsetDateTime::parse(time, &Rfc3339).is_err()) {
+        if event.time.as_deref().is_some_and(|time| !is_time(time)) {
             return Err(invalid("The CloudEvent's time is not RFC 3339."));
         }
         let declares_json = event.datacontenttype.as_deref().is_none_or(|declared| is_json(&media_type(declared)));
@@ -115,6 +121,11 @@ impl CloudEvent {
         let (id, event_type, source) = (Some(id), Some(event_type), Some(source));
         Ok(Self { id, event_type, source, time: event.time, content_type, content_encoding: None, data: Some(data) })
     }
+}
+
+/// Whether a text is a time in RFC 3339.
+fn is_time(text: &str) -> bool {
+    OffsetDateTime::parse(text, &Rfc3339).is_ok()
 }
 
 /// Whether a text can be a source. Whether it is a URI is not checked: it is only passed on.

@@ -15,8 +15,13 @@ pub(crate) const UNKNOWN_TYPE: &str = "unknown";
 ///
 /// <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system>
 pub(crate) fn usable_id(id: String) -> Option<String> {
+    is_usable_id(&id).then_some(id)
+}
+
+/// Whether CloudEvents allows an id and it is not too long.
+pub(crate) fn is_usable_id(id: &str) -> bool {
     let is_allowed = |character: char| !character.is_control() && !is_noncharacter(character);
-    ((1..=MAX_ID_BYTES).contains(&id.len()) && id.chars().all(is_allowed)).then_some(id)
+    (1..=MAX_ID_BYTES).contains(&id.len()) && id.chars().all(is_allowed)
 }
 
 fn is_noncharacter(character: char) -> bool {

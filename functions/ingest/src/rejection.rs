@@ -29,7 +29,7 @@ pub enum Rejection {
     /// The body is verified and declared as JSON, but is not valid UTF-8.
     #[error("the body is declared as JSON, but is not valid UTF-8: {0}")]
     InvalidUtf8(#[source] std::str::Utf8Error),
-    /// An authenticated caller sent an event id that CloudEvents does not allow or that is too long.
+    /// An authenticated caller sent an attribute in a header that CloudEvents does not allow or that is too long.
     #[error("header `{header}` is malformed")]
     InvalidHeader {
         /// The header's name.
@@ -107,7 +107,7 @@ impl Rejection {
             Self::InvalidJson(_) | Self::InvalidUtf8(_) => {
                 (400, "The body is declared as JSON, but is not valid JSON.", "invalid_json")
             }
-            Self::InvalidHeader { .. } => (400, "The header Ce-Id is empty, invalid or too long.", "invalid_header"),
+            Self::InvalidHeader { header } => (400, invalid_header(header), "invalid_header"),
             Self::InvalidCloudEvent { problem } => (400, *problem, "invalid_cloudevent"),
             Self::UnsupportedBatch => {
                 (415, "A batch of CloudEvents is not accepted; send each event alone.", "unsupported_batch")
@@ -133,6 +133,15 @@ impl Rejection {
             Self::Internal => (500, "The service failed.", "internal"),
         };
         PublicError { status, detail, reason_code }
+    }
+}
+
+/// Returns the text for the caller.
+fn invalid_header(header: &str) -> &'static str {
+    match header {
+        "Ce-Time" => "The header Ce-Time is not RFC 3339.",
+        "Ce-Source" => "The header Ce-Source is empty, invalid or too long.",
+        _ => "The header Ce-Id is empty, invalid or too long.",
     }
 }
 

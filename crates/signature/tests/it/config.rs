@@ -67,6 +67,22 @@ fn tolerance_is_limited_by_the_time_of_deduplication() {
     case(json!({ "scheme": "gitlab", "mode": "signature", "tolerance_seconds": 60 }), "valid");
 }
 
+/// The retries of these senders repeat the first time.
+#[test]
+fn tolerance_can_cover_the_retries_of_any_sender() {
+    let hmac = |seconds: u32| {
+        json!({
+            "scheme": "hmac", "header": "X-S", "template": "{timestamp}.{body}", "timestamp_header": "X-T",
+            "tolerance_seconds": seconds,
+        })
+    };
+    for seconds in [14_400, 86_400, 3 * 86_400, 5 * 86_400, 15 * 86_400] {
+        case(hmac(seconds), "valid");
+    }
+    case(json!({ "scheme": "linear", "tolerance_seconds": 90 }), "valid");
+    case(json!({ "scheme": "slack", "tolerance_seconds": 90_000 }), "valid");
+}
+
 /// A scheme that signs a time has a default, and the other schemes have none.
 #[test]
 fn default_tolerance_covers_the_retries_of_the_sender() {

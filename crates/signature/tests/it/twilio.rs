@@ -60,3 +60,13 @@ fn signed_url_is_the_configured_one() {
     let query = with_url("https://hooks.example.com/webhooks/x?a=1");
     assert_eq!(query.verdict(&query.sign(b"{}")), "accepted");
 }
+
+/// The text of a message comes from a stranger, who must not choose the type.
+#[test]
+fn type_is_read_from_the_fields_and_not_from_their_texts() {
+    let event_type = |fields: &str| case("twilio").verify(&form(fields)).unwrap().event_type;
+    assert_eq!(event_type("Body=%26CallStatus%3Dbusy&MessageSid=SM1").as_deref(), Some("message.received"));
+    assert_eq!(event_type("Call%53tatus=busy").as_deref(), Some("call.busy"));
+    assert_eq!(event_type("CallStatus=busy&CallStatus=failed").as_deref(), Some("call.busy"));
+    assert_eq!(event_type("a=b"), None);
+}

@@ -73,6 +73,49 @@ async fn structured_event_is_queued_with_its_attributes_and_data() {
 }
 
 #[tokio::test]
+async fn binary_event_has_the_time_and_the_source_of_its_headers() {
+    let function = Function::new();
+    for (headers, time, source) in [
+        (&[("Ce-Time", "2018-04-05T17:31:00.5+02:00")][..], Some("2018-04-05T17:31:00.5+02:00"), None),
+        (&[("ce-source", "https://shop.example/orders?a=b")], None, Some("https://shop.example/orders?a=b")),
+        (&[("Ce-Source", "/sh%C3%B6p%20100%")], None, Some("/sh\u{f6}p 100%")),
+        (
+            &[("Ce-Time", "2018-04-05T17%3A31%3A00Z"), ("Ce-Source", "/shop")],
+            Some("2018-04-05T17:31:00Z"),
+            Some("/shop"),
+        ),
+    ] {
+        assert_eq!(function.status(caller_request(headers, b"{}")).await, 202, "{headers:?}");
+        let queued = function.queued_events().pop().unwrap();
+        assert_eq!(queued.sender_source.as_deref(), source);
+        assert_eq!(queued.recorded_time.is_some(), time.is_some());
+        assert_eq!(time.unwrap_or(&queued.time), queued.time);
+        assert!(queued.accepted_at().ends_with('Z'));
+    }
+    for (header, value) in [
+        ("Ce-Time", ""),
+        ("Ce-Time", "yesterday"),
+        ("Ce-Time", "2018-04-05"),
+        ("Ce-Time", "2018-04-05T17:31:00"),
+        ("Ce-Time", "1522942260"),
+        ("Ce-Source", ""),
+        ("Ce-Source", "a%0Ab"),
+        ("Ce-Source", &"x".repeat(1025)),
+    ] {
+        let (status, _, body) = function.call(caller_request(&[(header, value)], b"{}")).await;
+        let detail = match header {
+            "Ce-Time" => "The header Ce-Time is not RFC 3339.",
+            _ => "The header Ce-Source is empty, invalid or too long.",
+        };
+        assert_eq!((status, &body["detail"]), (400, &json!(detail)), "{value:?}");
+    }
+    assert_eq!(function.queued_events().len(), 4);
+    // In structured mode, the attributes are in the body.
+    let headers = [("Content-Type", "application/cloudevents+json"), ("Ce-Time", "yesterday"), ("Ce-Source", "")];
+    assert_eq!(function.status(caller_request(&headers, &cloud_event(&json!({})))).await, 202);
+}
+
+#[tokio::test]
 async fn structured_data_has_the_declared_form() {
     let function = Function::new();
     for (changes, content_type, data) in [

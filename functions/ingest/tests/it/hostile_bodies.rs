@@ -83,6 +83,67 @@ async fn compressed_body_is_queued_as_it_is_if_it_is_authentic() {
     }
 }
 
+/// Senders put a character set or a transfer encoding into `Content-Encoding`, or repeat it.
+#[tokio::test]
+async fn content_encoding_that_is_no_coding_is_omitted() {
+    for encoding in [
+        "UTF-8",
+        "utf-8",
+        "utf8",
+        "UTF8",
+        "utf-16",
+        "ISO-8859-1",
+        "us-ascii",
+        "charset=utf-8",
+        "8bit",
+        "7bit",
+        "binary",
+        "base64",
+        "identity",
+        "none",
+        "null",
+        "text",
+        "text/plain",
+        "application/json",
+        "aws-chunked",
+        "chunked",
+        "",
+        " ",
+        ",",
+        "UTF-8, UTF-8",
+        "identity, UTF-8",
+        "*",
+    ] {
+        let request = sign_request("acme", b"{\"a\":1}");
+        let mut repeated = request.clone();
+        let header = ("Content-Encoding".to_owned(), encoding.to_owned());
+        repeated.headers.extend([header.clone(), header]);
+        for request in [request.with_header("Content-Encoding", encoding), repeated] {
+            let function = Function::new();
+            assert_eq!(function.status(request.event()).await, 202, "{encoding:?}");
+            let queued = function.queued_events().remove(0);
+            assert_eq!((queued.content_encoding, queued.data), (None, b"{\"a\":1}".to_vec().into()), "{encoding:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn byte_order_mark_is_passed_on() {
+    let body = b"\xef\xbb\xbf{\"a\":1}".to_vec();
+    for (source, content_type) in [
+        ("github", "application/json"),
+        ("github", "application/json; charset=utf-8"),
+        ("acme", "application/vnd.api+json"),
+        ("strict", "application/json"),
+        ("shopify", "text/json"),
+    ] {
+        let request = sign_request(source, &body).with_header("Content-Type", content_type);
+        let function = Function::new();
+        assert_eq!(function.status(request.event()).await, 202, "{source}");
+        assert_eq!(function.queued_events().remove(0).data, body.clone().into(), "{source}");
+    }
+}
+
 #[tokio::test]
 async fn repeated_content_type_is_passed_on_once() {
     let function = Function::new();

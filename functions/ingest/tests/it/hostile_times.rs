@@ -85,6 +85,25 @@ async fn every_retry_of_linear_is_accepted_and_is_the_same_event() {
     }
 }
 
+/// The retries of other senders repeat the time of the first attempt too. An operator sets the tolerance to their duration,
+/// up to 15 days.
+#[tokio::test]
+async fn every_retry_within_the_configured_tolerance_is_accepted_and_is_the_same_event() {
+    const HOUR: i64 = 3600;
+    for (source, last) in [("bird", 4 * HOUR), ("patient", 15 * 24 * HOUR)] {
+        for seconds in [0, 5, 300, 301, 1800, 2 * HOUR, 4 * HOUR - 10, 10 * HOUR, 24 * HOUR, 72 * HOUR, 359 * HOUR] {
+            let function = Function::new();
+            let request = sign_request_at(source, b"{\"event\":\"message\"}", now() - seconds);
+            let expected = if seconds < last { 202 } else { 401 };
+            for _ in 0..2 {
+                assert_eq!(function.status(request.event()).await, expected, "{source}: {seconds}");
+            }
+            let keys: Vec<_> = function.queued_events().into_iter().map(|event| event.dedup_key).collect();
+            assert!(keys.windows(2).all(|pair| pair[0] == pair[1]));
+        }
+    }
+}
+
 #[tokio::test]
 async fn rejects_modified_message_id() {
     let request = sign_request("standard", b"{}");

@@ -7,6 +7,7 @@ mod adapters;
 mod cloud_events;
 mod configuration;
 mod deduplication;
+mod event_types;
 mod fixture;
 mod hostile_bodies;
 mod hostile_names;

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use hookline_aws::Variables;
-use hookline_signature::{Message, Scheme, Secret, Signed};
+use hookline_signature::{Message, Scheme, Secret, Signed, is_form};
 use ingest::Config;
 use serde_json::{Value, json};
 
@@ -26,11 +26,20 @@ pub(crate) fn sign_request(source: &str, body: &[u8]) -> SignedRequest {
 
 /// Signs a webhook of the source with the given time.
 pub(crate) fn sign_request_at(source: &str, body: &[u8], now: i64) -> SignedRequest {
+    sign(source, body, now, "application/json")
+}
+
+/// Signs a webhook of the source whose body is a form.
+pub(crate) fn sign_form(source: &str, body: &str) -> SignedRequest {
+    sign(source, body.as_bytes(), now(), "application/x-www-form-urlencoded; charset=utf-8")
+}
+
+fn sign(source: &str, body: &[u8], now: i64, content_type: &str) -> SignedRequest {
     let url = "https://api.example.com/live/webhooks/twilio";
-    let message = Message { body, now, id: "msg_1", url, is_form: false };
+    let message = Message { body, now, id: "msg_1", url, is_form: is_form(content_type) };
     let Signed { mut headers, query } =
         configured_scheme(source).sign(message, &Secret::new(secret_for(source)).unwrap()).unwrap();
-    headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+    headers.push(("Content-Type".to_owned(), content_type.to_owned()));
     SignedRequest { source: source.to_owned(), headers, query, body: body.to_vec() }
 }
 
