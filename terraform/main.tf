@@ -35,6 +35,7 @@ module "hookline" {
   access_logs            = var.access_logs
   trace_sampling         = var.trace_sampling
   routes                 = var.routes
+  max_hops               = var.max_hops
   private_networks       = var.private_networks
   sources                = var.sources
 }

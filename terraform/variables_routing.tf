@@ -26,6 +26,16 @@ variable "routes" {
   nullable = false
 }
 
+variable "max_hops" {
+  description = <<-EOT
+    How many deliveries by Hookline can lead to an event, if receivers pass on the header `hookline-hops`. An event with
+    more goes to the DLQ, so that a destination that posts back to its source cannot cause an endless loop.
+  EOT
+  type        = number
+  default     = 8
+  nullable    = false
+}
+
 variable "private_networks" {
   description = <<-EOT
     CIDR blocks of networks with private addresses that destinations can use. The functions are in no VPC, so these

@@ -73,5 +73,6 @@ locals {
     HOOKLINE_RETRY_BASE_SECONDS     = tostring(var.retry.base_seconds)
     HOOKLINE_RETRY_MAX_SECONDS      = tostring(var.retry.max_seconds)
     HOOKLINE_PRIVATE_NETWORKS       = jsonencode(var.private_networks)
+    HOOKLINE_MAX_HOPS               = tostring(var.max_hops)
   })
 }

@@ -139,6 +139,21 @@ variable "routes" {
   }
 }
 
+variable "max_hops" {
+  description = <<-EOT
+    How many deliveries by Hookline can lead to an event, if receivers pass on the header `hookline-hops`. An event with
+    more goes to the DLQ, so that a destination that posts back to its source cannot cause an endless loop.
+  EOT
+  type        = number
+  default     = 8
+  nullable    = false
+
+  validation {
+    condition     = var.max_hops >= 1 && var.max_hops <= 100 && floor(var.max_hops) == var.max_hops
+    error_message = "max_hops must be a whole number from 1 to 100; it is ${var.max_hops}."
+  }
+}
+
 variable "private_networks" {
   description = <<-EOT
     CIDR blocks of networks with private addresses that destinations can use. The functions are in no VPC, so these

@@ -38,6 +38,50 @@ run "identity_can_be_the_address_or_any_parent_domain" {
   }
 }
 
+# The domain can be verified on any level, and the identity can have a configuration set.
+run "identity_of_a_parent_domain_and_a_configuration_set_are_permitted" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail = {
+        kind              = "email", from = "alerts@mail.example.com", to = ["oncall@example.net"]
+        configuration_set = "default-set"
+      }
+      deep = { kind = "email", from = "a@x.y.mail.example.co.uk", to = ["oncall@example.net"] }
+    }
+    routes = {
+      github = { source = "github", destinations = ["mail", "deep"] }
+      events = { source = "events", destinations = ["mail"] }
+    }
+  }
+
+  assert {
+    condition = toset(flatten([
+      for s in data.aws_iam_policy_document.process.statement : tolist(s.resources)
+      if contains(["Email1", "UseConfigurationSets"], coalesce(s.sid, "none"))
+      ])) == toset([
+      for resource in [
+        "identity/alerts@mail.example.com", "identity/mail.example.com", "identity/example.com",
+        "identity/oncall@example.net", "identity/example.net", "configuration-set/default-set",
+      ] : "arn:aws:ses:eu-west-1:123456789012:${resource}"
+    ])
+    error_message = "the statements are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
+  }
+
+  assert {
+    condition = toset(one([
+      for s in data.aws_iam_policy_document.process.statement : tolist(s.resources) if s.sid == "Email0"
+      ])) == toset([
+      for identity in [
+        "a@x.y.mail.example.co.uk", "x.y.mail.example.co.uk", "y.mail.example.co.uk", "mail.example.co.uk",
+        "example.co.uk", "co.uk", "oncall@example.net", "example.net",
+      ] : "arn:aws:ses:eu-west-1:123456789012:identity/${identity}"
+    ])
+    error_message = "the statements are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
+  }
+}
+
 run "identity_replaces_all_identities_of_the_sender" {
   command = plan
 
