@@ -1,4 +1,4 @@
-//! Durations on the command line.
+//! Durations as operators write and read them.
 
 use std::time::Duration;
 
@@ -23,9 +23,26 @@ pub fn duration(text: &str) -> Result<Duration> {
     Ok(Duration::from_secs(number.saturating_mul(seconds)))
 }
 
+/// Formats a duration with one unit: `17 s`, `5 min`, `3 h` or `2 d`.
+#[must_use]
+pub fn formatted(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formats_with_one_unit() {
+        let texts = [0, 119, 120, 7199, 7200, 172_799, 172_800].map(formatted);
+        assert_eq!(texts, ["0 s", "119 s", "2 min", "119 min", "2 h", "47 h", "2 d"]);
+    }
 
     #[test]
     fn parses_a_number_with_a_unit() {

@@ -9,8 +9,12 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::duration::formatted;
 use crate::logs::log_events;
 use crate::target::Target;
+
+/// Minimum width of the column with the outcome.
+const MIN_OUTCOME_WIDTH: usize = 18;
 
 /// One log entry of an event.
 #[derive(Debug, Clone)]
@@ -92,11 +96,17 @@ pub fn timeline(entries: &[LogEntry]) -> String {
     )];
     let started = OffsetDateTime::from_unix_timestamp_nanos(i128::from(first.time_ms) * 1_000_000);
     lines.extend(started.ok().and_then(|at| at.format(&Rfc3339).ok()).map(|at| format!("started {at}")));
-    lines.extend(entries.iter().map(|LogEntry { time_ms, component, fields }| {
-        let outcome = fields["outcome"].as_str().unwrap_or("responded");
-        format!("{:>9}  {component:<8} {outcome:<18} {}", offset(time_ms - first.time_ms), details(fields).join(", "))
-            .trim_end()
-            .to_owned()
+    let width = entries.iter().map(|entry| outcome(entry).len()).max().unwrap_or_default().max(MIN_OUTCOME_WIDTH);
+    lines.extend(entries.iter().map(|entry| {
+        let LogEntry { time_ms, component, fields } = entry;
+        let outcome = outcome(entry);
+        format!(
+            "{:>9}  {component:<8} {outcome:<width$} {}",
+            offset(time_ms - first.time_ms),
+            details(fields).join(", ")
+        )
+        .trim_end()
+        .to_owned()
     }));
     lines.join("\n")
 }
@@ -109,8 +119,15 @@ fn offset(milliseconds: i64) -> String {
     }
 }
 
+/// Returns the outcome of an entry. The access log of the API has none.
+fn outcome(entry: &LogEntry) -> &str {
+    entry.fields["outcome"].as_str().unwrap_or("responded")
+}
+
 /// Returns the details of an entry, most important first.
 fn details(fields: &Value) -> Vec<String> {
+    // A deferred event had no attempt.
+    let next = if fields["outcome"] == "deferred" { "next attempt in" } else { "retry in" };
     let number = |name: &str| fields[name].as_f64();
     let text = |name: &str| fields[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let details = [
@@ -118,7 +135,7 @@ fn details(fields: &Value) -> Vec<String> {
         text("destination").map(|destination| format!("to {destination}")),
         text("reason"),
         number("attempt").map(|attempt| format!("attempt {attempt}")),
-        number("retry_in_seconds").map(|seconds| format!("retry in {seconds} s")),
+        fields["retry_in_seconds"].as_u64().map(|seconds| format!("{next} {}", formatted(seconds))),
         number("duration_ms").or(number("latency_ms")).map(|took| format!("took {took:.0} ms")),
         number("age_ms").map(|age| format!("{age:.0} ms after the request")),
         fields["cold_start"].as_bool().filter(|cold| *cold).map(|_| "cold start".to_owned()),
@@ -162,6 +179,22 @@ mod tests {
                     "outcome": "delivered", "destination": "orders", "attempt": 2, "duration_ms": 4.0, "age_ms": 12_340.0,
                 }),
             ),
+            entry(
+                60_000,
+                "process",
+                json!({
+                    "outcome": "deferred", "destination": "ledger", "reason": "breaker_open", "retry_in_seconds": 30,
+                }),
+            ),
+            entry(
+                90_000,
+                "process",
+                json!({
+                    "outcome": "retried", "destination": "ledger", "reason": "timeout", "attempt": 5,
+                    "retry_in_seconds": 10_240, "duration_ms": 5000.0,
+                }),
+            ),
+            entry(100_000, "process", json!({ "outcome": "retry_queue_unavailable", "destination": "ledger" })),
             entry(1_200_000, "process", json!({ "outcome": "already_delivered", "destination": "orders" })),
         ];
         insta::assert_snapshot!(timeline(&entries));

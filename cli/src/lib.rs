@@ -1,5 +1,5 @@
 //! Operates a Hookline deployment from a terminal: the dead-letter queue, replay of events, the trace of one event,
-//! filtered events, secrets, and signing and verifying requests.
+//! filtered events, pauses of destinations, secrets, and signing and verifying requests.
 //!
 //! `commands` has a file for each command. A [`target::Target`] is the deployment that a command works on. The other
 //! modules are the library that the commands and the local harness share.
@@ -11,6 +11,7 @@ pub mod aws;
 pub mod clock;
 pub mod commands;
 pub mod dead_letter_queue;
+pub mod destinations;
 pub mod duration;
 pub mod event_trace;
 pub mod filtered_events;

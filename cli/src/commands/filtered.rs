@@ -4,9 +4,8 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 use comfy_table::{Table, presets};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
+use super::timestamp::rfc3339;
 use crate::duration::duration;
 use crate::filtered_events::{self, FilteredEvent};
 use crate::output::{Step, print_line};
@@ -54,9 +53,7 @@ fn table(events: &[FilteredEvent]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["time", "id", "source", "type", "detail"]);
     for FilteredEvent { time_ms, id, source, event_type, detail } in events {
-        let time = OffsetDateTime::from_unix_timestamp(time_ms.div_euclid(1000)).ok();
-        let time = time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default();
-        table.add_row([time.as_str(), id, source, event_type, detail]);
+        table.add_row([rfc3339(time_ms.div_euclid(1000)).as_str(), id, source, event_type, detail]);
     }
     table.to_string()
 }

@@ -1,6 +1,8 @@
 //! The command line: one file for each command.
 
 mod completions;
+mod destination;
+mod destination_status;
 mod dlq;
 mod filtered;
 mod man;
@@ -11,6 +13,7 @@ mod secret;
 mod secret_check;
 mod secret_set;
 mod sign;
+mod timestamp;
 mod trace;
 mod verify;
 
@@ -23,6 +26,8 @@ const AFTER_HELP: &str = "\
 Examples:
   hookline dlq list --service hookline-prod
   hookline dlq redrive --service hookline-prod --reason 'http_5*' --since 6h --dry-run
+  hookline destination status --service hookline-prod
+  hookline destination pause ledger --note 'database migration' --service hookline-prod
   hookline trace 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
   hookline secret set github --service hookline-prod <secret.txt
   hookline secret check --service hookline-prod
@@ -53,6 +58,8 @@ pub struct Arguments {
 enum Command {
     /// List, show, redrive or purge the messages of the dead-letter queue
     Dlq(dlq::Dlq),
+    /// Pause or resume deliveries to a destination, or show the state of all destinations
+    Destination(destination::Destination),
     /// Send the events of a file to the intake queue
     Replay(replay::Replay),
     /// Print the log entries of one event as a timeline
@@ -81,6 +88,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command {
         Command::Dlq(dlq) => dlq.run().await,
+        Command::Destination(destination) => destination.run().await,
         Command::Replay(replay) => replay.run().await,
         Command::Trace(trace) => trace.run().await,
         Command::Filtered(filtered) => filtered.run().await,

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use hookline_event::Event;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::scheme_options;
 use crate::dead_letter_queue::DeadLetterQueue;
@@ -43,10 +44,19 @@ fn messages(text: &str) -> Result<Vec<String>> {
         None => text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
     };
     ensure!(!messages.is_empty(), "the file has no events");
-    for (number, message) in messages.iter().enumerate() {
-        Event::from_json(message).with_context(|| format!("event {} of the file is invalid", number + 1))?;
-    }
-    Ok(messages)
+    let request = |(number, message): (usize, &String)| {
+        new_request(message).with_context(|| format!("event {} of the file is invalid", number + 1))
+    };
+    messages.iter().enumerate().map(request).collect()
+}
+
+/// Returns the event as a new request. Process delivers an event again whose request it has seen, because the message is
+/// then a repeated receive; another request of a delivered event is a duplicate.
+fn new_request(message: &str) -> Result<String> {
+    Event::from_json(message)?;
+    let mut event: Value = serde_json::from_str(message)?;
+    event["requestid"] = Uuid::now_v7().to_string().into();
+    Ok(event.to_string())
 }
 
 #[cfg(test)]
@@ -59,8 +69,21 @@ mod tests {
         let event = event("github", "1").to_json().unwrap();
         assert_eq!(messages(&format!("{event}\n\n{event}\n")).unwrap().len(), 2);
         let shown = serde_json::json!({ "id": "1", "message": event }).to_string();
-        assert_eq!(messages(&shown).unwrap(), std::slice::from_ref(&event));
+        assert_eq!(messages(&shown).unwrap().len(), 1);
         assert!(messages("\n").unwrap_err().to_string().contains("no events"));
         assert!(messages(&format!("{event}\n{{}}")).unwrap_err().to_string().contains("event 2 of the file"));
+    }
+    #[test]
+    fn each_replayed_event_is_a_new_request() {
+        let original = Event { request_id: Some("request-1".to_owned()), ..event("github", "1") };
+        let json = original.to_json().unwrap();
+        let with_unknown = json.replacen('{', r#"{"laterattribute":"kept","#, 1);
+        let replayed = messages(&format!("{with_unknown}\n{with_unknown}")).unwrap();
+        assert!(replayed.iter().all(|message| message.contains(r#""laterattribute":"kept""#)), "{replayed:?}");
+        let events: Vec<_> = replayed.iter().map(|message| Event::from_json(message).unwrap()).collect();
+        let requests: Vec<_> = events.iter().map(|event| event.request_id.clone().unwrap()).collect();
+        assert!(requests[0] != requests[1] && !requests.contains(&"request-1".to_owned()), "{requests:?}");
+        let restored = Event { request_id: original.request_id.clone(), ..events[0].clone() };
+        assert_eq!(restored, original);
     }
 }

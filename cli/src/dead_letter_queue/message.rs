@@ -3,6 +3,7 @@ use hookline_event::{Event, Payload};
 use serde_json::{Value, json};
 
 use crate::clock::unix_milliseconds;
+use crate::duration;
 
 /// A message of the dead-letter queue.
 #[derive(Debug, Clone)]
@@ -67,12 +68,7 @@ impl DeadLetterMessage {
     /// Returns the age with a unit: `17 s`, `5 min`, `3 h` or `2 d`.
     #[must_use]
     pub fn formatted_age(&self) -> String {
-        match self.age_seconds() {
-            seconds @ 0..120 => format!("{seconds} s"),
-            seconds @ 120..7200 => format!("{} min", seconds / 60),
-            seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
-            seconds => format!("{} d", seconds / 86_400),
-        }
+        duration::formatted(self.age_seconds())
     }
 
     /// Returns all members except the body as JSON.

@@ -33,7 +33,9 @@ impl Target {
     /// If the configuration of the function cannot be read or has another format.
     pub async fn source_schemes(&self) -> Result<BTreeMap<String, Scheme>> {
         let function = &self.resources.function_names.ingest;
-        let environment = function_environment::read(&self.sdk, function).await?;
+        let environment = function_environment::read(&self.sdk, function).await;
+        let environment =
+            environment.context("cannot read the scheme of each source; --scheme needs no access to Lambda")?;
         schemes(variable(&environment, "HOOKLINE_SOURCES", function)?)
     }
 
@@ -62,7 +64,11 @@ impl Target {
     }
 }
 
-fn variable<T: DeserializeOwned>(environment: &BTreeMap<String, String>, name: &str, function: &str) -> Result<T> {
+pub(super) fn variable<T: DeserializeOwned>(
+    environment: &BTreeMap<String, String>,
+    name: &str,
+    function: &str,
+) -> Result<T> {
     let text = environment.get(name).with_context(|| format!("function `{function}` has no variable {name}"))?;
     serde_json::from_str(text).with_context(|| format!("cannot parse {name} of function `{function}`"))
 }

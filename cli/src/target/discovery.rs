@@ -15,8 +15,9 @@ pub(super) async fn find(prefix: &str, region: Option<&str>) -> Result<Target> {
         .await
         .with_context(|| format!("cannot access deployment `{prefix}`"))?;
     let sqs = Sqs::new(&sdk);
-    let (intake, dlq) = (names::intake(prefix), names::dlq(prefix));
-    let ((queue_url, queue_arn), (dlq_url, dlq_arn)) = tokio::try_join!(queue(&sqs, &intake), queue(&sqs, &dlq))?;
+    let (intake, retry, dlq) = (names::intake(prefix), names::retry(prefix), names::dlq(prefix));
+    let ((queue_url, queue_arn), (retry_queue_url, retry_queue_arn), (dlq_url, dlq_arn)) =
+        tokio::try_join!(queue(&sqs, &intake), queue(&sqs, &retry), queue(&sqs, &dlq))?;
     let function_names =
         FunctionNames { ingest: names::function(prefix, "ingest"), process: names::function(prefix, "process") };
     let log_group_names = LogGroupNames {
@@ -24,8 +25,17 @@ pub(super) async fn find(prefix: &str, region: Option<&str>) -> Result<Target> {
         process: names::function_logs(prefix, "process"),
     };
     let api_log_group_name = existing_log_group(&Logs::new(&sdk), names::api_logs(prefix)).await?;
-    let resources =
-        Resources { queue_url, queue_arn, dlq_url, dlq_arn, function_names, log_group_names, api_log_group_name };
+    let resources = Resources {
+        queue_url,
+        queue_arn,
+        retry_queue_url,
+        retry_queue_arn,
+        dlq_url,
+        dlq_arn,
+        function_names,
+        log_group_names,
+        api_log_group_name,
+    };
     Ok(Target { sdk, resources })
 }
 
@@ -34,6 +44,11 @@ mod names {
     /// Name of the intake queue.
     pub(super) fn intake(prefix: &str) -> String {
         format!("{prefix}-intake")
+    }
+
+    /// Name of the retry queue.
+    pub(super) fn retry(prefix: &str) -> String {
+        format!("{prefix}-retry")
     }
 
     /// Name of the dead-letter queue.
@@ -95,6 +110,7 @@ mod tests {
     #[test]
     fn names_equal_those_of_the_terraform_modules() {
         case(QUEUE, &names::intake("${var.prefix}"));
+        case(QUEUE, &names::retry("${var.prefix}"));
         case(QUEUE, &names::dlq("${var.prefix}"));
         case(ACCESS_LOG, &names::api_logs("${var.name}"));
         for function in ["ingest", "process"] {
@@ -111,6 +127,8 @@ mod tests {
         let resources = Resources {
             queue_url: String::new(),
             queue_arn: String::new(),
+            retry_queue_url: String::new(),
+            retry_queue_arn: String::new(),
             dlq_url: String::new(),
             dlq_arn: String::new(),
             function_names: names("hookline-prod"),

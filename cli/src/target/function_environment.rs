@@ -86,7 +86,7 @@ fn environment(status: u16, body: &[u8]) -> Result<BTreeMap<String, String>> {
             Ok(configuration.environment.variables)
         }
         403 => {
-            bail!("access denied: the command needs the permission lambda:GetFunctionConfiguration, or use --scheme")
+            bail!("access denied: the command needs the permission lambda:GetFunctionConfiguration")
         }
         404 => bail!("there is no such function"),
         _ => bail!("Lambda responds {status}: {}", String::from_utf8_lossy(body)),

@@ -2,6 +2,7 @@
 //! found by the names of its AWS resources.
 
 mod configuration;
+mod delivery_configuration;
 mod deployment;
 mod discovery;
 mod function_environment;
@@ -13,6 +14,7 @@ use anyhow::Result;
 use clap::Args;
 
 pub use self::configuration::DestinationSecret;
+pub use self::delivery_configuration::{BreakerSettings, DeliveryConfiguration};
 pub use self::deployment::Target;
 pub use self::local_stack::LocalStack;
 pub use self::resources::{FunctionNames, LogGroupNames, Resources};

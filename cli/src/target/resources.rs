@@ -11,6 +11,10 @@ pub struct Resources {
     pub queue_url: String,
     /// ARN of the intake queue.
     pub queue_arn: String,
+    /// URL of the retry queue.
+    pub retry_queue_url: String,
+    /// ARN of the retry queue.
+    pub retry_queue_arn: String,
     /// URL of the dead-letter queue.
     pub dlq_url: String,
     /// ARN of the dead-letter queue.

@@ -18,6 +18,10 @@ pub struct Outputs {
     pub queue_url: String,
     /// URL of the dead-letter queue.
     pub dlq_url: String,
+    /// URL of the retry queue.
+    pub retry_queue_url: String,
+    /// ARN of the retry queue.
+    pub retry_queue_arn: String,
     /// ARN of the intake queue.
     pub queue_arn: String,
     /// ARN of the dead-letter queue.
@@ -77,6 +81,8 @@ impl Outputs {
         Resources {
             queue_url: self.queue_url.clone(),
             queue_arn: self.queue_arn.clone(),
+            retry_queue_url: self.retry_queue_url.clone(),
+            retry_queue_arn: self.retry_queue_arn.clone(),
             dlq_url: self.dlq_url.clone(),
             dlq_arn: self.dlq_arn.clone(),
             function_names,
