@@ -4,6 +4,7 @@
 
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::Receiver;
 
@@ -25,8 +26,8 @@ impl ParentPipe {
     ///
     /// If the helper cannot be started.
     pub fn start(name: &str, prepare: impl FnOnce(&mut Command)) -> Result<Self> {
-        let mut helper = Command::new(std::env::current_exe().context("cannot find this program's executable")?);
-        helper.arg(name);
+        let mut helper = Command::new(own_executable()?);
+        helper.arg0(std::env::args_os().next().unwrap_or_default()).arg(name);
         prepare(&mut helper);
         helper.stdin(Stdio::piped()).process_group(0);
         Ok(Self { helper: helper.spawn().context("cannot start the helper process")? })
@@ -51,6 +52,16 @@ impl ParentPipe {
         self.helper.wait()?;
         Ok(())
     }
+}
+
+/// Returns a path of the program that this process runs. On Linux, the path stays valid after a build has replaced the
+/// program's file.
+fn own_executable() -> Result<PathBuf> {
+    let link = Path::new("/proc/self/exe");
+    if link.exists() {
+        return Ok(link.to_owned());
+    }
+    std::env::current_exe().context("cannot find this program's executable")
 }
 
 impl Drop for ParentPipe {
