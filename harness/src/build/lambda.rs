@@ -3,16 +3,16 @@
 
 use std::env::{join_paths, split_paths};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use hookline::output::Step;
+use launcher::cargo;
 
 use crate::build::glibc::LAMBDA_VERSION;
-use crate::build::package;
 use crate::build::python;
-use crate::system::repository::{Repository, tail};
+use crate::system::log::tail;
+use crate::system::repository::Repository;
 use crate::system::supervisor::SupervisedProcess;
 
 const REQUIREMENTS: &str = include_str!("requirements.txt");
@@ -60,11 +60,10 @@ pub async fn build(repository: &Repository, architecture: Architecture, argument
     let step = Step::start(format!("build for Lambda, {triple}: {}", arguments.join(" ")));
     let log = repository.log("lambda");
     std::fs::write(&log, "")?;
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo::command();
     // `cargo lambda` would install a missing Rust target. That is the user's decision.
     cargo.args(["lambda", "build", "--release", "--locked", "--skip-target-check"]);
     cargo.args(["--target", &format!("{triple}.{}.{}", LAMBDA_VERSION.0, LAMBDA_VERSION.1)]).args(arguments);
-    package::remove_cargo_environment(&mut cargo);
     let path = std::env::var_os("PATH").unwrap_or_default();
     cargo.env("PATH", join_paths([tools].into_iter().chain(split_paths(&path)))?);
     // All workspaces use one target directory, so that common dependencies are built once.

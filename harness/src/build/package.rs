@@ -4,14 +4,15 @@
 use std::fs::File;
 use std::io::copy;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use hookline::output::Step;
+use launcher::cargo;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::system::repository::{Repository, tail};
+use crate::system::log::tail;
+use crate::system::repository::Repository;
 use crate::system::supervisor::SupervisedProcess;
 
 /// Paths of both packages.
@@ -23,16 +24,6 @@ pub struct Packages {
     pub process: PathBuf,
 }
 
-/// Removes the variables with which `cargo run` describes the harness. Build scripts that read them would run in each build.
-pub fn remove_cargo_environment(cargo: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-            cargo.env_remove(name);
-        }
-    }
-}
-
 /// Builds and packages both functions for this machine.
 ///
 /// # Errors
@@ -42,9 +33,8 @@ pub async fn build(repository: &Repository) -> Result<Packages> {
     let step = Step::start("build both functions");
     let log = repository.log("build");
     std::fs::write(&log, "")?;
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo::command();
     cargo.args(["build", "--bin", "ingest", "--bin", "process"]).current_dir(&repository.root);
-    remove_cargo_environment(&mut cargo);
     let status = SupervisedProcess::start(&cargo, &log, None)?.wait().await?;
     if !status.success() {
         bail!("the build of the functions failed; the complete log is {}\n{}", log.display(), tail(&log, 30));

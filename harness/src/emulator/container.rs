@@ -24,8 +24,9 @@ use super::docker::{self, Engine};
 use super::info::{EmulatorInfo, EmulatorKind};
 use super::options::EmulatorOptions;
 use super::{cleanup, process};
+use crate::system::log::tail;
 use crate::system::parent_pipe::ParentPipe;
-use crate::system::repository::{Repository, tail};
+use crate::system::repository::Repository;
 
 const PORT: &str = "4566/tcp";
 /// Name of this machine in containers.

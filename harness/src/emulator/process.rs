@@ -8,16 +8,17 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use hookline::output::Step;
+use launcher::python::MINISTACK;
 
 use super::adapter::Adapter;
 use super::health::is_ready;
 use super::info::{EmulatorInfo, EmulatorKind, REGION};
 use crate::build::python;
-use crate::system::repository::{Repository, tail};
+use crate::system::log::tail;
+use crate::system::repository::Repository;
 use crate::system::supervisor::SupervisedProcess;
 use crate::system::wait;
 
-const REQUIREMENTS: &str = include_str!("requirements.txt");
 const LAUNCH: &str = include_str!("launch.py");
 
 /// Contents of the files that determine how the emulator behaves. A change of them requires a new apply.
@@ -33,7 +34,7 @@ pub(super) struct Process {
 impl Process {
     /// Starts MiniStack on `port`, or on a free port.
     pub(super) async fn start(repository: &Repository, port: Option<u16>) -> Result<(Self, EmulatorInfo)> {
-        let python = python::environment(repository, "the emulator", REQUIREMENTS).await?.join("python");
+        let python = python::environment(repository, "the emulator", MINISTACK).await?.join("python");
         let port = port_to_use(port)?;
         let step = Step::start(format!("start MiniStack on port {port}"));
         let log = repository.log("emulator");

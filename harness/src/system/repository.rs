@@ -66,14 +66,6 @@ impl Repository {
     }
 }
 
-/// Returns the last lines of a log that are not blank, indented for an error message.
-#[must_use]
-pub fn tail(log: &Path, lines: usize) -> String {
-    let text = std::fs::read(log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    let all: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    all.iter().skip(all.len().saturating_sub(lines)).map(|line| format!("  {line}\n")).collect()
-}
-
 /// Returns a hash of the names and contents of files and folders.
 ///
 /// # Errors
@@ -108,12 +100,5 @@ mod tests {
         assert_eq!(before, fingerprint(&[folder.path()]).unwrap());
         std::fs::write(folder.path().join("a/b"), "2").unwrap();
         assert_ne!(before, fingerprint(&[folder.path()]).unwrap());
-    }
-
-    #[test]
-    fn tail_skips_blank_lines() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "one\ntwo\n\nthree\n").unwrap();
-        assert_eq!(tail(file.path(), 2), "  two\n  three\n");
     }
 }

@@ -19,7 +19,8 @@ use sha2::{Digest, Sha256};
 pub(crate) use self::configuration::Configuration;
 use self::configuration::VARIABLES_FILE;
 pub use self::outputs::{Functions, Outputs};
-use crate::system::repository::{self, Repository, tail};
+use crate::system::log::tail;
+use crate::system::repository::{self, Repository};
 use crate::system::supervisor::SupervisedProcess;
 
 const OVERRIDE: &str = include_str!("override.tf");
