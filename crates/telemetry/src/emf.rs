@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::metric::{Metric, NAMESPACE};
 use crate::output::Settings;
 
-/// The members of a line that define its metrics. The dimensions `source`, `reason` and `kind` are fields of the line
+/// The members of a line that define its metrics. The dimensions `source`, `reason`, `kind` and `destination` are fields of the line
 /// itself.
 pub(crate) struct Emf<'a> {
     pub(crate) settings: &'a Settings,

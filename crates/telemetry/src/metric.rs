@@ -36,7 +36,7 @@ macro_rules! metrics {
             /// `error`.
             #[must_use]
             pub const fn has_alarm(self) -> bool {
-                matches!(self, Self::Rejected | Self::DeliveryFailed | Self::DeliveryAge)
+                matches!(self, Self::Rejected | Self::DeliveryFailed | Self::DeliveryAge | Self::BreakerOpened)
             }
 
             /// Whether one of the sets has the dimension.
@@ -74,6 +74,12 @@ metrics! {
     DeliveryAge: Milliseconds, ["service"];
     /// Failed attempts after which the event is retried.
     Retries: Count, ["service"];
+    /// Deliveries that wait without an attempt: the destination is paused, slow, or its circuit breaker is open.
+    Deferred: Count, ["service"], ["service", "reason"];
+    /// Circuit breakers of destinations that opened.
+    BreakerOpened: Count, ["service"], ["service", "destination"];
+    /// Circuit breakers of destinations that closed.
+    BreakerClosed: Count, ["service"], ["service", "destination"];
     /// Events that process sent to the dead-letter queue.
     DeadLettered: Count, ["service"];
     /// Deliveries that an earlier attempt or an earlier event with the same deduplication key has made.
