@@ -22,8 +22,11 @@ module "hookline" {
   destinations           = var.destinations
   functions              = var.functions
   queue                  = var.queue
+  account_concurrency    = var.account_concurrency
   payload_retention_days = var.payload_retention_days
+  retry_lane             = var.retry_lane
   retry                  = var.retry
+  breaker                = var.breaker
   idempotency            = var.idempotency
   secret_cache           = var.secret_cache
   throttle               = var.throttle

@@ -41,6 +41,16 @@ output "queue_arn" {
   value       = module.hookline.queue_arn
 }
 
+output "retry_queue_url" {
+  description = "URL of the retry queue."
+  value       = module.hookline.retry_queue_url
+}
+
+output "retry_queue_arn" {
+  description = "ARN of the retry queue."
+  value       = module.hookline.retry_queue_arn
+}
+
 output "dlq_url" {
   description = "URL of the dead-letter queue."
   value       = module.hookline.dlq_url
@@ -144,6 +154,11 @@ output "scope" {
 output "idempotency_table" {
   description = "Name of the table of deliveries; null without idempotency."
   value       = module.hookline.idempotency_table
+}
+
+output "paused_destinations" {
+  description = "Names of the destinations that `hookline destination pause` has paused, at the time of the last refresh."
+  value       = module.hookline.paused_destinations
 }
 
 output "artifacts_bucket" {

@@ -22,54 +22,24 @@ variable "functions" {
   nullable = false
 }
 
-variable "queue" {
+variable "account_concurrency" {
   description = <<-EOT
-    The intake queue: receives before the DLQ, retention, largest message, messages per batch, and concurrent
-    invocations of process. With `paused`, events wait in the queue and are not delivered.
+    Concurrent executions that Lambda allows for the account in the region: 1000 unless AWS has set another quota, such
+    as 10 for a new account. The plan warns if reservations and lanes leave too little for ingest.
   EOT
-  type = object({
-    max_receive_count   = optional(number, 5)
-    retention_seconds   = optional(number, 345600)
-    max_message_bytes   = optional(number, 262144)
-    batch_size          = optional(number, 10)
-    maximum_concurrency = optional(number)
-    paused              = optional(bool, false)
-  })
-  default  = {}
-  nullable = false
+  type        = number
+  default     = 1000
+  nullable    = false
 }
 
 variable "payload_retention_days" {
   description = <<-EOT
-    Days after which S3 deletes an offloaded payload. This must be longer than the event can be in the DLQ and, after a
-    redrive, in the intake queue.
+    Days after which S3 deletes an offloaded payload. This must be longer than the event can be in the queues, in the DLQ
+    and, after a redrive, in the queues again.
   EOT
   type        = number
   default     = 30
   nullable    = false
-}
-
-variable "retry" {
-  description = "Shortest and longest delay before the retry of a failed delivery, in seconds."
-  type = object({
-    base_seconds = optional(number, 10)
-    max_seconds  = optional(number, 900)
-  })
-  default  = {}
-  nullable = false
-}
-
-variable "idempotency" {
-  description = <<-EOT
-    Whether a table records deliveries, so that an event has one effect at each destination, and for how many days. If
-    it is disabled, an event is delivered at least once: SQS, the sender or a redrive can repeat it.
-  EOT
-  type = object({
-    enabled     = optional(bool, true)
-    window_days = optional(number, 15)
-  })
-  default  = {}
-  nullable = false
 }
 
 variable "secret_cache" {

@@ -42,6 +42,15 @@ locals {
         ]
         Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-*"]
       },
+      # Terraform creates and deletes the items by which operators pause destinations. The role cannot change the records
+      # of deliveries.
+      {
+        Sid       = "ManagePauses"
+        Effect    = "Allow"
+        Action    = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
+        Resource  = ["${local.regional_arns.dynamodb}:table/${prefix}-idempotency"]
+        Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["pause#*"] } }
+      },
       # Terraform updates descriptions with UpdateSecret. AWS cannot allow this without the value, so the role can
       # overwrite a secret's value.
       {

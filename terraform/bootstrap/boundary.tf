@@ -56,13 +56,13 @@ locals {
         Sid    = "ClaimDeliveries"
         Effect = "Allow"
         Action = [
-          "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
-          "dynamodb:PutItem", "dynamodb:UpdateItem",
+          "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert",
+          "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem",
         ]
         Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-*"]
       },
-      # Destinations use e-mail identities and event buses that Hookline does not create. A bus may be in another
-      # account; its resource policy must then allow the function's role.
+      # Destinations and circuit breakers use e-mail identities and event buses that Hookline does not create. A bus may
+      # be in another account; its resource policy must then allow the function's role.
       {
         Sid      = "SendEmail"
         Effect   = "Allow"

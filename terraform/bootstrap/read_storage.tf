@@ -1,6 +1,6 @@
 # Permissions to read buckets, queues, secrets and tables, which the provider needs to refresh the root module's
-# resources. They cover no secret values and no messages; the only objects are packages. The plan role can read every
-# environment, and an apply role only its environment.
+# resources. They cover no secret values and no messages; the only objects are packages, and the only items pauses. The
+# plan role can read every environment, and an apply role only its environment.
 
 locals {
   readers = merge(
@@ -48,6 +48,13 @@ locals {
           "dynamodb:ListTagsOfResource",
         ]
         Resource = [for name in names : "${local.regional_arns.dynamodb}:table/${local.prefixes[name]}-*"]
+      },
+      {
+        Sid       = "ReadPauses"
+        Effect    = "Allow"
+        Action    = ["dynamodb:GetItem"]
+        Resource  = [for name in names : "${local.regional_arns.dynamodb}:table/${local.prefixes[name]}-idempotency"]
+        Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["pause#*"] } }
       },
       # The provider checks whether a table uses the key of DynamoDB, whose ID is random and whose alias is fixed.
       {

@@ -9,8 +9,3 @@ output "bucket" {
     aws_s3_bucket_policy.this,
   ]
 }
-
-output "arn" {
-  description = "ARN of the bucket."
-  value       = aws_s3_bucket.this.arn
-}

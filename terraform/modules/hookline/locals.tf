@@ -42,6 +42,15 @@ locals {
     } : key => value if value != null }
   }
 
+  retry = {
+    base_seconds    = var.retry.base_seconds
+    max_seconds     = var.retry.max_seconds
+    give_up_seconds = local.give_up_seconds
+    jitter          = var.retry.jitter
+  }
+
+  breaker = { for key, value in var.breaker : key => value if value != "" }
+
   # By default, the system's resolver repeats a query after five seconds, which is longer than most senders wait.
   resolver_environment = { RES_OPTIONS = "timeout:1 attempts:3" }
 
@@ -59,19 +68,21 @@ locals {
   process_environment = merge(local.resolver_environment, !var.idempotency.enabled ? {} : {
     HOOKLINE_IDEMPOTENCY_TABLE   = module.idempotency[0].name
     HOOKLINE_IDEMPOTENCY_SECONDS = tostring(var.idempotency.window_days * 86400)
+    HOOKLINE_IDEMPOTENCY_MODE    = var.idempotency.mode
     }, {
     HOOKLINE_LOG_LEVEL              = var.log_level
     HOOKLINE_ROUTES                 = jsonencode(local.routes)
     HOOKLINE_DESTINATIONS           = jsonencode(local.destinations)
     HOOKLINE_QUEUE_URL              = module.queue.url
+    HOOKLINE_RETRY_QUEUE_URL        = module.queue.retry_url
     HOOKLINE_DLQ_URL                = module.queue.dlq_url
     HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
     HOOKLINE_PREFIX                 = local.prefix
     HOOKLINE_SECRET_TTL_SECONDS     = tostring(var.secret_cache.ttl_seconds)
     HOOKLINE_SECRET_REFRESH_SECONDS = tostring(var.secret_cache.refresh_seconds)
     HOOKLINE_MAX_RECEIVE_COUNT      = tostring(var.queue.max_receive_count)
-    HOOKLINE_RETRY_BASE_SECONDS     = tostring(var.retry.base_seconds)
-    HOOKLINE_RETRY_MAX_SECONDS      = tostring(var.retry.max_seconds)
+    HOOKLINE_RETRY                  = jsonencode(local.retry)
+    HOOKLINE_BREAKER                = jsonencode(local.breaker)
     HOOKLINE_PRIVATE_NETWORKS       = jsonencode(var.private_networks)
     HOOKLINE_MAX_HOPS               = tostring(var.max_hops)
   })

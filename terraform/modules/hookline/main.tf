@@ -1,5 +1,5 @@
-# The composition of the parts. locals.tf has the configuration of the functions, policies.tf their permissions, and
-# api.tf the API.
+# The composition of the parts. locals.tf has the configuration of the functions, policies.tf their permissions, api.tf
+# the API, and checks.tf the warnings of a plan.
 
 data "aws_caller_identity" "current" {}
 
@@ -55,6 +55,7 @@ module "idempotency" {
 
   name                = "${local.prefix}-idempotency"
   deletion_protection = !var.force_destroy
+  destination_names   = keys(var.destinations)
 }
 
 module "ingest" {
@@ -79,7 +80,7 @@ module "process" {
   source = "../function"
 
   name                 = "${local.prefix}-process"
-  description          = "Delivers the events of the intake queue to their destinations"
+  description          = "Delivers the events of the intake queue and the retry queue to their destinations"
   package              = var.packages.process
   artifacts_bucket     = module.artifacts.bucket
   architecture         = var.architecture
@@ -93,8 +94,8 @@ module "process" {
   permissions_boundary = var.permissions_boundary
 }
 
-# Lambda checks the role when it creates the mapping. The alias depends on the function, and the function on the
-# policies of its role.
+# The two lanes: one function, and a mapping with its own concurrency for each queue. Lambda checks the role when it
+# creates a mapping. The alias depends on the function, and the function on the policies of its role.
 resource "aws_lambda_event_source_mapping" "intake" {
   event_source_arn        = module.queue.arn
   function_name           = module.process.alias_arn
@@ -102,12 +103,20 @@ resource "aws_lambda_event_source_mapping" "intake" {
   batch_size              = var.queue.batch_size
   function_response_types = ["ReportBatchItemFailures"] # a failed event must not repeat its batch
 
-  dynamic "scaling_config" {
-    for_each = var.queue.maximum_concurrency[*]
+  scaling_config {
+    maximum_concurrency = var.queue.maximum_concurrency
+  }
+}
 
-    content {
-      maximum_concurrency = scaling_config.value
-    }
+resource "aws_lambda_event_source_mapping" "retry" {
+  event_source_arn        = module.queue.retry_arn
+  function_name           = module.process.alias_arn
+  enabled                 = !var.queue.paused
+  batch_size              = var.retry_lane.batch_size
+  function_response_types = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = var.retry_lane.maximum_concurrency
   }
 }
 
@@ -131,15 +140,4 @@ module "observability" {
   log_groups    = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
   queues        = { intake = module.queue.name, dlq = module.queue.dlq_name }
   api           = { type = var.api_type, id = local.api.id, name = local.api.name, stage_name = local.api.stage_name }
-}
-
-# A warning instead of an error: the API works without the route, but events from POST /events would reach the DLQ.
-check "events_have_a_route" {
-  assert {
-    condition     = !var.identity_enabled || contains([for route in var.routes : route.source], "events")
-    error_message = <<-EOT
-      POST /events is enabled, but no route has the source `events`, so its events go to the DLQ.
-      Add a route, or set identity_enabled = false.
-    EOT
-  }
 }

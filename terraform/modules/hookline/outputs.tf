@@ -40,6 +40,16 @@ output "queue_arn" {
   value       = module.queue.arn
 }
 
+output "retry_queue_url" {
+  description = "URL of the retry queue."
+  value       = module.queue.retry_url
+}
+
+output "retry_queue_arn" {
+  description = "ARN of the retry queue."
+  value       = module.queue.retry_arn
+}
+
 output "dlq_url" {
   description = "URL of the dead-letter queue."
   value       = module.queue.dlq_url
@@ -167,6 +177,11 @@ output "scope" {
 output "idempotency_table" {
   description = "Name of the table of deliveries; null without idempotency."
   value       = one(module.idempotency[*].name)
+}
+
+output "paused_destinations" {
+  description = "Names of the destinations that `hookline destination pause` has paused, at the time of the last refresh."
+  value       = local.paused_destinations
 }
 
 output "artifacts_bucket" {

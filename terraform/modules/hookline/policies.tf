@@ -7,6 +7,7 @@ locals {
 
   policy_arns = {
     intake = "${local.arn_prefix}:sqs:${local.arn_tail}:${local.prefix}-intake"
+    retry  = "${local.arn_prefix}:sqs:${local.arn_tail}:${local.prefix}-retry"
     dlq    = "${local.arn_prefix}:sqs:${local.arn_tail}:${local.prefix}-intake-dlq"
     table  = "${local.arn_prefix}:dynamodb:${local.arn_tail}:table/${local.prefix}-idempotency"
 
@@ -23,63 +24,76 @@ locals {
       "${local.arn_prefix}:secretsmanager:${local.arn_tail}:secret:${local.prefix}/destinations/${name}-??????"
     ]
 
+    # The buses of destinations, and the bus for transitions of the circuit breakers.
     buses = distinct([
-      for destination in var.destinations : startswith(destination.bus, "arn:") ? destination.bus :
-      "${local.arn_prefix}:events:${local.arn_tail}:event-bus/${destination.bus}"
-      if destination.kind == "eventbridge"
+      for bus in concat(
+        [for destination in var.destinations : destination.bus if destination.kind == "eventbridge"],
+        [var.breaker.event_bus],
+      ) :
+      startswith(bus, "arn:") ? bus : "${local.arn_prefix}:events:${local.arn_tail}:event-bus/${bus}" if bus != ""
     ])
   }
 
-  # A statement needs resources, and without sources there are none.
-  ingest_statements = [for statement in [
-    { sid = "Enqueue", actions = ["sqs:SendMessage"], resources = [local.policy_arns.intake] },
-    { sid = "StorePayloads", actions = ["s3:PutObject"], resources = [local.policy_arns.payloads] },
-    {
-      sid       = "ReadSourceSecrets"
-      actions   = ["secretsmanager:GetSecretValue"]
-      resources = local.policy_arns.source_secrets
-    },
-  ] : merge(statement, { conditions = [] }) if length(statement.resources) > 0]
-
-  process_statements = concat(
-    [for statement in [
+  statements = {
+    ingest = [
+      { sid = "Enqueue", actions = ["sqs:SendMessage"], resources = [local.policy_arns.intake] },
+      { sid = "StorePayloads", actions = ["s3:PutObject"], resources = [local.policy_arns.payloads] },
       {
-        sid = "ReadIntake"
-        actions = [
-          "sqs:ChangeMessageVisibility",
-          "sqs:DeleteMessage",
-          "sqs:GetQueueAttributes",
-          "sqs:ReceiveMessage",
-        ]
-        resources = [local.policy_arns.intake]
-      },
-      {
-        sid = "ClaimDeliveries"
-        # Process uses PartiQL statements for several items, and the item operations for one.
-        actions = [
-          "dynamodb:DeleteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem",
-          "dynamodb:UpdateItem",
-        ]
-        resources = var.idempotency.enabled ? [local.policy_arns.table] : []
-      },
-      { sid = "SendToDlq", actions = ["sqs:SendMessage"], resources = [local.policy_arns.dlq] },
-      { sid = "FetchPayloads", actions = ["s3:GetObject"], resources = [local.policy_arns.payloads] },
-      {
-        sid       = "ReadDestinationSecrets"
+        sid       = "ReadSourceSecrets"
         actions   = ["secretsmanager:GetSecretValue"]
-        resources = local.policy_arns.destination_secrets
+        resources = local.policy_arns.source_secrets
       },
-    ] : merge(statement, { conditions = [] }) if length(statement.resources) > 0],
-    local.email_statements,
-    [for statement in [
-      { sid = "PutEvents", actions = ["events:PutEvents"], resources = local.policy_arns.buses },
-    ] : merge(statement, { conditions = [] }) if length(statement.resources) > 0],
-  )
+    ]
+    process = concat(
+      [
+        {
+          sid = "ReadQueues"
+          actions = [
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+          ]
+          resources = [local.policy_arns.intake, local.policy_arns.retry]
+        },
+        {
+          sid = "ClaimDeliveries"
+          # Process uses PartiQL statements for several claims, and the item operations for one. It reads the states of
+          # all destinations in one call, and changes the state of one.
+          actions = [
+            "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert",
+            "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem",
+          ]
+          resources = var.idempotency.enabled ? [local.policy_arns.table] : []
+        },
+        {
+          sid       = "MoveMessages"
+          actions   = ["sqs:SendMessage"]
+          resources = [local.policy_arns.dlq, local.policy_arns.retry]
+        },
+        { sid = "FetchPayloads", actions = ["s3:GetObject"], resources = [local.policy_arns.payloads] },
+        {
+          sid       = "ReadDestinationSecrets"
+          actions   = ["secretsmanager:GetSecretValue"]
+          resources = local.policy_arns.destination_secrets
+        },
+      ],
+      local.email_statements,
+      [{ sid = "PutEvents", actions = ["events:PutEvents"], resources = local.policy_arns.buses }],
+    )
+  }
+
+  # A statement needs resources: without sources, for example, there are no secrets to read.
+  role_statements = {
+    for name, statements in local.statements : name => [
+      for statement in statements : merge({ conditions = [] }, statement) if length(statement.resources) > 0
+    ]
+  }
 }
 
 data "aws_iam_policy_document" "ingest" {
   dynamic "statement" {
-    for_each = local.ingest_statements
+    for_each = local.role_statements.ingest
 
     content {
       sid       = statement.value.sid
@@ -91,7 +105,7 @@ data "aws_iam_policy_document" "ingest" {
 
 data "aws_iam_policy_document" "process" {
   dynamic "statement" {
-    for_each = local.process_statements
+    for_each = local.role_statements.process
 
     content {
       sid       = statement.value.sid

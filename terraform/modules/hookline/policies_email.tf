@@ -43,11 +43,12 @@ locals {
       ]
     }],
     # This statement alone permits no e-mail: SES also evaluates the sender's identity.
-    [for names in [local.configuration_sets] : {
-      sid        = "UseConfigurationSets"
-      actions    = ["ses:SendEmail"]
-      resources  = [for name in names : "${local.arn_prefix}:ses:${local.arn_tail}:configuration-set/${name}"]
-      conditions = []
-    } if length(names) > 0],
+    [{
+      sid     = "UseConfigurationSets"
+      actions = ["ses:SendEmail"]
+      resources = [
+        for name in local.configuration_sets : "${local.arn_prefix}:ses:${local.arn_tail}:configuration-set/${name}"
+      ]
+    }],
   )
 }

@@ -10,7 +10,7 @@ locals {
 
   # Like the provider, this writes a list of one element as the element.
   statement_json = {
-    for name, statements in { ingest = local.ingest_statements, process = local.process_statements } : name => [
+    for name, statements in local.role_statements : name => [
       for statement in statements : replace(jsonencode(merge(
         { Sid = statement.sid, Effect = "Allow", Action = statement.actions, Resource = statement.resources },
         { for key, value in {

@@ -49,7 +49,8 @@ locals {
 variable "destinations" {
   description = <<-EOT
     Destinations by name. `kind` defines how a destination receives events; `timeout_seconds` is the time limit of one
-    attempt. Options of `http`: `url`, `headers` in addition to the event's headers, and `signed` to sign each request
+    attempt. With more than 5, all deliveries to the destination are made on the retry lane, so that they do not delay
+    other destinations. Options of `http`: `url`, `headers` in addition to the event's headers, and `signed` to sign each request
     with the destination's secret (Standard Webhooks). The secret of `slack` and `discord` is the webhook URL of the
     channel. Options of `email`: `from` (an address that SES has verified, or of a verified domain), `to`, `subject`,
     `configuration_set` if the sender's identity has a default configuration set in SES, and `identity` to name the
@@ -59,7 +60,7 @@ variable "destinations" {
   EOT
   type = map(object({
     kind              = string
-    timeout_seconds   = optional(number, 10)
+    timeout_seconds   = optional(number, 5)
     url               = optional(string)
     headers           = optional(map(string))
     signed            = optional(bool)

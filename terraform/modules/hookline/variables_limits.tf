@@ -1,4 +1,4 @@
-# Limits and retention. The plan checks the ranges of AWS too, so that no apply fails because of them.
+# Functions, retention and throttling. The plan checks the ranges of AWS too, so that no apply fails because of them.
 
 locals {
   # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -6,9 +6,9 @@ locals {
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
   ]
 
-  # Days that an event can exist: 14 in the DLQ, which count from the first queue, and the retention of the intake queue
-  # after a redrive.
-  max_event_days = 14 + ceil(var.queue.retention_seconds / 86400)
+  # Days that an event can exist: in the intake queue and on the retry lane, 14 in the DLQ, and after a redrive again in
+  # both queues.
+  max_event_days = 14 + 2 * ceil((var.queue.retention_seconds + local.give_up_seconds) / 86400)
 }
 
 variable "functions" {
@@ -60,101 +60,28 @@ variable "functions" {
   }
 }
 
-variable "queue" {
+variable "account_concurrency" {
   description = <<-EOT
-    The intake queue: receives before the DLQ, retention, largest message, messages per batch, and concurrent
-    invocations of process. With `paused`, events wait in the queue and are not delivered.
+    Concurrent executions that Lambda allows for the account in the region: 1000 unless AWS has set another quota, such
+    as 10 for a new account. The plan warns if reservations and lanes leave too little for ingest.
   EOT
-  type = object({
-    max_receive_count   = optional(number, 5)
-    retention_seconds   = optional(number, 345600)
-    max_message_bytes   = optional(number, 262144)
-    batch_size          = optional(number, 10)
-    maximum_concurrency = optional(number)
-    paused              = optional(bool, false)
-  })
-  default  = {}
-  nullable = false
+  type        = number
+  default     = 1000
+  nullable    = false
 
   validation {
-    condition     = var.queue.max_receive_count >= 5 && var.queue.max_receive_count <= 1000
+    condition     = var.account_concurrency >= 1 && floor(var.account_concurrency) == var.account_concurrency
     error_message = <<-EOT
-      queue.max_receive_count must be 5 to 1000; it is ${var.queue.max_receive_count}.
-      With less than 5, throttled invocations alone would move healthy messages to the DLQ.
-    EOT
-  }
-
-  validation {
-    condition     = var.queue.retention_seconds >= 3600 && var.queue.retention_seconds <= 864000
-    error_message = <<-EOT
-      queue.retention_seconds must be 3600 (1 hour) to 864000 (10 days); it is ${var.queue.retention_seconds}.
-      The DLQ's 14 days count from the first enqueue, and operators need some of them to inspect the message.
-    EOT
-  }
-
-  # SQS accepts 1 MiB. Versions of the provider before 6 reject more than 256 KiB with their own message.
-  validation {
-    condition     = var.queue.max_message_bytes >= 4096 && var.queue.max_message_bytes <= 1048576
-    error_message = <<-EOT
-      queue.max_message_bytes must be 4096 to 1048576; it is ${var.queue.max_message_bytes}.
-      A smaller message has no space for an event, and SQS does not accept a larger message.
-    EOT
-  }
-
-  validation {
-    condition     = var.queue.batch_size >= 1 && var.queue.batch_size <= 10
-    error_message = <<-EOT
-      queue.batch_size must be 1 to 10; it is ${var.queue.batch_size}. A larger batch needs a batching window.
-    EOT
-  }
-
-  validation {
-    condition = try(
-      var.queue.maximum_concurrency >= 2 && var.queue.maximum_concurrency <= 1000,
-      var.queue.maximum_concurrency == null,
-    )
-    error_message = <<-EOT
-      queue.maximum_concurrency must be 2 to 1000, the range of an event source mapping. Remove it for no limit.
-    EOT
-  }
-
-  validation {
-    condition = (
-      var.functions.process.reserved_concurrency == null ||
-      try(var.queue.maximum_concurrency <= var.functions.process.reserved_concurrency, false)
-    )
-    error_message = <<-EOT
-      With functions.process.reserved_concurrency, queue.maximum_concurrency must be set and must not be greater,
-      because each throttled invocation uses receives. Set it to 2 or more. To stop deliveries, set queue.paused.
-    EOT
-  }
-
-  validation {
-    condition = alltrue([
-      for number in [
-        var.queue.max_receive_count, var.queue.retention_seconds, var.queue.max_message_bytes, var.queue.batch_size,
-      ] : floor(number) == number
-    ])
-    error_message = "The numbers in queue must be whole numbers."
-  }
-
-  validation {
-    condition = (
-      var.queue.max_receive_count * max(var.retry.max_seconds, 6 * var.functions.process.timeout_seconds) <
-      var.queue.retention_seconds
-    )
-    error_message = <<-EOT
-      queue.retention_seconds must be greater than max_receive_count times the longest delay, which is retry.max_seconds
-      or six times functions.process.timeout_seconds. Otherwise SQS deletes an event before its last receive, and the
-      event does not reach the DLQ. Raise retention_seconds, or lower the other values.
+      account_concurrency must be a whole number of 1 or more; it is ${var.account_concurrency}. Show the quota:
+      aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions
     EOT
   }
 }
 
 variable "payload_retention_days" {
   description = <<-EOT
-    Days after which S3 deletes an offloaded payload. This must be longer than the event can be in the DLQ and, after a
-    redrive, in the intake queue.
+    Days after which S3 deletes an offloaded payload. This must be longer than the event can be in the queues, in the DLQ
+    and, after a redrive, in the queues again.
   EOT
   type        = number
   default     = 30
@@ -168,61 +95,9 @@ variable "payload_retention_days" {
     )
     error_message = <<-EOT
       payload_retention_days must be a whole number greater than ${local.max_event_days} and at most 365; it is
-      ${var.payload_retention_days}. Otherwise S3 could delete the payload of an event that is redriven: an event can be
-      14 days in the DLQ and queue.retention_seconds in the intake queue.
-    EOT
-  }
-}
-
-variable "retry" {
-  description = "Shortest and longest delay before the retry of a failed delivery, in seconds."
-  type = object({
-    base_seconds = optional(number, 10)
-    max_seconds  = optional(number, 900)
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition = (
-      var.retry.base_seconds >= 0 &&
-      var.retry.base_seconds <= var.retry.max_seconds &&
-      var.retry.max_seconds <= 43200 - var.functions.process.timeout_seconds
-    )
-    error_message = <<-EOT
-      retry must have 0 <= base_seconds <= max_seconds <= 43200 - functions.process.timeout_seconds. SQS hides a message
-      for at most 12 hours after its receive.
-    EOT
-  }
-
-  validation {
-    condition     = alltrue([for seconds in values(var.retry) : floor(seconds) == seconds])
-    error_message = "The seconds in retry must be whole numbers."
-  }
-}
-
-variable "idempotency" {
-  description = <<-EOT
-    Whether a table records deliveries, so that an event has one effect at each destination, and for how many days. If
-    it is disabled, an event is delivered at least once: SQS, the sender or a redrive can repeat it.
-  EOT
-  type = object({
-    enabled     = optional(bool, true)
-    window_days = optional(number, 15)
-  })
-  default  = {}
-  nullable = false
-
-  # A message can be redriven for the 14 days of the DLQ, and some of its destinations may have received the event.
-  validation {
-    condition = (
-      var.idempotency.window_days >= 15 &&
-      var.idempotency.window_days <= 365 &&
-      floor(var.idempotency.window_days) == var.idempotency.window_days
-    )
-    error_message = <<-EOT
-      idempotency.window_days must be a whole number from 15 to 365; it is ${var.idempotency.window_days}.
-      With less, a message could be redriven from the DLQ (14 days) after the records of its deliveries have expired.
+      ${var.payload_retention_days}. Otherwise S3 could delete the payload of an event that is redriven. An event can be
+      14 days in the DLQ, and before and after that for queue.retention_seconds in the intake queue and for
+      retry.give_up_after_hours on the retry lane.
     EOT
   }
 }

@@ -1,5 +1,5 @@
-# One item per delivery, with the key dedupkey#destination. DynamoDB deletes items after their TTL, so backups have no
-# use.
+# One item per delivery, with the key dedupkey#destination. DynamoDB deletes these items after their TTL, so backups have
+# no use. The items pause#destination and breaker#destination have no TTL.
 
 resource "aws_dynamodb_table" "this" {
   # checkov:skip=CKV_AWS_28: a backup has no use, because items expire
@@ -21,5 +21,19 @@ resource "aws_dynamodb_table" "this" {
 
   server_side_encryption {
     enabled = true
+  }
+}
+
+# Whether an operator has paused the destination. `hookline destination pause` changes the item, and an apply keeps the
+# change.
+resource "aws_dynamodb_table_item" "pause" {
+  for_each = toset(var.destination_names)
+
+  table_name = aws_dynamodb_table.this.name
+  hash_key   = aws_dynamodb_table.this.hash_key
+  item       = jsonencode({ key = { S = "pause#${each.key}" }, paused = { BOOL = false } })
+
+  lifecycle {
+    ignore_changes = [item]
   }
 }

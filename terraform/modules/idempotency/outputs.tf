@@ -3,7 +3,8 @@ output "name" {
   value       = aws_dynamodb_table.this.name
 }
 
-output "arn" {
-  description = "ARN of the table."
-  value       = aws_dynamodb_table.this.arn
+# Terraform refreshes the items, so this is their state at the time of the plan.
+output "paused_destinations" {
+  description = "Names of the destinations that are paused."
+  value       = [for name, pause in aws_dynamodb_table_item.pause : name if jsondecode(pause.item).paused.BOOL]
 }

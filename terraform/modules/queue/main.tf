@@ -1,5 +1,6 @@
 # Each queue is one resource. The provider waits about 25 s after each change of a queue's attributes, so the policies
-# are inline. Each queue refers to the other, so the ARNs are built from the names instead of read from the resources.
+# are inline. The DLQ and the other queues refer to each other, so the ARNs are built from the names instead of read from
+# the resources. SQS checks the DLQ of a redrive policy, so the DLQ comes first; then the other two are created together.
 
 data "aws_caller_identity" "current" {}
 
@@ -10,6 +11,7 @@ data "aws_region" "current" {}
 locals {
   names = {
     intake = "${var.prefix}-intake"
+    retry  = "${var.prefix}-retry"
     dlq    = "${var.prefix}-intake-dlq"
   }
 
@@ -52,10 +54,11 @@ resource "aws_sqs_queue" "dlq" {
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
-    sourceQueueArns   = [local.arns.intake]
+    sourceQueueArns   = [local.arns.intake, local.arns.retry]
   })
 }
 
+# The intake and retry queues have the same settings.
 resource "aws_sqs_queue" "this" {
   name                       = local.names.intake
   message_retention_seconds  = var.retention_seconds
@@ -64,6 +67,21 @@ resource "aws_sqs_queue" "this" {
   sqs_managed_sse_enabled    = true
   policy                     = data.aws_iam_policy_document.tls_only["intake"].json
   visibility_timeout_seconds = 6 * var.consumer_timeout_seconds # as AWS recommends for event source mappings
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dlq.arn
+    maxReceiveCount     = var.max_receive_count
+  })
+}
+
+resource "aws_sqs_queue" "retry" {
+  name                       = local.names.retry
+  message_retention_seconds  = var.retention_seconds
+  max_message_size           = var.max_message_bytes
+  receive_wait_time_seconds  = 20
+  sqs_managed_sse_enabled    = true
+  policy                     = data.aws_iam_policy_document.tls_only["retry"].json
+  visibility_timeout_seconds = 6 * var.consumer_timeout_seconds
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dlq.arn

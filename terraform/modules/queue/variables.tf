@@ -1,11 +1,11 @@
 variable "prefix" {
-  description = "First part of the names of both queues."
+  description = "First part of the names of the queues."
   type        = string
   nullable    = false
 }
 
 variable "consumer_timeout_seconds" {
-  description = "Timeout of the function that reads the queue. The visibility timeout is six times as long."
+  description = "Timeout of the function that reads the queues. Their visibility timeout is six times as long."
   type        = number
   nullable    = false
 
@@ -18,7 +18,9 @@ variable "consumer_timeout_seconds" {
 }
 
 variable "max_receive_count" {
-  description = "Receives after which SQS moves a message to the DLQ."
+  description = <<-EOT
+    Receives after which SQS moves a message to the DLQ: the limit for crashes and timeouts of the function.
+  EOT
   type        = number
   default     = 5
   nullable    = false
@@ -35,7 +37,7 @@ variable "max_receive_count" {
 }
 
 variable "retention_seconds" {
-  description = "Seconds after which SQS deletes a message from the intake queue."
+  description = "Seconds after which SQS deletes a message from the intake queue or the retry queue."
   type        = number
   default     = 345600
   nullable    = false
@@ -53,7 +55,7 @@ variable "retention_seconds" {
 
 variable "max_message_bytes" {
   description = <<-EOT
-    Largest message that both queues accept. The limits are equal, so that the DLQ accepts each message of the queue.
+    Largest message that the queues accept. The limits are equal, so that each queue accepts the messages of the others.
   EOT
   type        = number
   default     = 262144

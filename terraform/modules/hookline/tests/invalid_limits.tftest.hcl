@@ -67,42 +67,11 @@ run "rejects_pin_that_is_not_a_version_number" {
   expect_failures = [var.pinned_versions]
 }
 
-run "rejects_too_few_receives" {
-  command = plan
-
-  variables {
-    queue = { max_receive_count = 4 }
-  }
-
-  expect_failures = [var.queue]
-}
-
-run "rejects_batch_that_needs_a_window" {
-  command = plan
-
-  variables {
-    queue = { batch_size = 11 }
-  }
-
-  expect_failures = [var.queue]
-}
-
 run "rejects_message_size_above_the_limit_of_sqs" {
   command = plan
 
   variables {
     queue = { max_message_bytes = 1048577 }
-  }
-
-  expect_failures = [var.queue]
-}
-
-run "rejects_concurrency_above_the_reservation" {
-  command = plan
-
-  variables {
-    queue     = { maximum_concurrency = 20 }
-    functions = { process = { reserved_concurrency = 10 } }
   }
 
   expect_failures = [var.queue]
@@ -116,26 +85,6 @@ run "rejects_ingest_timeout_above_the_limit_of_api_gateway" {
   }
 
   expect_failures = [var.functions]
-}
-
-run "rejects_base_delay_above_the_longest_delay" {
-  command = plan
-
-  variables {
-    retry = { base_seconds = 60, max_seconds = 30 }
-  }
-
-  expect_failures = [var.retry]
-}
-
-run "rejects_delay_above_the_limit_of_sqs" {
-  command = plan
-
-  variables {
-    retry = { max_seconds = 43201 }
-  }
-
-  expect_failures = [var.retry]
 }
 
 run "rejects_message_size_too_small_for_an_event" {
@@ -178,43 +127,32 @@ run "rejects_secret_ttl_above_one_hour" {
   expect_failures = [var.secret_cache]
 }
 
-run "rejects_reservation_without_maximum_concurrency" {
-  command = plan
-
-  variables {
-    functions = { process = { reserved_concurrency = 5 } }
-  }
-
-  expect_failures = [var.queue]
-}
-
-run "rejects_retention_shorter_than_the_retries" {
-  command = plan
-
-  variables {
-    queue = { retention_seconds = 3600, max_receive_count = 20 }
-  }
-
-  expect_failures = [var.queue]
-}
-
-run "rejects_fractional_receive_count" {
-  command = plan
-
-  variables {
-    queue = { max_receive_count = 5.5 }
-  }
-
-  expect_failures = [var.queue]
-}
-
 run "rejects_payload_retention_shorter_than_the_event" {
   command = plan
 
   variables {
     queue                  = { retention_seconds = 864000 }
-    payload_retention_days = 24
+    payload_retention_days = 36
   }
 
   expect_failures = [var.payload_retention_days]
+}
+
+run "accepts_payload_retention_longer_than_the_event" {
+  command = plan
+
+  variables {
+    queue                  = { retention_seconds = 864000 }
+    payload_retention_days = 37
+  }
+}
+
+run "rejects_account_without_concurrency" {
+  command = plan
+
+  variables {
+    account_concurrency = 0
+  }
+
+  expect_failures = [var.account_concurrency]
 }

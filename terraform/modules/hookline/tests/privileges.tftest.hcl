@@ -28,8 +28,8 @@ run "functions_have_the_permissions_that_they_need" {
     condition = jsonencode(data.aws_iam_policy_document.process.statement[*].actions) == jsonencode([
       ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
       [
-        "dynamodb:DeleteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
+        "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert",
+        "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem",
       ],
       ["sqs:SendMessage"],
       ["s3:GetObject"],
@@ -86,12 +86,62 @@ run "email_is_limited_to_its_sender_and_recipients" {
 run "events_are_limited_to_the_configured_buses" {
   assert {
     condition = toset([
+      "arn:aws:events:eu-west-1:123456789012:event-bus/default",
       "arn:aws:events:eu-west-1:123456789012:event-bus/orders",
       "arn:aws:events:eu-west-1:210987654321:event-bus/shared",
     ]) == one([for s in data.aws_iam_policy_document.process.statement : s.resources if s.sid == "PutEvents"])
     error_message = format("the buses are %s", jsonencode([
       for s in data.aws_iam_policy_document.process.statement : s.resources if s.sid == "PutEvents"
     ]))
+  }
+}
+
+run "queues_are_limited_to_their_direction" {
+  assert {
+    condition = {
+      for s in data.aws_iam_policy_document.process.statement : s.sid => [
+        for resource in sort(s.resources) : split(":", resource)[5]
+      ] if contains(["ReadQueues", "MoveMessages"], s.sid)
+      } == {
+      ReadQueues   = ["hookline-test-intake", "hookline-test-retry"]
+      MoveMessages = ["hookline-test-intake-dlq", "hookline-test-retry"]
+    }
+    error_message = "the statements are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
+  }
+
+  assert {
+    condition = ["hookline-test-intake"] == one([
+      for s in data.aws_iam_policy_document.ingest.statement : [
+        for resource in s.resources : split(":", resource)[5]
+      ] if s.sid == "Enqueue"
+    ])
+    error_message = "the statements are ${jsonencode(data.aws_iam_policy_document.ingest.statement)}"
+  }
+}
+
+run "no_permission_for_buses_without_a_bus" {
+  variables {
+    destinations = { sink = { kind = "http", url = "https://sink.example.com/" } }
+    breaker      = { event_bus = "" }
+  }
+
+  assert {
+    condition     = !contains(data.aws_iam_policy_document.process.statement[*].sid, "PutEvents")
+    error_message = "the statements are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
+  }
+}
+
+run "bus_of_the_circuit_breakers_is_permitted" {
+  variables {
+    destinations = { sink = { kind = "http", url = "https://sink.example.com/" } }
+    breaker      = { event_bus = "arn:aws:events:eu-west-1:210987654321:event-bus/shared" }
+  }
+
+  assert {
+    condition = toset([var.breaker.event_bus]) == one([
+      for s in data.aws_iam_policy_document.process.statement : s.resources if s.sid == "PutEvents"
+    ])
+    error_message = "the statements are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
   }
 }
 

@@ -1,4 +1,4 @@
-# Settings that must agree between the queue, its DLQ and the function that reads it.
+# Settings that must agree between the intake and retry queues, their DLQ and the function that reads them.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -18,9 +18,49 @@ run "visibility_timeout_is_six_function_timeouts" {
     condition     = aws_sqs_queue.this.visibility_timeout_seconds == 360
     error_message = "the visibility timeout is ${aws_sqs_queue.this.visibility_timeout_seconds}"
   }
+
+  assert {
+    condition     = aws_sqs_queue.retry.visibility_timeout_seconds == 360
+    error_message = "the visibility timeout of the retry queue is ${aws_sqs_queue.retry.visibility_timeout_seconds}"
+  }
 }
 
-run "queue_and_dlq_refer_to_each_other" {
+run "retry_queue_has_the_settings_of_the_intake_queue" {
+  module {
+    source = "../queue"
+  }
+
+  variables {
+    retention_seconds = 7200
+    max_receive_count = 7
+    max_message_bytes = 8192
+  }
+
+  assert {
+    condition     = [aws_sqs_queue.this.name, aws_sqs_queue.retry.name] == ["hookline-test-intake", "hookline-test-retry"]
+    error_message = "the queues are ${aws_sqs_queue.this.name} and ${aws_sqs_queue.retry.name}"
+  }
+
+  assert {
+    condition = alltrue([
+      for name in [
+        "max_message_size", "message_retention_seconds", "receive_wait_time_seconds", "redrive_policy",
+        "sqs_managed_sse_enabled", "visibility_timeout_seconds",
+      ] : aws_sqs_queue.retry[name] == aws_sqs_queue.this[name]
+    ])
+    error_message = "the settings differ: ${jsonencode([aws_sqs_queue.this, aws_sqs_queue.retry])}"
+  }
+
+  assert {
+    condition = jsondecode(aws_sqs_queue.retry.redrive_policy) == {
+      deadLetterTargetArn = aws_sqs_queue.dlq.arn
+      maxReceiveCount     = 7
+    }
+    error_message = "the redrive policy is ${aws_sqs_queue.retry.redrive_policy}"
+  }
+}
+
+run "queues_and_dlq_refer_to_each_other" {
   module {
     source = "../queue"
   }
@@ -36,7 +76,10 @@ run "queue_and_dlq_refer_to_each_other" {
   assert {
     condition = jsondecode(aws_sqs_queue.dlq.redrive_allow_policy) == {
       redrivePermission = "byQueue"
-      sourceQueueArns   = ["arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.this.name}"]
+      sourceQueueArns = [
+        "arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.this.name}",
+        "arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.retry.name}",
+      ]
     }
     error_message = "the DLQ accepts messages from ${aws_sqs_queue.dlq.redrive_allow_policy}"
   }
@@ -50,13 +93,15 @@ run "queue_and_dlq_refer_to_each_other" {
   }
 }
 
-run "both_queues_are_encrypted_and_deny_plain_http" {
+run "all_queues_are_encrypted_and_deny_plain_http" {
   module {
     source = "../queue"
   }
 
   assert {
-    condition     = aws_sqs_queue.this.sqs_managed_sse_enabled && aws_sqs_queue.dlq.sqs_managed_sse_enabled
+    condition = alltrue([
+      for queue in [aws_sqs_queue.this, aws_sqs_queue.retry, aws_sqs_queue.dlq] : queue.sqs_managed_sse_enabled
+    ])
     error_message = "a queue is not encrypted"
   }
 
@@ -70,6 +115,7 @@ run "both_queues_are_encrypted_and_deny_plain_http" {
   assert {
     condition = (
       aws_sqs_queue.this.policy == data.aws_iam_policy_document.tls_only["intake"].json &&
+      aws_sqs_queue.retry.policy == data.aws_iam_policy_document.tls_only["retry"].json &&
       aws_sqs_queue.dlq.policy == data.aws_iam_policy_document.tls_only["dlq"].json
     )
     error_message = "a queue does not have its policy"

@@ -1,4 +1,4 @@
-# The complete service with a mocked provider: names, URLs, event source mapping and identity.
+# The complete service with a mocked provider: names, URLs and identity.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -60,34 +60,6 @@ run "urls_begin_with_the_stage" {
   }
 }
 
-run "mapping_invokes_the_alias_with_partial_batch_responses" {
-  assert {
-    condition     = aws_lambda_event_source_mapping.intake.function_name == module.process.alias_arn
-    error_message = "the mapping invokes ${aws_lambda_event_source_mapping.intake.function_name}"
-  }
-
-  assert {
-    condition     = aws_lambda_event_source_mapping.intake.function_response_types == toset(["ReportBatchItemFailures"])
-    error_message = "the mapping does not use partial batch responses"
-  }
-
-  assert {
-    condition     = length(aws_lambda_event_source_mapping.intake.scaling_config) == 0
-    error_message = "the mapping has a concurrency limit by default"
-  }
-}
-
-run "mapping_has_the_configured_concurrency_limit" {
-  variables {
-    queue = { maximum_concurrency = 5 }
-  }
-
-  assert {
-    condition     = aws_lambda_event_source_mapping.intake.scaling_config[0].maximum_concurrency == 5
-    error_message = "the concurrency limit of the mapping is not 5"
-  }
-}
-
 run "no_events_route_without_identity" {
   variables {
     identity_enabled = false
@@ -108,14 +80,4 @@ run "no_events_route_without_identity" {
     )
     error_message = "an output of identity is not null"
   }
-}
-
-run "warns_about_events_without_a_route" {
-  variables {
-    routes = {
-      github = { source = "github", destinations = ["sink"] }
-    }
-  }
-
-  expect_failures = [check.events_have_a_route]
 }
