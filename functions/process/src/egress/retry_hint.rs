@@ -1,9 +1,8 @@
 //! The wait that a receiver requests in the headers of a response.
 
-use std::time::{Duration, SystemTime};
-
 use http::HeaderMap;
 use time::OffsetDateTime;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 /// Parses a header's value into seconds.
 type Parser = fn(&str, OffsetDateTime) -> Option<u32>;
@@ -55,13 +54,15 @@ fn seconds(value: &str) -> Option<u32> {
     Some(whole.saturating_add(u32::from(fraction.bytes().any(|digit| digit != b'0'))))
 }
 
-/// Parses a date in one of the three formats of HTTP (<https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>). Returns
-/// `None` for a date that is not in the future.
+/// Parses a date in one of the three formats of HTTP (<https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>), or in the
+/// formats of RFC 2822 and RFC 3339, which some receivers write. Returns `None` for a date that is not in the future.
 fn date(value: &str, now: OffsetDateTime) -> Option<u32> {
-    let wait = httpdate::parse_http_date(value).ok()?.duration_since(SystemTime::from(now)).ok()?;
-    // The date has no fraction of a second, but the current time has one.
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    (wait > Duration::ZERO).then(|| seconds.try_into().unwrap_or(u32::MAX))
+    let http = httpdate::parse_http_date(value).ok().map(OffsetDateTime::from);
+    let other = || OffsetDateTime::parse(value, &Rfc2822).or_else(|_| OffsetDateTime::parse(value, &Rfc3339)).ok();
+    let wait = http.or_else(other)? - now;
+    // The date usually has no fraction of a second, but the current time has one.
+    let seconds = wait.whole_seconds() + i64::from(wait.subsec_nanoseconds() > 0);
+    wait.is_positive().then(|| seconds.try_into().unwrap_or(u32::MAX))
 }
 
 /// Parses the seconds until a quota is restored, or the time at which it is restored.
@@ -130,10 +131,23 @@ mod tests {
         retry_after("Sunday, 06-Nov-94 08:50:37 GMT", Some(60));
         retry_after("Sun Nov  6 08:50:37 1994", Some(60));
         retry_after("2, Sun, 06 Nov 1994 08:50:37 GMT", Some(60));
+        retry_after("Sun, 06 Nov 1994 08:50:37 GMT, 2", Some(60));
+        retry_after("Sun, 06 Nov 1994 08:50:37 +0000", Some(60));
+        retry_after("Sun, 06 Nov 1994 09:50:37 +0100", Some(60));
+        retry_after("1994-11-06T08:50:37Z", Some(60));
+        retry_after("1994-11-06T08:50:37.5Z", Some(61));
+        retry_after("1994-11-06T09:50:37+01:00", Some(60));
+        retry_after("-1, 30", Some(30));
+        retry_after("007", Some(7));
+        retry_after("0.0", Some(0));
+        retry_after("0.001", Some(1));
         for value in [
             "Sun, 06 Nov 1994 08:49:37 GMT",
             "Sat, 06 Nov 1993 08:49:37 GMT",
+            "1994-11-06T08:49:37Z",
+            "1994-11-06",
             "-1",
+            "-0.5",
             "+5",
             "1.5.2",
             "1e3",
@@ -156,6 +170,17 @@ mod tests {
         case(&[("ratelimit", "\"a\";r=5;t=90,\"b\";t=30")], Some(90));
         case(&[("ratelimit", "limit=100, remaining=0, reset=50")], Some(50));
         case(&[("ratelimit", "\"default\";r=0")], None);
+        case(&[("ratelimit", "\"default\"; r=0; t=30.5")], Some(31));
+        case(&[("ratelimit", "default;r=0;t=-30")], None);
+        case(&[("ratelimit", "r=0;t=99999999999")], Some(u32::MAX));
+        case(&[("ratelimit", "\"a\";r=0;t=30"), ("ratelimit", "\"b\";r=0;t=40")], Some(40));
+        case(&[("ratelimit-reset", "-5")], None);
+        case(&[("ratelimit-reset", "30, 50")], Some(50));
+        case(&[("ratelimit-reset", "0.4")], Some(1));
+        case(&[("ratelimit-reset", "784111700")], Some(784_111_700));
+        case(&[("x-ratelimit-reset-after", "2814, 2")], Some(2814));
+        case(&[("x-ratelimit-reset-after", "-1"), ("ratelimit-reset", "30")], Some(30));
+        case(&[("x-ratelimit-reset-after", "64.57"), ("ratelimit-reset", "30")], Some(65));
         case(&[("ratelimit-reset", "50"), ("retry-after", "20")], Some(20));
         case(&[("ratelimit-reset", "50"), ("retry-after", "soon")], Some(50));
         case(&[("retry-after", "5"), ("retry-after", "20")], Some(20));

@@ -20,6 +20,7 @@ mod offloaded_payloads;
 mod properties;
 mod request_signing;
 mod retries;
+mod route_types;
 mod routing;
 mod s3_payload_store;
 mod sqs_queue;

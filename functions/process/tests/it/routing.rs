@@ -133,6 +133,60 @@ async fn filter_reads_the_json_in_a_form() {
     assert_eq!(payload("payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D").await, 1);
     assert_eq!(payload("payload=%7B%22ref%22%3A%22refs%2Fheads%2Fother%22%7D").await, 0);
     assert_eq!(payload("payload=%7B%22ref%22").await, 1, "unreadable");
+    assert_eq!(payload("x=1&payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D&y=2").await, 1);
+    assert_eq!(payload("payload=%EF%BB%BF%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D").await, 1, "a byte order mark");
+    assert_eq!(
+        payload("payload=%7B%22ref%22%3A%22a%22%7D&payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D").await,
+        1
+    );
+    assert_eq!(
+        payload("payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D&payload=%7B%22ref%22%3A%22a%22%7D").await,
+        0
+    );
+    assert_eq!(payload("{\"ref\":\"refs/heads/main\"}").await, 1, "JSON that is declared as a form");
+}
+
+/// Slack's interactions are forms with JSON too. Content types have parameters or are repeated.
+#[tokio::test]
+async fn form_is_recognized_by_its_content_type() {
+    let condition = json!({ "pointer": "/type", "equals": "block_actions" });
+    for content_type in [
+        "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded; charset=utf-8",
+        "Application/X-WWW-Form-Urlencoded",
+        "application/x-www-form-urlencoded;",
+        "application/x-www-form-urlencoded, application/x-www-form-urlencoded",
+    ] {
+        for (data, expected) in
+            [("payload=%7B%22type%22%3A%22block_actions%22%7D", 1), ("payload=%7B%22type%22%3A%22shortcut%22%7D", 0)]
+        {
+            let event = Event { content_type: Some(content_type.to_owned()), ..form_event(data) };
+            assert_eq!(deliveries_with(condition.clone(), event).await, expected, "{content_type} {data}");
+        }
+    }
+}
+
+/// No operator has decided that these events are unwanted.
+#[tokio::test]
+async fn event_that_a_filter_cannot_read_is_delivered() {
+    let condition = json!({ "pointer": "/ref", "equals": "refs/heads/main" });
+    for (content_type, data) in [
+        ("application/xml", &b"<ref>refs/heads/other</ref>"[..]),
+        ("application/x-ndjson", b"{\"ref\":\"a\"}\n{\"ref\":\"b\"}\n"),
+        ("application/json", b"{\"ref\":\"a\",}"),
+        ("application/json", b"{'ref':'a'}"),
+        ("application/json", b"{\"ref\":NaN}"),
+        ("application/json; charset=iso-8859-1", b"{\"ref\":\"\xfc\"}"),
+        ("application/json; charset=utf-16", b"\xff\xfe{\0}\0"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"ref\"\r\n\r\na\r\n--x--"),
+        ("application/x-www-form-urlencoded", b"payload=%7B%22ref%22%3A"),
+        ("application/x-www-form-urlencoded", b"ref=%FF"),
+        ("application/msgpack", b"\x81\xa3ref\xa1a"),
+        ("application/json", b" "),
+    ] {
+        let event = Event { content_type: Some(content_type.to_owned()), ..json_event(data) };
+        assert_eq!(deliveries_with(condition.clone(), event).await, 1, "{content_type}");
+    }
 }
 
 #[tokio::test]
@@ -141,6 +195,19 @@ async fn filter_reads_the_fields_of_a_form() {
     assert_eq!(command("command=%2Fdeploy&text=prod").await, 1);
     assert_eq!(command("command=%2Fstatus&text=prod").await, 0);
     assert_eq!(command("text=prod").await, 0);
+    assert_eq!(command("command=%2fdeploy").await, 1, "lower-case digits");
+    assert_eq!(command("c%6fmmand=/deploy\r\n").await, 1, "an encoded name, and a line end");
+    assert_eq!(command("command=%2Fstatus&command=%2Fdeploy").await, 1, "the last field with a name counts");
+    assert_eq!(command("command=%2Fdeploy&command=%2Fstatus").await, 0);
+    let field = |pointer: &str, expected: &str, text| {
+        deliveries_with(json!({ "pointer": pointer, "equals": expected }), form_event(text))
+    };
+    assert_eq!(field("/payload", "", "payload=&a=1").await, 1, "an empty field is a text");
+    assert_eq!(field("/ref", "main", "payload=&ref=main").await, 1);
+    assert_eq!(field("/payload", "text", "payload=text").await, 1, "a text that is not JSON");
+    assert_eq!(field("/amount", "19.90", "amount=19.90").await, 1);
+    assert_eq!(field("/a[b]", "1", "a%5Bb%5D=1").await, 1);
+    assert_eq!(field("/a~1b", "x y", "a%2Fb=x+y").await, 1);
 }
 
 #[tokio::test]
@@ -178,6 +245,16 @@ async fn numbers_are_compared_exactly() {
         ("1e2", "100", 1),
         ("12345678901234567890123", "12345678901234567890123", 1),
         ("12345678901234567890123", "12345678901234567890124", 0),
+        ("12345678901234567890123", "12345678901234567890123.0", 1),
+        ("12345678901234567890123", "1.2345678901234567890123e22", 1),
+        ("1.0", "1", 1),
+        ("100", "1E2", 1),
+        ("1.5E+3", "1500", 1),
+        ("0.000001", "1e-6", 1),
+        ("9007199254740993", "9007199254740992", 0),
+        ("18446744073709551616", "18446744073709551616", 1),
+        ("0.1", "0.1000000000000000055511151231257827", 0),
+        ("-19.90", "19.90", 0),
         ("-0", "0", 1),
         ("1e99999999999999999999", "1e99999999999999999999", 1),
         ("1e99999999999999999999", "1e99999999999999999998", 0),
