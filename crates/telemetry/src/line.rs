@@ -99,16 +99,21 @@ impl<'a> Line<'a> {
 
     /// Writes the line like [`Line::write`], with several values of each metric.
     pub(crate) fn write_all(&self, metrics: &[(Metric, &[f64])]) {
-        output::with_output(|settings, write_line| {
-            let is_logged = self.level >= settings.level;
-            let is_counted = |metric: Metric| is_logged || settings.level < Level::Error || metric.has_alarm();
+        let write = |settings: &Settings, context: &context::Context, write_line: &dyn Fn(Vec<u8>)| {
+            let line = self.in_context(context);
+            let is_logged = line.level >= settings.level;
+            let is_first_receive = line.attempt.is_none_or(|attempt| attempt <= 1);
+            let is_counted = |metric: Metric| {
+                let is_written = is_logged || settings.level < Level::Error || metric.has_alarm();
+                is_written && (is_first_receive || !metric.counts_events())
+            };
             let metrics: Vec<_> = metrics.iter().copied().filter(|(metric, _)| is_counted(*metric)).collect();
             if is_logged || !metrics.is_empty() {
-                context::read_context(|context| {
-                    let line = self.in_context(context);
-                    write_line(if is_logged { line } else { line.metrics_only(&metrics) }.to_json(settings, &metrics));
-                });
+                write_line(if is_logged { line } else { line.metrics_only(&metrics) }.to_json(settings, &metrics));
             }
+        };
+        output::with_output(|settings, write_line| {
+            context::read_context(|context| write(settings, context, write_line));
         });
     }
 
@@ -174,6 +179,27 @@ mod tests {
         let table = section.split("\n\n").find(|part| part.starts_with("| field") || part.starts_with("| metric"));
         let rows = table.into_iter().flat_map(str::lines).filter_map(|row| row.split('|').nth(1));
         rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
+    }
+
+    /// SQS delivers a message again, but its event stays one event.
+    #[tokio::test]
+    async fn metrics_of_events_are_counted_only_for_the_first_receive() {
+        let counted = async |attempt: Option<u32>| {
+            let log = capture(Settings::default());
+            let write = async {
+                let metrics =
+                    [(Metric::FilterUnreadable, 1.0), (Metric::TemplateUnreadable, 1.0), (Metric::Retries, 1.0)];
+                Line::new(Level::Warn, "o").write(&metrics);
+            };
+            context::with_context(context::Context { attempt, ..context::Context::default() }, write).await;
+            let line = log.lines().remove(0);
+            assert_eq!(line["outcome"], "o", "the line itself is written each time");
+            ["FilterUnreadable", "TemplateUnreadable", "Retries"].map(|name| line[name] == 1.0)
+        };
+        for (attempt, is_first) in [(None, true), (Some(0), true), (Some(1), true), (Some(2), false), (Some(9), false)]
+        {
+            assert_eq!(counted(attempt).await, [is_first, is_first, true], "{attempt:?}");
+        }
     }
 
     #[test]

@@ -39,6 +39,12 @@ macro_rules! metrics {
                 matches!(self, Self::Rejected | Self::DeliveryFailed | Self::DeliveryAge | Self::BreakerOpened)
             }
 
+            /// Whether the metric counts events, however often SQS delivers their messages. It is written only for the
+            /// first receive of a message.
+            pub(crate) const fn counts_events(self) -> bool {
+                matches!(self, Self::FilterUnreadable | Self::TemplateUnreadable)
+            }
+
             /// Whether one of the sets has the dimension.
             pub(crate) fn has_dimension(self, name: &str) -> bool {
                 self.dimensions().iter().any(|set| set.contains(&name))
@@ -84,11 +90,13 @@ metrics! {
     DeadLettered: Count, ["service"];
     /// Deliveries that an earlier attempt or an earlier event with the same deduplication key has made.
     AlreadyDelivered: Count, ["service"], ["service", "source"];
+    /// Deliveries that were not made, although the event has other data than the earlier event with the same id.
+    ReusedIds: Count, ["service"], ["service", "source"];
     /// Events that no route matches.
     FilteredOut: Count, ["service"], ["service", "source"];
-    /// Filters that could not read a payload.
+    /// Filters that could not read a payload, once for each message.
     FilterUnreadable: Count, ["service"], ["service", "source"];
-    /// Messages that were rendered without the payload, because it could not be read.
+    /// Events about which a message was rendered without the payload, because it could not be read.
     TemplateUnreadable: Count, ["service"], ["service", "source"];
     /// First calls of execution environments.
     ColdStarts: Count, ["service", "function"];
