@@ -19,7 +19,7 @@ pub(crate) struct Case {
 }
 
 /// A signed request that a test can modify.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TestRequest {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
@@ -117,6 +117,13 @@ impl Case {
         let request = Request { headers: &headers, body: &sent.body, url: URL, query: &sent.query };
         let secrets: Vec<_> = secrets.iter().map(|text| secret(text)).collect();
         self.scheme.verify(request, &secrets, now)
+    }
+
+    /// Verifies a request that another URL received.
+    pub(crate) fn verify_at(&self, url: &str, sent: &TestRequest) -> Result<Verified, VerifyError> {
+        let headers = Headers::from_iter(sent.headers.clone());
+        let request = Request { headers: &headers, body: &sent.body, url, query: &sent.query };
+        self.scheme.verify(request, &[secret(self.verification_secret)], NOW)
     }
 
     /// Returns the reason code of a rejection, or `accepted`.
