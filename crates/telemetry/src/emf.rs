@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use crate::metric::{Metric, NAMESPACE};
 use crate::output::Settings;
 
-/// The members of a line that define its metrics. The dimensions `source`, `reason`, `kind` and `destination` are fields of the line
-/// itself.
+/// The members of a line that define its metrics. The dimensions `source`, `reason`, `kind` and `destination` are fields
+/// of the line itself.
 pub(crate) struct Emf<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) metrics: &'a [(Metric, &'a [f64])],

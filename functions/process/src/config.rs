@@ -3,12 +3,14 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeouts, Variables};
+use hookline_retry::RetryPolicy;
 use hookline_telemetry::Level;
 use ipnet::IpNet;
 
+use crate::destination_state::BreakerConfig;
 use crate::destinations::{ClientConfig, Destination, DestinationConfig};
 use crate::egress::SsrfGuard;
-use crate::queue::Backoff;
+use crate::idempotency::ClaimMode;
 use crate::routing::{RouteConfig, Routes};
 
 /// Timeouts of a call to SQS, DynamoDB or S3. Two such calls must fit into the time that a batch reserves after its
@@ -32,7 +34,7 @@ pub struct Config {
     pub clients: ClientConfig,
     /// The routes and destinations.
     pub delivery: DeliveryConfig,
-    /// The queues and the retry policy.
+    /// The queues, the retry policy and the circuit breakers.
     pub queue: QueueConfig,
     /// The bucket for offloaded payloads.
     pub payload_bucket: String,
@@ -56,19 +58,28 @@ pub struct IdempotencyConfig {
     pub table: String,
     /// How long completed claims are stored.
     pub window: Duration,
+    /// How many writes a delivery needs.
+    pub mode: ClaimMode,
 }
 
-/// The queues and the retry policy.
+/// The queues, the retry policy and the circuit breakers.
 #[derive(Debug, Clone)]
 pub struct QueueConfig {
+    /// The prefix of all resource names in AWS.
+    pub service: String,
     /// The URL of the intake queue.
     pub queue_url: String,
+    /// The URL of the retry queue.
+    pub retry_queue_url: String,
     /// The URL of the dead-letter queue.
     pub dlq_url: String,
-    /// The receive count after which a message is sent to the dead-letter queue.
+    /// The receive count after which SQS itself moves a message to the dead-letter queue, because the function crashed or
+    /// timed out at each receive.
     pub max_receive_count: u32,
-    /// The wait before the next attempt.
-    pub backoff: Backoff,
+    /// When the next attempt is made, and when Hookline gives up.
+    pub retry: RetryPolicy,
+    /// When a circuit breaker opens.
+    pub breaker: BreakerConfig,
 }
 
 impl Config {
@@ -91,18 +102,27 @@ impl Config {
         let payload_bucket = variables.required("HOOKLINE_PAYLOAD_BUCKET");
         let table = variables.optional("HOOKLINE_IDEMPOTENCY_TABLE");
         // Required only with a table.
-        let window = match &table {
-            Some(_) => variables.parsed("HOOKLINE_IDEMPOTENCY_SECONDS"),
-            None => Some(0),
+        let (window, mode) = match &table {
+            Some(_) => {
+                (variables.parsed("HOOKLINE_IDEMPOTENCY_SECONDS"), variables.parsed("HOOKLINE_IDEMPOTENCY_MODE"))
+            }
+            None => (Some(0), Some(ClaimMode::TwoWrites)),
         };
-        let base = variables.parsed("HOOKLINE_RETRY_BASE_SECONDS");
-        let max = variables.parsed("HOOKLINE_RETRY_MAX_SECONDS");
+        let retry_queue_url = variables.required("HOOKLINE_RETRY_QUEUE_URL");
+        let retry = variables.json("HOOKLINE_RETRY");
+        let breaker = breaker(&mut variables);
         let config = || {
-            let backoff = Backoff { base_seconds: base?, max_seconds: max? };
-            let max_receive_count = max_receive_count?.get();
-            let queue = QueueConfig { queue_url: queue_url?, dlq_url: dlq_url?, max_receive_count, backoff };
-            let window = Duration::from_secs(window?);
-            let idempotency = table.map(|table| IdempotencyConfig { table, window });
+            let queue = QueueConfig {
+                service: service.clone(),
+                queue_url: queue_url?,
+                retry_queue_url: retry_queue_url?,
+                dlq_url: dlq_url?,
+                max_receive_count: max_receive_count?.get(),
+                retry: retry?,
+                breaker: breaker?,
+            };
+            let (window, mode) = (Duration::from_secs(window?), mode?);
+            let idempotency = table.map(|table| IdempotencyConfig { table, window, mode });
             let (aws, secrets, (delivery, guard), payload_bucket) = (aws?, secrets?, delivery?, payload_bucket?);
             let clients = ClientConfig { guard, secrets, trust_store: aws.trust_store.clone() };
             let log_level = log_level.zip(runtime_api)?.0;
@@ -110,6 +130,15 @@ impl Config {
         };
         variables.finish(config())
     }
+}
+
+fn breaker(variables: &mut Variables<'_>) -> Option<BreakerConfig> {
+    const BREAKER: &str = "HOOKLINE_BREAKER";
+    let breaker: BreakerConfig = variables.json(BREAKER)?;
+    if breaker.failures == 0 || breaker.cool_down_seconds == 0 {
+        variables.mark_invalid(BREAKER, "`failures` and `cool_down_seconds` must be at least 1");
+    }
+    Some(breaker)
 }
 
 fn delivery(variables: &mut Variables<'_>) -> Option<(DeliveryConfig, SsrfGuard)> {

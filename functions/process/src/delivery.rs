@@ -1,29 +1,27 @@
-//! The phases of a batch after parsing: prepare each record (load its payload and route it), claim all deliveries in
-//! one call, and deliver concurrently while results are recorded. [`BatchHandler`] settles each record afterwards.
+//! The phases of a batch before the attempts: prepare each record (load its payload and route it), decide which deliveries
+//! may be attempted now, and claim them in one call.
 
-use std::borrow::Cow;
-use std::pin::pin;
+use std::time::Duration;
 
-use futures_util::future::{Fuse, FusedFuture as _, FutureExt as _, join_all};
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use futures_util::future::join_all;
 use hookline_event::{Event, Payload};
-use hookline_telemetry::{Level, Line, Metric, Segment};
+use hookline_telemetry::{Level, Line, Metric};
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout_at};
 
 use crate::batch::BatchHandler;
-use crate::destinations::{Attempt, Destination};
+use crate::clock;
+use crate::destination_state::{Admission, Candidate, DestinationStateStore};
+use crate::destinations::Destination;
 use crate::failure::Failure;
 use crate::fault_injection;
-use crate::idempotency::{self, Claim, ClaimStore, DeliverySuccess};
+use crate::idempotency::{self, Claim, ClaimRequest, ClaimStore, DeliverySuccess};
+use crate::lane::Lane;
 use crate::payload::Unreadable;
-use crate::queue::{ChangeVisibility, FetchError, FetchPayload, SendDeadLetter};
+use crate::queue::{FetchError, FetchPayload};
 use crate::reason::Reason;
 use crate::record::{FinishedAttempt, Record};
 use crate::routing::RoutingDecision;
-
-/// The maximum number of results in one call to the claim store: DynamoDB's limit for the statements of one call.
-const MAX_RESULTS: usize = 25;
 
 /// A record with a loaded payload and its destinations.
 struct PreparedRecord<'b> {
@@ -32,67 +30,66 @@ struct PreparedRecord<'b> {
     destinations: Vec<&'b str>,
 }
 
-/// A delivery of one event to one destination.
-struct Delivery<'p> {
-    record: &'p Record,
-    event: &'p Event,
-    destination: &'p str,
-    claim: Claim,
+/// A delivery of one event to one destination that may be attempted now.
+pub(crate) struct Delivery<'p> {
+    pub(crate) record: &'p Record,
+    pub(crate) event: &'p Event,
+    pub(crate) destination: &'p str,
+    pub(crate) claim: Claim,
+    /// Whether the attempt finds out if the destination works again.
+    pub(crate) is_probe: bool,
 }
 
-/// What an attempt changes in the claim store.
-enum ClaimChange {
-    /// The delivery is completed.
-    Complete,
-    /// The next receive of the message makes another attempt.
-    Release,
-    /// The next receive of the message makes no attempt. It only sends the dead-letter message.
-    Fail {
-        /// The stable reason code.
-        reason: Cow<'static, str>,
-    },
-}
-
-impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> BatchHandler<Q, C, P> {
+impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, C, P> {
     /// Runs all phases except the last for the records. Deliveries end before the deadline.
     pub(crate) async fn deliver(&self, records: &[&Record], deadline: Instant) {
         let prepared = records.iter().map(async |record| record.run_isolated(self.prepare(record, deadline)).await);
         let prepared: Vec<_> = join_all(prepared).await.into_iter().flatten().flatten().collect();
-        let deliveries = self.claim(&prepared, deadline).await;
-        self.deliver_claimed(deliveries, deadline).await;
+        let mut admitted = Vec::new();
+        for prepared in &prepared {
+            admitted.extend(self.admit(prepared, deadline).await);
+        }
+        let claimed = self.claim(admitted).await;
+        self.attempt_all(claimed, deadline).await;
     }
 
     /// Loads the payload and routes the event. Returns `None` if there is nothing to deliver: the record then has a
     /// failed attempt, or its event was filtered.
     async fn prepare<'b>(&'b self, record: &'b Record, deadline: Instant) -> Option<PreparedRecord<'b>> {
         let started = Instant::now();
-        let fail = |reason| record.add_attempt(FinishedAttempt::without_destination(reason, started.elapsed()));
-        let Ok(event) = &record.event else {
-            fail(Reason::UnreadableEvent);
-            return None;
+        let fail = |failure: Failure| {
+            record.add_attempt(FinishedAttempt::without_destination(failure, started.elapsed()));
+            None
         };
+        let Ok(event) = &record.event else { return fail(Reason::UnreadableEvent.into()) };
+        if let Some(seconds) = record.history.seconds_until_due(clock::now()) {
+            self.finish_without_destination(record, Failure { reason: Reason::NotDue, retry_after: Some(seconds) });
+            return None;
+        }
         // A destination posts back to its source, directly or through others.
         if event.hops > self.delivery.max_hops {
-            fail(Reason::TooManyHops);
-            return None;
+            return fail(Reason::TooManyHops.into());
         }
         fault_injection::panic_if_requested(&event.event_type);
         let payload = match self.load(record.take_payload()?, deadline).await {
             Ok(payload) => payload,
             Err(error) => {
                 Line { detail: Some(&error), ..Line::new(Level::Warn, "payload_unavailable") }.write(&[]);
-                fail(Reason::from(&error));
+                self.finish_without_destination(record, Reason::from(&error).into());
                 return None;
             }
         };
         let event = event.clone().replace_data(payload).0;
-        let destinations: Vec<_> = match self.delivery.routes.route(&event) {
+        if let Some(destination) = &record.history.destination {
+            return Some(PreparedRecord { record, event, destinations: vec![destination] });
+        }
+        let destinations = match self.delivery.routes.route(&event) {
             RoutingDecision::Routed { destinations, is_dead_lettered, unreadable } => {
                 for (route, reason) in unreadable {
                     log_unreadable_filter(route, reason);
                 }
                 if is_dead_lettered {
-                    fail(Reason::FilterUnreadable);
+                    fail(Reason::FilterUnreadable.into());
                 }
                 destinations.into_iter().collect()
             }
@@ -101,12 +98,19 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
                 return None;
             }
             // Ingest accepted the event, so it must not be lost.
-            RoutingDecision::NoRoute => {
-                fail(Reason::NoRoute);
-                return None;
-            }
+            RoutingDecision::NoRoute => return fail(Reason::NoRoute.into()),
         };
         Some(PreparedRecord { record, event, destinations })
+    }
+
+    /// Finishes a record whose event was not sent. A retry message keeps its destination.
+    fn finish_without_destination(&self, record: &Record, failure: Failure) {
+        let mut attempt = FinishedAttempt::without_destination(failure, Duration::ZERO);
+        if let Some(destination) = &record.history.destination {
+            attempt.kind = self.kind(destination);
+            attempt.destination.clone_from(destination);
+        }
+        record.add_attempt(attempt);
     }
 
     async fn load(&self, payload: Payload, deadline: Instant) -> Result<bytes::Bytes, FetchError> {
@@ -119,121 +123,75 @@ impl<Q: ChangeVisibility + SendDeadLetter, C: ClaimStore, P: FetchPayload> Batch
         }
     }
 
+    /// Returns the deliveries of a record that may be attempted now. The other deliveries are finished with a deferral.
+    async fn admit<'p>(&self, prepared: &'p PreparedRecord<'_>, deadline: Instant) -> Vec<Delivery<'p>> {
+        let PreparedRecord { record, event, destinations } = prepared;
+        let mut admitted = Vec::new();
+        for destination in destinations {
+            let started = Instant::now();
+            let admission = self.admission(record, destination, deadline);
+            let Some(admission) = record.run_isolated(admission).await else { continue };
+            let time = deadline.saturating_duration_since(Instant::now());
+            let is_first_receive = record.lane == Lane::Intake && record.receives() == 1;
+            let message_id = record.id();
+            let claim = ClaimRequest { event, destination, message_id, time, is_first_receive };
+            let claim = self.idempotency.new_claim(claim);
+            let delivery = |is_probe| Delivery { record, event, destination, claim, is_probe };
+            match admission {
+                Admission::Attempt { is_probe } => admitted.push(delivery(is_probe)),
+                Admission::Defer(failure) => {
+                    delivery(false).finish(self.kind(destination), Err(failure), started);
+                }
+            }
+        }
+        admitted
+    }
+
+    /// Decides whether a delivery may be attempted now. No attempt is shorter than its destination's timeout, because the
+    /// receiver may have acted before the timeout.
+    async fn admission(&self, record: &Record, name: &str, deadline: Instant) -> Admission {
+        // The attempt reports an unknown destination.
+        let Some(destination) = self.delivery.destinations.get(name) else {
+            return Admission::Attempt { is_probe: false };
+        };
+        let timeout = destination.timeout();
+        let age_seconds = record.history.age_seconds(clock::now());
+        let candidate = Candidate { destination: name, timeout, lane: record.lane, age_seconds };
+        let admission = self.states.admit(self.idempotency.store(), candidate).await;
+        if let Admission::Attempt { is_probe } = admission
+            && deadline.saturating_duration_since(Instant::now()) < timeout
+        {
+            if is_probe {
+                self.states.cancel_probe(name);
+            }
+            return Admission::Defer(Failure { reason: Reason::InsufficientTime, retry_after: Some(0) });
+        }
+        admission
+    }
+
     /// Claims all deliveries in one call and returns the acquired ones. The other deliveries are finished without an
     /// attempt.
-    async fn claim<'p>(&self, prepared: &'p [PreparedRecord<'_>], deadline: Instant) -> Vec<Delivery<'p>> {
+    async fn claim<'p>(&self, deliveries: Vec<Delivery<'p>>) -> Vec<Delivery<'p>> {
         let started = Instant::now();
-        let time = deadline.saturating_duration_since(started);
-        let deliveries_of = |prepared: &'p PreparedRecord<'_>| {
-            let PreparedRecord { record, event, destinations } = prepared;
-            let delivery = move |destination: &&'p str| {
-                let claim = self.idempotency.new_claim(
-                    format!("{}#{destination}", event.dedup_key.as_str()),
-                    record.id(),
-                    time,
-                );
-                Delivery { record, event, destination, claim }
-            };
-            destinations.iter().map(delivery).collect::<Vec<_>>()
-        };
-        let deliveries: Vec<_> = prepared.iter().flat_map(deliveries_of).collect();
         let claims: Vec<_> = deliveries.iter().map(|delivery| delivery.claim.clone()).collect();
         let outcomes = self.idempotency.claim(&claims).await;
         let mut acquired = Vec::new();
         for (delivery, outcome) in deliveries.into_iter().zip(outcomes) {
             let result = async { idempotency::result_without_attempt(&delivery.claim, outcome) };
             match delivery.record.run_isolated(result).await {
-                Some(Some(result)) => delivery.finish(self.kind(delivery.destination), result, started),
+                Some(Some(result)) => {
+                    if delivery.is_probe {
+                        self.states.cancel_probe(delivery.destination);
+                    }
+                    delivery.finish(self.kind(delivery.destination), result, started);
+                }
                 _ => acquired.push(delivery),
             }
         }
         acquired
     }
 
-    /// Delivers concurrently. Results are recorded in batches: attempts that finish during a call to the claim store
-    /// are recorded with the next call.
-    async fn deliver_claimed(&self, deliveries: Vec<Delivery<'_>>, deadline: Instant) {
-        let running: FuturesUnordered<_> = deliveries.iter().map(|delivery| self.attempt(delivery, deadline)).collect();
-        let mut running = pin!(running.ready_chunks(MAX_RESULTS));
-        let mut recording = pin!(Fuse::terminated());
-        let mut finished = Vec::new();
-        loop {
-            tokio::select! {
-                biased;
-                Some(chunk) = running.next() => finished.extend(chunk.into_iter().flatten()),
-                () = &mut recording, if !recording.is_terminated() => {}
-                else => return,
-            }
-            if recording.is_terminated() && !finished.is_empty() {
-                recording.set(self.record_results(std::mem::take(&mut finished)).fuse());
-            }
-        }
-    }
-
-    /// Makes one attempt and returns the change of its claim. Returns `None` after a panic. The attempt may have had an
-    /// effect, so the lease is not released: it expires, and SQS delivers the message again.
-    async fn attempt<'p>(
-        &self,
-        delivery: &'p Delivery<'p>,
-        deadline: Instant,
-    ) -> Option<(&'p Delivery<'p>, ClaimChange)> {
-        let started = Instant::now();
-        let Delivery { record, event, destination: name, .. } = delivery;
-        let deliver = async {
-            let Some(destination) = self.delivery.destinations.get(*name) else {
-                return Err(Reason::UnknownDestination.into());
-            };
-            let segment = Segment::begin(record.trace.as_ref(), name);
-            let remaining = deadline.saturating_duration_since(started);
-            let attempt = Attempt { remaining, trace: segment.trace(), clients: &self.clients };
-            let result = destination.deliver(event, attempt).await;
-            segment.end(result.is_err());
-            result
-        };
-        let result = record.run_isolated(deliver).await?;
-        let change = match &result {
-            Ok(()) => ClaimChange::Complete,
-            // Two messages without an id look like the same message.
-            Err(failure) if failure.reason.is_retryable() || record.id().is_empty() => ClaimChange::Release,
-            Err(failure) => ClaimChange::Fail { reason: failure.reason.code() },
-        };
-        delivery.finish(self.kind(name), result.map(|()| DeliverySuccess::Delivered), started);
-        Some((delivery, change))
-    }
-
-    /// Marks the claims of successful deliveries as completed and those of permanent failures as failed, and releases the
-    /// other claims.
-    async fn record_results(&self, finished: Vec<(&Delivery<'_>, ClaimChange)>) {
-        let (mut completed, mut released, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-        for (delivery, change) in finished {
-            match change {
-                ClaimChange::Complete => completed.push(delivery),
-                ClaimChange::Release => released.push(delivery),
-                ClaimChange::Fail { reason } => failed.push((delivery, reason)),
-            }
-        }
-        let claims =
-            |deliveries: &[&Delivery<'_>]| deliveries.iter().map(|delivery| delivery.claim.clone()).collect::<Vec<_>>();
-        let (completed_claims, released_claims) = (claims(&completed), claims(&released));
-        let fail = failed.iter().map(|(delivery, reason)| self.idempotency.fail(&delivery.claim, reason));
-        let (complete, release, fail) = tokio::join!(
-            self.idempotency.complete(&completed_claims),
-            self.idempotency.release(&released_claims),
-            join_all(fail),
-        );
-        let completed = completed.into_iter().zip(complete).map(|pair| ("completion_not_recorded", pair));
-        let released = released.into_iter().zip(release).map(|pair| ("claim_not_released", pair));
-        let failed = failed.into_iter().map(|(delivery, _)| delivery).zip(fail);
-        let failed = failed.map(|pair| ("failure_not_recorded", pair));
-        for (outcome, (delivery, result)) in completed.chain(released).chain(failed) {
-            if let Err(error) = result {
-                let log = async { idempotency::log_store_error(outcome, &delivery.claim, &error) };
-                delivery.record.run_isolated(log).await;
-            }
-        }
-    }
-
-    fn kind(&self, destination: &str) -> &'static str {
+    pub(crate) fn kind(&self, destination: &str) -> &'static str {
         self.delivery.destinations.get(destination).map_or("none", Destination::kind)
     }
 }
@@ -253,10 +211,12 @@ fn log_filtered(routes: &[(&str, &str)]) {
 }
 
 impl Delivery<'_> {
-    fn finish(&self, kind: &'static str, result: Result<DeliverySuccess, Failure>, started: Instant) {
+    /// Adds the result to the record.
+    pub(crate) fn finish(&self, kind: &'static str, result: Result<DeliverySuccess, Failure>, started: Instant) {
+        let is_permanent = result.as_ref().err().is_some_and(|failure| !failure.reason.is_retryable());
+        let failed_claim = is_permanent.then(|| self.claim.clone());
         let (destination, duration) = (self.destination.to_owned(), started.elapsed());
         let finished_at = OffsetDateTime::now_utc();
-        let claim = Some(self.claim.clone());
-        self.record.add_attempt(FinishedAttempt { destination, kind, result, duration, finished_at, claim });
+        self.record.add_attempt(FinishedAttempt { destination, kind, result, duration, finished_at, failed_claim });
     }
 }

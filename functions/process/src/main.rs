@@ -23,7 +23,8 @@ async fn main() -> Result<(), Error> {
     }
     sdk.finish_initialization();
 
-    let idempotency = Idempotency::new(claims, config.idempotency.map(|table| table.window).unwrap_or_default());
+    let (window, mode) = config.idempotency.map(|table| (table.window, table.mode)).unwrap_or_default();
+    let idempotency = Idempotency::new(claims, window, mode);
     let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket));
     let handler = &BatchHandler::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
     let handle =

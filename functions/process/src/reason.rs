@@ -2,7 +2,8 @@
 //! that appears in logs, in DLQ messages and in the runbook.
 //!
 //! A failed attempt that is retried is a warning and counts as `DeliveryFailed` and `Retries`. A failed attempt that
-//! sends the message to the dead-letter queue is an error and counts as `DeliveryFailed` and `DeadLettered`.
+//! sends the message to the dead-letter queue is an error and counts as `DeliveryFailed` and `DeadLettered`. A deferral is
+//! a delivery that has to wait without an attempt; it counts as `Deferred`.
 
 use std::borrow::Cow;
 
@@ -62,10 +63,22 @@ macro_rules! reasons {
                     Self::Http { is_retryable, .. } | Self::Aws { is_retryable, .. } => *is_retryable,
                 }
             }
+
+            /// Whether the delivery has to wait without an attempt.
+            #[must_use]
+            pub(crate) fn is_deferral(&self) -> bool {
+                match self {
+                    $(Self::$Name => reasons!(@deferral $retryability),)+
+                    _ => false,
+                }
+            }
         }
     };
     (@retryable) => { true };
     (@permanent) => { false };
+    (@deferred) => { true };
+    (@deferral deferred) => { true };
+    (@deferral $other:ident) => { false };
 }
 
 reasons! {
@@ -106,7 +119,32 @@ reasons! {
     /// The claims table did not respond, so an earlier delivery cannot be ruled out.
     IdempotencyUnavailable: retryable "idempotency_unavailable";
     /// Another worker has leased the delivery and is still running or has crashed.
-    InProgress: retryable "in_progress";
+    InProgress: deferred "in_progress";
+    /// The wait before the next attempt is longer than SQS can delay a message.
+    NotDue: deferred "not_due";
+    /// An operator has paused the destination.
+    DestinationPaused: deferred "destination_paused";
+    /// The destination's circuit breaker is open.
+    BreakerOpen: deferred "breaker_open";
+    /// The destination's timeout is too long for the intake lane.
+    SlowDestination: deferred "slow_destination";
+    /// The invocation ends before the destination's timeout.
+    InsufficientTime: deferred "insufficient_time";
+}
+
+impl Reason {
+    /// Whether the destination is the cause of a failure that another attempt can mend. Only such failures open the
+    /// circuit breaker.
+    pub(crate) fn is_destination_fault(&self) -> bool {
+        matches!(
+            self,
+            Self::Timeout
+                | Self::ConnectionFailed
+                | Self::RequestFailed
+                | Self::Http { is_retryable: true, .. }
+                | Self::Aws { is_retryable: true, .. }
+        )
+    }
 }
 
 impl From<&SecretsError> for Reason {
@@ -135,7 +173,11 @@ mod tests {
             aws(false),
         ];
         let line = |reason: &Reason| {
-            let outcome = if reason.is_retryable() { "retried" } else { "dead_lettered" };
+            let outcome = match (reason.is_deferral(), reason.is_retryable()) {
+                (true, _) => "deferred",
+                (false, true) => "retried",
+                (false, false) => "dead_lettered",
+            };
             format!("{}: {outcome}", reason.code())
         };
         let lines: Vec<_> = Reason::CONSTANT.iter().chain(&others).map(line).collect();

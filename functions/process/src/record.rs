@@ -1,7 +1,6 @@
 //! One record of a batch: its event, its context for logs and traces, and the attempts to deliver the event.
 
 use std::cell::{Cell, RefCell};
-use std::fmt::Display;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -9,18 +8,18 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsMessage;
 use futures_util::FutureExt as _;
 use hookline_event::{Event, Payload, ReadError};
-use hookline_telemetry::{BatchSummary, Context, Level, Line, Metric, Trace, with_context};
+use hookline_telemetry::{Context, Trace, with_context};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::failure::Failure;
 use crate::idempotency::{Claim, DeliverySuccess};
-use crate::reason::Reason;
+use crate::lane::{History, Lane};
 
 /// What SQS does with a message after the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageAction {
-    /// SQS deletes the message. Its event was delivered, was filtered or is in the dead-letter queue.
+    /// SQS deletes the message. Each delivery of its event was made, or is on the retry queue or in the dead-letter queue,
+    /// or the event was filtered.
     Acknowledge,
     /// SQS delivers the message again.
     Retry,
@@ -29,6 +28,9 @@ pub(crate) enum MessageAction {
 /// An SQS message and the state of its deliveries.
 pub(crate) struct Record {
     pub(crate) message: SqsMessage,
+    pub(crate) lane: Lane,
+    /// What happened to the delivery before this receive.
+    pub(crate) history: History,
     /// The event without its payload, or the parse error.
     pub(crate) event: Result<Event<()>, ReadError>,
     /// The payload or its location. `None` after [`Record::take_payload`].
@@ -36,15 +38,17 @@ pub(crate) struct Record {
     pub(crate) trace: Option<Trace>,
     /// The common fields of all log lines of the record.
     context: Context,
-    /// The finished attempts, one for each destination.
+    /// The finished attempts and deferrals, one for each destination.
     pub(crate) attempts: RefCell<Vec<FinishedAttempt>>,
+    /// Claims with one write whose deliveries were made.
+    unmarked: RefCell<Vec<Claim>>,
     /// Whether a step of the record has panicked.
     has_panicked: Cell<bool>,
     /// `None` until the record is settled. It stays `None` after a panic.
     action: Cell<Option<MessageAction>>,
 }
 
-/// The result of an attempt.
+/// The result of an attempt, or of a deferral.
 pub(crate) struct FinishedAttempt {
     /// The destination's name; empty if the event was sent to no destination.
     pub(crate) destination: String,
@@ -53,29 +57,35 @@ pub(crate) struct FinishedAttempt {
     pub(crate) result: Result<DeliverySuccess, Failure>,
     pub(crate) duration: Duration,
     pub(crate) finished_at: OffsetDateTime,
-    /// The claim of the delivery.
-    pub(crate) claim: Option<Claim>,
+    /// The claim that stays in the store as failed until the dead-letter queue has confirmed.
+    pub(crate) failed_claim: Option<Claim>,
 }
 
 impl FinishedAttempt {
     /// Creates the result of a failure before the event was sent to a destination.
-    pub(crate) fn without_destination(reason: Reason, duration: Duration) -> Self {
+    pub(crate) fn without_destination(failure: impl Into<Failure>, duration: Duration) -> Self {
         let finished_at = OffsetDateTime::now_utc();
-        let result = Err(reason.into());
-        Self { destination: String::new(), kind: "none", result, duration, finished_at, claim: None }
+        let result = Err(failure.into());
+        Self { destination: String::new(), kind: "none", result, duration, finished_at, failed_claim: None }
     }
 }
 
 impl Record {
     /// Parses a message. A message that is not an event also becomes a record, which is sent to the dead-letter queue.
-    pub(crate) fn parse(message: SqsMessage, batch: &Context) -> Self {
+    pub(crate) fn parse(message: SqsMessage, batch: &Context, retry_queue_url: &str) -> Self {
+        let lane = Lane::of(&message, retry_queue_url);
+        let history = History::read(&message, lane);
         let parsed = Event::from_json(message.body.as_deref().unwrap_or_default());
         let (event, payload) = match parsed.map(|event| event.replace_data(())) {
             Ok((event, payload)) => (Ok(event), Some(payload)),
             Err(error) => (Err(error), None),
         };
         let trace = event.as_ref().ok().and_then(|event| trace(&message, event));
-        let context = Context { attempt: Some(receives(&message)), ..batch.clone() };
+        let attempt = match lane {
+            Lane::Intake => receives(&message),
+            Lane::Retry => history.attempts.saturating_add(1),
+        };
+        let context = Context { attempt: Some(attempt), ..batch.clone() };
         let context = match &event {
             Err(_) => context,
             Ok(event) => Context {
@@ -86,9 +96,9 @@ impl Record {
                 ..context
             },
         };
-        let (payload, attempts) = (Cell::new(payload), RefCell::default());
+        let (payload, attempts, unmarked) = (Cell::new(payload), RefCell::default(), RefCell::default());
         let (has_panicked, action) = (Cell::default(), Cell::default());
-        Self { message, event, payload, trace, context, attempts, has_panicked, action }
+        Self { message, lane, history, event, payload, trace, context, attempts, unmarked, has_panicked, action }
     }
 
     /// Runs a step of this record. The log lines of the step have the record's context, and a panic does not affect the
@@ -134,16 +144,27 @@ impl Record {
         receives(&self.message)
     }
 
-    /// The time at which the message was sent to the queue, in milliseconds since 1970; empty if SQS did not report it.
-    pub(crate) fn first_seen(&self) -> &str {
-        self.message.attributes.get("SentTimestamp").map(String::as_str).unwrap_or_default()
-    }
-
     /// Adds a finished attempt. The attempts are sorted by the destination's name.
     pub(crate) fn add_attempt(&self, attempt: FinishedAttempt) {
         let mut attempts = self.attempts.borrow_mut();
         let position = attempts.partition_point(|other| other.destination < attempt.destination);
         attempts.insert(position, attempt);
+    }
+
+    /// Whether the event can be received again after this batch: on the retry queue, from the dead-letter queue, or
+    /// because the message stays on its queue.
+    pub(crate) fn may_come_again(&self) -> bool {
+        self.has_panicked() || self.attempts.borrow().iter().any(|attempt| attempt.result.is_err())
+    }
+
+    /// Stores the claim of a delivery that needs no second write if all other deliveries of the event succeed.
+    pub(crate) fn add_unmarked(&self, claim: Claim) {
+        self.unmarked.borrow_mut().push(claim);
+    }
+
+    /// Takes the claims that [`Record::add_unmarked`] has stored.
+    pub(crate) fn take_unmarked(&self) -> Vec<Claim> {
+        self.unmarked.take()
     }
 
     pub(crate) fn set_action(&self, action: MessageAction) {
@@ -152,43 +173,6 @@ impl Record {
 
     pub(crate) fn action(&self) -> Option<MessageAction> {
         self.action.get()
-    }
-
-    /// Logs one line for each destination. A failure without a retry is logged together with its dead-letter message.
-    /// Deliveries are counted in the summary of the batch.
-    ///
-    /// `max_retry_seconds` limits the wait that a destination can request.
-    pub(crate) fn log(&self, retry_in: Option<u32>, max_retry_seconds: u32, summary: &BatchSummary) {
-        let event = self.event.as_ref().ok();
-        let accepted_at = event.and_then(|event| OffsetDateTime::parse(event.accepted_at(), &Rfc3339).ok());
-        for FinishedAttempt { destination, kind, result, duration, finished_at, .. } in &*self.attempts.borrow() {
-            let line = Line { destination, kind, duration: Some(*duration), ..Line::default() };
-            match (result, retry_in) {
-                (Ok(DeliverySuccess::Delivered), _) => {
-                    let age = accepted_at.and_then(|accepted_at| Duration::try_from(*finished_at - accepted_at).ok());
-                    summary.add_delivery(kind, age);
-                    Line { level: Level::Info, outcome: "delivered", age, ..line }.write(&[]);
-                }
-                (Ok(DeliverySuccess::AlreadyDelivered), _) => {
-                    let line = Line { level: Level::Info, outcome: "already_delivered", ..line };
-                    line.write(&[(Metric::AlreadyDelivered, 1.0)]);
-                }
-                // There was no attempt.
-                (Err(Failure { reason: Reason::Recorded { .. }, .. }), Some(_)) => {}
-                (Err(failure), Some(_)) => {
-                    let reason = &failure.reason.code();
-                    let requested = failure.retry_after.filter(|requested| *requested > max_retry_seconds);
-                    let detail = requested.map(|requested| {
-                        format!("the destination requested a wait of {requested} s; the limit is {max_retry_seconds} s")
-                    });
-                    let detail = detail.as_ref().map(|detail| detail as &dyn Display);
-                    let line = Line { detail, retry_in_seconds: retry_in, ..line };
-                    let line = Line { level: Level::Warn, outcome: "retried", reason, ..line };
-                    line.write(&[(Metric::DeliveryFailed, 1.0), (Metric::Retries, 1.0)]);
-                }
-                (Err(_), None) => {}
-            }
-        }
     }
 }
 

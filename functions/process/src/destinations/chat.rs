@@ -35,7 +35,7 @@ pub(crate) struct Config {
 pub(super) struct Chat {
     name: String,
     template: MessageTemplate,
-    timeout: Duration,
+    pub(super) timeout: Duration,
     /// A query parameter that is added to the webhook URL.
     query: Option<(&'static str, &'static str)>,
     /// Changes the webhook URL before it is used.

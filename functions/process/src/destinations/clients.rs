@@ -47,7 +47,7 @@ impl Clients {
         self.ses.get_or_init(|| aws_sdk_ses::Client::new(&self.single_attempt))
     }
 
-    pub(super) fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
+    pub(crate) fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
         self.eventbridge.get_or_init(|| aws_sdk_eventbridge::Client::new(&self.single_attempt))
     }
 }

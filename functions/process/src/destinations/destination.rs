@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use hookline_event::Event;
 use serde::Deserialize;
 
@@ -62,6 +64,17 @@ impl Destination {
             Self::Eventbridge(destination) => destination.deliver(event, attempt).await,
             Self::Http(destination) => destination.deliver(event, attempt).await,
             Self::Slack(destination) => destination.deliver(event, attempt).await,
+        }
+    }
+
+    /// Returns the timeout of an attempt.
+    pub(crate) fn timeout(&self) -> Duration {
+        match self {
+            Self::Discord(destination) => destination.0.timeout,
+            Self::Email(destination) => destination.timeout,
+            Self::Eventbridge(destination) => destination.timeout,
+            Self::Http(destination) => destination.timeout,
+            Self::Slack(destination) => destination.0.timeout,
         }
     }
 

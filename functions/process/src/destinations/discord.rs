@@ -28,7 +28,7 @@ const FORMAT: Format = Format { escape, link, max_units: limits::DISCORD_CONTENT
 
 /// A Discord channel.
 #[derive(Debug)]
-pub(crate) struct Discord(Chat);
+pub(crate) struct Discord(pub(super) Chat);
 
 impl Discord {
     pub(super) fn new(name: &str, config: Config) -> Result<Self, DestinationError> {

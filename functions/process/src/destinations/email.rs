@@ -46,7 +46,7 @@ pub(crate) struct Email {
     to: Vec<String>,
     subject: MessageTemplate,
     body: MessageTemplate,
-    timeout: Duration,
+    pub(super) timeout: Duration,
 }
 
 impl Email {

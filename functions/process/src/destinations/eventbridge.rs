@@ -32,7 +32,7 @@ pub(crate) struct Config {
 #[derive(Debug)]
 pub(crate) struct Eventbridge {
     bus: String,
-    timeout: Duration,
+    pub(super) timeout: Duration,
 }
 
 impl Eventbridge {

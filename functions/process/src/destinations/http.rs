@@ -46,7 +46,7 @@ pub(crate) struct Config {
 pub(crate) struct Http {
     name: String,
     target: Target,
-    timeout: Duration,
+    pub(super) timeout: Duration,
     /// The additional headers of the configuration.
     headers: HeaderMap,
     /// Whether each request is signed with the destination's secret.

@@ -20,7 +20,7 @@ const FORMAT: Format = Format { escape, link, max_units: limits::SLACK_TEXT };
 
 /// A Slack channel.
 #[derive(Debug)]
-pub(crate) struct Slack(Chat);
+pub(crate) struct Slack(pub(super) Chat);
 
 impl Slack {
     pub(super) fn new(name: &str, config: Config) -> Result<Self, DestinationError> {

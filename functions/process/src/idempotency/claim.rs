@@ -1,12 +1,41 @@
 //! The port to the claim store.
 //!
-//! A worker claims a delivery before it starts. The claim is a lease that lasts as long as a delivery can take. After
-//! the delivery the worker marks the claim as completed. The key is `dedupkey#destination` and not the SQS message id,
-//! so that duplicates from SQS, repeated requests of a sender and redriven messages have the same key.
+//! A worker claims a delivery before it starts. The claim is a lease that lasts as long as a delivery can take. The key
+//! is `dedupkey#destination` and not the SQS message id, so that duplicates from SQS, repeated requests of a sender and
+//! redriven messages have the same key. What happens after the delivery depends on the [`ClaimMode`].
 
 use std::future::Future;
+use std::str::FromStr;
 
 use hookline_aws::PortError;
+
+/// How many writes a successful delivery needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClaimMode {
+    /// The claim is the only write. After the end of the lease, the claim counts as completed for every other request. The
+    /// same request may take it over: its message was received again, because its batch was not finished.
+    OneWrite,
+    /// A second write marks the claim as completed. After the end of the lease, every request may take the claim over.
+    #[default]
+    TwoWrites,
+}
+
+/// The name of a claim mode is neither `one_write` nor `two_writes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be `one_write` or `two_writes`")]
+pub struct UnknownClaimMode;
+
+impl FromStr for ClaimMode {
+    type Err = UnknownClaimMode;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "one_write" => Ok(Self::OneWrite),
+            "two_writes" => Ok(Self::TwoWrites),
+            _ => Err(UnknownClaimMode),
+        }
+    }
+}
 
 /// A claim of one delivery. Times are in seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +44,11 @@ pub struct Claim {
     pub key: String,
     /// A random identifier of the attempt. Only the owner of a lease may complete or release it.
     pub owner: String,
+    /// The request that ingest accepted; empty if it is unknown. It stays the same when the event is moved to another
+    /// queue.
+    pub request_id: String,
+    /// How many writes the delivery needs if it succeeds.
+    pub mode: ClaimMode,
     /// The SQS message. A message that is received again because the dead-letter queue is unavailable has the same id; a
     /// redriven message has another one.
     pub message_id: String,

@@ -1,5 +1,6 @@
-//! The claim store in a DynamoDB table. An item has the attributes `key`, `state` (`leased`, `done` or `failed`), `owner`,
-//! `lease_until`, `expires_at` (the TTL), and `reason` and `message_id` if it has failed.
+//! The claim store in a DynamoDB table. An item has the attributes `key`, `state` (`claimed` with one write, `leased` with
+//! two writes, `done` or `failed`), `owner`, `request`, `lease_until`, `expires_at` (the TTL), and `reason` and
+//! `message_id` if it has failed.
 //!
 //! Each condition compares `expires_at`, because DynamoDB deletes an item up to some days after its TTL
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html>).
@@ -20,25 +21,28 @@ use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest, ReturnValue
 use futures_util::future::join_all;
 use hookline_aws::{PortError, Sdk, SdkConfig};
 
-use super::claim::{Claim, ClaimOutcome, ClaimStore};
+use super::claim::{Claim, ClaimMode, ClaimOutcome, ClaimStore};
 
 /// The maximum number of statements in one call, a limit of DynamoDB.
 const MAX_STATEMENTS: usize = 25;
 
 /// Fails if the item exists, in any state. The separate call that follows also takes over an item that has expired.
 const INSERT: &str =
-    r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'lease_until': ?, 'expires_at': ?}"#;
+    r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'request': ?, 'lease_until': ?, 'expires_at': ?}"#;
 
 /// Fails if the item has another owner.
 const UPDATE: &str =
     r#"UPDATE "TABLE" SET "state"=? SET "expires_at"=? REMOVE "lease_until" WHERE "key"=? AND "owner"=?"#;
 
 const DONE: &str = "done";
+const CLAIMED: &str = "claimed";
 const LEASED: &str = "leased";
 const FAILED: &str = "failed";
 const IS_OWNER: &str = "#owner = :owner";
 const IS_AVAILABLE: &str = "attribute_not_exists(#key) OR expires_at < :now OR \
-    (#state = :leased AND lease_until < :now) OR (#state = :failed AND message_id <> :message)";
+    (#state = :leased AND lease_until < :now) OR \
+    (#state = :claimed AND lease_until < :now AND #request = :request) OR \
+    (#state = :failed AND message_id <> :message)";
 const IS_RELEASABLE: &str = "#owner = :owner OR (#state = :failed AND message_id = :message)";
 
 /// A claim store in a DynamoDB table.
@@ -99,6 +103,14 @@ impl ClaimStore for DynamoDbClaimStore {
 }
 
 impl DynamoDbClaimStore {
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn table(&self) -> &str {
+        &self.table
+    }
+
     /// Creates the store without opening a connection.
     #[must_use]
     pub fn new(config: &SdkConfig, table: String) -> Self {
@@ -170,16 +182,20 @@ impl DynamoDbClaimStore {
             .put_item()
             .table_name(&self.table)
             .item("key", text(&claim.key))
-            .item("state", text(LEASED))
+            .item("state", text(state(claim)))
             .item("owner", text(&claim.owner))
+            .item("request", text(&claim.request_id))
             .item("lease_until", number(claim.lease_until))
             .item("expires_at", number(claim.expires_at))
             .condition_expression(IS_AVAILABLE)
             .expression_attribute_names("#key", "key")
             .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#request", "request")
+            .expression_attribute_values(":claimed", text(CLAIMED))
             .expression_attribute_values(":leased", text(LEASED))
             .expression_attribute_values(":failed", text(FAILED))
             .expression_attribute_values(":message", text(&claim.message_id))
+            .expression_attribute_values(":request", text(&claim.request_id))
             .expression_attribute_values(":now", number(claim.now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match Box::pin(put.send()).await {
@@ -227,7 +243,16 @@ const EXECUTE: &str = "dynamodb:BatchExecuteStatement";
 
 fn insert_parameters(claim: &Claim) -> Vec<AttributeValue> {
     let (lease_until, expires_at) = (number(claim.lease_until), number(claim.expires_at));
-    vec![text(&claim.key), text(LEASED), text(&claim.owner), lease_until, expires_at]
+    let (owner, request) = (text(&claim.owner), text(&claim.request_id));
+    vec![text(&claim.key), text(state(claim)), owner, request, lease_until, expires_at]
+}
+
+/// Returns the state of an item during the lease.
+fn state(claim: &Claim) -> &'static str {
+    match claim.mode {
+        ClaimMode::OneWrite => CLAIMED,
+        ClaimMode::TwoWrites => LEASED,
+    }
 }
 
 fn update_parameters(claim: &Claim) -> Vec<AttributeValue> {
@@ -258,7 +283,12 @@ fn outcome_of_item(item: Option<&Item>, claim: &Claim) -> ClaimOutcome {
         return ClaimOutcome::Acquired;
     }
     let until = || item?.get("lease_until")?.as_n().ok()?.parse().ok();
-    ClaimOutcome::Leased { until: until().unwrap_or(claim.lease_until) }
+    let until = until().unwrap_or(claim.lease_until);
+    // The same request would have taken the claim over.
+    if attribute("state") == Some(CLAIMED) && until < claim.now {
+        return ClaimOutcome::Completed;
+    }
+    ClaimOutcome::Leased { until }
 }
 
 fn text(value: &str) -> AttributeValue {

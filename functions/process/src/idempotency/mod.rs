@@ -7,9 +7,10 @@ mod dynamodb;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hookline_aws::PortError;
+use hookline_event::Event;
 use hookline_telemetry::{Level, Line};
 
-pub use self::claim::{Claim, ClaimOutcome, ClaimStore};
+pub use self::claim::{Claim, ClaimMode, ClaimOutcome, ClaimStore, UnknownClaimMode};
 pub use self::dynamodb::DynamoDbClaimStore;
 use crate::failure::Failure;
 use crate::reason::Reason;
@@ -26,25 +27,50 @@ pub(crate) enum DeliverySuccess {
     AlreadyDelivered,
 }
 
-/// The claim store, if there is one, and how long completed claims are stored.
+/// The claim store, if there is one, how long completed claims are stored, and how many writes a delivery needs.
 #[derive(Debug, Clone)]
 pub struct Idempotency<C> {
     store: Option<C>,
     window: Duration,
+    mode: ClaimMode,
+}
+
+/// What a new claim is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClaimRequest<'a> {
+    pub(crate) event: &'a Event,
+    pub(crate) destination: &'a str,
+    /// The SQS message.
+    pub(crate) message_id: &'a str,
+    /// The longest time until the delivery is finished.
+    pub(crate) time: Duration,
+    /// Whether the message can be an event that was received before.
+    pub(crate) is_first_receive: bool,
 }
 
 impl<C: ClaimStore> Idempotency<C> {
     /// Creates the idempotency layer. Without a store every attempt delivers.
-    pub fn new(store: Option<C>, window: Duration) -> Self {
-        Self { store, window }
+    pub fn new(store: Option<C>, window: Duration, mode: ClaimMode) -> Self {
+        Self { store, window, mode }
     }
 
-    /// Creates the claim for a delivery that can last up to `time`.
-    pub(crate) fn new_claim(&self, key: String, message_id: &str, time: Duration) -> Claim {
+    /// Returns the claim store.
+    pub(crate) fn store(&self) -> Option<&C> {
+        self.store.as_ref()
+    }
+
+    /// Creates the claim for a delivery. One write is enough only for the first receive of a request that is known: a
+    /// message that was received before may have claims of its earlier receives.
+    pub(crate) fn new_claim(&self, request: ClaimRequest<'_>) -> Claim {
+        let ClaimRequest { event, destination, message_id, time, is_first_receive } = request;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let request_id = event.request_id.clone().unwrap_or_default();
+        let has_one_write = self.mode == ClaimMode::OneWrite && is_first_receive && !request_id.is_empty();
         Claim {
-            key,
+            key: format!("{}#{destination}", event.dedup_key.as_str()),
             owner: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
+            request_id,
+            mode: if has_one_write { ClaimMode::OneWrite } else { ClaimMode::TwoWrites },
             message_id: message_id.to_owned(),
             now: now.as_secs(),
             lease_until: (now + time + LEASE_MARGIN).as_secs(),

@@ -2,26 +2,41 @@ use std::future::Future;
 
 use hookline_aws::PortError;
 
-/// The wait before the next attempt: exponential backoff in the number of receives, with full jitter. The jitter spreads
-/// the retries, so that a recovering destination does not receive all of them at the same time.
-///
-/// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Backoff {
-    /// The maximum wait after the first receive, in seconds.
-    pub base_seconds: u32,
-    /// The maximum wait after any receive, in seconds. It also limits the `Retry-After` of a destination.
-    pub max_seconds: u32,
+/// A message of the retry queue: the unchanged event, and the state of one delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryMessage<'a> {
+    /// The message's body, unchanged.
+    pub message: &'a str,
+    /// Seconds for which SQS hides the message: at most [`MAX_DELAY_SECONDS`].
+    pub delay_seconds: u32,
+    /// The destination of the delivery. Empty if the event is to be routed again.
+    pub destination: &'a str,
+    /// The number of attempts so far.
+    pub attempts: u32,
+    /// The time from which the age of the delivery counts, in seconds since 1970.
+    pub first_failed_at: u64,
+    /// The time of the next attempt, in seconds since 1970. It can be later than the delay.
+    pub not_before: u64,
+    /// The time at which ingest sent the event to the intake queue, in milliseconds since 1970; empty if it is unknown.
+    pub first_seen: &'a str,
+    /// The reason code of the last attempt; empty if there was none.
+    pub reason: &'a str,
 }
 
-impl Backoff {
-    /// Returns the seconds until the next attempt. `jitter` returns a number from 0 to its argument.
-    pub fn delay(&self, receives: u32, retry_after: Option<u32>, jitter: impl Fn(u32) -> u32) -> u32 {
-        let doubled = 2u32.saturating_pow(receives.saturating_sub(1));
-        let jittered = jitter(self.base_seconds.saturating_mul(doubled).min(self.max_seconds));
-        // A destination can request a longer wait than the backoff, never a shorter one.
-        retry_after.unwrap_or(0).max(jittered).min(self.max_seconds)
-    }
+/// The longest delay of a message in seconds, a limit of SQS. A longer wait needs several delays.
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html>
+pub const MAX_DELAY_SECONDS: u32 = 900;
+
+/// The port to the retry queue.
+pub trait SendRetry: Send + Sync + 'static {
+    /// Sends the message and returns after SQS has confirmed it. After an error the caller must not acknowledge the
+    /// original message.
+    fn send_retry(
+        &self,
+        queue_url: &str,
+        message: RetryMessage<'_>,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
 /// The port to a message's visibility.
@@ -33,29 +48,4 @@ pub trait ChangeVisibility: Send + Sync + 'static {
         receipt_handle: &str,
         seconds: u32,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn maximum_wait_doubles_up_to_the_limit() {
-        let backoff = Backoff { base_seconds: 10, max_seconds: 900 };
-        let longest = |receives| backoff.delay(receives, None, |bound| bound);
-        assert_eq!([0, 1, 2, 3, 7, 8, 33, u32::MAX].map(longest), [10, 10, 20, 40, 640, 900, 900, 900]);
-        assert_eq!(backoff.delay(3, None, |_| 0), 0, "full jitter begins at 0");
-    }
-
-    #[test]
-    fn retry_after_is_respected_up_to_the_limit() {
-        let backoff = Backoff { base_seconds: 10, max_seconds: 900 };
-        assert_eq!(backoff.delay(1, Some(120), |_| 0), 120);
-        assert_eq!(backoff.delay(1, Some(86_400), |_| 0), 900);
-        assert_eq!(
-            backoff.delay(1, Some(0), |bound| bound),
-            10,
-            "the destination cannot request less than the backoff"
-        );
-    }
 }

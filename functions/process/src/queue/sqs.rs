@@ -1,15 +1,16 @@
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use hookline_aws::{PortError, SEND_MESSAGE, SdkConfig, send_message};
 
 use super::dead_letter::{DeadLetter, SendDeadLetter};
-use super::retry::ChangeVisibility;
+use super::retry::{ChangeVisibility, RetryMessage, SendRetry};
 
 /// The maximum length of an attribute value, in bytes. All attributes with their names and types then fit into the
 /// space that ingest reserves.
 const MAX_VALUE_BYTES: usize = 200;
 
-/// An SQS client for both queues.
+/// An SQS client for all queues.
 #[derive(Debug, Clone)]
 pub struct SqsQueue(Client);
 
@@ -30,23 +31,43 @@ impl ChangeVisibility for SqsQueue {
     }
 }
 
+impl SendRetry for SqsQueue {
+    async fn send_retry(&self, queue_url: &str, message: RetryMessage<'_>) -> Result<(), PortError> {
+        let number = |value: u64| value.to_string();
+        let attributes = [
+            ("destination", message.destination),
+            ("attempts", &number(message.attempts.into())),
+            ("first_failed_at", &number(message.first_failed_at)),
+            ("not_before", &number(message.not_before)),
+            ("first_seen", message.first_seen),
+            ("reason", message.reason),
+        ];
+        let send = self.0.send_message().queue_url(queue_url).message_body(message.message);
+        let send = send.delay_seconds(message.delay_seconds.try_into().unwrap_or(i32::MAX));
+        send_message(with_attributes(send, &attributes)?).await
+    }
+}
+
 impl SendDeadLetter for SqsQueue {
     async fn send_dead_letter(&self, dlq_url: &str, message: DeadLetter<'_>) -> Result<(), PortError> {
         let DeadLetter { message, reason, destination, attempts, first_seen } = message;
         let attempts = attempts.to_string();
         let attributes =
             [("reason", reason), ("destination", destination), ("attempts", &attempts), ("first_seen", first_seen)];
-        let mut send = self.0.send_message().queue_url(dlq_url).message_body(message);
-        // SQS rejects an empty attribute value.
-        for (name, value) in attributes.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let attribute = attribute(value).build().map_err(|error| PortError::new(SEND_MESSAGE, error))?;
-            send = send.message_attributes(name, attribute);
-        }
-        send_message(send).await
+        let send = self.0.send_message().queue_url(dlq_url).message_body(message);
+        send_message(with_attributes(send, &attributes)?).await
     }
 }
 
-fn attribute(value: &str) -> aws_sdk_sqs::types::builders::MessageAttributeValueBuilder {
-    let value = &value[..value.floor_char_boundary(MAX_VALUE_BYTES)];
-    MessageAttributeValue::builder().data_type("String").string_value(value)
+/// Adds attributes to a message. SQS rejects an empty value, so such attributes are omitted.
+fn with_attributes(
+    mut send: SendMessageFluentBuilder,
+    attributes: &[(&str, &str)],
+) -> Result<SendMessageFluentBuilder, PortError> {
+    for (name, value) in attributes.iter().filter(|(_, value)| !value.is_empty()) {
+        let value = &value[..value.floor_char_boundary(MAX_VALUE_BYTES)];
+        let attribute = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+        send = send.message_attributes(*name, attribute.map_err(|error| PortError::new(SEND_MESSAGE, error))?);
+    }
+    Ok(send)
 }

@@ -14,6 +14,7 @@ async fn response_has_the_shape_of_partial_batch_responses() {
         json!({ "batchItemFailures": [] })
     );
     function.receiver.respond_with(500, None);
+    *function.queue.retry_queue_is_unavailable.lock().unwrap() = true;
     let failed = function.response(vec![unique_record("n", "github", 1)], minute).await;
     assert_eq!(failed, json!({ "batchItemFailures": [{ "itemIdentifier": "n" }] }));
     assert_eq!(function.response(Vec::new(), minute).await, json!({ "batchItemFailures": [] }));
@@ -31,7 +32,7 @@ async fn poison_record_does_not_affect_nine_others() {
 #[tokio::test]
 async fn panic_fails_only_its_record() {
     let function = Function::new().await;
-    *function.queue.panic_on_handle.lock().unwrap() = Some("handle-slow");
+    *function.queue.panic_on_event.lock().unwrap() = Some("slow");
     let mut records: Vec<_> = (0..9).map(|id| unique_record(&id.to_string(), "github", 1)).collect();
     records.insert(6, unique_record("slow", "slow", 1));
     assert_eq!(function.failed_ids(records).await, ["slow"]);
@@ -42,6 +43,7 @@ async fn panic_fails_only_its_record() {
 async fn failed_message_without_id_fails_the_whole_batch() {
     let function = Function::new().await;
     function.receiver.respond_with(500, None);
+    *function.queue.retry_queue_is_unavailable.lock().unwrap() = true;
     let mut without_id = unique_record("m", "github", 1);
     without_id["messageId"] = json!(null);
     assert_eq!(function.failed_ids(vec![without_id]).await, [""]);

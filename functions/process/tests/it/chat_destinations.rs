@@ -153,7 +153,7 @@ async fn retry_after_of_a_chat_is_respected() {
     let function = chat_function("discord", json!({})).await;
     function.receiver.respond_with(429, Some("17"));
     assert_eq!(function.delivery_result(b"{}").await, "retry");
-    assert_eq!(function.queue.visibility_changes.lock().unwrap()[0].1, 17);
+    assert_eq!(function.retries()[0]["delay_seconds"], 17);
 }
 
 /// A URL without a version has the oldest version of the API, which measures waits in milliseconds.
@@ -169,5 +169,27 @@ async fn discord_url_without_a_version_gets_one() {
         assert_eq!(function.delivery_result(b"{}").await, "");
         assert_eq!(*function.receiver.paths.lock().unwrap(), [expected]);
         assert_eq!(*function.receiver.queries.lock().unwrap(), ["thread_id=2&wait=true"]);
+    }
+}
+
+/// Discord writes fractions of seconds. Its own header counts without `Retry-After`.
+#[tokio::test]
+async fn requested_wait_of_a_chat_is_respected() {
+    for kind in ["discord", "slack"] {
+        for (headers, expected) in [
+            (&[("retry-after", "64.57")][..], 65),
+            (&[("Retry-After", "64.57"), ("X-RateLimit-Reset-After", "1.2")], 65),
+            (&[("X-RateLimit-Reset-After", "64.57")], 65),
+            (&[("Retry-After", "120")], 120),
+            (&[("Retry-After", "2814, 2")], 2814),
+            (&[("Retry-After", "1.939, 70.001")], 71),
+        ] {
+            let function = chat_function(kind, json!({})).await;
+            function.receiver.respond_with_headers(429, headers);
+            assert_eq!(function.delivery_result(b"{}").await, "retry");
+            let retry = &function.retries()[0];
+            let wait = retry["not_before"].as_u64().unwrap() - retry["first_failed_at"].as_u64().unwrap();
+            assert_eq!(wait, expected, "{kind} {headers:?}");
+        }
     }
 }

@@ -26,26 +26,15 @@ async fn redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn last_receive_dead_letters_with_the_last_reason() {
-    let function = Function::new().await;
-    function.receiver.respond_with(503, None);
-    assert!(function.failed_ids(vec![unique_record("m", "github", 5)]).await.is_empty());
-    assert_eq!(
-        (&function.dead_letters()[0]["reason"], &function.dead_letters()[0]["attempts"]),
-        (&json!("http_503"), &json!(5))
-    );
-}
-
-#[tokio::test]
-async fn permanent_failure_waits_for_retryable_failure_of_the_same_event() {
+async fn permanent_failure_does_not_wait_for_the_retry_of_another_destination() {
     let function = Function::new().await;
     function.receiver.respond_with(404, None);
     function.receiver.respond_with(503, None);
-    assert_eq!(function.failed_ids(vec![unique_record("m", "both", 1)]).await, ["m"]);
-    assert!(
-        function.dead_letters().is_empty(),
-        "one dead-letter message after the last receive, not one for each receive"
-    );
+    assert_eq!(function.retried_destinations(vec![unique_record("m", "both", 1)]).await.len(), 1);
+    assert_eq!(function.dead_letters()[0]["reason"], "http_404");
+    let retry = function.take_due_retry("r", 10);
+    assert!(function.retried_destinations(vec![retry]).await.is_empty());
+    assert_eq!((function.received_requests(), function.dead_letters().len()), (3, 1));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The requests of the DynamoDB claim store and the handling of the responses, with the real SDK client.
 
 use hookline_aws::PortError;
-use process::{Claim, ClaimOutcome, ClaimStore, DynamoDbClaimStore};
+use process::{Claim, ClaimMode, ClaimOutcome, ClaimStore, DynamoDbClaimStore};
 use serde_json::{Value, json};
 
 use crate::fixture::FakeAws;
@@ -23,6 +23,8 @@ fn claim() -> Claim {
     Claim {
         key: "k#orders".into(),
         owner: "me".into(),
+        request_id: "r".into(),
+        mode: ClaimMode::TwoWrites,
         message_id: "m".into(),
         now: 100,
         lease_until: 165,
@@ -47,6 +49,19 @@ async fn claim_is_a_conditional_write() {
     insta::assert_json_snapshot!(*aws.calls.lock().unwrap());
 }
 
+/// The condition lets only the same request take over a claim with one write.
+#[tokio::test]
+async fn claim_with_one_write_has_its_own_state() {
+    let (store, aws) = store(200, json!({})).await;
+    let claim = Claim { mode: ClaimMode::OneWrite, ..claim() };
+    assert_eq!(store.claim(&[claim]).await.remove(0).unwrap(), ClaimOutcome::Acquired);
+    let (_, request) = aws.calls.lock().unwrap()[0].clone();
+    assert_eq!((&request["Item"]["state"]["S"], &request["Item"]["request"]["S"]), (&json!("claimed"), &json!("r")));
+    let condition = request["ConditionExpression"].as_str().unwrap();
+    let part = "(#state = :claimed AND lease_until < :now AND #request = :request)";
+    assert!(condition.split(" OR ").any(|other| other == part), "{condition}");
+}
+
 #[tokio::test]
 async fn stored_item_determines_the_outcome() {
     assert_eq!(outcome_with_stored_item(json!({ "state": { "S": "done" } })).await, ClaimOutcome::Completed);
@@ -56,6 +71,9 @@ async fn stored_item_determines_the_outcome() {
     assert_eq!(outcome_with_stored_item(own_lease).await, ClaimOutcome::Acquired, "the first response was lost");
     let failed = json!({ "state": { "S": "failed" }, "reason": { "S": "http_404" }, "message_id": { "S": "m" } });
     assert_eq!(outcome_with_stored_item(failed).await, ClaimOutcome::Failed { reason: "http_404".into() });
+    let claimed = |until: &str| json!({ "state": { "S": "claimed" }, "request": { "S": "other" }, "lease_until": { "N": until } });
+    assert_eq!(outcome_with_stored_item(claimed("140")).await, ClaimOutcome::Leased { until: 140 });
+    assert_eq!(outcome_with_stored_item(claimed("99")).await, ClaimOutcome::Completed, "one write is enough");
     // The item was deleted or not returned: the delivery is retried after the time of the own lease.
     assert_eq!(outcome_with_stored_item(json!(null)).await, ClaimOutcome::Leased { until: 165 });
 }

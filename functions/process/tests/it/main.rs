@@ -10,6 +10,7 @@ mod chat_destinations;
 mod configuration;
 mod dead_lettering;
 mod delivery;
+mod destination_states;
 mod dynamodb_claim_store;
 mod egress;
 mod fixture;

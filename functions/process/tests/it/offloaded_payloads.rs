@@ -41,10 +41,14 @@ async fn unavailable_payload_store_is_retried() {
     let function = Function::new().await;
     function.payloads.objects.lock().unwrap().insert(URI.to_owned(), b"{}".to_vec());
     *function.payloads.is_unavailable.lock().unwrap() = true;
-    assert_eq!(function.failed_ids(vec![offloaded_record("m", "github", 1)]).await, ["m"]);
-    assert_eq!(function.queue.visibility_changes.lock().unwrap().len(), 1);
+    assert_eq!(function.retried_destinations(vec![offloaded_record("m", "github", 1)]).await, [""], "not routed yet");
+    assert_eq!(function.retries()[0]["reason"], "payload_unavailable");
+    let retry = function.take_due_retry("r", 10);
+    assert_eq!(function.retried_destinations(vec![retry]).await, [""]);
+    assert_eq!(function.retries()[0]["attempts"], 2);
     *function.payloads.is_unavailable.lock().unwrap() = false;
-    assert!(function.failed_ids(vec![offloaded_record("m", "github", 2)]).await.is_empty());
+    let retry = function.take_due_retry("r", 50);
+    assert!(function.retried_destinations(vec![retry]).await.is_empty());
     assert_eq!((function.received_requests(), function.dead_letters().len()), (1, 0));
 }
 

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use hookline_event::{DedupKey, Event};
 use hookline_telemetry::{CapturedOutput, Level, MetricValue, Settings, capture};
+use process::{OpenState, StoredState};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
-use crate::fixture::{Function, event, message_body, record};
+use crate::fixture::{Function, event, message_body, now, record, retry_record};
 
 /// `{"a":"b"}` with the content coding `gzip`.
 const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xabVJT\xb2RJR\xaa\x05\x00\x9c\x5c\xf6k\x09\x00\x00\x00";
@@ -38,7 +39,12 @@ struct Case {
     status: u16,
     receives: u32,
     dlq_is_unavailable: bool,
+    retry_queue_is_unavailable: bool,
     claims_are_unavailable: bool,
+    is_paused: bool,
+    is_open: bool,
+    /// The age of a message on the retry queue in seconds. `None`: the message is on the intake queue.
+    retry_age: Option<u64>,
 }
 
 fn data() -> impl Strategy<Value = Vec<u8>> {
@@ -117,10 +123,13 @@ fn case() -> impl Strategy<Value = Case> {
     );
     let status = prop_oneof![3 => Just(200_u16), 1 => prop::sample::select(&[404_u16, 410, 429, 500, 503][..])];
     let unavailable = || prop::bool::weighted(0.1);
-    let state = (status, 1_u32..=5, unavailable(), unavailable());
-    (event, route(), destination(), state).prop_map(|(event, route, destination, state)| {
+    let retry_age = prop::option::weighted(0.4, prop::sample::select(&[0_u64, 60, 86_399, 86_400, 1_000_000][..]));
+    let queues = (1_u32..=5, unavailable(), unavailable(), retry_age);
+    let state = (status, unavailable(), unavailable(), unavailable());
+    (event, route(), destination(), queues, state).prop_map(|(event, route, destination, queues, state)| {
         let (source, event_type, data, content_type, content_encoding, hops) = event;
-        let (status, receives, dlq_is_unavailable, claims_are_unavailable) = state;
+        let (receives, dlq_is_unavailable, retry_queue_is_unavailable, retry_age) = queues;
+        let (status, claims_are_unavailable, is_paused, is_open) = state;
         Case {
             source,
             event_type,
@@ -133,7 +142,11 @@ fn case() -> impl Strategy<Value = Case> {
             status,
             receives,
             dlq_is_unavailable,
+            retry_queue_is_unavailable,
             claims_are_unavailable,
+            is_paused,
+            is_open,
+            retry_age,
         }
     })
 }
@@ -155,7 +168,11 @@ impl Case {
         function.aws.set_response("PutEvents", self.status, response);
         function.receiver.respond_with(self.status, None);
         *function.queue.dlq_is_unavailable.lock().unwrap() = self.dlq_is_unavailable;
+        *function.queue.retry_queue_is_unavailable.lock().unwrap() = self.retry_queue_is_unavailable;
         *function.claims.is_unavailable.lock().unwrap() = self.claims_are_unavailable;
+        let open = self.is_open.then(|| OpenState { until: now() + 20, cool_down: 30 });
+        let state = StoredState { is_paused: self.is_paused, open };
+        function.claims.states.lock().unwrap().insert("orders".to_owned(), state);
         function
     }
 
@@ -169,7 +186,19 @@ impl Case {
             dedup_key: DedupKey::from_signed_id("github", "m"),
             ..event(self.source)
         };
-        record("m", &message_body(event), self.receives)
+        let Some(age) = self.retry_age else { return record("m", &message_body(event), self.receives) };
+        let retry = json!({
+            "message": message_body(event),
+            "destination": "orders",
+            "attempts": 2,
+            "first_failed_at": now() - age,
+            "not_before": now(),
+            "first_seen": "1545082649183",
+            "reason": "",
+        });
+        let mut record = retry_record("m", &retry);
+        record["attributes"]["ApproximateReceiveCount"] = json!(self.receives.to_string());
+        record
     }
 
     /// Runs the function, and derives the result from the calls to the destination and to the queues.
@@ -179,16 +208,18 @@ impl Case {
         let response = function.response(vec![self.record()], Duration::from_secs(30)).await;
         let is_acknowledged = response["batchItemFailures"].as_array().unwrap().is_empty();
         let calls = function.received_requests() + function.aws.calls.lock().unwrap().len();
-        let dead_letters = function.dead_letters().len();
-        let outcome = match (is_acknowledged, dead_letters) {
-            (false, 0) => Outcome::Retried,
-            (true, 1) => Outcome::DeadLettered,
-            (true, 0) if calls == 1 => Outcome::Delivered,
-            (true, 0) if calls == 0 => Outcome::Filtered,
+        let (retries, dead_letters) = (function.retries().len(), function.dead_letters().len());
+        let outcome = match (is_acknowledged, retries, dead_letters) {
+            // The message stays on its queue, because another queue did not confirm.
+            (false, 0, 0) | (true, 1, 0) => Outcome::Retried,
+            (true, 0, 1) => Outcome::DeadLettered,
+            (true, 0, 0) if calls == 1 => Outcome::Delivered,
+            (true, 0, 0) if calls == 0 => Outcome::Filtered,
             other => return Err(TestCaseError::fail(format!("{other:?}, {calls} calls"))),
         };
         // A delivery happens only if the destination accepts the event, and an event is filtered only by a rule.
         prop_assert!(outcome != Outcome::Delivered || self.status == 200);
+        prop_assert!(outcome != Outcome::Delivered || !(self.is_paused || self.is_open));
         prop_assert!(outcome != Outcome::Filtered || !self.has_no_rule(), "there is no rule that filters");
         check_metrics(&log, outcome)?;
         Ok(outcome)
@@ -209,8 +240,14 @@ fn check_metrics(log: &CapturedOutput, outcome: Outcome) -> Result<(), TestCaseE
     }
     let count = |name: &str| counts.get(name).copied().unwrap_or_default();
     // A message that stays on the queue because of the dead-letter queue has a failure and no other result.
-    let unconfirmed = lines.iter().filter(|line| line["outcome"] == "dlq_unavailable").count();
-    let retries = count("Retries") + if count("DeliveryFailed") > 0.0 { unconfirmed as f64 } else { 0.0 };
+    let unconfirmed = lines.iter().any(|line| line["outcome"] == "dlq_unavailable");
+    let waits = count("Retries") + count("Deferred");
+    let retries = match outcome {
+        // The retry queue did not confirm the last receive, so the dead-letter queue has the event.
+        Outcome::DeadLettered => 0.0,
+        _ if waits == 0.0 && unconfirmed => count("DeliveryFailed"),
+        _ => waits,
+    };
     let shown = [count("Delivered"), retries, count("DeadLettered"), count("FilteredOut")];
     let expected = match outcome {
         Outcome::Delivered => [1.0, 0.0, 0.0, 0.0],

@@ -27,8 +27,9 @@ async fn exact_body_is_signed_with_the_same_id_for_each_attempt() {
     let function = function().await;
     function.aws.put_secret("orders", FIRST);
     function.receiver.respond_with(503, None);
-    assert_eq!(function.failed_ids(vec![repeated_record("m", "github", 1)]).await, ["m"]);
-    assert!(function.failed_ids(vec![repeated_record("m", "github", 2)]).await.is_empty());
+    assert_eq!(function.retried_destinations(vec![repeated_record("m", "github", 1)]).await, ["orders"]);
+    let retry = function.take_due_retry("r", 10);
+    assert!(function.retried_destinations(vec![retry]).await.is_empty());
     let requests = function.receiver.requests.lock().unwrap().clone();
     for (headers, body) in &requests {
         assert!(verify(headers, body, FIRST) && !verify(headers, body, SECOND));
@@ -64,7 +65,8 @@ async fn nothing_is_sent_without_a_valid_secret() {
     for secret in [None, Some("whsec_"), Some("whsec_not base64")] {
         let function = function().await;
         secret.iter().for_each(|secret| function.aws.put_secret("orders", secret));
-        assert_eq!(function.failed_ids(vec![repeated_record("m", "github", 1)]).await, ["m"], "{secret:?}");
+        let retried = function.retried_destinations(vec![repeated_record("m", "github", 1)]).await;
+        assert_eq!(retried, ["orders"], "{secret:?}");
         assert_eq!(function.received_requests(), 0);
     }
 }

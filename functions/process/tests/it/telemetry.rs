@@ -62,7 +62,7 @@ async fn level_error_writes_only_metrics_with_an_alarm() {
     let [summary] = &lines[..] else { panic!("{lines:?}") };
     assert_eq!(metrics(summary), [without_kind("DeliveryAge")]);
     function.receiver.respond_with(503, None);
-    assert_eq!(function.failed_ids(vec![unique_record("n", "github", 1)]).await, ["n"]);
+    assert_eq!(function.retried_destinations(vec![unique_record("n", "github", 1)]).await, ["orders"]);
     assert_eq!(metrics(&log.lines().pop().unwrap()), [by_kind("DeliveryFailed", "http")]);
 }
 
@@ -72,7 +72,7 @@ async fn failure_is_logged_as_retried_and_then_as_dead_lettered() {
     let function = Function::new().await;
     function.receiver.respond_with(503, None);
     function.receiver.respond_with(503, None);
-    assert_eq!(function.failed_ids(vec![unique_record("m", "github", 1)]).await, ["m"]);
+    assert_eq!(function.retried_destinations(vec![unique_record("m", "github", 1)]).await, ["orders"]);
     let retried = log.lines().pop().unwrap();
     assert_eq!(metrics(&retried), [by_kind("DeliveryFailed", "http"), without_kind("Retries")]);
     assert_eq!(
@@ -81,11 +81,12 @@ async fn failure_is_logged_as_retried_and_then_as_dead_lettered() {
     );
     assert!(retried["retry_in_seconds"].is_u64());
 
-    assert!(function.failed_ids(vec![unique_record("m", "github", 5)]).await.is_empty());
+    let last = function.take_due_retry("r", 86_400);
+    assert!(function.retried_destinations(vec![last]).await.is_empty());
     let dead_lettered = log.lines().pop().unwrap();
     assert_eq!(metrics(&dead_lettered), [by_kind("DeliveryFailed", "http"), without_kind("DeadLettered")]);
     assert_eq!((&dead_lettered["level"], &dead_lettered["outcome"]), (&json!("ERROR"), &json!("dead_lettered")));
-    assert_eq!((&dead_lettered["destination"], &dead_lettered["attempt"]), (&json!("orders"), &json!(5)));
+    assert_eq!((&dead_lettered["destination"], &dead_lettered["attempt"]), (&json!("orders"), &json!(2)));
 }
 
 #[tokio::test]

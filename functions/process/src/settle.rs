@@ -1,0 +1,203 @@
+//! The last phase of a batch: deciding what happens to each message. A failed or deferred delivery moves to the retry
+//! queue, or to the dead-letter queue if Hookline gives up. The message is acknowledged only after the other queue has
+//! confirmed.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use hookline_telemetry::{BatchSummary, Level, Line, Metric};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::batch::BatchHandler;
+use crate::clock;
+use crate::failure::Failure;
+use crate::idempotency::{ClaimStore, DeliverySuccess, log_store_error};
+use crate::lane::Lane;
+use crate::queue::{
+    ChangeVisibility, DeadLetter, FetchPayload, MAX_DELAY_SECONDS, RetryMessage, SendDeadLetter, SendRetry,
+};
+use crate::reason::Reason;
+use crate::record::{FinishedAttempt, MessageAction, Record};
+
+/// Seconds until SQS delivers a message again whose deliveries could not be moved. The queue's visibility timeout would be
+/// longer.
+const UNCONFIRMED_MOVE_SECONDS: u32 = 30;
+
+/// What happens to a delivery that was not made.
+enum Fate {
+    /// It is attempted again after this number of seconds.
+    Retry { wait: u32 },
+    /// Hookline gives up.
+    DeadLetter,
+}
+
+impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPayload> BatchHandler<Q, C, P> {
+    /// Decides what happens to the message of a record. A record whose delivery panicked has no action, so that SQS
+    /// delivers its message again.
+    pub(crate) async fn settle(&self, record: &Record, summary: &BatchSummary) {
+        record.run_isolated(async { log_deliveries(record, summary) }).await;
+        if !record.has_panicked()
+            && let Some(action) = record.run_isolated(self.finish(record)).await
+        {
+            record.set_action(action);
+        }
+    }
+
+    /// Moves all deliveries that were not made to another queue.
+    async fn finish(&self, record: &Record) -> MessageAction {
+        let attempts = record.attempts.take();
+        let confirmed = join_all(attempts.iter().map(|attempt| self.move_on(record, attempt))).await;
+        if !confirmed.into_iter().all(|is_confirmed| is_confirmed) {
+            self.make_visible_soon(record).await;
+            return MessageAction::Retry;
+        }
+        // The message is finished, whatever the following call to the claim store returns.
+        record.set_action(MessageAction::Acknowledge);
+        self.release_failed_claims(attempts).await;
+        MessageAction::Acknowledge
+    }
+
+    /// Moves a delivery to the retry queue or to the dead-letter queue. Returns whether the queue has confirmed. A delivery
+    /// that was made stays where it is.
+    async fn move_on(&self, record: &Record, attempt: &FinishedAttempt) -> bool {
+        let Err(failure) = &attempt.result else { return true };
+        match self.fate(record, failure) {
+            Fate::DeadLetter => self.send_dead_letter(record, attempt, failure).await,
+            Fate::Retry { wait } => {
+                let is_confirmed = self.send_retry(record, attempt, failure, wait).await;
+                // The last receive before SQS itself would move the message, without a reason.
+                let is_last = record.receives() >= self.config.max_receive_count;
+                is_confirmed || (is_last && self.send_dead_letter(record, attempt, failure).await)
+            }
+        }
+    }
+
+    fn fate(&self, record: &Record, failure: &Failure) -> Fate {
+        let policy = &self.config.retry;
+        let age = record.history.age_seconds(clock::now());
+        let wait = match (failure.reason.is_deferral(), failure.reason.is_retryable()) {
+            (_, false) => None,
+            (true, _) => policy.remaining_seconds(age).map(|remaining| failure.retry_after.unwrap_or(0).min(remaining)),
+            (false, true) => {
+                let random = |bound| fastrand::u32(0..=bound);
+                policy.next_wait(attempts_after(record, failure), age, failure.retry_after, random)
+            }
+        };
+        wait.map_or(Fate::DeadLetter, |wait| Fate::Retry { wait })
+    }
+
+    async fn send_retry(&self, record: &Record, attempt: &FinishedAttempt, failure: &Failure, wait: u32) -> bool {
+        let FinishedAttempt { destination, kind, duration, .. } = attempt;
+        let now = clock::now();
+        let reason = failure.reason.code();
+        let message = RetryMessage {
+            message: record.body(),
+            delay_seconds: wait.min(MAX_DELAY_SECONDS),
+            destination,
+            attempts: attempts_after(record, failure),
+            first_failed_at: record.history.first_failed_at.unwrap_or(now),
+            not_before: now + u64::from(wait),
+            first_seen: &record.history.first_seen,
+            reason: if failure.reason.is_deferral() { &record.history.reason } else { &reason },
+        };
+        let sent = self.queue.send_retry(&self.config.retry_queue_url, message).await;
+        let line = Line { destination, kind, reason: &reason, retry_in_seconds: Some(wait), ..Line::default() };
+        let (level, outcome, metrics) = match failure.reason {
+            Reason::NotDue => (Level::Debug, "deferred", &[][..]),
+            _ if failure.reason.is_deferral() => (Level::Info, "deferred", &[(Metric::Deferred, 1.0)][..]),
+            _ => (Level::Warn, "retried", &[(Metric::DeliveryFailed, 1.0), (Metric::Retries, 1.0)][..]),
+        };
+        let duration = (!failure.reason.is_deferral()).then_some(*duration);
+        let requested = failure.retry_after.filter(|requested| *requested > wait && !failure.reason.is_deferral());
+        let shortened = requested.map(|requested| {
+            format!("the destination requested a wait of {requested} s; Hookline gives up after {wait} s")
+        });
+        let detail = shortened.as_ref().map(|detail| detail as &dyn Display);
+        Line { level, outcome, duration, detail, ..line.clone() }.write(metrics);
+        if let Err(error) = &sent {
+            Line { level: Level::Warn, outcome: "retry_queue_unavailable", detail: Some(error), ..line }.write(&[]);
+        }
+        sent.is_ok()
+    }
+
+    async fn send_dead_letter(&self, record: &Record, attempt: &FinishedAttempt, failure: &Failure) -> bool {
+        let FinishedAttempt { destination, kind, duration, .. } = attempt;
+        // A delivery that was deferred at its end failed for the reason of its last attempt.
+        let reason: Cow<'_, str> = match &record.history.reason {
+            last if failure.reason.is_deferral() && !last.is_empty() => last.into(),
+            _ => failure.reason.code(),
+        };
+        let first_seen = &record.history.first_seen;
+        let attempts = attempts_after(record, failure);
+        let message = DeadLetter { message: record.body(), reason: &reason, destination, attempts, first_seen };
+        let sent = self.queue.send_dead_letter(&self.config.dlq_url, message).await;
+        let duration = Some(*duration);
+        let line = Line { level: Level::Error, destination, kind, reason: &reason, duration, ..Line::default() };
+        let failed = (Metric::DeliveryFailed, 1.0);
+        match &sent {
+            Ok(()) => {
+                let parse_error = record.event.as_ref().err().map(|error| format!("message {}: {error}", record.id()));
+                let detail = parse_error.as_ref().map(|detail| detail as &dyn Display);
+                let line = Line { outcome: "dead_lettered", detail, ..line };
+                line.write(&[failed, (Metric::DeadLettered, 1.0)]);
+            }
+            Err(error) => Line { outcome: "dlq_unavailable", detail: Some(error), ..line }.write(&[failed]),
+        }
+        sent.is_ok()
+    }
+
+    async fn make_visible_soon(&self, record: &Record) {
+        let queue_url = match record.lane {
+            Lane::Intake => &self.config.queue_url,
+            Lane::Retry => &self.config.retry_queue_url,
+        };
+        let handle = record.message.receipt_handle.as_deref().unwrap_or_default();
+        if let Err(error) = self.queue.change_visibility(queue_url, handle, UNCONFIRMED_MOVE_SECONDS).await {
+            // SQS still delivers the message again, after the visibility timeout of the queue.
+            Line { detail: Some(&error), ..Line::new(Level::Warn, "retry_not_scheduled") }.write(&[]);
+        }
+    }
+
+    /// Removes the claims that failed permanently. They only had to prevent another attempt until the dead-letter queue
+    /// confirmed.
+    async fn release_failed_claims(&self, attempts: Vec<FinishedAttempt>) {
+        let claims: Vec<_> = attempts.into_iter().filter_map(|attempt| attempt.failed_claim).collect();
+        let released = self.idempotency.release(&claims).await;
+        for (claim, result) in claims.iter().zip(released) {
+            if let Err(error) = result {
+                log_store_error("claim_not_released", claim, &error);
+            }
+        }
+    }
+}
+
+/// Returns the number of attempts of the delivery, with the one that failed now. A deferral is no attempt.
+fn attempts_after(record: &Record, failure: &Failure) -> u32 {
+    // On the intake lane, each receive had its attempt.
+    let before =
+        record.history.attempts.max(record.receives().saturating_sub(1) * u32::from(record.lane == Lane::Intake));
+    before.saturating_add(u32::from(!failure.reason.is_deferral()))
+}
+
+/// Logs one line for each delivery. Deliveries are counted in the summary of the batch.
+fn log_deliveries(record: &Record, summary: &BatchSummary) {
+    let event = record.event.as_ref().ok();
+    let accepted_at = event.and_then(|event| OffsetDateTime::parse(event.accepted_at(), &Rfc3339).ok());
+    for FinishedAttempt { destination, kind, result, duration, finished_at, .. } in &*record.attempts.borrow() {
+        let line = Line { level: Level::Info, destination, kind, duration: Some(*duration), ..Line::default() };
+        match result {
+            Ok(DeliverySuccess::Delivered) => {
+                let age = accepted_at.and_then(|accepted_at| Duration::try_from(*finished_at - accepted_at).ok());
+                summary.add_delivery(kind, age);
+                Line { outcome: "delivered", age, ..line }.write(&[]);
+            }
+            Ok(DeliverySuccess::AlreadyDelivered) => {
+                Line { outcome: "already_delivered", ..line }.write(&[(Metric::AlreadyDelivered, 1.0)]);
+            }
+            Err(_) => {}
+        }
+    }
+}

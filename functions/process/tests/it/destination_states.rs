@@ -1,0 +1,259 @@
+//! Paused destinations, slow destinations and circuit breakers.
+
+use hookline_telemetry::{Level, Settings, capture};
+use process::{ClaimStore as _, DestinationStateStore as _, DynamoDbClaimStore, OpenState, ProbeStart, StoredState};
+use serde_json::{Value, json};
+
+use crate::fixture::{FakeAws, Function, message_body, now, retry_record, unique_event, unique_record};
+
+const BREAKER: &str = r#"{"failures":3,"cool_down_seconds":30,"max_cool_down_seconds":300,"event_bus":"default"}"#;
+
+async fn function() -> Function {
+    Function::with_variable("HOOKLINE_BREAKER", Some(BREAKER)).await
+}
+
+fn set_state(function: &Function, state: StoredState) {
+    function.claims.states.lock().unwrap().insert("orders".to_owned(), state);
+}
+
+/// A message of the retry queue that is due, `age` seconds after its first failure.
+fn due_retry(id: &str, age: u64) -> Value {
+    let retry = json!({
+        "message": message_body(unique_event(id, "github")),
+        "destination": "orders",
+        "attempts": 2,
+        "first_failed_at": now() - age,
+        "not_before": now(),
+        "first_seen": "1545082649183",
+        "reason": "http_503",
+    });
+    retry_record(id, &retry)
+}
+
+/// Fails until the breaker of `orders` opens.
+async fn open_breaker(function: &Function) {
+    for id in ["f1", "f2", "f3"] {
+        function.receiver.respond_with(503, None);
+        assert_eq!(function.retried_destinations(vec![unique_record(id, "github", 1)]).await, ["orders"]);
+    }
+    assert_eq!(function.received_requests(), 3);
+}
+
+/// Ends the cool-down in the shared state, and lets the function read it.
+fn end_cool_down(function: &Function) {
+    let open = OpenState { until: now(), cool_down: 30 };
+    set_state(function, StoredState { is_paused: false, open: Some(open) });
+}
+
+#[tokio::test]
+async fn consecutive_failures_open_the_breaker() {
+    let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
+    let function = function().await;
+    open_breaker(&function).await;
+    assert_eq!(function.retried_destinations(vec![unique_record("m", "both", 1)]).await, ["orders"]);
+    assert_eq!(function.received_requests(), 4, "the other destination has the event");
+    let deferred = function.retries().pop().unwrap();
+    let wait = deferred["delay_seconds"].as_u64().unwrap();
+    assert!((25..=45).contains(&wait), "the rest of the cool-down and a random part, not {wait} s");
+    assert_eq!((&deferred["attempts"], &deferred["reason"]), (&json!(0), &json!("")));
+    let lines = log.lines();
+    let line = |outcome: &str| lines.iter().find(|line| line["outcome"] == outcome).unwrap();
+    let opened = line("breaker_opened");
+    let facts = ["level", "destination", "reason", "retry_in_seconds", "BreakerOpened"].map(|name| &opened[name]);
+    assert_eq!(facts, [&json!("ERROR"), &json!("orders"), &json!("http_503"), &json!(30), &json!(1)]);
+    assert_eq!((&line("deferred")["reason"], &line("deferred")["Deferred"]), (&json!("breaker_open"), &json!(1)));
+}
+
+#[tokio::test]
+async fn opened_and_closed_breakers_are_published() {
+    let function = function().await;
+    function.aws.set_response("PutEvents", 200, json!({ "FailedEntryCount": 0, "Entries": [{ "EventId": "e" }] }));
+    open_breaker(&function).await;
+    let entries = || -> Vec<Value> {
+        let calls = function.aws.calls.lock().unwrap().clone();
+        calls.iter().map(|(_, request)| request["Entries"][0].clone()).collect()
+    };
+    let mut opened = entries().remove(0);
+    let mut detail: Value = serde_json::from_str(opened["Detail"].as_str().unwrap()).unwrap();
+    assert!(detail["at"].is_u64());
+    detail["at"] = json!("[time]");
+    opened["Detail"] = detail;
+    insta::assert_json_snapshot!(opened);
+}
+
+#[tokio::test]
+async fn open_breaker_of_another_execution_environment_is_respected() {
+    let function = function().await;
+    set_state(&function, StoredState { is_paused: false, open: Some(OpenState { until: now() + 20, cool_down: 30 }) });
+    assert_eq!(function.retried_destinations(vec![unique_record("m", "github", 1)]).await, ["orders"]);
+    assert_eq!(function.retried_destinations(vec![due_retry("r", 60)]).await, ["orders"]);
+    assert_eq!(function.received_requests(), 0);
+    assert_eq!(*function.claims.state_reads.lock().unwrap(), 1, "read once in a cool-down");
+}
+
+#[tokio::test]
+async fn one_probe_of_the_retry_lane_closes_the_breaker() {
+    let function = function().await;
+    end_cool_down(&function);
+    let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
+    assert_eq!(function.retried_destinations(vec![unique_record("i", "github", 1)]).await, ["orders"]);
+    assert_eq!(function.received_requests(), 0, "the intake lane makes no probe");
+    let batch = vec![due_retry("a", 60), due_retry("b", 60), due_retry("c", 60)];
+    assert_eq!(function.retried_destinations(batch).await, ["orders", "orders"]);
+    assert_eq!(function.received_requests(), 1);
+    assert_eq!(function.claims.states.lock().unwrap()["orders"].open, None);
+    assert!(log.lines().iter().any(|line| line["outcome"] == "breaker_closed" && line["BreakerClosed"] == 1));
+    assert!(function.retried_destinations(vec![unique_record("m", "github", 1)]).await.is_empty());
+    assert_eq!(function.received_requests(), 2);
+}
+
+#[tokio::test]
+async fn failed_probe_doubles_the_cool_down() {
+    let function = function().await;
+    end_cool_down(&function);
+    function.receiver.respond_with(503, None);
+    assert_eq!(function.retried_destinations(vec![due_retry("a", 60)]).await, ["orders"]);
+    assert_eq!(function.retries()[0]["attempts"], 3, "a probe is an attempt");
+    let open = function.claims.states.lock().unwrap()["orders"].open.unwrap();
+    assert_eq!(open.cool_down, 60);
+    assert_eq!(function.retried_destinations(vec![due_retry("b", 60)]).await, ["orders"]);
+    assert_eq!(function.received_requests(), 1);
+}
+
+/// An event that another execution environment has delivered needs no call, so the next message makes the probe.
+#[tokio::test]
+async fn probe_without_a_call_is_made_by_the_next_message() {
+    let function = function().await;
+    for _ in 0..2 {
+        end_cool_down(&function);
+        let retry = due_retry("a", 60);
+        assert!(function.failed_ids(vec![retry]).await.is_empty());
+    }
+    assert_eq!(function.received_requests(), 1, "the second receive has the same key");
+    end_cool_down(&function);
+    assert!(function.failed_ids(vec![due_retry("b", 60)]).await.is_empty());
+    assert_eq!(function.received_requests(), 2);
+}
+
+#[tokio::test]
+async fn permanent_failure_is_an_answer() {
+    let function = function().await;
+    for id in ["a", "b", "c", "d", "e"] {
+        function.receiver.respond_with(404, None);
+        assert!(function.failed_ids(vec![unique_record(id, "github", 1)]).await.is_empty());
+    }
+    assert_eq!((function.received_requests(), function.dead_letters().len()), (5, 5));
+}
+
+#[tokio::test]
+async fn paused_destination_gets_no_event() {
+    let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
+    let function = function().await;
+    set_state(&function, StoredState { is_paused: true, open: None });
+    assert_eq!(function.retried_destinations(vec![unique_record("m", "both", 1)]).await, ["orders"]);
+    let waits = [(60, 30), (1200, 300), (20_000, 900)];
+    for (age, expected) in waits {
+        assert_eq!(function.retried_destinations(vec![due_retry("r", age)]).await, ["orders"]);
+        let deferred = function.retries().pop().unwrap();
+        assert_eq!((&deferred["delay_seconds"], &deferred["attempts"]), (&json!(expected), &json!(2)), "age {age}");
+        assert_eq!(deferred["reason"], "http_503", "the reason of the last attempt stays");
+    }
+    assert_eq!(function.received_requests(), 1, "only the other destination");
+    assert!(log.lines().iter().any(|line| line["reason"] == "destination_paused" && line["Deferred"] == 1));
+}
+
+#[tokio::test]
+async fn paused_delivery_is_given_up_at_its_age_with_the_last_reason() {
+    let function = function().await;
+    set_state(&function, StoredState { is_paused: true, open: None });
+    assert!(function.retried_destinations(vec![due_retry("r", 86_400)]).await.is_empty());
+    let dead_letter = &function.dead_letters()[0];
+    assert_eq!((&dead_letter["reason"], &dead_letter["attempts"]), (&json!("http_503"), &json!(2)));
+    assert_eq!(function.received_requests(), 0);
+}
+
+#[tokio::test]
+async fn slow_destination_is_called_on_the_retry_lane_only() {
+    let slow = json!({ "kind": "http", "url": "RECEIVER/orders", "timeout_ms": 5001 });
+    let function = Function::with_destination(slow).await;
+    assert_eq!(function.retried_destinations(vec![unique_record("m", "github", 1)]).await, ["orders"]);
+    let retry = function.retries()[0].clone();
+    assert_eq!((&retry["delay_seconds"], &retry["attempts"]), (&json!(0), &json!(0)));
+    assert_eq!(function.received_requests(), 0);
+    let retry = function.take_due_retry("r", 0);
+    assert!(function.retried_destinations(vec![retry]).await.is_empty());
+    assert_eq!(function.received_requests(), 1);
+}
+
+#[tokio::test]
+async fn unavailable_state_stops_nothing() {
+    let function = function().await;
+    *function.claims.states_are_unavailable.lock().unwrap() = true;
+    assert!(function.retried_destinations(vec![unique_record("m", "github", 1)]).await.is_empty());
+    assert_eq!(function.received_requests(), 1);
+}
+
+/// Without a table, each execution environment has its own breakers.
+#[tokio::test]
+async fn breaker_works_without_a_table() {
+    let variables = [("HOOKLINE_IDEMPOTENCY_TABLE", String::new()), ("HOOKLINE_BREAKER", BREAKER.to_owned())];
+    let function = Function::with_variables(&variables).await;
+    open_breaker(&function).await;
+    assert_eq!(function.retried_destinations(vec![unique_record("m", "github", 1)]).await, ["orders"]);
+    assert_eq!((function.received_requests(), *function.claims.state_reads.lock().unwrap()), (3, 0));
+}
+
+async fn store(responses: &[(&'static str, u16, Value)]) -> (DynamoDbClaimStore, FakeAws) {
+    let aws = FakeAws::default();
+    for (operation, status, response) in responses {
+        aws.set_response(operation, *status, response);
+    }
+    (DynamoDbClaimStore::new(&aws.sdk().await, "claims".into()), aws)
+}
+
+#[tokio::test]
+async fn stored_states_are_read_in_one_call() {
+    let items = json!([
+        { "key": { "S": "breaker#audit" }, "state": { "S": "open" }, "until": { "N": "140" }, "cool_down": { "N": "30" } },
+        { "key": { "S": "pause#orders" }, "paused": { "BOOL": true } },
+        { "key": { "S": "breaker#orders" }, "state": { "S": "closed" }, "until": { "N": "140" } },
+        { "key": { "S": "pause#audit" }, "paused": { "BOOL": false } },
+    ]);
+    let (store, aws) = store(&[("BatchGetItem", 200, json!({ "Responses": { "claims": items } }))]).await;
+    let states = store.read_states(&["orders", "audit", "new"]).await.unwrap();
+    let open = Some(OpenState { until: 140, cool_down: 30 });
+    let expected = [
+        StoredState { is_paused: true, open: None },
+        StoredState { is_paused: false, open },
+        StoredState { is_paused: false, open: None },
+    ];
+    assert_eq!(states, expected);
+    insta::assert_json_snapshot!(*aws.calls.lock().unwrap());
+}
+
+#[tokio::test]
+async fn breaker_is_opened_and_closed_with_conditional_writes() {
+    let (store, aws) = store(&[("UpdateItem", 200, json!({}))]).await;
+    let open = OpenState { until: 130, cool_down: 30 };
+    assert_eq!(store.open_breaker("orders", open, "timeout", 100).await.unwrap(), None);
+    assert_eq!(store.begin_probe("orders", 130, 140).await.unwrap(), ProbeStart::Started);
+    store.close_breaker("orders").await.unwrap();
+    insta::assert_json_snapshot!(*aws.calls.lock().unwrap());
+}
+
+#[tokio::test]
+async fn breaker_of_another_execution_environment_is_returned() {
+    let refused = |item: Value| json!({ "__type": "ConditionalCheckFailedException", "Item": item });
+    let item = json!({ "state": { "S": "open" }, "until": { "N": "140" }, "cool_down": { "N": "60" }, "probe_until": { "N": "150" } });
+    let (open, closed) = (OpenState { until: 130, cool_down: 30 }, json!({ "state": { "S": "closed" } }));
+    let (store_with_open, _) = store(&[("UpdateItem", 400, refused(item))]).await;
+    let other = store_with_open.open_breaker("orders", open, "timeout", 100).await.unwrap();
+    assert_eq!(other, Some(OpenState { until: 140, cool_down: 60 }));
+    let probe = store_with_open.begin_probe("orders", 145, 160).await.unwrap();
+    assert_eq!(probe, ProbeStart::Open(OpenState { until: 150, cool_down: 60 }), "until the other probe ends");
+    let (store_with_closed, _) = store(&[("UpdateItem", 400, refused(closed))]).await;
+    assert_eq!(store_with_closed.begin_probe("orders", 145, 160).await.unwrap(), ProbeStart::Closed);
+    let (denied, _) = store(&[("UpdateItem", 400, json!({ "__type": "AccessDeniedException" }))]).await;
+    assert!(denied.open_breaker("orders", open, "timeout", 100).await.is_err());
+    assert!(denied.claim(&[]).await.is_empty());
+}
