@@ -166,12 +166,12 @@ impl SchemeConfig {
             "bitbucket" => Scheme::Bitbucket(Bitbucket),
             "github" => Scheme::Github(Github),
             "gitlab" => Scheme::Gitlab(self.gitlab()?),
-            "linear" => Scheme::Linear(Linear { tolerance: self.tolerance(Linear::TOLERANCE)? }),
+            "linear" => Scheme::Linear(Linear { tolerance: self.tolerance()? }),
             "pagerduty" => Scheme::Pagerduty(Pagerduty),
             "shopify" => Scheme::Shopify(Shopify),
-            "slack" => Scheme::Slack(Slack { tolerance: self.tolerance(Slack::TOLERANCE)? }),
+            "slack" => Scheme::Slack(Slack { tolerance: self.tolerance()? }),
             "standard" => Scheme::Standard(self.standard()?),
-            "stripe" => Scheme::Stripe(Stripe { tolerance: self.tolerance(Stripe::TOLERANCE)? }),
+            "stripe" => Scheme::Stripe(Stripe { tolerance: self.tolerance()? }),
             "twilio" => Scheme::Twilio(Twilio { url: self.url.clone() }),
             _ => Scheme::Hmac(Box::new(self.hmac()?)),
         })
@@ -198,7 +198,7 @@ impl SchemeConfig {
     }
 
     fn standard(&self) -> Result<Standard, ConfigError> {
-        Ok(Standard { tolerance: self.tolerance(Standard::TOLERANCE)? })
+        Ok(Standard { tolerance: self.tolerance()? })
     }
 
     fn gitlab(&self) -> Result<Gitlab, ConfigError> {
@@ -244,14 +244,15 @@ impl SchemeConfig {
             timestamp_header: self.timestamp_header.clone(),
             id_header: self.id_header.clone(),
             event_header: self.event_header.clone(),
-            tolerance: self.tolerance(Hmac::TOLERANCE)?,
+            tolerance: self.tolerance()?,
         })
     }
 
     /// Returns the tolerance, or an error if it is out of range.
-    fn tolerance(&self, default: u32) -> Result<u32, ConfigError> {
+    fn tolerance(&self) -> Result<u32, ConfigError> {
         let max = Self::MAX_TOLERANCE;
-        match self.tolerance_seconds.unwrap_or(default) {
+        let default = || Self::TOLERANCES.into_iter().find(|(scheme, _)| *scheme == self.scheme);
+        match self.tolerance_seconds.unwrap_or_else(|| default().map_or(0, |(_, seconds)| seconds)) {
             seconds if (1..=max).contains(&seconds) => Ok(seconds),
             _ => Err(ConfigError::InvalidTolerance { scheme: self.scheme.clone(), max }),
         }

@@ -5,7 +5,7 @@
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>
 
 use base64_simd::STANDARD;
-use hookline_event::name;
+use hookline_event::{CowStr, name};
 use hookline_signature::{Headers, without_bom};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -49,7 +49,8 @@ struct Structured<'a> {
     datacontenttype: Option<String>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
-    data_base64: Option<String>,
+    #[serde(borrow)]
+    data_base64: Option<CowStr<'a>>,
 }
 
 impl CloudEvent {

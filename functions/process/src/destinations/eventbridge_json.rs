@@ -2,6 +2,7 @@
 //! rejects the whole entry if it cannot read one of them.
 
 use super::limits;
+use crate::payload::{string, string_end};
 
 /// The levels of the detail around the payload.
 const OUTER_LEVELS: usize = 1;
@@ -13,8 +14,8 @@ pub(super) fn is_accepted(json: &str) -> bool {
     while let Some(first) = rest.as_bytes().first() {
         let length = match first {
             b'"' => {
-                let length = string_length(rest);
-                if !rest.get(..length).is_some_and(is_unicode) {
+                let length = string_end(rest.as_bytes(), 0);
+                if rest.get(..length).and_then(string).is_none() {
                     return false;
                 }
                 length
@@ -52,23 +53,6 @@ fn is_accepted_number(number: &str) -> bool {
     } else {
         number.parse::<i64>().is_ok()
     }
-}
-
-/// Whether the escape sequences of a string are Unicode text, without half of a surrogate pair.
-fn is_unicode(string: &str) -> bool {
-    !string.contains('\\') || serde_json::from_str::<String>(string).is_ok()
-}
-
-/// Returns the length of the string at the beginning of the text.
-fn string_length(text: &str) -> usize {
-    let mut is_escaped = true;
-    let end = text.bytes().position(|byte| {
-        let is_end = byte == b'"' && !is_escaped;
-        // The first quote begins the string.
-        is_escaped = byte == b'\\' && !is_escaped;
-        is_end
-    });
-    end.map_or(text.len(), |end| end + 1)
 }
 
 #[cfg(test)]

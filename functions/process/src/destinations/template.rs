@@ -3,7 +3,7 @@
 //! Every value from the event is escaped. The sender of a payload is not trusted: a payload must not mention users or
 //! channels, must not forge a link, and must not end a line.
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 
 use hookline_event::Event;
 use hookline_telemetry::{Level, Line, Metric};
@@ -58,7 +58,7 @@ pub(super) struct MessageTemplate {
     environment: Environment<'static>,
     max_units: usize,
     is_custom: bool,
-    /// Whether the custom template can render the payload.
+    /// Whether the custom template can name the payload. Otherwise the payload is not read.
     uses_payload: bool,
 }
 
@@ -100,22 +100,20 @@ impl MessageTemplate {
     ///
     /// [`Reason::TemplateFailed`]: the template fails for this event or renders an empty message.
     pub(super) fn render(&self, context: &TemplateContext<'_>) -> Result<String, Failure> {
-        let TemplateContext { event, is_github, values, unreadable, is_logged } = context;
-        let render = |name: &str| render_bounded(&self.environment, name, values);
-        let kind = event.event_type.rsplit('.').next().unwrap_or_default();
+        let kind = context.event.event_type.rsplit('.').next().unwrap_or_default();
         let has_template = TEMPLATES.iter().any(|(name, _)| *name == kind && kind != OTHER);
         let needs_payload = if self.is_custom { self.uses_payload } else { has_template };
-        if let Some(reason) = unreadable.filter(|_| needs_payload && !is_logged.replace(true)) {
-            log_unreadable(reason);
-        }
-        let text = match unreadable {
+        let payload = if needs_payload { context.payload() } else { Ok(None) };
+        let values = context.values(payload.clone().ok().flatten());
+        let render = |name: &str| render_bounded(&self.environment, name, &values);
+        let text = match payload {
             // The message without the payload may not say which event it is about.
-            Some(_) if self.uses_payload => {
+            Err(_) if self.is_custom => {
                 render(CUSTOM).or_else(|_| Ok(String::new())).and_then(|text: String| Ok(text + "\n" + &render(OTHER)?))
             }
             _ if self.is_custom => render(CUSTOM),
             // Another sender may use the same type name for a different event.
-            _ if *is_github => render(kind).or_else(|_| render(OTHER)),
+            Ok(Some(payload)) if is_github(&payload) => render(kind).or_else(|_| render(OTHER)),
             _ => render(OTHER),
         };
         let text = text.map_err(|error| {
@@ -131,36 +129,38 @@ impl MessageTemplate {
     }
 }
 
-/// The values of an event for templates, parsed once for all templates of a delivery.
+/// The values of an event for all templates of a delivery. The payload is read once, and only if a template names it.
 pub(super) struct TemplateContext<'e> {
     event: &'e Event,
-    is_github: bool,
-    values: Value,
-    /// Why the values do not have the payload.
-    unreadable: Option<Unreadable>,
-    /// Whether this was logged for another template of the message.
-    is_logged: Cell<bool>,
+    payload: OnceCell<Result<Value, Unreadable>>,
 }
 
 impl<'e> TemplateContext<'e> {
-    /// Reads the payload if its values fit into the memory that a message may use.
     pub(super) fn new(event: &'e Event) -> Self {
-        let (content_type, content_encoding) = (event.content_type.as_deref(), event.content_encoding.as_deref());
-        let payload = ReadablePayload::read(&event.data, content_type, content_encoding);
-        let payload = payload.and_then(|payload| payload.to_value());
-        let unreadable = payload.as_ref().err().copied();
-        let payload = payload.ok();
-        let is_github = payload.as_ref().is_some_and(is_github);
-        let values = context! {
+        Self { event, payload: OnceCell::new() }
+    }
+
+    /// Returns the payload if its values fit into the memory that a message may use. The first failure is logged.
+    fn payload(&self) -> Result<Option<Value>, Unreadable> {
+        let read = || {
+            let Event { data, content_type, content_encoding, .. } = self.event;
+            let payload = ReadablePayload::read(data, content_type.as_deref(), content_encoding.as_deref());
+            payload.and_then(|payload| payload.to_value()).inspect_err(|reason| log_unreadable(*reason))
+        };
+        self.payload.get_or_init(read).clone().map(Some)
+    }
+
+    /// Returns the values that a template can name.
+    fn values(&self, payload: Option<Value>) -> Value {
+        context! {
             event => context! {
-                id => event.id.as_str(),
-                source => event.source_name(),
-                type => event.event_type.as_str(),
-                time => event.time.as_str(),
+                id => self.event.id.as_str(),
+                source => self.event.source_name(),
+                type => self.event.event_type.as_str(),
+                time => self.event.time.as_str(),
             },
             payload => payload,
-        };
-        Self { event, is_github, values, unreadable, is_logged: Cell::new(false) }
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl<'t> Cursor<'t> {
 }
 
 /// Returns the position behind the string that begins at `start`.
-fn string_end(bytes: &[u8], start: usize) -> usize {
+pub(crate) fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut position = start + 1;
     loop {
         match bytes.get(position) {
@@ -107,7 +107,7 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// Decodes a string. Returns `None` if it has an escape sequence that is not Unicode, such as half of a surrogate pair.
-pub(super) fn string(json: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     if inner.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }

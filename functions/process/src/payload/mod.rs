@@ -10,6 +10,7 @@ mod readable;
 mod tree;
 mod unreadable;
 
+pub(crate) use self::cursor::{string, string_end};
 pub(crate) use self::json::Pointers;
 pub(crate) use self::number::are_equal_numbers;
 pub(crate) use self::readable::{PointedValue, ReadablePayload};
