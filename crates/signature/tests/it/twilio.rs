@@ -61,7 +61,7 @@ fn signed_url_is_the_configured_one() {
     assert_eq!(query.verdict(&query.sign(b"{}")), "accepted");
 }
 
-/// The text of a message comes from a stranger, who must not choose the type.
+/// The author of a message is not authenticated and must not choose the type.
 #[test]
 fn type_is_read_from_the_fields_and_not_from_their_texts() {
     let event_type = |fields: &str| case("twilio").verify(&form(fields)).unwrap().event_type;

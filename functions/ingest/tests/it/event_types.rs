@@ -92,7 +92,7 @@ async fn twilio_form_has_the_type_of_its_fields() {
         ("SmsSid=SM1&SmsStatus=undelivered", "message.undelivered"),
         ("SmsSid=SM1&Body=hi", "message.received"),
         ("CallSid=CA1&CallStatus=in-progress&Direction=inbound", "call.in-progress"),
-        ("CallSid=CA1&CallStatus=completed&DialCallStatus=no-answer&DialCallSid=CA2", "dial.no-answer"),
+        ("CallSid=CA1&CallStatus=completed&DialCallStatus=busy&DialCallSid=CA2", "dial.busy"),
         ("CallSid=CA1&RecordingSid=RE1&RecordingStatus=completed", "recording.completed"),
         ("CallSid=CA1&CallStatus=completed&RecordingSid=RE1&TranscriptionStatus=failed", "transcription.failed"),
         ("ConferenceSid=CF1&CallSid=CA1&StatusCallbackEvent=participant-join", "participant-join"),
@@ -102,7 +102,7 @@ async fn twilio_form_has_the_type_of_its_fields() {
         ("EventType=onMessageAdded&MessageSid=IM1&Body=hi", "onMessageAdded"),
         ("EventType=task.created&TaskSid=WT1", "task.created"),
         ("EventType=&CallStatus=busy", "call.busy"),
-        ("CallSid=CA1&AnsweredBy=machine_start", "unknown"),
+        ("CallSid=CA1&MachineDetectionDuration=100", "unknown"),
     ] {
         assert_eq!(queued_type(&sign_form("twilio", form)).await, format!("twilio.{expected}"), "{form}");
     }

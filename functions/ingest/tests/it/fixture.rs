@@ -34,7 +34,7 @@ pub(crate) fn environment(name: &str, replacement: Option<&str>) -> impl Fn(&str
             "scheme": "hmac", "header": "X-Bird-Signature", "template": "{timestamp}.{body}",
             "timestamp_header": "X-Bird-Time", "tolerance_seconds": 14400,
         },
-        "patient": {
+        "late": {
             "scheme": "hmac", "header": "X-Signature", "template": "{timestamp}.{body}",
             "timestamp_header": "X-Timestamp", "tolerance_seconds": 1_296_000,
         },
@@ -77,7 +77,7 @@ fn test_intake() -> (Intake<TestSecretStore, TestQueue, TestPayloadStore>, TestS
     let config = Config::read(Variables::new(&lookup)).unwrap();
     let secrets = TestSecretStore::default();
     let (queue, payloads) = (TestQueue::default(), TestPayloadStore::default());
-    for source in SOURCES.into_iter().chain(["strict", "bird", "patient"]) {
+    for source in SOURCES.into_iter().chain(["strict", "bird", "late"]) {
         secrets.set(source, Stage::Current, secret_for(source));
     }
     let cache = SecretCache::new(secrets.clone(), config.secrets);

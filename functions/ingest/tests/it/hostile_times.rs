@@ -90,7 +90,7 @@ async fn every_retry_of_linear_is_accepted_and_is_the_same_event() {
 #[tokio::test]
 async fn every_retry_within_the_configured_tolerance_is_accepted_and_is_the_same_event() {
     const HOUR: i64 = 3600;
-    for (source, last) in [("bird", 4 * HOUR), ("patient", 15 * 24 * HOUR)] {
+    for (source, last) in [("bird", 4 * HOUR), ("late", 15 * 24 * HOUR)] {
         for seconds in [0, 5, 300, 301, 1800, 2 * HOUR, 4 * HOUR - 10, 10 * HOUR, 24 * HOUR, 72 * HOUR, 359 * HOUR] {
             let function = Function::new();
             let request = sign_request_at(source, b"{\"event\":\"message\"}", now() - seconds);
