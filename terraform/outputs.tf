@@ -156,8 +156,13 @@ output "idempotency_table" {
   value       = module.hookline.idempotency_table
 }
 
+output "retry_schedule" {
+  description = "Times of the attempts of a delivery that always fails, after the first one. Jitter makes them earlier."
+  value       = module.hookline.retry_schedule
+}
+
 output "paused_destinations" {
-  description = "Names of the destinations that `hookline destination pause` has paused, at the time of the last refresh."
+  description = "Names of the destinations that `hookline destination pause` has paused, as of the last refresh."
   value       = module.hookline.paused_destinations
 }
 

@@ -4,18 +4,23 @@
 variable "alarms" {
   description = <<-EOT
     `emails`: addresses that get alarms. SNS sends a confirmation link to each address first. The other values are
-    thresholds; an alarm is raised above its threshold. `oldest_message_seconds`: time that an event waits in the intake
-    queue. `rejections_per_5_minutes`, `delivery_failures_per_5_minutes`, `api_server_errors_per_5_minutes`: rejected
-    requests, failed attempts and 5xx responses in 5 minutes. `delivery_age_seconds`: time from an event's acceptance to
-    its delivery, for 95 % of the events.
+    thresholds; an alarm is raised above its threshold. `oldest_message_seconds`, `retry_oldest_message_seconds`: time
+    that a message waits in the intake queue or the retry queue. `rejections_per_5_minutes`,
+    `throttled_requests_per_5_minutes`, `delivery_failures_per_5_minutes`, `api_server_errors_per_5_minutes`: rejected
+    requests, 429 responses of API Gateway (with `access_logs`), failed attempts and 5xx responses in 5 minutes.
+    `delivery_age_seconds`: time from an event's acceptance to its delivery, for 95 % of the events. `silent_sources`:
+    minutes without an accepted request, by source, after which an alarm is raised; for sources that always send.
   EOT
   type = object({
-    emails                          = optional(list(string), [])
-    oldest_message_seconds          = optional(number, 1800)
-    rejections_per_5_minutes        = optional(number, 100)
-    delivery_failures_per_5_minutes = optional(number, 20)
-    delivery_age_seconds            = optional(number, 900)
-    api_server_errors_per_5_minutes = optional(number, 1)
+    emails                           = optional(list(string), [])
+    oldest_message_seconds           = optional(number, 1800)
+    retry_oldest_message_seconds     = optional(number, 1800)
+    rejections_per_5_minutes         = optional(number, 100)
+    throttled_requests_per_5_minutes = optional(number, 0)
+    delivery_failures_per_5_minutes  = optional(number, 300)
+    delivery_age_seconds             = optional(number, 900)
+    api_server_errors_per_5_minutes  = optional(number, 1)
+    silent_sources                   = optional(map(number), {})
   })
   default  = {}
   nullable = false

@@ -20,6 +20,7 @@ const AWS_METRICS: [(&str, &[&str], &[&str]); 3] = [
         "AWS/SQS",
         &[
             "ApproximateAgeOfOldestMessage",
+            "ApproximateNumberOfMessagesDelayed",
             "ApproximateNumberOfMessagesNotVisible",
             "ApproximateNumberOfMessagesVisible",
         ],

@@ -25,7 +25,8 @@ locals {
   apply_topics = {
     for name in var.environments : name => {
       read = flatten([
-        for statements in [local.read_storage, local.read_functions, local.read_api] : statements["apply-${name}"]
+        for statements in [local.read_storage, local.read_tables, local.read_functions, local.read_api] :
+        statements["apply-${name}"]
       ])
       storage       = local.apply_storage[name]
       functions     = local.apply_functions[name]

@@ -42,8 +42,8 @@ locals {
         ]
         Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-*"]
       },
-      # Terraform creates and deletes the items by which operators pause destinations. The role cannot change the records
-      # of deliveries.
+      # Terraform creates and deletes the items by which operators pause destinations. The role cannot change the
+      # records of deliveries.
       {
         Sid       = "ManagePauses"
         Effect    = "Allow"

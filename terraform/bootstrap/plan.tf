@@ -18,6 +18,7 @@ resource "aws_iam_role_policy_attachment" "plan" {
 locals {
   plan_policies = {
     plan-storage       = local.read_storage.plan
+    plan-tables        = local.read_tables.plan
     plan-functions     = local.read_functions.plan
     plan-api           = local.read_api.plan
     plan-observability = local.read_observability.plan

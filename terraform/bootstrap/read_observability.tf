@@ -59,7 +59,7 @@ locals {
       {
         Sid      = "ReadAccessLogs"
         Effect   = "Allow"
-        Action   = ["logs:ListTagsForResource"]
+        Action   = ["logs:DescribeMetricFilters", "logs:ListTagsForResource"]
         Resource = flatten([for name in names : local.access_log_arns[name]])
       },
       # AWS has no ARNs for saved queries.

@@ -40,6 +40,11 @@ locals {
         Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"]
         Resource = [for name in names : "${local.regional_arns.secretsmanager}:secret:${local.prefixes[name]}/*"]
       },
+    ]
+  }
+
+  read_tables = {
+    for reader, names in local.readers : reader => [
       {
         Sid    = "ReadTables"
         Effect = "Allow"

@@ -124,6 +124,7 @@ run "unnamed_resources_are_limited_by_function_or_tags" {
       ManageMappings = {
         ArnLike = { "lambda:FunctionArn" = ["arn:aws:lambda:eu-west-1:123456789012:function:hookline-dev-*"] }
       }
+      ManagePauses = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["pause#*"] } }
       ManageRolesWithBoundary = {
         StringEquals = {
           "iam:PermissionsBoundary" = ["arn:aws:iam::123456789012:policy/hookline-bootstrap-boundary-dev"]

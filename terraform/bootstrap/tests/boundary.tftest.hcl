@@ -67,8 +67,8 @@ run "boundary_allows_what_functions_do" {
       }
       ClaimDeliveries = {
         actions = [
-          "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
-          "dynamodb:PutItem", "dynamodb:UpdateItem",
+          "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert",
+          "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem",
         ]
         resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/hookline-dev-*"]
       }

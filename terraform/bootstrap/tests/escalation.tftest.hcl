@@ -95,12 +95,26 @@ run "apply_role_cannot_read_secrets_messages_or_payloads" {
   command = plan
 
   assert {
-    condition = length(setintersection(flatten(flatten(values(local.apply_topics.dev))[*].Action), [
+    condition = length(setintersection(flatten([
+      for s in flatten(values(local.apply_topics.dev)) : s.Action if !endswith(s.Sid, "Pauses")
+      ]), [
       "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "secretsmanager:PutSecretValue",
       "secretsmanager:PutResourcePolicy", "sqs:ReceiveMessage", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan",
       "logs:GetLogEvents", "kms:Decrypt", "lambda:InvokeFunction", "sts:AssumeRole",
     ])) == 0
     error_message = "the role can read the data of the service"
+  }
+
+  # The keys of other items do not begin with this text.
+  assert {
+    condition = {
+      for s in flatten(values(local.apply_topics.dev)) : s.Sid => s.Condition
+      if length([for action in s.Action : action if can(regex("^dynamodb:.*Item$", action))]) > 0
+      } == {
+      for sid in ["ManagePauses", "ReadPauses"] :
+      sid => { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["pause#*"] } }
+    }
+    error_message = "the role can read or change the records of deliveries"
   }
 
   assert {

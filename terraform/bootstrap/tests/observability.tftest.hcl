@@ -29,8 +29,8 @@ run "apply_role_manages_observability_resources" {
       ]
       ManageQueries = ["logs:DeleteQueryDefinition", "logs:PutQueryDefinition"]
       ManageAccessLogs = [
-        "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy",
-        "logs:TagResource", "logs:UntagResource",
+        "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteMetricFilter", "logs:DeleteRetentionPolicy",
+        "logs:PutMetricFilter", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
       ]
       ManageSamplingRules = [
         "xray:CreateSamplingRule", "xray:DeleteSamplingRule", "xray:TagResource", "xray:UntagResource",
@@ -104,7 +104,7 @@ run "both_roles_read_observability_resources" {
       ReadKeys = [
         "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
       ]
-      ReadAccessLogs          = ["logs:ListTagsForResource"]
+      ReadAccessLogs          = ["logs:DescribeMetricFilters", "logs:ListTagsForResource"]
       ReadQueries             = ["logs:DescribeQueryDefinitions"]
       ReadSamplingRules       = ["xray:GetSamplingRules"]
       ReadTagsOfSamplingRules = ["xray:ListTagsForResource"]

@@ -16,6 +16,7 @@ run "policies_are_created_and_attached" {
       aws_iam_role.plan.name == "hookline-bootstrap-plan" &&
       keys(aws_iam_role_policy_attachment.plan) == [
         "plan-api", "plan-functions", "plan-observability", "plan-state", "plan-storage",
+        "plan-tables",
       ]
     )
     error_message = "${aws_iam_role.plan.name} has ${jsonencode(keys(aws_iam_role_policy_attachment.plan))}"
@@ -83,7 +84,9 @@ run "plan_role_cannot_read_secrets_or_messages" {
   command = plan
 
   assert {
-    condition = length(setintersection(flatten(flatten(values(local.plan_policies))[*].Action), [
+    condition = length(setintersection(flatten([
+      for s in flatten(values(local.plan_policies)) : s.Action if s.Sid != "ReadPauses"
+      ]), [
       "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "sqs:ReceiveMessage", "dynamodb:GetItem",
       "dynamodb:Query", "dynamodb:Scan", "logs:GetLogEvents", "logs:FilterLogEvents", "kms:Decrypt",
     ])) == 0
@@ -137,6 +140,7 @@ run "plan_role_reads_only_the_environments" {
           ]
         }
       }
+      ReadPauses    = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["pause#*"] } }
       ReadTablesKey = { StringEquals = { "kms:RequestAlias" = ["alias/aws/dynamodb"] } }
     }
     error_message = format("the conditions are %s", jsonencode({

@@ -2,6 +2,18 @@
 
 locals {
   paused_destinations = flatten(module.idempotency[*].paused_destinations)
+
+  # API Gateway accepts at most `rate + burst` requests in a second. A request uses an execution environment for 13 ms
+  # (docs/cost.md) and the first request of an environment for less than 0.1 s (docs/performance.md), so this is enough
+  # even if each request starts an environment.
+  ingest_seconds     = 0.1
+  ingest_concurrency = ceil((var.throttle.rate + var.throttle.burst) * local.ingest_seconds)
+
+  # A reservation takes its concurrency from the account, used or not.
+  ingest_share  = coalesce(var.functions.ingest.reserved_concurrency, local.ingest_concurrency)
+  process_share = coalesce(var.functions.process.reserved_concurrency, local.delivery_concurrency)
+
+  reserved_concurrency = sum([for f in values(var.functions) : coalesce(f.reserved_concurrency, 0)])
 }
 
 # A warning instead of an error: the API works without the route, but events from POST /events would reach the DLQ.
@@ -24,6 +36,48 @@ check "no_destination_is_paused" {
         "retry.give_up_after_hours. To resume one, run `hookline destination resume NAME --service %s`.",
       ]),
       join(", ", local.paused_destinations), local.prefix,
+    )
+  }
+}
+
+# Lambda limits the concurrency of all functions of the account. Without enough of it, API Gateway returns 5xx to
+# senders.
+check "concurrency_fits_the_account" {
+  assert {
+    condition = local.ingest_share + local.process_share <= var.account_concurrency
+    error_message = format(
+      join(" ", [
+        "The account has %d concurrent executions (account_concurrency), and this deployment needs %d: ingest %d,",
+        "which is its reservation or (throttle.rate + throttle.burst) times %g s, and process %d, which is its",
+        "reservation or the maximum concurrency of both lanes. A backlog could leave too few for ingest. Request a",
+        "higher quota from AWS, or lower queue.maximum_concurrency, retry_lane.maximum_concurrency or throttle.",
+      ]),
+      var.account_concurrency, local.ingest_share + local.process_share, local.ingest_share, local.ingest_seconds,
+      local.process_share,
+    )
+  }
+
+  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+  assert {
+    condition = local.reserved_concurrency == 0 || local.reserved_concurrency + 100 <= var.account_concurrency
+    error_message = format(
+      join(" ", [
+        "The functions reserve %d of the account's %d concurrent executions (account_concurrency). Lambda rejects a",
+        "reservation that leaves fewer than 100 to the functions without one. Request a higher quota from AWS, or",
+        "lower functions.*.reserved_concurrency.",
+      ]),
+      local.reserved_concurrency, var.account_concurrency,
+    )
+  }
+
+  assert {
+    condition = local.ingest_share >= local.ingest_concurrency
+    error_message = format(
+      join(" ", [
+        "functions.ingest.reserved_concurrency is %d, which is also the limit of ingest, and `throttle` accepts",
+        "requests for %d. Raise the reservation, or lower throttle.rate and throttle.burst.",
+      ]),
+      local.ingest_share, local.ingest_concurrency,
     )
   }
 }

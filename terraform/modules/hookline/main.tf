@@ -136,8 +136,12 @@ module "observability" {
   alarms        = var.alarms
   runbook_url   = var.runbook_url
   saved_queries = var.saved_queries
-  functions     = { ingest = module.ingest.name, process = module.process.name }
-  log_groups    = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
-  queues        = { intake = module.queue.name, dlq = module.queue.dlq_name }
-  api           = { type = var.api_type, id = local.api.id, name = local.api.name, stage_name = local.api.stage_name }
+
+  account_concurrency = var.account_concurrency
+  access_log_group    = one(module.access_log[*].name)
+
+  functions  = { ingest = module.ingest.name, process = module.process.name }
+  log_groups = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
+  queues     = { intake = module.queue.name, retry = module.queue.retry_name, dlq = module.queue.dlq_name }
+  api        = { type = var.api_type, id = local.api.id, name = local.api.name, stage_name = local.api.stage_name }
 }

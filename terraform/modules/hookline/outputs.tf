@@ -179,8 +179,13 @@ output "idempotency_table" {
   value       = one(module.idempotency[*].name)
 }
 
+output "retry_schedule" {
+  description = "Times of the attempts of a delivery that always fails, after the first one. Jitter makes them earlier."
+  value       = local.retry_schedule
+}
+
 output "paused_destinations" {
-  description = "Names of the destinations that `hookline destination pause` has paused, at the time of the last refresh."
+  description = "Names of the destinations that `hookline destination pause` has paused, as of the last refresh."
   value       = local.paused_destinations
 }
 

@@ -1,5 +1,5 @@
-# Delivery: the queues, retries, the circuit breaker and the record of deliveries. The plan rejects values that would lose
-# events.
+# Delivery: the queues, retries, the circuit breaker and the record of deliveries. The plan rejects values that would
+# lose events.
 
 locals {
   give_up_seconds = floor(var.retry.give_up_after_hours * 3600)
@@ -70,7 +70,7 @@ variable "queue" {
     condition = (
       var.functions.process.reserved_concurrency == null ||
       try(
-        var.queue.maximum_concurrency + var.retry_lane.maximum_concurrency <= var.functions.process.reserved_concurrency,
+        sum([var.queue, var.retry_lane][*].maximum_concurrency) <= var.functions.process.reserved_concurrency,
         false,
       )
     )
@@ -259,8 +259,8 @@ variable "idempotency" {
   default  = {}
   nullable = false
 
-  # A message can be redriven for the 14 days of the DLQ, and some of its destinations may have received the event before
-  # the retries of the others.
+  # A message can be redriven for the 14 days of the DLQ, and some of its destinations may have received the event
+  # before the retries of the others.
   validation {
     condition = (
       var.idempotency.window_days * 86400 >= 14 * 86400 + local.give_up_seconds &&

@@ -80,8 +80,8 @@ variable "account_concurrency" {
 
 variable "payload_retention_days" {
   description = <<-EOT
-    Days after which S3 deletes an offloaded payload. This must be longer than the event can be in the queues, in the DLQ
-    and, after a redrive, in the queues again.
+    Days after which S3 deletes an offloaded payload. This must be longer than the event can be in the queues, in the
+    DLQ and, after a redrive, in the queues again.
   EOT
   type        = number
   default     = 30

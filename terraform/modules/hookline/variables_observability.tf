@@ -8,18 +8,23 @@ locals {
 variable "alarms" {
   description = <<-EOT
     `emails`: addresses that get alarms. SNS sends a confirmation link to each address first. The other values are
-    thresholds; an alarm is raised above its threshold. `oldest_message_seconds`: time that an event waits in the intake
-    queue. `rejections_per_5_minutes`, `delivery_failures_per_5_minutes`, `api_server_errors_per_5_minutes`: rejected
-    requests, failed attempts and 5xx responses in 5 minutes. `delivery_age_seconds`: time from an event's acceptance to
-    its delivery, for 95 % of the events.
+    thresholds; an alarm is raised above its threshold. `oldest_message_seconds`, `retry_oldest_message_seconds`: time
+    that a message waits in the intake queue or the retry queue. `rejections_per_5_minutes`,
+    `throttled_requests_per_5_minutes`, `delivery_failures_per_5_minutes`, `api_server_errors_per_5_minutes`: rejected
+    requests, 429 responses of API Gateway (with `access_logs`), failed attempts and 5xx responses in 5 minutes.
+    `delivery_age_seconds`: time from an event's acceptance to its delivery, for 95 % of the events. `silent_sources`:
+    minutes without an accepted request, by source, after which an alarm is raised; for sources that always send.
   EOT
   type = object({
-    emails                          = optional(list(string), [])
-    oldest_message_seconds          = optional(number, 1800)
-    rejections_per_5_minutes        = optional(number, 100)
-    delivery_failures_per_5_minutes = optional(number, 20)
-    delivery_age_seconds            = optional(number, 900)
-    api_server_errors_per_5_minutes = optional(number, 1)
+    emails                           = optional(list(string), [])
+    oldest_message_seconds           = optional(number, 1800)
+    retry_oldest_message_seconds     = optional(number, 1800)
+    rejections_per_5_minutes         = optional(number, 100)
+    throttled_requests_per_5_minutes = optional(number, 0)
+    delivery_failures_per_5_minutes  = optional(number, 300)
+    delivery_age_seconds             = optional(number, 900)
+    api_server_errors_per_5_minutes  = optional(number, 1)
+    silent_sources                   = optional(map(number), {})
   })
   default  = {}
   nullable = false
@@ -42,13 +47,14 @@ variable "alarms" {
 
   validation {
     condition = alltrue([
-      for name, number in var.alarms : number >= 0 && floor(number) == number if name != "emails"
+      for name, number in var.alarms : number >= 0 && floor(number) == number
+      if !contains(["emails", "silent_sources"], name)
     ])
     error_message = format(
       "The thresholds in alarms must be whole numbers of 0 or more. Correct %s.",
       join(", ", [
         for name, number in var.alarms : name
-        if name != "emails" && !try(number >= 0 && floor(number) == number, false)
+        if !contains(["emails", "silent_sources"], name) && !try(number >= 0 && floor(number) == number, false)
       ]),
     )
   }
@@ -61,6 +67,45 @@ variable "alarms" {
     error_message = <<-EOT
       alarms.oldest_message_seconds must be at least 60, because SQS reports ages per minute, and less than
       queue.retention_seconds (${var.queue.retention_seconds}), when SQS deletes the event.
+    EOT
+  }
+
+  validation {
+    condition = (
+      var.alarms.retry_oldest_message_seconds > 900 &&
+      var.alarms.retry_oldest_message_seconds < var.queue.retention_seconds
+    )
+    error_message = <<-EOT
+      alarms.retry_oldest_message_seconds must be greater than 900, the longest delay of a message, and less than
+      queue.retention_seconds (${var.queue.retention_seconds}), when SQS deletes the message.
+    EOT
+  }
+
+  validation {
+    condition = alltrue([
+      for minutes in var.alarms.silent_sources : minutes >= 1 && minutes <= 1440 && floor(minutes) == minutes
+    ])
+    error_message = <<-EOT
+      The minutes in alarms.silent_sources must be whole numbers from 1 to 1440, because an alarm of CloudWatch covers
+      at most one day.
+    EOT
+  }
+
+  validation {
+    condition = length(setsubtract(keys(var.alarms.silent_sources), concat(keys(var.sources), ["events"]))) == 0
+    error_message = format(
+      "alarms.silent_sources names unknown sources: %s. The sources are %s.",
+      join(", ", setsubtract(keys(var.alarms.silent_sources), concat(keys(var.sources), ["events"]))),
+      join(", ", concat(keys(var.sources), ["events"])),
+    )
+  }
+
+  # At this level, ingest does not write the metric of accepted requests.
+  validation {
+    condition     = length(var.alarms.silent_sources) == 0 || var.log_level != "error"
+    error_message = <<-EOT
+      alarms.silent_sources needs the metric of accepted requests, which is not written with log_level = "error". Use
+      `warn`, or remove silent_sources.
     EOT
   }
 

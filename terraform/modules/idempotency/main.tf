@@ -1,5 +1,5 @@
-# One item per delivery, with the key dedupkey#destination. DynamoDB deletes these items after their TTL, so backups have
-# no use. The items pause#destination and breaker#destination have no TTL.
+# One item per delivery, with the key dedupkey#destination. DynamoDB deletes these items after their TTL, so backups
+# have no use. The items pause#destination and breaker#destination have no TTL.
 
 resource "aws_dynamodb_table" "this" {
   # checkov:skip=CKV_AWS_28: a backup has no use, because items expire

@@ -8,7 +8,13 @@ locals {
     http = { client_errors = "4xx", server_errors = "5xx", dimension = "ApiId", value = var.api.id }
   }[var.api.type]
 
+  # The access log, which counts throttled requests, is optional.
   alarms = {
+    for name, alarm in local.all_alarms : name => alarm
+    if name != "throttled-requests" || var.access_log_group != null
+  }
+
+  all_alarms = {
     dlq-not-empty = {
       metric     = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible" }
       dimensions = { QueueName = var.queues.dlq }
@@ -29,6 +35,50 @@ locals {
         "Events wait in the intake queue longer than ${var.alarms.oldest_message_seconds} s:",
         "process is slow or stopped.",
         "Check on the dashboard whether process is invoked, fails or is throttled, and whether queue.paused is set.",
+      ])
+    }
+    messages-in-flight = {
+      metric     = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesNotVisible" }
+      dimensions = { QueueName = var.queues.intake }
+      statistic  = "Maximum"
+      threshold  = 80000 # SQS delivers no more messages at about 120,000, without an error
+      description = join(" ", [
+        "More than 80,000 messages of the intake queue are in flight, and at about 120,000 SQS delivers no more, to",
+        "any destination. Check whether process fails or times out: its messages wait for their visibility timeout.",
+      ])
+    }
+    retry-oldest-message = {
+      metric     = { namespace = "AWS/SQS", name = "ApproximateAgeOfOldestMessage" }
+      dimensions = { QueueName = var.queues.retry }
+      statistic  = "Maximum"
+      threshold  = var.alarms.retry_oldest_message_seconds
+      description = join(" ", [
+        "Deliveries wait in the retry queue longer than ${var.alarms.retry_oldest_message_seconds} s, although no",
+        "delay is longer than 900 s: the retry lane has more deliveries than it can make.",
+        "Check which destination is slow or unavailable: hookline destination status --service ${var.prefix}.",
+      ])
+    }
+    breaker-opened = {
+      metric     = { namespace = "Hookline", name = "BreakerOpened" }
+      dimensions = { service = var.prefix }
+      statistic  = "Sum"
+      threshold  = 0
+      description = join(" ", [
+        "A destination is unavailable: its circuit breaker has opened, and its events wait on the retry lane.",
+        "Other destinations are not affected.",
+        "Show the destination and its last error: hookline destination status --service ${var.prefix}.",
+      ])
+    }
+    account-concurrency = {
+      metric     = { namespace = "AWS/Lambda", name = "ConcurrentExecutions" }
+      dimensions = {} # all functions of the account in the region
+      statistic  = "Maximum"
+      threshold  = floor(0.8 * var.account_concurrency)
+      period     = 60
+      description = join(" ", [
+        "The functions of the account use more than 80 % of its ${var.account_concurrency} concurrent executions.",
+        "At the limit, Lambda rejects invocations of ingest, and senders get 5xx responses.",
+        "Check which function uses them, and request a higher quota.",
       ])
     }
     ingest-errors = {
@@ -68,7 +118,7 @@ locals {
       threshold  = 0
       description = join(" ", [
         "Lambda had no free concurrency for process, and each throttled batch has used a receive.",
-        "Check whether queue.maximum_concurrency is greater than the function's reserved concurrency.",
+        "Check whether the lanes together have more concurrency than the function's reservation.",
       ])
     }
     api-server-errors = {
@@ -79,6 +129,17 @@ locals {
       description = join(" ", [
         "Senders get 5xx responses, and not all senders retry. Check \"Server errors, by reason\" on the dashboard.",
         "If it shows no reason, the requests did not reach ingest.",
+      ])
+    }
+    throttled-requests = {
+      metric     = local.throttled_requests
+      dimensions = {}
+      statistic  = "Sum"
+      threshold  = var.alarms.throttled_requests_per_5_minutes
+      description = join(" ", [
+        "API Gateway returned 429 to senders, because they sent more requests than `throttle` allows. A sender",
+        "that does not retry, such as GitHub, loses these events.",
+        "Check in the access log which path and address sends the requests.",
       ])
     }
     rejections = {
@@ -97,7 +158,8 @@ locals {
       statistic  = "Sum"
       threshold  = var.alarms.delivery_failures_per_5_minutes
       description = join(" ", [
-        "Attempts to deliver fail. Hookline retries them until the last receive, then uses the dead-letter queue.",
+        "Attempts to deliver fail again and again, although the circuit breaker stops attempts to a destination that",
+        "always fails. Hookline retries them on the retry lane, and gives up after the configured time.",
         "Check which destination fails: the saved query ${var.prefix}/slowest-destinations.",
       ])
     }

@@ -15,8 +15,13 @@ resource "aws_cloudwatch_dashboard" "this" {
     ingest        = var.functions.ingest
     process       = var.functions.process
     intake        = var.queues.intake
+    retry         = var.queues.retry
     dlq           = var.queues.dlq
     runbook_url   = var.runbook_url
-    alarm_links   = join(", ", [for name in keys(local.alarms) : "[${name}](${var.runbook_url}#${name})"])
+
+    alarm_links = join(", ", [
+      for name in concat(keys(local.alarms), length(var.alarms.silent_sources) > 0 ? ["silent-source"] : []) :
+      "[${name}](${var.runbook_url}#${name})"
+    ])
   })
 }

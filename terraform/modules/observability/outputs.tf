@@ -9,6 +9,9 @@ output "dashboard_name" {
 }
 
 output "alarm_names" {
-  description = "Name of each alarm, by its section in the runbook."
-  value       = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.alarm_name }
+  description = "Name of each alarm without and with the prefix. The first one is the alarm's section in the runbook."
+  value = merge(
+    { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.alarm_name },
+    { for source, alarm in aws_cloudwatch_metric_alarm.silent_source : "silent-source-${source}" => alarm.alarm_name },
+  )
 }

@@ -10,12 +10,15 @@ variable "prefix" {
 variable "alarms" {
   description = "E-mail addresses that get alarms, and the thresholds: an alarm is raised above its threshold."
   type = object({
-    emails                          = list(string)
-    oldest_message_seconds          = number
-    rejections_per_5_minutes        = number
-    delivery_failures_per_5_minutes = number
-    delivery_age_seconds            = number
-    api_server_errors_per_5_minutes = number
+    emails                           = list(string)
+    oldest_message_seconds           = number
+    retry_oldest_message_seconds     = number
+    rejections_per_5_minutes         = number
+    throttled_requests_per_5_minutes = number
+    delivery_failures_per_5_minutes  = number
+    delivery_age_seconds             = number
+    api_server_errors_per_5_minutes  = number
+    silent_sources                   = optional(map(number), {})
   })
   nullable = false
 }
@@ -51,10 +54,23 @@ variable "log_groups" {
   nullable = false
 }
 
+variable "access_log_group" {
+  description = "Name of the log group of the API's access log, in which throttled requests are counted; null for none."
+  type        = string
+  default     = null
+}
+
+variable "account_concurrency" {
+  description = "Concurrent executions that Lambda allows for the account in the region."
+  type        = number
+  nullable    = false
+}
+
 variable "queues" {
   description = "Name of each queue."
   type = object({
     intake = string
+    retry  = string
     dlq    = string
   })
   nullable = false

@@ -1,6 +1,7 @@
 # Each queue is one resource. The provider waits about 25 s after each change of a queue's attributes, so the policies
-# are inline. The DLQ and the other queues refer to each other, so the ARNs are built from the names instead of read from
-# the resources. SQS checks the DLQ of a redrive policy, so the DLQ comes first; then the other two are created together.
+# are inline. The DLQ and the other queues refer to each other, so the ARNs are built from the names instead of read
+# from the resources. SQS checks the DLQ of a redrive policy, so the DLQ comes first; then the other two are created
+# together.
 
 data "aws_caller_identity" "current" {}
 

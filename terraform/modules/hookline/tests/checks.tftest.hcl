@@ -13,3 +13,62 @@ run "warns_about_events_without_a_route" {
 
   expect_failures = [check.events_have_a_route]
 }
+
+run "defaults_fit_the_account" {
+  command = plan
+
+  assert {
+    condition     = local.ingest_concurrency == 30 && local.process_share == 25
+    error_message = "ingest needs ${local.ingest_concurrency}, process ${local.process_share}"
+  }
+}
+
+run "warns_about_an_account_with_too_little_concurrency" {
+  command = plan
+
+  variables {
+    account_concurrency = 54
+  }
+
+  expect_failures = [check.concurrency_fits_the_account]
+}
+
+run "account_with_exactly_the_needed_concurrency_fits" {
+  command = plan
+
+  variables {
+    account_concurrency = 55
+  }
+}
+
+run "warns_about_reservations_that_leave_too_little" {
+  command = plan
+
+  variables {
+    functions = { ingest = { reserved_concurrency = 60 }, process = { reserved_concurrency = 41 } }
+
+    account_concurrency = 200
+  }
+
+  expect_failures = [check.concurrency_fits_the_account]
+}
+
+run "reservations_that_leave_one_hundred_fit" {
+  command = plan
+
+  variables {
+    functions = { ingest = { reserved_concurrency = 60 }, process = { reserved_concurrency = 40 } }
+
+    account_concurrency = 200
+  }
+}
+
+run "warns_about_a_reservation_below_the_need_of_ingest" {
+  command = plan
+
+  variables {
+    functions = { ingest = { reserved_concurrency = 29 } }
+  }
+
+  expect_failures = [check.concurrency_fits_the_account]
+}

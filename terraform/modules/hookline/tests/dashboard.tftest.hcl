@@ -9,17 +9,22 @@ variables {
   runbook_url = "https://example.com/runbook.md"
   functions   = { ingest = "hookline-test-ingest", process = "hookline-test-process" }
   log_groups  = { ingest = "/aws/lambda/hookline-test-ingest", process = "/aws/lambda/hookline-test-process" }
-  queues      = { intake = "hookline-test-intake", dlq = "hookline-test-intake-dlq" }
+  queues      = { intake = "hookline-test-intake", retry = "hookline-test-retry", dlq = "hookline-test-intake-dlq" }
   api         = { type = "rest", id = "api1", name = "hookline-test", stage_name = "live" }
 
   alarms = {
-    emails                          = []
-    oldest_message_seconds          = 600
-    rejections_per_5_minutes        = 7
-    delivery_failures_per_5_minutes = 8
-    delivery_age_seconds            = 90
-    api_server_errors_per_5_minutes = 9
+    emails                           = []
+    oldest_message_seconds           = 600
+    retry_oldest_message_seconds     = 1200
+    rejections_per_5_minutes         = 7
+    throttled_requests_per_5_minutes = 6
+    delivery_failures_per_5_minutes  = 8
+    delivery_age_seconds             = 90
+    api_server_errors_per_5_minutes  = 9
   }
+
+  account_concurrency = 101
+  access_log_group    = "/aws/apigateway/hookline-test"
 }
 
 run "dashboard_is_complete_json" {
@@ -61,7 +66,7 @@ run "dashboard_shows_all_metrics_of_hookline" {
       )[*][0]) == toset([
       "Accepted", "Rejected", "ServerErrors", "QueueSendTime", "Delivered", "DeliveryFailed", "DeliveryAge", "Retries",
       "DeadLettered", "ColdStarts", "AlreadyDelivered", "FilteredOut", "FilterUnreadable", "TemplateUnreadable",
-      "TypeUnknown", "ReusedIds",
+      "TypeUnknown", "ReusedIds", "Deferred", "BreakerOpened", "BreakerClosed",
     ])
     error_message = format("the dashboard shows %s", jsonencode(regexall(
       "\\[\"Hookline\", \"([A-Za-z]+)\", \"service\", \"hookline-test\"", aws_cloudwatch_dashboard.this.dashboard_body,
@@ -125,6 +130,23 @@ run "dashboard_links_to_the_section_of_each_alarm" {
       "an alarm has no link: %s",
       jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[0].properties.markdown,
     )
+  }
+}
+
+run "dashboard_shows_the_retry_queue" {
+  module {
+    source = "../observability"
+  }
+
+  assert {
+    condition = toset(regexall(
+      "\\[\"AWS/SQS\", \"(\\w+)\", \"QueueName\", \"hookline-test-retry\"",
+      aws_cloudwatch_dashboard.this.dashboard_body,
+      )[*][0]) == toset([
+      "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible",
+      "ApproximateNumberOfMessagesVisible",
+    ])
+    error_message = "the dashboard does not show the retry queue"
   }
 }
 

@@ -115,6 +115,67 @@ run "rejects_delivery_age_of_zero" {
   expect_failures = [var.alarms]
 }
 
+run "rejects_retry_message_age_within_the_longest_delay" {
+  command = plan
+
+  variables {
+    alarms = { retry_oldest_message_seconds = 900 }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "rejects_negative_throttle_threshold" {
+  command = plan
+
+  variables {
+    alarms = { throttled_requests_per_5_minutes = -1 }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "rejects_silence_of_more_than_a_day" {
+  command = plan
+
+  variables {
+    alarms = { silent_sources = { github = 1441 } }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "rejects_fractional_minutes_of_silence" {
+  command = plan
+
+  variables {
+    alarms = { silent_sources = { github = 1.5 } }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "rejects_unknown_silent_source" {
+  command = plan
+
+  variables {
+    alarms = { silent_sources = { gitlab = 60 } }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "rejects_silent_source_without_its_metric" {
+  command = plan
+
+  variables {
+    log_level = "error"
+    alarms    = { silent_sources = { github = 60 } }
+  }
+
+  expect_failures = [var.alarms]
+}
+
 run "rejects_runbook_url_with_fragment" {
   command = plan
 

@@ -16,7 +16,8 @@ run "alarms_and_dashboard_have_the_prefix" {
   assert {
     condition = (
       alltrue([for name, alarm in output.alarm_names : alarm == "hookline-test-${name}"]) &&
-      contains(keys(output.alarm_names), "dlq-not-empty")
+      contains(keys(output.alarm_names), "dlq-not-empty") &&
+      contains(keys(output.alarm_names), "throttled-requests")
     )
     error_message = "the alarms are ${jsonencode(output.alarm_names)}"
   }
@@ -33,7 +34,7 @@ run "no_log_group_without_access_logs" {
   }
 
   assert {
-    condition     = output.api_log_group_name == null
+    condition     = output.api_log_group_name == null && !contains(keys(output.alarm_names), "throttled-requests")
     error_message = "the access log is in ${jsonencode(output.api_log_group_name)}"
   }
 }
@@ -48,12 +49,15 @@ run "thresholds_have_defaults" {
 
   assert {
     condition = jsonencode(var.alarms) == jsonencode({
-      emails                          = []
-      oldest_message_seconds          = 1800
-      rejections_per_5_minutes        = 5
-      delivery_failures_per_5_minutes = 20
-      delivery_age_seconds            = 900
-      api_server_errors_per_5_minutes = 1
+      emails                           = []
+      oldest_message_seconds           = 1800
+      retry_oldest_message_seconds     = 1800
+      rejections_per_5_minutes         = 5
+      throttled_requests_per_5_minutes = 0
+      delivery_failures_per_5_minutes  = 300
+      delivery_age_seconds             = 900
+      api_server_errors_per_5_minutes  = 1
+      silent_sources                   = {}
     })
     error_message = "the thresholds are ${jsonencode(var.alarms)}"
   }

@@ -37,7 +37,9 @@ run "retry_queue_has_the_settings_of_the_intake_queue" {
   }
 
   assert {
-    condition     = [aws_sqs_queue.this.name, aws_sqs_queue.retry.name] == ["hookline-test-intake", "hookline-test-retry"]
+    condition = [for queue in [aws_sqs_queue.this, aws_sqs_queue.retry] : queue.name] == [
+      "hookline-test-intake", "hookline-test-retry",
+    ]
     error_message = "the queues are ${aws_sqs_queue.this.name} and ${aws_sqs_queue.retry.name}"
   }
 

@@ -9,17 +9,22 @@ variables {
   runbook_url = "docs/runbook.md"
   functions   = { ingest = "hookline-test-ingest", process = "hookline-test-process" }
   log_groups  = { ingest = "/aws/lambda/hookline-test-ingest", process = "/aws/lambda/hookline-test-process" }
-  queues      = { intake = "hookline-test-intake", dlq = "hookline-test-intake-dlq" }
+  queues      = { intake = "hookline-test-intake", retry = "hookline-test-retry", dlq = "hookline-test-intake-dlq" }
   api         = { type = "rest", id = "api1", name = "hookline-test", stage_name = "live" }
 
   alarms = {
-    emails                          = ["oncall@example.com", "team@example.com"]
-    oldest_message_seconds          = 600
-    rejections_per_5_minutes        = 7
-    delivery_failures_per_5_minutes = 8
-    delivery_age_seconds            = 90
-    api_server_errors_per_5_minutes = 9
+    emails                           = ["oncall@example.com", "team@example.com"]
+    oldest_message_seconds           = 600
+    retry_oldest_message_seconds     = 1200
+    rejections_per_5_minutes         = 7
+    throttled_requests_per_5_minutes = 6
+    delivery_failures_per_5_minutes  = 8
+    delivery_age_seconds             = 90
+    api_server_errors_per_5_minutes  = 9
   }
+
+  account_concurrency = 101
+  access_log_group    = "/aws/apigateway/hookline-test"
 }
 
 run "topic_is_encrypted_with_its_own_key" {
