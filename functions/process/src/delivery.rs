@@ -15,8 +15,7 @@ use crate::destination_state::{Admission, Candidate, DestinationStateStore};
 use crate::destinations::Destination;
 use crate::failure::Failure;
 use crate::fault_injection;
-use crate::idempotency::{self, Claim, ClaimRequest, ClaimStore, DeliverySuccess};
-use crate::lane::Lane;
+use crate::idempotency::{self, Claim, ClaimRequest, ClaimResult, ClaimStore, DeliverySuccess};
 use crate::payload::Unreadable;
 use crate::queue::{FetchError, FetchPayload};
 use crate::reason::Reason;
@@ -132,10 +131,14 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
             let admission = self.admission(record, destination, deadline);
             let Some(admission) = record.run_isolated(admission).await else { continue };
             let time = deadline.saturating_duration_since(Instant::now());
-            let is_first_receive = record.lane == Lane::Intake && record.receives() == 1;
-            let message_id = record.id();
-            let claim = ClaimRequest { event, destination, message_id, time, is_first_receive };
-            let claim = self.idempotency.new_claim(claim);
+            let claim = self.idempotency.new_claim(ClaimRequest {
+                event,
+                destination,
+                message_id: record.id(),
+                time,
+                is_sent_by_ingest: record.is_sent_by_ingest(),
+                is_first_receive: record.receives() == 1,
+            });
             let delivery = |is_probe| Delivery { record, event, destination, claim, is_probe };
             match admission {
                 Admission::Attempt { is_probe } => admitted.push(delivery(is_probe)),
@@ -176,16 +179,20 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
         let claims: Vec<_> = deliveries.iter().map(|delivery| delivery.claim.clone()).collect();
         let outcomes = self.idempotency.claim(&claims).await;
         let mut acquired = Vec::new();
-        for (delivery, outcome) in deliveries.into_iter().zip(outcomes) {
-            let result = async { idempotency::result_without_attempt(&delivery.claim, outcome) };
+        for (mut delivery, outcome) in deliveries.into_iter().zip(outcomes) {
+            let result = async { idempotency::claim_result(&delivery.claim, outcome) };
             match delivery.record.run_isolated(result).await {
-                Some(Some(result)) => {
+                Some(ClaimResult::Acquired { mode }) => {
+                    delivery.claim.mode = mode;
+                    acquired.push(delivery);
+                }
+                Some(ClaimResult::Finished(result)) => {
                     if delivery.is_probe {
                         self.states.cancel_probe(delivery.destination);
                     }
                     delivery.finish(self.kind(delivery.destination), result, started);
                 }
-                _ => acquired.push(delivery),
+                None => {}
             }
         }
         acquired

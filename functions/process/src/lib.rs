@@ -8,6 +8,7 @@
 //! and to the payload store.
 
 mod attempts;
+mod attribute_value;
 mod batch;
 mod clock;
 mod config;

@@ -120,6 +120,8 @@ reasons! {
     IdempotencyUnavailable: retryable "idempotency_unavailable";
     /// Another worker has leased the delivery and is still running or has crashed.
     InProgress: deferred "in_progress";
+    /// SQS has delivered the message twice, and another worker is delivering the event.
+    ReceivedTwice: deferred "received_twice";
     /// The wait before the next attempt is longer than SQS can delay a message.
     NotDue: deferred "not_due";
     /// An operator has paused the destination.

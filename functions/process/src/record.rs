@@ -10,10 +10,15 @@ use futures_util::FutureExt as _;
 use hookline_event::{Event, Payload, ReadError};
 use hookline_telemetry::{Context, Trace, with_context};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::failure::Failure;
 use crate::idempotency::{Claim, DeliverySuccess};
 use crate::lane::{History, Lane};
+
+/// The longest time between the acceptance of an event and the time at which ingest sends its message, in seconds. Ingest
+/// responds within 2.5 seconds; the rest is for clocks that differ.
+const MAX_SEND_SECONDS: i64 = 10;
 
 /// What SQS does with a message after the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +147,16 @@ impl Record {
     /// The receive count of the message, including this receive.
     pub(crate) fn receives(&self) -> u32 {
         receives(&self.message)
+    }
+
+    /// Whether ingest sent the message. A message that was moved from the dead-letter queue or replayed is sent later than
+    /// the event was accepted.
+    pub(crate) fn is_sent_by_ingest(&self) -> bool {
+        let accepted_at = self.event.as_ref().ok().and_then(|event| {
+            OffsetDateTime::parse(event.accepted_at(), &Rfc3339).ok()?.unix_timestamp().checked_add(MAX_SEND_SECONDS)
+        });
+        let sent_at = self.message.attributes.get("SentTimestamp").and_then(|sent| sent.parse::<i64>().ok());
+        self.lane == Lane::Intake && accepted_at.zip(sent_at).is_some_and(|(latest, sent)| sent / 1000 <= latest)
     }
 
     /// Adds a finished attempt. The attempts are sorted by the destination's name.

@@ -28,6 +28,8 @@ const UNCONFIRMED_MOVE_SECONDS: u32 = 30;
 
 /// What happens to a delivery that was not made.
 enum Fate {
+    /// Its message stays on its queue. Another receive of the message is delivering the event, and finishes the message.
+    Stay,
     /// It is attempted again after this number of seconds.
     Retry { wait: u32 },
     /// Hookline gives up.
@@ -51,7 +53,11 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         let attempts = record.attempts.take();
         let confirmed = join_all(attempts.iter().map(|attempt| self.move_on(record, attempt))).await;
         if !confirmed.into_iter().all(|is_confirmed| is_confirmed) {
-            self.make_visible_soon(record).await;
+            // The end of the other worker's lease, if there is one.
+            let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
+            let received_twice = failures.filter(|failure| failure.reason == Reason::ReceivedTwice);
+            let wait = received_twice.filter_map(|failure| failure.retry_after).max();
+            self.make_visible_in(record, wait.unwrap_or(UNCONFIRMED_MOVE_SECONDS)).await;
             return MessageAction::Retry;
         }
         // The message is finished, whatever the following call to the claim store returns.
@@ -65,6 +71,12 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
     async fn move_on(&self, record: &Record, attempt: &FinishedAttempt) -> bool {
         let Err(failure) = &attempt.result else { return true };
         match self.fate(record, failure) {
+            Fate::Stay => {
+                let line = Line { destination: &attempt.destination, kind: attempt.kind, ..Line::default() };
+                Line { level: Level::Info, outcome: "deferred", reason: &failure.reason.code(), ..line }
+                    .write(&[(Metric::Deferred, 1.0)]);
+                false
+            }
             Fate::DeadLetter => self.send_dead_letter(record, attempt, failure).await,
             Fate::Retry { wait } => {
                 let is_confirmed = self.send_retry(record, attempt, failure, wait).await;
@@ -78,10 +90,18 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
     fn fate(&self, record: &Record, failure: &Failure) -> Fate {
         let policy = &self.config.retry;
         let age = record.history.age_seconds(clock::now());
-        let wait = match (failure.reason.is_deferral(), failure.reason.is_retryable()) {
+        let requested = failure.retry_after.unwrap_or_default();
+        let wait = match (&failure.reason, failure.reason.is_retryable()) {
+            (Reason::ReceivedTwice, _) => return Fate::Stay,
             (_, false) => None,
-            (true, _) => policy.remaining_seconds(age).map(|remaining| failure.retry_after.unwrap_or(0).min(remaining)),
-            (false, true) => {
+            // Most deliveries end long before their lease.
+            (Reason::InProgress, _) => {
+                policy.remaining_seconds(age).map(|remaining| requested.min(policy.base_seconds).min(remaining))
+            }
+            (reason, _) if reason.is_deferral() => {
+                policy.remaining_seconds(age).map(|remaining| requested.min(remaining))
+            }
+            _ => {
                 let random = |bound| fastrand::u32(0..=bound);
                 policy.next_wait(attempts_after(record, failure), age, failure.retry_after, random)
             }
@@ -149,13 +169,13 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         sent.is_ok()
     }
 
-    async fn make_visible_soon(&self, record: &Record) {
+    async fn make_visible_in(&self, record: &Record, seconds: u32) {
         let queue_url = match record.lane {
             Lane::Intake => &self.config.queue_url,
             Lane::Retry => &self.config.retry_queue_url,
         };
         let handle = record.message.receipt_handle.as_deref().unwrap_or_default();
-        if let Err(error) = self.queue.change_visibility(queue_url, handle, UNCONFIRMED_MOVE_SECONDS).await {
+        if let Err(error) = self.queue.change_visibility(queue_url, handle, seconds).await {
             // SQS still delivers the message again, after the visibility timeout of the queue.
             Line { detail: Some(&error), ..Line::new(Level::Warn, "retry_not_scheduled") }.write(&[]);
         }

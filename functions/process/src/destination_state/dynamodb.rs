@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnC
 use hookline_aws::PortError;
 
 use super::store::{DestinationStateStore, OpenState, ProbeStart, StoredState};
+use crate::attribute_value::{number, text};
 use crate::idempotency::DynamoDbClaimStore;
 
 /// The maximum number of keys in one read, a limit of DynamoDB.
@@ -159,12 +160,4 @@ fn probe_start(item: &Item) -> ProbeStart {
             ProbeStart::Open(OpenState { until, ..open })
         }
     }
-}
-
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
-}
-
-fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
 }

@@ -13,7 +13,8 @@ use hookline_aws::PortError;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ClaimMode {
     /// The claim is the only write. After the end of the lease, the claim counts as completed for every other request. The
-    /// same request may take it over: its message was received again, because its batch was not finished.
+    /// same message may take it over, because SQS delivers it again only if its batch was not finished. Only a new key is
+    /// claimed in this mode. A claim that is taken over needs two writes.
     OneWrite,
     /// A second write marks the claim as completed. After the end of the lease, every request may take the claim over.
     #[default]
@@ -54,6 +55,10 @@ pub struct Claim {
     pub message_id: String,
     /// The time of the claim.
     pub now: u64,
+    /// Whether ingest sent the message. Ingest sends a message twice if the response of SQS is lost, so another message of
+    /// the same request is a duplicate. Any other message of the request was moved from another queue, and the claim may be
+    /// all that is left of a worker that crashed.
+    pub is_sent_by_ingest: bool,
     /// The end of the lease. Until then no other worker can claim the key. The lease ends before the visibility timeout
     /// of the message, so that a crash costs no receive.
     pub lease_until: u64,
@@ -65,13 +70,18 @@ pub struct Claim {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimOutcome {
     /// The worker has the lease and must deliver.
-    Acquired,
+    Acquired {
+        /// How many writes the delivery needs if it succeeds.
+        mode: ClaimMode,
+    },
     /// An earlier attempt has delivered.
     Completed,
     /// Another worker has the lease.
     Leased {
         /// The end of the lease, in seconds since 1970.
         until: u64,
+        /// Whether the other worker has received the same request, and needs no second write.
+        is_same_request: bool,
     },
     /// An attempt of the same message has failed permanently. The worker must not deliver.
     Failed {
@@ -93,7 +103,7 @@ pub trait ClaimStore: Send + Sync + 'static {
     /// Marks a claim as failed permanently, with the reason code.
     fn fail(&self, claim: &Claim, reason: &str) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Releases leases after failed deliveries, so that the next attempt does not have to wait for the end of the
-    /// lease. Also removes the failed claims of the message.
+    /// Ends leases after failed deliveries, so that the next attempt does not have to wait for the end of the lease. Also
+    /// ends the failed claims of the message. The keys stay known, so that the next claim needs two writes.
     fn release(&self, claims: &[Claim]) -> impl Future<Output = Vec<Result<(), PortError>>> + Send;
 }

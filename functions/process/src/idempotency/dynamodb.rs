@@ -1,6 +1,6 @@
 //! The claim store in a DynamoDB table. An item has the attributes `key`, `state` (`claimed` with one write, `leased` with
-//! two writes, `done` or `failed`), `owner`, `request`, `lease_until`, `expires_at` (the TTL), and `reason` and
-//! `message_id` if it has failed.
+//! two writes, `done` or `failed`), `owner`, `request`, `message_id`, `lease_until`,
+//! `expires_at` (the TTL), and `reason` if it has failed.
 //!
 //! Each condition compares `expires_at`, because DynamoDB deletes an item up to some days after its TTL
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html>).
@@ -11,39 +11,49 @@
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.multiplestatements.batching.html>
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest, ReturnValuesOnConditionCheckFailure};
 use futures_util::future::join_all;
 use hookline_aws::{PortError, Sdk, SdkConfig};
 
 use super::claim::{Claim, ClaimMode, ClaimOutcome, ClaimStore};
+use super::item::{
+    CLAIMED, DONE, FAILED, LEASED, insert_parameters, item_of_failed_condition, new_item, outcome_of_item,
+    update_parameters,
+};
+use crate::attribute_value::{number, text};
 
 /// The maximum number of statements in one call, a limit of DynamoDB.
 const MAX_STATEMENTS: usize = 25;
 
 /// Fails if the item exists, in any state. The separate call that follows also takes over an item that has expired.
-const INSERT: &str =
-    r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'request': ?, 'lease_until': ?, 'expires_at': ?}"#;
+const INSERT: &str = r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'request': ?, 'message_id': ?, 'lease_until': ?, 'expires_at': ?}"#;
 
 /// Fails if the item has another owner.
 const UPDATE: &str =
     r#"UPDATE "TABLE" SET "state"=? SET "expires_at"=? REMOVE "lease_until" WHERE "key"=? AND "owner"=?"#;
 
-const DONE: &str = "done";
-const CLAIMED: &str = "claimed";
-const LEASED: &str = "leased";
-const FAILED: &str = "failed";
 const IS_OWNER: &str = "#owner = :owner";
-const IS_AVAILABLE: &str = "attribute_not_exists(#key) OR expires_at < :now OR \
+const IS_NEW: &str = "attribute_not_exists(#key)";
+/// The condition of a message that ingest sent.
+const SENT_MESSAGE_MAY_CLAIM: &str = "attribute_not_exists(#key) OR expires_at < :now OR \
+    (#state = :leased AND lease_until < :now) OR \
+    (#state = :claimed AND lease_until < :now AND #request = :request AND message_id = :message) OR \
+    (#state = :failed AND message_id <> :message)";
+/// The condition of a message that was moved from another queue.
+const MOVED_MESSAGE_MAY_CLAIM: &str = "attribute_not_exists(#key) OR expires_at < :now OR \
     (#state = :leased AND lease_until < :now) OR \
     (#state = :claimed AND lease_until < :now AND #request = :request) OR \
     (#state = :failed AND message_id <> :message)";
 const IS_RELEASABLE: &str = "#owner = :owner OR (#state = :failed AND message_id = :message)";
+
+const EXECUTE: &str = "dynamodb:BatchExecuteStatement";
+const UPDATE_ITEM: &str = "dynamodb:UpdateItem";
 
 /// A claim store in a DynamoDB table.
 #[derive(Debug, Clone)]
@@ -61,8 +71,10 @@ impl ClaimStore for DynamoDbClaimStore {
     async fn claim(&self, claims: &[Claim]) -> Vec<Result<ClaimOutcome, PortError>> {
         let executed = self.execute_batches(&self.insert, insert_parameters, claims).await;
         let each = claims.iter().zip(executed).map(async |(claim, is_executed)| match is_executed? {
-            true => Ok(ClaimOutcome::Acquired),
-            false => self.claim_one(claim).await,
+            true => Ok(ClaimOutcome::Acquired { mode: claim.mode }),
+            // A batch of one claim has no statement.
+            false if claims.len() == 1 => self.claim_one(claim).await,
+            false => self.take_over(claim).await,
         });
         join_all(each).await
     }
@@ -78,23 +90,14 @@ impl ClaimStore for DynamoDbClaimStore {
 
     async fn fail(&self, claim: &Claim, reason: &str) -> Result<(), PortError> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("key", text(&claim.key))
+            .update_own(claim, FAILED)
             .update_expression(
-                "SET #state = :failed, #reason = :reason, message_id = :message, expires_at = :expires REMOVE lease_until",
+                "SET #state = :state, #reason = :reason, message_id = :message, expires_at = :expires REMOVE lease_until",
             )
-            .condition_expression(IS_OWNER)
-            .expression_attribute_names("#state", "state")
             .expression_attribute_names("#reason", "reason")
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":failed", text(FAILED))
             .expression_attribute_values(":reason", text(reason))
-            .expression_attribute_values(":message", text(&claim.message_id))
-            .expression_attribute_values(":expires", number(claim.expires_at))
-            .expression_attribute_values(":owner", text(&claim.owner));
-        Box::pin(update.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:UpdateItem", error))
+            .expression_attribute_values(":message", text(&claim.message_id));
+        Box::pin(update.send()).await.map(|_| ()).map_err(|error| PortError::new(UPDATE_ITEM, error))
     }
 
     async fn release(&self, claims: &[Claim]) -> Vec<Result<(), PortError>> {
@@ -176,19 +179,21 @@ impl DynamoDbClaimStore {
         Ok(responses.iter().filter(|_| responses.len() == count).map(|entry| entry.error.is_none()).collect())
     }
 
+    /// Claims one delivery. Only a new key is claimed with one write.
     async fn claim_one(&self, claim: &Claim) -> Result<ClaimOutcome, PortError> {
+        if claim.mode == ClaimMode::OneWrite
+            && let outcome @ ClaimOutcome::Acquired { .. } = self.put(claim, self.put_item(claim), IS_NEW).await?
+        {
+            return Ok(outcome);
+        }
+        self.take_over(claim).await
+    }
+
+    /// Claims a delivery whose key may exist. Another claim of it may still have an effect, so two writes are needed.
+    async fn take_over(&self, claim: &Claim) -> Result<ClaimOutcome, PortError> {
+        let claim = &Claim { mode: ClaimMode::TwoWrites, ..claim.clone() };
         let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .item("key", text(&claim.key))
-            .item("state", text(state(claim)))
-            .item("owner", text(&claim.owner))
-            .item("request", text(&claim.request_id))
-            .item("lease_until", number(claim.lease_until))
-            .item("expires_at", number(claim.expires_at))
-            .condition_expression(IS_AVAILABLE)
-            .expression_attribute_names("#key", "key")
+            .put_item(claim)
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#request", "request")
             .expression_attribute_values(":claimed", text(CLAIMED))
@@ -196,10 +201,23 @@ impl DynamoDbClaimStore {
             .expression_attribute_values(":failed", text(FAILED))
             .expression_attribute_values(":message", text(&claim.message_id))
             .expression_attribute_values(":request", text(&claim.request_id))
-            .expression_attribute_values(":now", number(claim.now))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match Box::pin(put.send()).await {
-            Ok(_) => Ok(ClaimOutcome::Acquired),
+            .expression_attribute_values(":now", number(claim.now));
+        let condition = if claim.is_sent_by_ingest { SENT_MESSAGE_MAY_CLAIM } else { MOVED_MESSAGE_MAY_CLAIM };
+        self.put(claim, put, condition).await
+    }
+
+    fn put_item(&self, claim: &Claim) -> PutItemFluentBuilder {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(new_item(claim)))
+            .expression_attribute_names("#key", "key")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    async fn put(&self, claim: &Claim, put: PutItemFluentBuilder, condition: &str) -> Result<ClaimOutcome, PortError> {
+        match Box::pin(put.condition_expression(condition).send()).await {
+            Ok(_) => Ok(ClaimOutcome::Acquired { mode: claim.mode }),
             Err(error) => match item_of_failed_condition(&error) {
                 Some(item) => Ok(outcome_of_item(item, claim)),
                 None => Err(PortError::new("dynamodb:PutItem", error)),
@@ -208,93 +226,42 @@ impl DynamoDbClaimStore {
     }
 
     async fn complete_one(&self, claim: &Claim) -> Result<(), PortError> {
+        let update = self.update_own(claim, DONE);
+        let update = update.update_expression("SET #state = :state, expires_at = :expires REMOVE lease_until");
+        Box::pin(update.send()).await.map(|_| ()).map_err(|error| PortError::new(UPDATE_ITEM, error))
+    }
+
+    /// Ends a lease or a failed claim. The item stays, because a later claim of a new key would need only one write.
+    async fn release_one(&self, claim: &Claim) -> Result<(), PortError> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("key", text(&claim.key))
-            .update_expression("SET #state = :done, expires_at = :expires REMOVE lease_until")
-            .condition_expression(IS_OWNER)
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":done", text(DONE))
-            .expression_attribute_values(":expires", number(claim.expires_at))
-            .expression_attribute_values(":owner", text(&claim.owner));
-        Box::pin(update.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:UpdateItem", error))
-    }
-
-    async fn release_one(&self, claim: &Claim) -> Result<(), PortError> {
-        let delete = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key("key", text(&claim.key))
+            .update_expression("SET #state = :leased, lease_until = :ended REMOVE #reason")
             .condition_expression(IS_RELEASABLE)
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#reason", "reason")
             .expression_attribute_values(":owner", text(&claim.owner))
             .expression_attribute_values(":failed", text(FAILED))
+            .expression_attribute_values(":leased", text(LEASED))
+            .expression_attribute_values(":ended", number(0))
             .expression_attribute_values(":message", text(&claim.message_id));
-        Box::pin(delete.send()).await.map(|_| ()).map_err(|error| PortError::new("dynamodb:DeleteItem", error))
+        Box::pin(update.send()).await.map(|_| ()).map_err(|error| PortError::new(UPDATE_ITEM, error))
     }
-}
 
-const EXECUTE: &str = "dynamodb:BatchExecuteStatement";
-
-fn insert_parameters(claim: &Claim) -> Vec<AttributeValue> {
-    let (lease_until, expires_at) = (number(claim.lease_until), number(claim.expires_at));
-    let (owner, request) = (text(&claim.owner), text(&claim.request_id));
-    vec![text(&claim.key), text(state(claim)), owner, request, lease_until, expires_at]
-}
-
-/// Returns the state of an item during the lease.
-fn state(claim: &Claim) -> &'static str {
-    match claim.mode {
-        ClaimMode::OneWrite => CLAIMED,
-        ClaimMode::TwoWrites => LEASED,
+    /// Updates the item of a claim that this worker owns.
+    fn update_own(&self, claim: &Claim, state: &str) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .key("key", text(&claim.key))
+            .condition_expression(IS_OWNER)
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":state", text(state))
+            .expression_attribute_values(":expires", number(claim.expires_at))
+            .expression_attribute_values(":owner", text(&claim.owner))
     }
-}
-
-fn update_parameters(claim: &Claim) -> Vec<AttributeValue> {
-    vec![text(DONE), number(claim.expires_at), text(&claim.key), text(&claim.owner)]
-}
-
-type Item = HashMap<String, AttributeValue>;
-
-/// Returns the stored item if the write failed because of its condition. The inner `None` means that the response has
-/// no item.
-fn item_of_failed_condition<R>(error: &SdkError<PutItemError, R>) -> Option<Option<&Item>> {
-    match error.as_service_error()? {
-        PutItemError::ConditionalCheckFailedException(failed) => Some(failed.item()),
-        _ => None,
-    }
-}
-
-/// Derives the outcome of a claim from the stored item. The item has the claim's own lease if a response was lost and
-/// the SDK repeated the call.
-fn outcome_of_item(item: Option<&Item>, claim: &Claim) -> ClaimOutcome {
-    let attribute = |name: &str| item?.get(name)?.as_s().ok().map(String::as_str);
-    match attribute("state") {
-        Some(DONE) => return ClaimOutcome::Completed,
-        Some(FAILED) => return ClaimOutcome::Failed { reason: attribute("reason").unwrap_or_default().to_owned() },
-        _ => {}
-    }
-    if attribute("owner") == Some(claim.owner.as_str()) {
-        return ClaimOutcome::Acquired;
-    }
-    let until = || item?.get("lease_until")?.as_n().ok()?.parse().ok();
-    let until = until().unwrap_or(claim.lease_until);
-    // The same request would have taken the claim over.
-    if attribute("state") == Some(CLAIMED) && until < claim.now {
-        return ClaimOutcome::Completed;
-    }
-    ClaimOutcome::Leased { until }
-}
-
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
-}
-
-fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
 }

@@ -3,6 +3,7 @@
 
 mod claim;
 mod dynamodb;
+mod item;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -44,7 +45,9 @@ pub(crate) struct ClaimRequest<'a> {
     pub(crate) message_id: &'a str,
     /// The longest time until the delivery is finished.
     pub(crate) time: Duration,
-    /// Whether the message can be an event that was received before.
+    /// Whether ingest sent the message. Otherwise it was moved from another queue.
+    pub(crate) is_sent_by_ingest: bool,
+    /// Whether the message was received for the first time.
     pub(crate) is_first_receive: bool,
 }
 
@@ -59,19 +62,21 @@ impl<C: ClaimStore> Idempotency<C> {
         self.store.as_ref()
     }
 
-    /// Creates the claim for a delivery. One write is enough only for the first receive of a request that is known: a
-    /// message that was received before may have claims of its earlier receives.
+    /// Creates the claim for a delivery. One write is enough only for the first receive of the message that ingest sent,
+    /// because messages of other queues can be about the same request.
     pub(crate) fn new_claim(&self, request: ClaimRequest<'_>) -> Claim {
-        let ClaimRequest { event, destination, message_id, time, is_first_receive } = request;
+        let ClaimRequest { event, destination, message_id, time, is_sent_by_ingest, is_first_receive } = request;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let request_id = event.request_id.clone().unwrap_or_default();
-        let has_one_write = self.mode == ClaimMode::OneWrite && is_first_receive && !request_id.is_empty();
+        let has_one_write =
+            self.mode == ClaimMode::OneWrite && is_sent_by_ingest && is_first_receive && !request_id.is_empty();
         Claim {
             key: format!("{}#{destination}", event.dedup_key.as_str()),
             owner: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
             request_id,
             mode: if has_one_write { ClaimMode::OneWrite } else { ClaimMode::TwoWrites },
             message_id: message_id.to_owned(),
+            is_sent_by_ingest,
             now: now.as_secs(),
             lease_until: (now + time + LEASE_MARGIN).as_secs(),
             expires_at: (now + self.window).as_secs(),
@@ -82,7 +87,7 @@ impl<C: ClaimStore> Idempotency<C> {
     pub(crate) async fn claim(&self, claims: &[Claim]) -> Vec<Result<ClaimOutcome, PortError>> {
         match &self.store {
             Some(store) if !claims.is_empty() => store.claim(claims).await,
-            _ => claims.iter().map(|_| Ok(ClaimOutcome::Acquired)).collect(),
+            _ => claims.iter().map(|claim| Ok(ClaimOutcome::Acquired { mode: claim.mode })).collect(),
         }
     }
 
@@ -102,7 +107,7 @@ impl<C: ClaimStore> Idempotency<C> {
         }
     }
 
-    /// Releases the leases of failed deliveries.
+    /// Ends the leases of failed deliveries.
     pub(crate) async fn release(&self, claims: &[Claim]) -> Vec<Result<(), PortError>> {
         match &self.store {
             Some(store) if !claims.is_empty() => store.release(claims).await,
@@ -111,25 +116,31 @@ impl<C: ClaimStore> Idempotency<C> {
     }
 }
 
-/// Returns the result of a delivery that must not be attempted now. Returns `None` if the claim was acquired.
-pub(crate) fn result_without_attempt(
-    claim: &Claim,
-    outcome: Result<ClaimOutcome, PortError>,
-) -> Option<Result<DeliverySuccess, Failure>> {
-    match outcome {
-        Ok(ClaimOutcome::Acquired) => None,
-        Ok(ClaimOutcome::Completed) => Some(Ok(DeliverySuccess::AlreadyDelivered)),
-        Ok(ClaimOutcome::Leased { until }) => {
+/// Whether a delivery may be attempted after the call to the claim store.
+pub(crate) enum ClaimResult {
+    /// The claim was acquired in this mode.
+    Acquired { mode: ClaimMode },
+    /// The delivery must not be attempted now.
+    Finished(Result<DeliverySuccess, Failure>),
+}
+
+/// Derives what happens to a delivery from the outcome of its claim.
+pub(crate) fn claim_result(claim: &Claim, outcome: Result<ClaimOutcome, PortError>) -> ClaimResult {
+    ClaimResult::Finished(match outcome {
+        Ok(ClaimOutcome::Acquired { mode }) => return ClaimResult::Acquired { mode },
+        Ok(ClaimOutcome::Completed) => Ok(DeliverySuccess::AlreadyDelivered),
+        Ok(ClaimOutcome::Leased { until, is_same_request }) => {
             let remaining = u32::try_from(until.saturating_sub(claim.now)).unwrap_or(u32::MAX);
-            Some(Err(Failure { reason: Reason::InProgress, retry_after: Some(remaining.saturating_add(1)) }))
+            let reason = if is_same_request { Reason::ReceivedTwice } else { Reason::InProgress };
+            Err(Failure { reason, retry_after: Some(remaining.saturating_add(1)) })
         }
-        Ok(ClaimOutcome::Failed { reason }) => Some(Err(Reason::Recorded { code: reason }.into())),
+        Ok(ClaimOutcome::Failed { reason }) => Err(Reason::Recorded { code: reason }.into()),
         // An earlier attempt may have delivered. A delivery now could be a duplicate.
         Err(error) => {
             log_store_error("claim_failed", claim, &error);
-            Some(Err(Reason::IdempotencyUnavailable.into()))
+            Err(Reason::IdempotencyUnavailable.into())
         }
-    }
+    })
 }
 
 /// Logs that the claim store did not record a change. No worker delivers until the lease ends. After that, a delivery

@@ -12,7 +12,7 @@ async fn permanent_failure_is_dead_lettered_immediately_with_its_reason() {
         "reason": "http_404",
         "destination": "orders",
         "attempts": 1,
-        "first_seen": "1545082649183",
+        "first_seen": "1767323045700",
     });
     assert_eq!(function.dead_letters(), [dead_letter]);
 }

@@ -24,7 +24,7 @@ fn due_retry(id: &str, age: u64) -> Value {
         "attempts": 2,
         "first_failed_at": now() - age,
         "not_before": now(),
-        "first_seen": "1545082649183",
+        "first_seen": "1767323045700",
         "reason": "http_503",
     });
     retry_record(id, &retry)

@@ -99,6 +99,7 @@ async fn events_with_equal_payloads_and_different_keys_are_all_delivered() {
         for receive in ["a", "b"] {
             let message = record(&format!("{number}{receive}"), &message_body(event.clone()), 1);
             assert!(function.failed_ids(vec![message]).await.is_empty());
+            end_leases(&function);
         }
     }
     assert_eq!((function.received_requests(), function.dead_letters().len()), (3, 0));
@@ -163,8 +164,8 @@ async fn expired_lease_is_taken_over() {
     let key = format!("{}#orders", event("github").dedup_key.as_str());
     for (until, received) in [(now + 60, 0), (now - 1, 1)] {
         let function = Function::new().await;
-        let (owner, request) = ("crashed".into(), "other".into());
-        let lease = StoredClaim::Leased { owner, request, mode: ClaimMode::TwoWrites, until };
+        let (owner, request, message) = ("crashed".into(), "other".into(), "other".into());
+        let lease = StoredClaim::Leased { owner, request, message, mode: ClaimMode::TwoWrites, until };
         function.claims.claims.lock().unwrap().insert(key.clone(), lease);
         let waiting = function.retried_destinations(vec![repeated_record("m", "github", 1)]).await;
         assert_eq!((waiting.len(), function.received_requests()), (1 - received, received));
@@ -204,8 +205,9 @@ async fn without_claim_store_every_attempt_delivers() {
 #[tokio::test]
 async fn completed_events_are_not_reported_as_failed() {
     let function = Function::new().await;
-    assert!(function.failed_ids(vec![repeated_record("m", "github", 1)]).await.is_empty());
-    let response = function.response(vec![repeated_record("n", "github", 1)], Duration::from_secs(30)).await;
+    assert!(function.failed_ids(vec![duplicate("m")]).await.is_empty());
+    end_leases(&function);
+    let response = function.response(vec![duplicate("n")], Duration::from_secs(30)).await;
     assert_eq!(response, json!({ "batchItemFailures": [] }));
 }
 

@@ -19,6 +19,7 @@ mod memory;
 mod message_templates;
 mod offloaded_payloads;
 mod properties;
+mod repeated_messages;
 mod request_signing;
 mod retries;
 mod route_types;

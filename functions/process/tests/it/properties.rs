@@ -193,7 +193,7 @@ impl Case {
             "attempts": 2,
             "first_failed_at": now() - age,
             "not_before": now(),
-            "first_seen": "1545082649183",
+            "first_seen": "1767323045700",
             "reason": "",
         });
         let mut record = retry_record("m", &retry);

@@ -14,7 +14,7 @@ async fn sent_dead_letter(message: DeadLetter<'_>) -> Value {
 }
 
 fn dead_letter<'a>(reason: &'a str, destination: &'a str) -> DeadLetter<'a> {
-    DeadLetter { message: "the message", reason, destination, attempts: 5, first_seen: "1545082649183" }
+    DeadLetter { message: "the message", reason, destination, attempts: 5, first_seen: "1767323045700" }
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ fn retry<'a>(destination: &'a str, reason: &'a str) -> RetryMessage<'a> {
         attempts: 2,
         first_failed_at: 1_545_082_650,
         not_before: 1_545_082_700,
-        first_seen: "1545082649183",
+        first_seen: "1767323045700",
         reason,
     }
 }
