@@ -4,6 +4,5 @@
 #![allow(clippy::print_stderr, reason = "a command line tool")]
 
 pub mod cargo;
-pub mod docker;
 pub mod log;
 pub mod python;

@@ -2,11 +2,10 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
-use launcher::docker;
 use launcher::python::{Environment, InstallError, MINISTACK};
 
 use crate::terminal::print_line;
@@ -57,9 +56,18 @@ fn emulator(arguments: &[OsString]) -> Option<&OsStr> {
 /// Returns whether there may be a Docker engine that the harness finds: a configured one, or one that accepts connections
 /// at a usual socket.
 fn docker_may_run() -> bool {
+    let home = std::env::home_dir().unwrap_or_default();
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).unwrap_or_default();
+    let sockets = [
+        PathBuf::from("/var/run/docker.sock"),
+        runtime.join(".docker/run/docker.sock"),
+        home.join(".docker/run/docker.sock"),
+        home.join(".docker/desktop/docker.sock"),
+    ];
     cfg!(target_os = "linux")
         && (std::env::var_os("DOCKER_HOST").is_some()
-            || docker::sockets().iter().any(|socket| UnixStream::connect(socket).is_ok()))
+            || home.join(".testcontainers.properties").exists()
+            || sockets.iter().any(|socket| UnixStream::connect(socket).is_ok()))
 }
 
 #[cfg(test)]

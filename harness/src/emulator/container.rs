@@ -1,15 +1,23 @@
-//! LocalStack in a container. LocalStack starts another container for each execution environment of a function.
+//! LocalStack in a container, with `testcontainers`. LocalStack starts another container for each execution environment of a
+//! function.
+//!
+//! The LocalStack module of `testcontainers-modules` is not suitable: it publishes ports on every interface and waits three
+//! seconds after LocalStack reports that it is ready.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::io::Write;
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result, anyhow, ensure};
-use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
 use hookline::output::Step;
-use tokio::task::JoinHandle;
+use testcontainers::bollard::models::PortBinding;
+use testcontainers::core::logs::LogFrame;
+use testcontainers::core::{CmdWaitFor, ExecCommand, Host, Mount, WaitFor};
+use testcontainers::runners::AsyncRunner;
+use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt, ReuseDirective, TestcontainersError};
 
 use super::adapter::Adapter;
 use super::docker::{self, Engine};
@@ -19,22 +27,19 @@ use super::{cleanup, process};
 use crate::system::log::tail;
 use crate::system::parent_pipe::ParentPipe;
 use crate::system::repository::Repository;
-use crate::system::wait;
 
 const PORT: &str = "4566/tcp";
 /// Name of this machine in containers.
 const HOST_NAME: &str = "host.docker.internal";
-/// Time limit for the start of LocalStack.
-const START_TIMEOUT: Duration = Duration::from_secs(120);
+/// Label of LocalStack's own container. The containers of the functions have only the common label.
+const ROLE_LABEL: (&str, &str) = ("hookline.role", "emulator");
 
 /// A running LocalStack container.
 #[derive(Debug)]
 pub(super) struct Container {
-    id: String,
+    container: ContainerAsync<GenericImage>,
     engine: Engine,
     log: PathBuf,
-    /// Writes the log until the container ends.
-    log_writer: JoinHandle<Result<()>>,
     /// Removes all containers when it is dropped; `None` if another run started the container.
     cleanup: Option<ParentPipe>,
 }
@@ -55,10 +60,12 @@ impl Container {
         pull(&engine, &image).await?;
         let step = Step::start(format!("start {image} on port {port}"));
         let log = repository.log("emulator");
-        let id = engine.start(&name(repository)?, configuration(repository, options, port)?).await;
-        let id = id.context("LocalStack did not start")?;
-        let mut container = Self::new(engine, id, log, Some(cleanup))?;
-        container.wait_until_ready().await?;
+        let request = request(repository, options, port)?;
+        let container = match request.start().await {
+            Ok(container) => container,
+            Err(error) => return Err(start_error(&engine, repository, &log, error).await),
+        };
+        let container = Self { container, engine, log, cleanup: Some(cleanup) };
         let host = container.host_address().await?;
         step.done("");
         Ok((
@@ -72,60 +79,45 @@ impl Container {
     }
 
     /// Connects to the container of an earlier run. Its log file is written again from the start.
-    pub(super) async fn attach(repository: &Repository) -> Result<Self> {
+    pub(super) async fn attach(repository: &Repository, options: &EmulatorOptions) -> Result<Self> {
         let engine = Engine::find().await?;
-        let found = engine.containers_with_name(&name(repository)?).await?;
-        let id = found.into_iter().next().context("the LocalStack container of the running stack has ended")?;
-        Self::new(engine, id, repository.log("emulator"), None)
-    }
-
-    fn new(engine: Engine, id: String, log: PathBuf, cleanup: Option<ParentPipe>) -> Result<Self> {
-        let file = File::create(&log).with_context(|| format!("cannot write `{}`", log.display()))?;
-        let log_writer = tokio::spawn({
-            let (engine, id) = (engine.clone(), id.clone());
-            async move { engine.write_log(&id, file).await }
-        });
-        Ok(Self { id, engine, log, log_writer, cleanup })
-    }
-
-    /// Waits for the line with which LocalStack reports that it is ready.
-    async fn wait_until_ready(&mut self) -> Result<()> {
-        let log = self.log.clone();
-        let ready = wait::until("LocalStack to be ready", START_TIMEOUT, async || {
-            let text = tokio::fs::read(&log).await.unwrap_or_default();
-            Ok(text.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"Ready.")).then_some(()))
-        });
-        tokio::select! {
-            ready = ready => ready.with_context(|| format!("its log is {}\n{}", self.log.display(), tail(&self.log, 10))),
-            error = self.wait_for_exit() => Err(error),
-        }
+        let container = request(repository, options, 0)?
+            .start()
+            .await
+            .context("cannot connect to the running LocalStack container")?;
+        Ok(Self { container, engine, log: repository.log("emulator"), cleanup: None })
     }
 
     /// Returns the address of this machine in containers: the bridge's gateway on Linux, a special address in Docker Desktop.
     async fn host_address(&self) -> Result<Ipv4Addr> {
-        let (_, hosts) = self.engine.execute(&self.id, &["cat", "/etc/hosts"]).await?;
+        let (_, hosts) = self.run(&["cat", "/etc/hosts"]).await?;
         address_of(HOST_NAME, &hosts).with_context(|| format!("the container has no address for {HOST_NAME}:\n{hosts}"))
     }
 
     /// Checks that containers can connect to a port of this machine.
     pub(super) async fn check_reachable(&self, host: Ipv4Addr, port: u16) -> Result<()> {
-        let (code, _) = self
-            .engine
-            .execute(&self.id, &["timeout", "5", "bash", "-c", &format!("exec 3<>/dev/tcp/{host}/{port}")])
-            .await?;
+        let (code, _) = self.run(&["timeout", "5", "bash", "-c", &format!("exec 3<>/dev/tcp/{host}/{port}")]).await?;
         ensure!(
             code == 0,
             "functions in containers cannot connect to this machine at {host}:{port}: check the firewall for Docker's bridge"
         );
         Ok(())
     }
+
+    async fn run(&self, command: &[&str]) -> Result<(i64, String)> {
+        let command = ExecCommand::new(command.iter().copied()).with_cmd_ready_condition(CmdWaitFor::exit());
+        let mut done = self.container.exec(command).await.context("cannot run a command in the container")?;
+        let output = done.stdout_to_vec().await.context("cannot read the output of a command in the container")?;
+        let code =
+            done.exit_code().await.context("cannot read the exit code of a command in the container")?.unwrap_or(-1);
+        Ok((code, String::from_utf8_lossy(&output).into_owned()))
+    }
 }
 
 impl Adapter for Container {
     async fn wait_for_exit(&mut self) -> Error {
-        let end = self.engine.wait_for_exit(&self.id).await;
-        // The rest of the log.
-        let _ = (&mut self.log_writer).await;
+        let end = self.engine.wait_for_exit(self.container.id()).await;
+        let _ = self.engine.write_log(self.container.id(), &self.log).await;
         anyhow!("LocalStack ended unexpectedly ({end}); its log is {}\n{}", self.log.display(), tail(&self.log, 10))
     }
 
@@ -141,7 +133,7 @@ async fn pull(engine: &Engine, image: &str) -> Result<()> {
     }
     let step = Step::start(format!("pull {image} (once, about a gigabyte)"));
     let (name, tag) = split_image(image);
-    engine.pull(name, tag).await.with_context(|| {
+    let _ = AsyncRunner::pull_image(GenericImage::new(name, tag)).await.with_context(|| {
         format!(
             "cannot pull {image}: check the connection to the registry, select another image with --image, or use \
              --emulator ministack"
@@ -151,27 +143,36 @@ async fn pull(engine: &Engine, image: &str) -> Result<()> {
     Ok(())
 }
 
-/// Name of LocalStack's own container.
-fn name(repository: &Repository) -> Result<String> {
-    let label = cleanup::label(repository);
-    let (_, value) = label.split_once('=').context("the label has no value")?;
-    Ok(format!("hookline-{value}"))
-}
-
 /// Returns the configuration of the container.
-fn configuration(repository: &Repository, options: &EmulatorOptions, port: u16) -> Result<ContainerCreateBody> {
-    let label = cleanup::label(repository);
+fn request(repository: &Repository, options: &EmulatorOptions, port: u16) -> Result<ContainerRequest<GenericImage>> {
+    let (label, image, socket) = (cleanup::label(repository), options.image(), docker::socket().display().to_string());
     let (key, value) = label.split_once('=').context("the label has no value")?;
-    let binding = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: Some(port.to_string()) };
-    let host_config = HostConfig {
-        binds: Some(vec![format!("{}:/var/run/docker.sock", docker::socket().display())]),
-        extra_hosts: Some(vec![format!("{HOST_NAME}:host-gateway")]),
-        port_bindings: Some(HashMap::from([(PORT.to_owned(), Some(vec![binding]))])),
-        ..HostConfig::default()
-    };
-    let flags = format!("--label {label}");
-    let variables = [
-        ("LAMBDA_DOCKER_FLAGS", flags.as_str()),
+    let (name, tag) = split_image(&image);
+    let log = repository.log("emulator");
+    let file = std::fs::File::create(&log).with_context(|| format!("cannot write `{}`", log.display()))?;
+    let file = Mutex::new(file);
+    let mut request = GenericImage::new(name, tag)
+        .with_wait_for(WaitFor::message_on_stdout("Ready."))
+        .with_startup_timeout(Duration::from_secs(120))
+        // `testcontainers` must not remove the container: the cleanup helper does, also after a crash of the harness.
+        .with_reuse(ReuseDirective::Always)
+        .with_container_name(format!("hookline-{value}"))
+        .with_label(key, value)
+        .with_label(ROLE_LABEL.0, ROLE_LABEL.1)
+        .with_mount(Mount::bind_mount(socket, "/var/run/docker.sock"))
+        .with_host(HOST_NAME, Host::HostGateway)
+        .with_host_config_modifier(move |config| {
+            let binding = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: Some(port.to_string()) };
+            config.publish_all_ports = Some(false);
+            config.port_bindings = Some(HashMap::from([(PORT.to_owned(), Some(vec![binding]))]));
+        })
+        .with_log_consumer(move |frame: &LogFrame| {
+            if let Ok(mut file) = file.lock() {
+                let _ = file.write_all(frame.bytes());
+            }
+        });
+    for (name, value) in [
+        ("LAMBDA_DOCKER_FLAGS", format!("--label {label}").as_str()),
         ("LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT", "60"),
         // By default, LocalStack polls an idle queue every ten seconds, and after an error every minute.
         ("LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC", "1"),
@@ -179,17 +180,25 @@ fn configuration(repository: &Repository, options: &EmulatorOptions, port: u16) 
         ("DISABLE_EVENTS", "1"),
         // Evaluates IAM policies if the LocalStack plan includes it.
         ("ENFORCE_IAM", "1"),
-    ];
-    let token = options.token.iter().map(|token| ("LOCALSTACK_AUTH_TOKEN", token.as_str()));
-    let environment = variables.into_iter().chain(token).map(|(name, value)| format!("{name}={value}"));
-    Ok(ContainerCreateBody {
-        image: Some(options.image()),
-        env: Some(environment.collect()),
-        labels: Some(HashMap::from([(key.to_owned(), value.to_owned())])),
-        exposed_ports: Some(vec![PORT.to_owned()]),
-        host_config: Some(host_config),
-        ..ContainerCreateBody::default()
-    })
+    ] {
+        request = request.with_env_var(name, value);
+    }
+    Ok(options.token.iter().fold(request, |request, token| request.with_env_var("LOCALSTACK_AUTH_TOKEN", token)))
+}
+
+/// Returns an error that explains why LocalStack did not start, with the last lines of its log.
+async fn start_error(engine: &Engine, repository: &Repository, log: &Path, error: TestcontainersError) -> Error {
+    let role = format!("{}={}", ROLE_LABEL.0, ROLE_LABEL.1);
+    let containers = engine.containers_with_label(&cleanup::label(repository)).await.unwrap_or_default();
+    let emulators = engine.containers_with_label(&role).await.unwrap_or_default();
+    if let Some(id) = containers.iter().find(|id| emulators.contains(id)) {
+        let _ = engine.write_log(id, log).await;
+    }
+    let failure = match error {
+        TestcontainersError::WaitContainer(_) => "LocalStack ended, or was not ready in time".to_owned(),
+        error => format!("LocalStack did not start: {error}"),
+    };
+    anyhow!("{failure}; its log is {}\n{}", log.display(), tail(log, 10))
 }
 
 /// Splits an image into name and tag. A colon before a slash separates the port of the registry.

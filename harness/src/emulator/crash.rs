@@ -36,7 +36,7 @@ async fn kill_in_containers(function: &str) -> Result<usize> {
     let engine = Engine::find().await?;
     let mut killed = 0;
     for id in engine.containers_with_name(function).await? {
-        killed += usize::from(engine.execute(&id, &["sh", "-c", KILL]).await?.0 == 0);
+        killed += usize::from(engine.execute(&id, &["sh", "-c", KILL]).await? == 0);
     }
     Ok(killed)
 }

@@ -1,23 +1,21 @@
-//! The Docker engine at `DOCKER_HOST`, or at a usual socket. `bollard` without its default features is the smallest client:
-//! `testcontainers` would add BuildKit with gRPC, and 45 CPU seconds of compilation.
+//! The Docker engine. `testcontainers` finds it by `DOCKER_HOST`, or at the default socket.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::fs::File;
-use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use bollard::container::LogOutput;
-use bollard::exec::StartExecResults;
-use bollard::models::{ContainerCreateBody, ExecConfig};
-use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, CreateImageOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder,
-    RemoveContainerOptionsBuilder,
-};
-use bollard::{Docker, errors::Error as DockerError};
 use futures_util::{StreamExt, TryStreamExt};
+use testcontainers::bollard::container::LogOutput;
+use testcontainers::bollard::exec::StartExecResults;
+use testcontainers::bollard::models::ExecConfig;
+use testcontainers::bollard::query_parameters::{
+    ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
+};
+use testcontainers::bollard::{Docker, errors::Error as DockerError};
+use testcontainers::core::client::docker_client_instance;
 
 /// Time limit for the first response of the engine.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -49,7 +47,7 @@ impl Engine {
     /// Connects to the engine.
     pub(super) async fn find() -> Result<Self, EngineError> {
         let host = host();
-        let docker = Docker::connect_with_host(&host).map_err(|error| classify(&error, &host))?;
+        let docker = docker_client_instance().await.map_err(|error| classify(&error, &host))?;
         match tokio::time::timeout(RESPONSE_TIMEOUT, docker.ping()).await {
             Ok(Ok(_)) => Ok(Self(docker)),
             Ok(Err(error)) => Err(classify(&error, &host)),
@@ -63,21 +61,6 @@ impl Engine {
     /// Returns whether the image is on this machine.
     pub(super) async fn has_image(&self, image: &str) -> bool {
         self.0.inspect_image(image).await.is_ok()
-    }
-
-    /// Pulls an image.
-    pub(super) async fn pull(&self, name: &str, tag: &str) -> Result<()> {
-        let options = CreateImageOptionsBuilder::new().from_image(name).tag(tag).build();
-        self.0.create_image(Some(options), None, None).try_for_each(|_| std::future::ready(Ok(()))).await?;
-        Ok(())
-    }
-
-    /// Creates and starts a container. Returns its id.
-    pub(super) async fn start(&self, name: &str, container: ContainerCreateBody) -> Result<String> {
-        let options = CreateContainerOptionsBuilder::new().name(name).build();
-        let created = self.0.create_container(Some(options), container).await.context("cannot create a container")?;
-        self.0.start_container(&created.id, None).await.context("cannot start a container")?;
-        Ok(created.id)
     }
 
     /// Returns the ids of all containers with a label, running or not.
@@ -96,17 +79,14 @@ impl Engine {
         Ok(found.into_iter().filter_map(|container| container.id).collect())
     }
 
-    /// Runs a command in a container until it ends. Returns the exit code and the standard output.
-    pub(super) async fn execute(&self, id: &str, command: &[&str]) -> Result<(i64, String)> {
+    /// Runs a command in a container until it ends. Returns the exit code.
+    pub(super) async fn execute(&self, id: &str, command: &[&str]) -> Result<i64> {
         let cmd = command.iter().map(|&argument| argument.to_owned()).collect();
         let config = ExecConfig { cmd: Some(cmd), attach_stdout: Some(true), ..ExecConfig::default() };
         let exec = self.0.create_exec(id, config).await.context("cannot run a command in a container")?.id;
-        let mut text = Vec::new();
-        if let StartExecResults::Attached { mut output, .. } = self.0.start_exec(&exec, None).await? {
+        if let StartExecResults::Attached { output, .. } = self.0.start_exec(&exec, None).await? {
             // The output ends with the command.
-            while let Some(part) = output.try_next().await.context("cannot read the output of a command")? {
-                text.extend_from_slice(&part.into_bytes());
-            }
+            output.for_each(|_| std::future::ready(())).await;
         }
         let code = self
             .0
@@ -114,8 +94,7 @@ impl Engine {
             .await
             .context("cannot read the exit code of a command in a container")?
             .exit_code;
-        let code = code.context("the command in the container is still running")?;
-        Ok((code, String::from_utf8_lossy(&text).into_owned()))
+        code.context("the command in the container is still running")
     }
 
     /// Removes a container with its anonymous volumes, even if it is running. Succeeds if the container is already removed or
@@ -138,31 +117,26 @@ impl Engine {
         }
     }
 
-    /// Writes the output of a container to a file, from its start until the container ends.
-    pub(super) async fn write_log(&self, id: &str, mut file: File) -> Result<()> {
-        let options = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).build();
-        let mut lines = self.0.logs(id, Some(options));
-        while let Some(line) = lines.try_next().await.context("cannot read the output of a container")? {
-            file.write_all(&LogOutput::into_bytes(line)).context("cannot write the log of a container")?;
-        }
-        Ok(())
+    /// Writes the complete output of a container to `log`.
+    pub(super) async fn write_log(&self, id: &str, log: &Path) -> Result<()> {
+        let options = LogsOptionsBuilder::new().stdout(true).stderr(true).build();
+        let lines: Vec<LogOutput> =
+            self.0.logs(id, Some(options)).try_collect().await.context("cannot read the output of a container")?;
+        let text: Vec<u8> = lines.into_iter().flat_map(|line| line.into_bytes().to_vec()).collect();
+        std::fs::write(log, text).with_context(|| format!("cannot write `{}`", log.display()))
     }
 }
 
-/// Returns the address of the engine.
+/// Returns the address of the engine, for messages.
 fn host() -> String {
-    std::env::var("DOCKER_HOST").unwrap_or_else(|_| format!("unix://{}", default_socket().display()))
+    std::env::var("DOCKER_HOST").unwrap_or_else(|_| format!("unix://{}", socket().display()))
 }
 
 /// Returns the path of the engine's socket. LocalStack needs the socket for the containers of the functions.
 pub(super) fn socket() -> PathBuf {
-    host().strip_prefix("unix://").map_or_else(default_socket, PathBuf::from)
-}
-
-/// Returns the first usual socket that exists: of the system, of a rootless engine, or of Docker Desktop.
-fn default_socket() -> PathBuf {
-    let system = PathBuf::from("/var/run/docker.sock");
-    launcher::docker::sockets().into_iter().find(|socket| socket.exists()).unwrap_or(system)
+    let host = std::env::var("DOCKER_HOST").ok();
+    let path = host.as_deref().and_then(|host| host.strip_prefix("unix://"));
+    PathBuf::from(path.unwrap_or("/var/run/docker.sock"))
 }
 
 /// Finds the error of the operating system, which may be several levels deep in the client's error.

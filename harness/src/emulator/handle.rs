@@ -56,9 +56,11 @@ impl Emulator {
     }
 
     /// Connects to the emulator of an earlier run.
-    pub(crate) async fn attach(repository: &Repository, info: EmulatorInfo) -> Result<Self> {
+    pub(crate) async fn attach(repository: &Repository, options: &EmulatorOptions, info: EmulatorInfo) -> Result<Self> {
         let backend = match &info.kind {
-            EmulatorKind::Localstack { .. } => Backend::Container(Box::new(Container::attach(repository).await?)),
+            EmulatorKind::Localstack { .. } => {
+                Backend::Container(Box::new(Container::attach(repository, options).await?))
+            }
             EmulatorKind::Ministack | EmulatorKind::External => Backend::Unmanaged,
         };
         Self::new(info, backend).await

@@ -119,7 +119,7 @@ async fn update(
     config: &StackConfig,
     mut state: State,
 ) -> Result<RunningStack> {
-    let emulator = Emulator::attach(repository, state.emulator.clone()).await?;
+    let emulator = Emulator::attach(repository, options, state.emulator.clone()).await?;
     let sink = Sink::start(state.emulator.host, state.sink_port, config.scripts()).await?;
     let packages = package::build(repository).await?;
     emulator.check_packages(&packages)?;
