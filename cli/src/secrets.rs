@@ -67,9 +67,10 @@ impl SecretStore {
         let is_rotation = versions.values().flatten().any(|stage| stage == "AWSCURRENT");
         // With the same token, Secrets Manager stores the value once, even if the SDK repeats the request.
         let put = self.0.put_secret_value().secret_id(name).client_request_token(Uuid::new_v4().to_string());
-        let put = match std::str::from_utf8(secret.expose()) {
+        let value = secret.to_stored();
+        let put = match std::str::from_utf8(&value) {
             Ok(text) => put.secret_string(text),
-            Err(_) => put.secret_binary(Blob::new(secret.expose())),
+            Err(_) => put.secret_binary(Blob::new(&value[..])),
         };
         put.send().await.with_context(|| format!("cannot store secret `{name}`"))?;
         Ok(is_rotation)

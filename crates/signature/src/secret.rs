@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -57,6 +57,17 @@ impl Secret {
         };
         let secret = Self::from_bytes(secret)?;
         if secret.0.len() < Self::MIN_BYTES { Err(InvalidSecret::TooShort) } else { Ok(secret) }
+    }
+
+    /// Returns the value to store, which [`Secret::from_stored`] reads as this secret. It is a JSON object for a secret with
+    /// quotes around it.
+    #[must_use]
+    pub fn to_stored(&self) -> Zeroizing<Vec<u8>> {
+        let is_same = |value: &[u8]| Self::from_stored(value).is_ok_and(|secret| secret.matches(self));
+        match std::str::from_utf8(&self.0) {
+            Ok(text) if !is_same(&self.0) => Zeroizing::new(json!({ "secret": text }).to_string().into_bytes()),
+            _ => self.0.clone(),
+        }
     }
 
     /// Creates a secret from bytes. Nothing is trimmed, because the sender signs with the same bytes.
@@ -195,6 +206,29 @@ mod tests {
         stored(b"\"\"", Err(InvalidSecret::Blank));
         stored(b"'1234567'", Err(InvalidSecret::TooShort));
         stored(b"'", Err(InvalidSecret::TooShort));
+    }
+
+    #[test]
+    fn stored_secret_is_read_back() {
+        for value in
+            ["not-a-real-key\n", "'not-a-real-key'", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "\u{fc}bersicht"]
+        {
+            let secret = Secret::from_stored(value).unwrap();
+            assert_eq!(*secret.to_stored(), secret.expose(), "{value:?}");
+        }
+        for text in [
+            "'not-a-real-key'",
+            "\"not-a-real-key\"",
+            "[\"not-a-real-key\"]",
+            "\u{feff}not-a-real-key",
+            "{\"a\":\"b\"}",
+        ] {
+            let secret = Secret::from_stored(json!({ "secret": text }).to_string()).unwrap();
+            assert_eq!(secret.expose(), text.as_bytes());
+            assert!(Secret::from_stored(secret.to_stored().to_vec()).unwrap().matches(&secret), "{text}");
+        }
+        let binary = Secret::from_stored(b"\xff\x00\x01\x02\x03\x04\x05\n".as_slice()).unwrap();
+        assert_eq!(*binary.to_stored(), binary.expose());
     }
 
     /// Editors of Windows begin a file with a byte order mark.
