@@ -8,6 +8,7 @@
 #![allow(clippy::indexing_slicing, reason = "indexing a JSON value returns null for a missing member")]
 
 pub mod aws;
+pub mod capacity;
 pub mod clock;
 pub mod commands;
 pub mod dead_letter_queue;

@@ -202,6 +202,11 @@ mod tests {
         assert_eq!(github.parse(None).unwrap_err(), SecretFault::Missing);
         stored(&github, "not-a-real-key\r\n", Ok("not-a-real-key"));
         stored(&github, "{\"secret\":\"not-a-real-key\"}", Ok("not-a-real-key"));
+        stored(&github, "{\"SecretString\":\"not-a-real-key\\n\"}\r\n", Ok("not-a-real-key"));
+        stored(&github, "\"not-a-real-key\"\n", Ok("not-a-real-key"));
+        stored(&github, "'not-a-real-key'", Ok("not-a-real-key"));
+        stored(&github, "\u{feff}not-a-real-key\r\n", Ok("not-a-real-key"));
+        stored(&github, "[\"not-a-real-key\"]", Err("unusable"));
         stored(&github, "", Err("empty"));
         stored(&github, " \n", Err("empty"));
         stored(&github, "short", Err("unusable"));

@@ -1,5 +1,7 @@
 //! The command line: one file for each command.
 
+mod capacity;
+mod capacity_text;
 mod completions;
 mod destination;
 mod destination_status;
@@ -28,6 +30,7 @@ Examples:
   hookline dlq redrive --service hookline-prod --reason 'http_5*' --since 6h --dry-run
   hookline destination status --service hookline-prod
   hookline destination pause ledger --note 'database migration' --service hookline-prod
+  hookline capacity --workspace prod --rate 500 --outage-minutes 60
   hookline trace 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
   hookline secret set github --service hookline-prod <secret.txt
   hookline secret check --service hookline-prod
@@ -42,7 +45,7 @@ Environment variables:
 
 Exit codes:
   0    success
-  1    the command failed, or a verified request, vector or secret is invalid
+  1    the command failed, a verified request, vector or secret is invalid, or the load exceeds a limit
   2    wrong usage
   129, 130, 143  ended by SIGHUP, Ctrl-C or SIGTERM";
 
@@ -60,6 +63,8 @@ enum Command {
     Dlq(dlq::Dlq),
     /// Pause or resume deliveries to a destination, or show the state of all destinations
     Destination(destination::Destination),
+    /// Compute what an environment can handle, and what an outage of a destination does
+    Capacity(capacity::Capacity),
     /// Send the events of a file to the intake queue
     Replay(replay::Replay),
     /// Print the log entries of one event as a timeline
@@ -89,6 +94,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.command {
         Command::Dlq(dlq) => dlq.run().await,
         Command::Destination(destination) => destination.run().await,
+        Command::Capacity(capacity) => capacity.run().await,
         Command::Replay(replay) => replay.run().await,
         Command::Trace(trace) => trace.run().await,
         Command::Filtered(filtered) => filtered.run().await,

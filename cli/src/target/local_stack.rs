@@ -67,7 +67,18 @@ fn state_file() -> Result<Option<PathBuf>> {
     Ok(target.map(|target| target.join("harness/stack.json")).filter(|file| file.exists()))
 }
 
+/// Returns the Hookline repository that contains the working directory.
+///
+/// # Errors
+///
+/// If the working directory is not in a repository.
+pub fn working_repository() -> Result<PathBuf> {
+    let working_directory = std::env::current_dir().context("cannot find the working directory")?;
+    let repository = repository(&working_directory).map(Path::to_owned);
+    repository.context("the command needs the repository: run it inside the repository")
+}
+
 /// Returns the closest parent directory that is a Hookline repository.
-pub(super) fn repository(directory: &Path) -> Option<&Path> {
+fn repository(directory: &Path) -> Option<&Path> {
     directory.ancestors().find(|parent| parent.join("terraform/modules/hookline").is_dir())
 }

@@ -16,7 +16,7 @@ use clap::Args;
 pub use self::configuration::DestinationSecret;
 pub use self::delivery_configuration::{BreakerSettings, DeliveryConfiguration};
 pub use self::deployment::Target;
-pub use self::local_stack::LocalStack;
+pub use self::local_stack::{LocalStack, working_repository};
 pub use self::resources::{FunctionNames, LogGroupNames, Resources};
 
 /// Options that select the deployment.

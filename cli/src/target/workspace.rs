@@ -3,15 +3,13 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::deployment::{TIMEOUTS, Target, endpoint_url};
-use super::local_stack::repository;
+use super::local_stack::working_repository;
 use super::resources::Resources;
 use crate::aws;
 
 /// Returns the deployment of a Terraform workspace, from the outputs of the repository's root module.
 pub(super) async fn find(workspace: &str) -> Result<Target> {
-    let working_directory = std::env::current_dir().context("cannot find the working directory")?;
-    let repository = repository(&working_directory)
-        .context("--workspace needs the repository: run the command inside it, or use --service PREFIX")?;
+    let repository = working_repository().context("--workspace needs the repository; --service PREFIX does not")?;
     let mut terraform = Command::new("terraform");
     terraform.current_dir(repository.join("terraform")).env("TF_WORKSPACE", workspace);
     let output = terraform.args(["output", "-json", "-no-color"]).output().context("cannot start terraform")?;
