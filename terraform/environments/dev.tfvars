@@ -25,9 +25,8 @@ destinations = {
     url  = "https://ci.dev.example.com/hooks/github"
   }
   ledger = {
-    kind            = "http"
-    url             = "https://ledger.dev.example.com/webhooks"
-    timeout_seconds = 5
+    kind = "http"
+    url  = "https://ledger.dev.example.com/webhooks"
   }
 }
 
@@ -35,6 +34,15 @@ routes = {
   github-to-ci      = { source = "github", destinations = ["ci"] }
   billing-to-ledger = { source = "billing", destinations = ["ledger"] }
   events-to-ledger  = { source = "events", destinations = ["ledger"] }
+}
+
+# A new account often has a quota of 10 concurrent executions. The two lanes take 4 of them.
+queue = {
+  maximum_concurrency = 2
+}
+
+retry_lane = {
+  maximum_concurrency = 2
 }
 
 throttle = {

@@ -19,10 +19,10 @@ destinations = {
     url  = "https://ci.example.com/hooks/github"
   }
   ledger = {
-    kind            = "http"
-    url             = "https://ledger.example.com/webhooks"
-    timeout_seconds = 5
+    kind = "http"
+    url  = "https://ledger.example.com/webhooks"
   }
+  # A timeout of more than 5 s: all deliveries to audit are made on the retry lane, so that they do not delay the others.
   audit = {
     kind            = "http"
     url             = "https://audit.example.com/v1/events"
@@ -42,16 +42,16 @@ functions = {
   process = { memory_mb = 512, reserved_concurrency = 50 }
 }
 
-# maximum_concurrency is below the reservation, because each throttled invocation of the mapping uses receives.
+# The two lanes together use the reservation and not more, because each throttled invocation uses receives. A release that
+# crashes uses one receive in six minutes, so eight leave 48 minutes for a rollback.
 queue = {
   max_receive_count   = 8
   maximum_concurrency = 40
 }
 
-# Eight receives over several hours, so that a destination can be unavailable for some time without lost events.
-retry = {
-  base_seconds = 15
-  max_seconds  = 3600
+# This lane delivers each event to audit: 10 invocations with 10 messages make 100 deliveries at a time.
+retry_lane = {
+  maximum_concurrency = 10
 }
 
 throttle = {

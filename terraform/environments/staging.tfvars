@@ -23,9 +23,8 @@ destinations = {
     url  = "https://ci.staging.example.com/hooks/github"
   }
   ledger = {
-    kind            = "http"
-    url             = "https://ledger.staging.example.com/webhooks"
-    timeout_seconds = 5
+    kind = "http"
+    url  = "https://ledger.staging.example.com/webhooks"
   }
 }
 
@@ -37,6 +36,10 @@ routes = {
 
 queue = {
   maximum_concurrency = 5
+}
+
+retry_lane = {
+  maximum_concurrency = 2
 }
 
 throttle = {

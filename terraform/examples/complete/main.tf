@@ -76,12 +76,14 @@ module "hookline" {
       url             = "https://ci.example.com/hooks"
       signed          = true
       headers         = { X-Tenant = "blue" }
-      timeout_seconds = 5
+      timeout_seconds = 3
     }
-    # Plain HTTP is only possible for an IP address in private_networks.
+    # Plain HTTP is only possible for an IP address in private_networks. With a timeout of more than 5 s, all deliveries
+    # are made on the retry lane.
     ledger = {
-      kind = "http"
-      url  = "http://10.20.4.15:8080/webhooks"
+      kind            = "http"
+      url             = "http://10.20.4.15:8080/webhooks"
+      timeout_seconds = 20
     }
     team = {
       kind     = "slack"
@@ -132,15 +134,32 @@ module "hookline" {
     process = { memory_mb = 512, reserved_concurrency = 50 }
   }
 
-  queue = {
-    max_receive_count   = 8
-    maximum_concurrency = 40
+  # The two lanes together use at most the reservation.
+  queue      = { maximum_concurrency = 40 }
+  retry_lane = { maximum_concurrency = 10 }
+
+  # For outages of a weekend. The window of the idempotency table must be as long as the retries and the 14 days of the
+  # DLQ, and payloads must exist for two passes through the queues.
+  retry = {
+    base_seconds        = 30
+    max_seconds         = 14400
+    give_up_after_hours = 72
   }
 
-  retry = {
-    base_seconds = 15
-    max_seconds  = 3600
+  idempotency = {
+    window_days = 17
+    mode        = "two_writes"
   }
+
+  payload_retention_days = 35
+
+  # Transitions of the circuit breakers are events on the bus of the orders.
+  breaker = {
+    failures  = 10
+    event_bus = "orders"
+  }
+
+  account_concurrency = 3000
 
   throttle = {
     rate  = 500
@@ -150,6 +169,7 @@ module "hookline" {
   alarms = {
     emails                 = ["oncall@example.com"]
     oldest_message_seconds = 7200
+    silent_sources         = { github = 720 }
   }
 
   runbook_url        = "https://github.com/octo-org/hookline/blob/main/docs/runbook.md"
@@ -164,6 +184,16 @@ output "webhook_urls" {
 output "events_url" {
   description = "URL of POST /events."
   value       = module.hookline.events_url
+}
+
+output "retry_schedule" {
+  description = "Times of the attempts of a delivery that always fails."
+  value       = module.hookline.retry_schedule
+}
+
+output "paused_destinations" {
+  description = "Destinations that an operator has paused."
+  value       = module.hookline.paused_destinations
 }
 
 output "secret_names" {

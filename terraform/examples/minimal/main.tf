@@ -53,6 +53,11 @@ output "webhook_urls" {
   value       = module.hookline.webhook_urls
 }
 
+output "retry_schedule" {
+  description = "Times of the attempts of a delivery that always fails."
+  value       = module.hookline.retry_schedule
+}
+
 output "source_secret_names" {
   description = "Name of the secret to store for each source, by source."
   value       = module.hookline.source_secret_names

@@ -14,9 +14,12 @@ locals {
   destinations = {
     for name, destination in var.destinations : name => merge(
       { timeout_ms = floor(destination.timeout_seconds * 1000) },
+      destination.give_up_after_hours == null ? {} : {
+        give_up_seconds = floor(destination.give_up_after_hours * 3600)
+      },
       {
         for key, value in destination : key => value
-        if key != "timeout_seconds" && !contains(local.permission_options, key) && value != null
+        if !contains(concat(local.destination_options, local.permission_options), key) && value != null || key == "kind"
       },
     )
   }

@@ -19,7 +19,7 @@ locals {
   }
 
   # Options of each destination, independent of its kind.
-  destination_options = ["kind", "timeout_seconds"]
+  destination_options = ["kind", "timeout_seconds", "give_up_after_hours"]
 
   # An absolute URL with a host and an optional port from 1 to 65535, without user, password and fragment.
   host_pattern = join("|", [
@@ -50,7 +50,8 @@ variable "destinations" {
   description = <<-EOT
     Destinations by name. `kind` defines how a destination receives events; `timeout_seconds` is the time limit of one
     attempt. With more than 5, all deliveries to the destination are made on the retry lane, so that they do not delay
-    other destinations. Options of `http`: `url`, `headers` in addition to the event's headers, and `signed` to sign
+    other destinations. `give_up_after_hours` is the age at which a failed delivery goes to the DLQ, if that should be
+    earlier than `retry.give_up_after_hours`. Options of `http`: `url`, `headers` in addition to the event's headers, and `signed` to sign
     each request with the destination's secret (Standard Webhooks). The secret of `slack` and `discord` is the webhook
     URL of the channel. Options of `email`: `from` (an address that SES has verified, or of a verified domain), `to`,
     `subject`, `configuration_set` if the sender's identity has a default configuration set in SES, and `identity` to
@@ -59,18 +60,19 @@ variable "destinations" {
     environment of the function contain all options, so they must not contain credentials.
   EOT
   type = map(object({
-    kind              = string
-    timeout_seconds   = optional(number, 5)
-    url               = optional(string)
-    headers           = optional(map(string))
-    signed            = optional(bool)
-    template          = optional(string)
-    from              = optional(string)
-    to                = optional(set(string))
-    subject           = optional(string)
-    bus               = optional(string)
-    configuration_set = optional(string)
-    identity          = optional(string)
+    kind                = string
+    timeout_seconds     = optional(number, 5)
+    give_up_after_hours = optional(number)
+    url                 = optional(string)
+    headers             = optional(map(string))
+    signed              = optional(bool)
+    template            = optional(string)
+    from                = optional(string)
+    to                  = optional(set(string))
+    subject             = optional(string)
+    bus                 = optional(string)
+    configuration_set   = optional(string)
+    identity            = optional(string)
   }))
   nullable = false
 
@@ -272,5 +274,26 @@ variable "destinations" {
       functions.process.timeout_seconds (${var.functions.process.timeout_seconds}). The function needs these seconds for
       the idempotency table and the queues.
     EOT
+  }
+
+  validation {
+    condition = alltrue([
+      for destination in var.destinations : destination.give_up_after_hours == null || try(
+        destination.give_up_after_hours * 3600 >= 1 &&
+        destination.give_up_after_hours <= var.retry.give_up_after_hours,
+        false,
+      )
+    ])
+    error_message = format(
+      "The give_up_after_hours of a destination must be at least 1 second and at most %s. Correct %s.",
+      "retry.give_up_after_hours (${var.retry.give_up_after_hours})",
+      join(", ", [
+        for name, destination in var.destinations : name if try(
+          destination.give_up_after_hours * 3600 < 1 ||
+          destination.give_up_after_hours > var.retry.give_up_after_hours,
+          false,
+        )
+      ]),
+    )
   }
 }

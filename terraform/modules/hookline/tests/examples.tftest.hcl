@@ -15,6 +15,11 @@ run "minimal_example" {
     condition     = output.source_secret_names == { github = "hookline-minimal/sources/github" }
     error_message = "the secrets are ${jsonencode(output.source_secret_names)}"
   }
+
+  assert {
+    condition     = endswith(output.retry_schedule, "… 24 h; 14 attempts")
+    error_message = "the schedule is ${output.retry_schedule}"
+  }
 }
 
 run "complete_example" {
@@ -31,5 +36,10 @@ run "complete_example" {
       "hookline-complete/destinations/guild", "hookline-complete/destinations/team",
     ]
     error_message = "the secrets are ${jsonencode(output.secret_names)}"
+  }
+
+  assert {
+    condition     = endswith(output.retry_schedule, "… 72 h; 24 attempts") && output.paused_destinations == []
+    error_message = "the schedule is ${output.retry_schedule}"
   }
 }
