@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use hookline_retry::RetryPolicy;
 use hookline_telemetry::{BatchSummary, Level, Line, Metric};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -70,7 +71,7 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
     /// that was made stays where it is.
     async fn move_on(&self, record: &Record, attempt: &FinishedAttempt) -> bool {
         let Err(failure) = &attempt.result else { return true };
-        match self.fate(record, failure) {
+        match self.fate(record, &attempt.destination, failure) {
             Fate::Stay => {
                 let line = Line { destination: &attempt.destination, kind: attempt.kind, ..Line::default() };
                 Line { level: Level::Info, outcome: "deferred", reason: &failure.reason.code(), ..line }
@@ -87,8 +88,15 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         }
     }
 
-    fn fate(&self, record: &Record, failure: &Failure) -> Fate {
-        let policy = &self.config.retry;
+    /// Returns the retry policy of a destination.
+    fn policy(&self, destination: &str) -> RetryPolicy {
+        let policy = self.config.retry;
+        let give_up_seconds = self.delivery.give_up_seconds.get(destination).copied();
+        RetryPolicy { give_up_seconds: give_up_seconds.unwrap_or(policy.give_up_seconds), ..policy }
+    }
+
+    fn fate(&self, record: &Record, destination: &str, failure: &Failure) -> Fate {
+        let policy = self.policy(destination);
         let age = record.history.age_seconds(clock::now());
         let requested = failure.retry_after.unwrap_or_default();
         let wait = match (&failure.reason, failure.reason.is_retryable()) {

@@ -67,6 +67,22 @@ async fn waits_grow_until_the_last_attempt_at_the_end_of_the_time() {
     assert_eq!(function.received_requests(), 6);
 }
 
+#[tokio::test]
+async fn destination_can_be_given_up_earlier() {
+    let http = json!({ "kind": "http", "url": "RECEIVER/orders", "timeout_ms": 400, "give_up_seconds": 60 });
+    let function = Function::with_destination(http).await;
+    for (age, is_retried) in [(59, true), (60, false)] {
+        function.receiver.respond_with(503, None);
+        let id = age.to_string();
+        function.retried_destinations(vec![unique_record(&id, "github", 1)]).await;
+        function.receiver.respond_with(503, None);
+        let retry = function.take_due_retry("r", age);
+        assert_eq!(!function.retried_destinations(vec![retry]).await.is_empty(), is_retried, "{age} s");
+        function.queue.retries.lock().unwrap().clear();
+    }
+    assert_eq!(function.dead_letters().len(), 1);
+}
+
 /// SQS delays a message for at most 15 minutes.
 #[tokio::test]
 async fn longer_wait_is_delayed_again_without_an_attempt() {
