@@ -56,7 +56,7 @@ locals {
         Sid    = "ClaimDeliveries"
         Effect = "Allow"
         Action = [
-          "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert",
+          "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert",
           "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem",
         ]
         Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-*"]

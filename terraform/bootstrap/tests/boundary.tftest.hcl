@@ -67,7 +67,7 @@ run "boundary_allows_what_functions_do" {
       }
       ClaimDeliveries = {
         actions = [
-          "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert",
+          "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert",
           "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem",
         ]
         resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/hookline-dev-*"]

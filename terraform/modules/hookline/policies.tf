@@ -61,7 +61,7 @@ locals {
           # Process uses PartiQL statements for several claims, and the item operations for one. It reads the states of
           # all destinations in one call, and changes the state of one.
           actions = [
-            "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert",
+            "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert",
             "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem",
           ]
           resources = var.idempotency.enabled ? [local.policy_arns.table] : []

@@ -28,7 +28,7 @@ run "functions_have_the_permissions_that_they_need" {
     condition = jsonencode(data.aws_iam_policy_document.process.statement[*].actions) == jsonencode([
       ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
       [
-        "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLInsert",
+        "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert",
         "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:UpdateItem",
       ],
       ["sqs:SendMessage"],
