@@ -60,8 +60,8 @@ pub(crate) fn required_actions(bounds: &Bounds, state: &State, actions: &mut Vec
     let is_idle = |item: &Item| item.owner().is_some_and(|owner| !state.sandboxes.contains_key(&owner));
     let ended = state.items.iter().filter(|(_, item)| item.is_running() && is_idle(item));
     actions.extend(ended.map(|(delivery, _)| Action::EndLease(*delivery)));
-    let hidden = state.messages.values().filter(|message| message.is_in_flight && !has_lease(state, message.id));
-    actions.extend(hidden.filter(|message| !state.is_held(message.id)).map(|message| Action::MakeVisible(message.id)));
+    let hidden = state.messages.values().filter(|message| message.is_in_flight && !state.is_held(message.id));
+    actions.extend(hidden.map(|message| Action::MakeVisible(message.id)));
 }
 
 /// Faults, failures, and what a sender or an operator may do.
@@ -89,10 +89,8 @@ pub(crate) fn optional_actions(bounds: &Bounds, state: &State, actions: &mut Vec
         actions.extend(overrun.map(|(delivery, _)| Action::EndLease(*delivery)));
     }
     if budget.duplicates > 0 {
-        let is_hidden = |message: &&Message| message.is_in_flight;
-        let may_wait = |message: &&Message| state.is_held(message.id) || has_lease(state, message.id);
-        let duplicated = state.messages.values().filter(is_hidden).filter(may_wait);
-        actions.extend(duplicated.map(|message| Action::Duplicate(message.id)));
+        let held = state.messages.values().filter(|message| message.is_in_flight && state.is_held(message.id));
+        actions.extend(held.map(|message| Action::Duplicate(message.id)));
     }
     if budget.repeated_requests > 0 {
         actions.extend((0..bounds.events).map(|event| Action::RepeatRequest { event }));
@@ -185,9 +183,4 @@ fn is_receivable(state: &State, message: &Message) -> bool {
     message.queue != Queue::DeadLetter
         && !message.is_in_flight
         && !(message.waits_for_lease && state.items.iter().any(is_delayed))
-}
-
-/// Whether a receive of the message has a lease. Leases end before the visibility timeout.
-fn has_lease(state: &State, message: u8) -> bool {
-    state.items.values().any(|item| item.is_running() && item.owner().is_some_and(|owner| owner.message == message))
 }

@@ -1,6 +1,6 @@
-//! A model of the delivery protocol: how the process function claims, delivers, moves and acknowledges, while sandboxes
-//! crash and calls lose their responses. [`stateright`] visits every state that is reachable within [`Bounds`] and checks
-//! the properties of [`DeliveryModel`] in each. The model is not linked into any program.
+//! A model of the delivery protocol: how the process function claims, delivers, moves and acknowledges, while
+//! sandboxes crash and calls lose their responses. [`stateright`] visits every state that is reachable within
+//! [`Bounds`] and checks the properties of [`DeliveryModel`] in each. The model is not linked into any program.
 //!
 //! ```sh
 //! cargo test -p delivery-model                           # check all properties
@@ -10,7 +10,8 @@
 //! # What is modelled
 //!
 //! - Messages on the intake queue, the retry queue and the dead-letter queue: visibility, receive counts, and the move
-//!   by SQS after too many receives.
+//!   by SQS after too many receives. On the last receive, process itself uses the dead-letter queue if the retry queue
+//!   does not confirm.
 //! - The claim of each delivery in the idempotency table, in both modes ([`Protocol::claim`]).
 //! - Two sandboxes, each with the steps of one message ([`Step`]). Other sandboxes can work between two steps.
 //! - Destinations that accept, reject, or are deferred (paused, open breaker, slow).
@@ -30,7 +31,7 @@
 //! | a mark has no effect | of this delivery | |
 //! | the acknowledgement has no effect | | all deliveries of the receive that are not marked |
 //! | a lease ends too early | of this delivery, until it is marked | |
-//! | two receives of one message | only together with another fault | if the second one does not claim while the lease of the first one runs |
+//! | two receives of one message | | of deliveries that the second one takes over after the lease, or defers |
 //!
 //! # Rules that the checker has shown to be necessary
 //!
@@ -40,16 +41,16 @@
 //! - With one write, deliveries are marked before another delivery of the event is moved.
 //! - A `claimed` item whose lease has ended is taken over by its own request, and is done for other requests. The
 //!   identity is the `requestid`, because a redriven message has another SQS message id.
-//! - Only the first receive of a message that ingest sent claims with one write, and only if there is no item. Takeovers
-//!   use two writes. A redriven event may have a copy on the retry queue.
+//! - Only the first receive of a message that ingest sent claims with one write, and only if there is no item.
+//!   Takeovers use two writes. A redriven event may have a copy on the retry queue.
 //! - A release does not delete the item: it leaves a lease that has ended.
-//! - If another receive of the message has claimed a delivery with one write and its lease runs, nothing is moved, and
-//!   the message stays on its queue.
+//! - If another receive of the message has claimed a delivery with one write and its lease runs, the message stays on
+//!   its queue, and none of its deliveries is moved: the other receive marks nothing.
 //!
 //! # What is not modelled
 //!
-//! - Time. A lease or a visibility timeout ends at any moment, but a lease ends before the visibility timeout of its
-//!   message. [`Bounds::attempts`] stands for the age at which a delivery is given up. Items do not expire.
+//! - Time. A lease or a visibility timeout may end at any moment after its owner has finished or crashed, and earlier
+//!   as a fault. [`Bounds::attempts`] stands for the age at which a delivery is given up. Items do not expire.
 //! - Batches. Deliveries of two messages share an item only if the messages have the same event, and a crash of a batch
 //!   is a crash at some step of each of its messages.
 //! - Routing, payloads, panics (weaker than a crash), the state of breakers, and a change of the mode.

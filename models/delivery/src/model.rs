@@ -22,7 +22,8 @@ pub struct DeliveryModel {
 impl DeliveryModel {
     /// In every state, each accepted delivery was made, or a message on a queue covers it.
     pub const NOTHING_IS_LOST: &'static str = "nothing is lost";
-    /// If nothing can happen any more without a fault, all sandboxes are idle and only the dead-letter queue has messages.
+    /// If nothing can happen any more without a fault, all sandboxes are idle and only the dead-letter queue has
+    /// messages.
     pub const EVERYTHING_IS_SETTLED: &'static str = "everything is settled";
     /// No destination receives an event more often than the faults of the run allow.
     pub const ONLY_DOCUMENTED_REPEATS: &'static str = "only documented repeats";

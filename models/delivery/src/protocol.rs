@@ -20,6 +20,8 @@ pub enum Mutation {
     RedriveHasOneWrite,
     /// A delivery that is claimed by the same request with one write is moved to the retry queue.
     MovesOwnClaimInProgress,
+    /// The other deliveries of the event are moved while a delivery is claimed by another receive of the message.
+    MovesSiblingsOfClaimInProgress,
     /// A release deletes the item, so that the next claim can be made with one write again.
     ReleaseDeletesItem,
 }
@@ -58,8 +60,8 @@ impl Protocol {
 
     /// The mode for one receive of a message. `message.receives` includes this receive.
     ///
-    /// One write is only safe if no copy of the event with the same request id can be received later. A redriven message
-    /// may have copies: a delivery that waits on the retry queue, or a second dead-letter message.
+    /// One write is only safe if no copy of the event with the same request id can be received later. A redriven
+    /// message may have copies: a delivery that waits on the retry queue, or a second dead-letter message.
     #[must_use]
     pub fn mode_of_receive(&self, message: &Message) -> Mode {
         let is_new = message.queue == Queue::Intake && message.receives == 1;
@@ -80,8 +82,8 @@ impl Protocol {
             Some(Item::Claimed { is_running: true, request, owner }) => {
                 ClaimOutcome::InProgress { is_own_claim: self.is_own(request, owner, message) }
             }
-            // The event may have been delivered or not. Only its own request makes another attempt: the claim of another
-            // request is finished by the messages of that request.
+            // The event may have been delivered or not. Only its own request makes another attempt: the messages of
+            // another request finish that request.
             Some(Item::Claimed { is_running: false, request, owner })
                 if self.is_done(self.is_own(request, owner, message)) =>
             {

@@ -73,6 +73,8 @@ pub enum Status {
     },
     /// Another receive of the same message has claimed the delivery with one write and delivers now.
     ClaimedByOtherReceive,
+    /// The retry queue has not confirmed the delivery, and SQS will not deliver the message again.
+    NotRetried,
     /// Neither queue has confirmed the delivery, so the message must be received again.
     Unconfirmed,
 }
@@ -84,12 +86,23 @@ impl Status {
         matches!(self, Self::Delivered { .. } | Self::AlreadyDelivered)
     }
 
+    /// Whether the delivery is claimed by this receive.
+    #[must_use]
+    pub fn is_acquired(self) -> bool {
+        matches!(self, Self::Acquired(_))
+    }
+
     /// Whether the delivery must be moved to another queue.
     #[must_use]
     pub fn needs_move(self) -> bool {
         matches!(
             self,
-            Self::Deferred | Self::InProgress | Self::ClaimUnknown | Self::Failed { .. } | Self::FailedBefore
+            Self::Deferred
+                | Self::InProgress
+                | Self::ClaimUnknown
+                | Self::Failed { .. }
+                | Self::FailedBefore
+                | Self::NotRetried
         )
     }
 }
@@ -122,13 +135,14 @@ impl Work {
         let first = |matches: fn(Status) -> bool| {
             self.deliveries.iter().find(|(_, status)| matches(**status)).map(|(destination, _)| *destination)
         };
-        let acquired = first(|status| matches!(status, Status::Acquired(_))).map(Step::Deliver);
+        let acquired = first(Status::is_acquired).map(Step::Deliver);
         let unmoved = || first(Status::needs_move).map(Step::Move);
         let is_early = protocol.has(Mutation::AcknowledgesBeforeMove);
+        let moves_siblings = protocol.has(Mutation::MovesSiblingsOfClaimInProgress);
         let settle = || match is_early {
             true => Some(Step::Acknowledge),
             // The other receive marks its deliveries only if it moves one itself.
-            false if self.has(Status::ClaimedByOtherReceive) => None,
+            false if self.has(Status::ClaimedByOtherReceive) && !moves_siblings => None,
             false => unmoved().or_else(|| self.after_moves()),
         };
         match self.step {
@@ -153,7 +167,7 @@ impl Work {
 
     /// The message is acknowledged only if every delivery was made or moved. Otherwise SQS delivers the message again.
     fn after_moves(&self) -> Option<Step> {
-        if self.has(Status::Unconfirmed) {
+        if self.has(Status::Unconfirmed) || self.has(Status::ClaimedByOtherReceive) {
             return None;
         }
         Some(if self.has(Status::Moved { is_permanent: true }) { Step::RemoveFailed } else { Step::Acknowledge })

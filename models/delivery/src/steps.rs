@@ -74,22 +74,27 @@ pub(crate) fn apply(state: &mut State, protocol: &Protocol, bounds: &Bounds, mut
 
 fn claim(state: &mut State, protocol: &Protocol, work: &mut Work, outcome: Outcome) {
     let Work { message, mode, deliveries, .. } = work;
-    for (destination, status) in deliveries {
+    let (mut taken_over, mut unclaimed) = (Vec::new(), Vec::new());
+    for (destination, status) in deliveries.iter_mut() {
         let delivery = Delivery { event: message.event, destination: *destination };
-        let stored = state.items.get(&delivery).copied();
+        let is_claimed = matches!(state.items.get(&delivery), Some(Item::Claimed { .. }));
         if *status == Status::New && outcome != Outcome::HasNoEffect {
             *status = claim_one(state, protocol, delivery, message, *mode);
         }
         if *status != Status::Deferred && outcome != Outcome::Succeeds {
             *status = Status::ClaimUnknown;
         }
-        // Two receives of one message can repeat a delivery if the second one has not seen that the first one's lease runs.
-        let is_taken_over = matches!((stored, &status), (Some(Item::Claimed { .. }), Status::Acquired(_)));
-        let is_unclaimed = matches!(status, Status::Deferred | Status::ClaimUnknown);
-        if message.is_duplicated && (is_taken_over || is_unclaimed) {
-            state.allow_repeat(delivery);
+        match status {
+            Status::Acquired(_) if is_claimed => taken_over.push(delivery),
+            Status::Deferred | Status::ClaimUnknown => unclaimed.push(delivery),
+            _ => {}
         }
     }
+    // Two receives of one message can repeat a delivery if the lease of the first one has ended, or if the second one
+    // moves a delivery that it could not claim.
+    let moves = !deliveries.values().any(|status| *status == Status::ClaimedByOtherReceive);
+    let repeatable = taken_over.into_iter().chain(unclaimed.into_iter().filter(|_| moves));
+    repeatable.filter(|_| message.is_duplicated).for_each(|delivery| state.allow_repeat(delivery));
 }
 
 fn claim_one(state: &mut State, protocol: &Protocol, delivery: Delivery, message: &Message, mode: Mode) -> Status {
@@ -159,11 +164,12 @@ fn move_delivery(state: &mut State, bounds: &Bounds, work: &mut Work, destinatio
         _ => (false, false),
     };
     let attempts = message.attempts + u8::from(is_attempt);
-    let is_given_up = is_permanent || (is_attempt && attempts >= bounds.attempts);
+    let is_given_up = is_permanent || *status == Status::NotRetried || (is_attempt && attempts >= bounds.attempts);
     let queue = if is_given_up { Queue::DeadLetter } else { Queue::Retry };
     let waits_for_lease = queue == Queue::Retry && *status == Status::InProgress;
     *status = match outcome {
         Outcome::Succeeds => Status::Moved { is_permanent },
+        _ if queue == Queue::Retry && message.receives >= bounds.max_receive_count => Status::NotRetried,
         _ => Status::Unconfirmed,
     };
     if outcome != Outcome::HasNoEffect {
@@ -190,11 +196,11 @@ fn release(state: &mut State, protocol: &Protocol, delivery: Delivery) {
     }
 }
 
-/// Acknowledges the message: SQS deletes it, also for other receives.
+/// Acknowledges the message: SQS deletes it, also for other receives, unless it has moved to the dead-letter queue.
 fn acknowledge(state: &mut State, work: &mut Work, outcome: Outcome) {
     state.has_early_acknowledgement |= work.deliveries.values().any(|status| status.needs_move());
     if outcome == Outcome::Succeeds {
-        state.messages.remove(&work.message.id);
+        state.messages.retain(|id, message| *id != work.message.id || message.queue != work.message.queue);
     } else {
         allow_repeats(state, work);
     }

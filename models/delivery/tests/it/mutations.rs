@@ -1,6 +1,6 @@
 //! Each rule of the protocol is necessary: without it the checker finds a counterexample. `--nocapture` prints it.
 
-use delivery_model::{Bounds, Budget, DeliveryModel, Mode, Mutation};
+use delivery_model::{Budget, DeliveryModel, Mode, Mutation};
 
 use crate::support::{MODES, counterexample, one_destination, two_destinations};
 
@@ -35,10 +35,10 @@ fn expired_claim_that_another_request_takes_over_is_repeated_without_a_fault() {
     counterexample(Mode::OneWrite, Mutation::ExpiredClaimIsAvailable, bounds, property);
 }
 
-/// The second crash is before the claim, so the claim of the first receive is still in the table.
+/// The message is in the dead-letter queue before another receive has taken its claim over.
 #[test]
 fn claim_with_the_message_id_loses_a_redriven_delivery() {
-    let bounds = one_destination(Budget { crashes: 2, redrives: 1, ..Budget::default() });
+    let bounds = one_destination(Budget { crashes: 1, redrives: 1, ..Budget::default() });
     let path = counterexample(Mode::OneWrite, Mutation::ClaimHasMessageId, bounds, DeliveryModel::NOTHING_IS_LOST);
     assert!(path.iter().any(|transition| transition.starts_with("an operator redrives")), "{path:#?}");
 }
@@ -59,11 +59,19 @@ fn moved_claim_in_progress_is_repeated_after_a_duplicate_during_the_lease() {
     counterexample(Mode::OneWrite, Mutation::MovesOwnClaimInProgress, bounds, property);
 }
 
+/// The second receive does not claim a delivery, because its destination is deferred in the meantime.
+#[test]
+fn moved_sibling_of_a_claim_in_progress_is_repeated_after_a_duplicate_during_the_lease() {
+    let bounds = two_destinations(Budget { duplicates: 1, deferrals: 1, ..Budget::default() });
+    let property = DeliveryModel::ONLY_DOCUMENTED_REPEATS;
+    counterexample(Mode::OneWrite, Mutation::MovesSiblingsOfClaimInProgress, bounds, property);
+}
+
 /// The claim that a stalled receive writes later belongs to a message that is already deleted.
 #[test]
 fn release_that_deletes_the_item_loses_a_delivery() {
     let budget = Budget { crashes: 2, duplicates: 1, repeated_requests: 1, failures: 1, ..Budget::default() };
-    let bounds = Bounds { attempts: 2, ..one_destination(budget) };
+    let bounds = one_destination(budget);
     counterexample(Mode::OneWrite, Mutation::ReleaseDeletesItem, bounds, DeliveryModel::NOTHING_IS_LOST);
 }
 
