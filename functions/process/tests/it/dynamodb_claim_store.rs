@@ -9,7 +9,7 @@ use crate::fixture::FakeAws;
 const ACQUIRED: ClaimOutcome = ClaimOutcome::Acquired { mode: ClaimMode::TwoWrites };
 
 /// Creates a store whose table returns the same response to every call.
-async fn store(status: u16, response: Value) -> (DynamoDbClaimStore, FakeAws) {
+pub(crate) async fn store(status: u16, response: Value) -> (DynamoDbClaimStore, FakeAws) {
     let aws = FakeAws::default();
     for operation in ["PutItem", "UpdateItem", "DeleteItem"] {
         aws.set_response(operation, status, &response);
@@ -21,7 +21,7 @@ fn unwrapped<T>(results: Vec<Result<T, PortError>>) -> Vec<T> {
     results.into_iter().map(Result::unwrap).collect()
 }
 
-fn claim() -> Claim {
+pub(crate) fn claim() -> Claim {
     Claim {
         key: "k#orders".into(),
         owner: "me".into(),
