@@ -180,7 +180,8 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
         let outcomes = self.idempotency.claim(&claims).await;
         let mut acquired = Vec::new();
         for (mut delivery, outcome) in deliveries.into_iter().zip(outcomes) {
-            let result = async { idempotency::claim_result(&delivery.claim, outcome) };
+            let lane = delivery.record.lane;
+            let result = async { idempotency::claim_result(&delivery.claim, lane, outcome) };
             match delivery.record.run_isolated(result).await {
                 Some(ClaimResult::Acquired { mode }) => {
                     delivery.claim.mode = mode;

@@ -29,8 +29,6 @@ const UNCONFIRMED_MOVE_SECONDS: u32 = 30;
 
 /// What happens to a delivery that was not made.
 enum Fate {
-    /// Its message stays on its queue. Another receive of the message is delivering the event, and finishes the message.
-    Stay,
     /// It is attempted again after this number of seconds.
     Retry { wait: u32 },
     /// Hookline gives up.
@@ -52,13 +50,20 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
     /// Moves all deliveries that were not made to another queue.
     async fn finish(&self, record: &Record) -> MessageAction {
         let attempts = record.attempts.take();
+        // Another receive of the message moves its deliveries and finishes it.
+        if let Some(seconds) = lease_of_other_receive(&attempts) {
+            Line {
+                reason: &Reason::ReceivedTwice.code(),
+                retry_in_seconds: Some(seconds),
+                ..Line::new(Level::Info, "deferred")
+            }
+            .write(&[(Metric::Deferred, 1.0)]);
+            self.make_visible_in(record, seconds).await;
+            return MessageAction::Retry;
+        }
         let confirmed = join_all(attempts.iter().map(|attempt| self.move_on(record, attempt))).await;
         if !confirmed.into_iter().all(|is_confirmed| is_confirmed) {
-            // The end of the other worker's lease, if there is one.
-            let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
-            let received_twice = failures.filter(|failure| failure.reason == Reason::ReceivedTwice);
-            let wait = received_twice.filter_map(|failure| failure.retry_after).max();
-            self.make_visible_in(record, wait.unwrap_or(UNCONFIRMED_MOVE_SECONDS)).await;
+            self.make_visible_in(record, UNCONFIRMED_MOVE_SECONDS).await;
             return MessageAction::Retry;
         }
         // The message is finished, whatever the following call to the claim store returns.
@@ -72,12 +77,6 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
     async fn move_on(&self, record: &Record, attempt: &FinishedAttempt) -> bool {
         let Err(failure) = &attempt.result else { return true };
         match self.fate(record, &attempt.destination, failure) {
-            Fate::Stay => {
-                let line = Line { destination: &attempt.destination, kind: attempt.kind, ..Line::default() };
-                Line { level: Level::Info, outcome: "deferred", reason: &failure.reason.code(), ..line }
-                    .write(&[(Metric::Deferred, 1.0)]);
-                false
-            }
             Fate::DeadLetter => self.send_dead_letter(record, attempt, failure).await,
             Fate::Retry { wait } => {
                 let is_confirmed = self.send_retry(record, attempt, failure, wait).await;
@@ -100,7 +99,6 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         let age = record.history.age_seconds(clock::now());
         let requested = failure.retry_after.unwrap_or_default();
         let wait = match (&failure.reason, failure.reason.is_retryable()) {
-            (Reason::ReceivedTwice, _) => return Fate::Stay,
             (_, false) => None,
             // Most deliveries end long before their lease.
             (Reason::InProgress, _) => {
@@ -200,6 +198,13 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
             }
         }
     }
+}
+
+/// Returns the seconds until the end of the lease of another receive of the same message, if it is delivering the event.
+fn lease_of_other_receive(attempts: &[FinishedAttempt]) -> Option<u32> {
+    let failures = attempts.iter().filter_map(|attempt| attempt.result.as_ref().err());
+    let received_twice = failures.filter(|failure| failure.reason == Reason::ReceivedTwice);
+    received_twice.map(|failure| failure.retry_after.unwrap_or_default()).max()
 }
 
 /// Returns the number of attempts of the delivery, with the one that failed now. A deferral is no attempt.

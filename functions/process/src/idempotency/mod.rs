@@ -14,6 +14,7 @@ use hookline_telemetry::{Level, Line};
 pub use self::claim::{Claim, ClaimMode, ClaimOutcome, ClaimStore, UnknownClaimMode};
 pub use self::dynamodb::DynamoDbClaimStore;
 use crate::failure::Failure;
+use crate::lane::Lane;
 use crate::reason::Reason;
 
 /// The lease lasts this much longer than the time for deliveries. It must not end while its owner still delivers.
@@ -125,13 +126,14 @@ pub(crate) enum ClaimResult {
 }
 
 /// Derives what happens to a delivery from the outcome of its claim.
-pub(crate) fn claim_result(claim: &Claim, outcome: Result<ClaimOutcome, PortError>) -> ClaimResult {
+pub(crate) fn claim_result(claim: &Claim, lane: Lane, outcome: Result<ClaimOutcome, PortError>) -> ClaimResult {
     ClaimResult::Finished(match outcome {
         Ok(ClaimOutcome::Acquired { mode }) => return ClaimResult::Acquired { mode },
         Ok(ClaimOutcome::Completed) => Ok(DeliverySuccess::AlreadyDelivered),
         Ok(ClaimOutcome::Leased { until, is_same_request }) => {
             let remaining = u32::try_from(until.saturating_sub(claim.now)).unwrap_or(u32::MAX);
-            let reason = if is_same_request { Reason::ReceivedTwice } else { Reason::InProgress };
+            let is_received_twice = is_same_request && lane == Lane::Intake;
+            let reason = if is_received_twice { Reason::ReceivedTwice } else { Reason::InProgress };
             Err(Failure { reason, retry_after: Some(remaining.saturating_add(1)) })
         }
         Ok(ClaimOutcome::Failed { reason }) => Err(Reason::Recorded { code: reason }.into()),

@@ -95,6 +95,22 @@ async fn second_receive_during_the_lease_leaves_the_message_to_the_first() {
     assert_eq!((function.received_requests(), function.retries().len(), function.dead_letters().len()), (1, 0, 0));
 }
 
+/// The first receive moves the paused delivery. Two retry messages would be delivered twice.
+#[tokio::test]
+async fn second_receive_during_the_lease_moves_no_other_delivery() {
+    let function = Function::new().await;
+    let paused = StoredState { is_paused: true, open: None };
+    function.claims.states.lock().unwrap().insert("audit".to_owned(), paused);
+    assert_eq!(function.retried_destinations(vec![unique_record("m", "both", 1)]).await, ["audit"]);
+    let key = function.claims.claims.lock().unwrap().keys().next().cloned().unwrap();
+    let until = now() + 20;
+    let (owner, request, message) = ("first".into(), "request-m".into(), "m".into());
+    let running = StoredClaim::Leased { owner, request, message, mode: ClaimMode::OneWrite, until };
+    function.claims.claims.lock().unwrap().insert(key, running);
+    assert_eq!(function.failed_ids(vec![unique_record("m", "both", 2)]).await, ["m"]);
+    assert_eq!(function.retries().len(), 1, "no second retry message");
+}
+
 /// A failed delivery leaves an item, so a later message of the same key is marked as completed.
 #[tokio::test]
 async fn key_that_was_released_needs_two_writes() {
