@@ -1,10 +1,12 @@
 //! Terraform plans, deployments and rollbacks.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use futures_util::future::{join, try_join_all};
 use serde_json::Value;
+use tokio::time::MissedTickBehavior;
 
 use super::support::{Deployment, Scenario, ScenarioResult, Testbed, expect};
 use crate::terraform::{Functions, Outputs};
@@ -12,6 +14,8 @@ use crate::traffic::sender::Webhook;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
+        // The concurrent scenarios change no resource and no output of the configuration. Versions of secrets are not
+        // part of it.
         Scenario::new("second-plan-is-empty", "a second plan changes nothing", second_plan)
             .skip_if(|testbed| (!testbed.deployment.applied).then(|| "nothing was applied in this run".to_owned()))
             .first(),
@@ -83,10 +87,13 @@ async fn deploy_new_packages(testbed: &Testbed) -> Result<(Outputs, usize)> {
     with_traffic(testbed, testbed.deployment.apply(&variables)).await
 }
 
-/// Sends requests until `work` has finished. Each one has to be accepted and delivered. Returns their number.
+/// Sends requests at a constant rate until `work` has finished. Each one has to be accepted and delivered. Returns their
+/// number.
 async fn with_traffic(testbed: &Testbed, work: impl Future<Output = Result<Outputs>>) -> Result<(Outputs, usize)> {
     /// How many requests are sent at the same time.
     const CONCURRENCY: usize = 4;
+    /// Time between two of these groups. Without it, the requests take the CPU time that Terraform needs.
+    const INTERVAL: Duration = Duration::from_millis(150);
     let finished = Cell::new(false);
     let work = async {
         let outputs = work.await;
@@ -95,7 +102,10 @@ async fn with_traffic(testbed: &Testbed, work: impl Future<Output = Result<Outpu
     };
     let traffic = async {
         let mut sent = Vec::new();
+        let mut interval = tokio::time::interval(INTERVAL);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !finished.get() {
+            interval.tick().await;
             sent.extend(try_join_all((0..CONCURRENCY).map(|_| accepted(testbed))).await?);
         }
         anyhow::Ok(sent)

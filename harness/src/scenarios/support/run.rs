@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use futures_util::{StreamExt, stream};
 
-use super::scenario::{Scenario, Schedule};
+use super::scenario::Scenario;
 use super::testbed::Testbed;
 use crate::emulator::is_ready;
 use hookline::output::Step;
@@ -36,8 +36,7 @@ pub(crate) struct Row {
 pub(crate) async fn run(testbed: &Testbed, mut scenarios: Vec<Scenario>) -> Vec<Row> {
     scenarios.sort_by_key(|scenario| scenario.schedule);
     let mut rows = Vec::with_capacity(scenarios.len());
-    let is_concurrent = |scenario: &Scenario| scenario.schedule == Schedule::Concurrent;
-    for group in scenarios.chunk_by(|one, next| is_concurrent(one) && is_concurrent(next)) {
+    for group in scenarios.chunk_by(|one, next| one.schedule.is_concurrent() && next.schedule.is_concurrent()) {
         let runs = group.iter().enumerate().map(async |(index, scenario)| (index, run_one(testbed, scenario).await));
         let mut indexed: Vec<_> = stream::iter(runs).buffer_unordered(CONCURRENCY).collect().await;
         indexed.sort_by_key(|(index, _)| *index);

@@ -20,10 +20,11 @@ impl<F: AsyncFn(&Testbed) -> ScenarioResult> Run for F {
     }
 }
 
-/// When a scenario runs. Scenarios run in this order, and in the order of [`crate::scenarios::all`] within each value.
+/// When a scenario runs. Scenarios start in this order, and in the order of [`crate::scenarios::all`] within each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Schedule {
-    /// Before all others, alone.
+    /// At the same time as concurrent scenarios, and before them: the scenario takes long, or needs the stack as it was
+    /// applied.
     First,
     /// At the same time as other concurrent scenarios.
     Concurrent,
@@ -45,6 +46,13 @@ pub(crate) struct Scenario {
     sources: Vec<Source>,
     destinations: Vec<Destination>,
     routes: Vec<Route>,
+}
+
+impl Schedule {
+    /// Returns whether a scenario can run at the same time as others.
+    pub(super) fn is_concurrent(self) -> bool {
+        matches!(self, Self::First | Self::Concurrent)
+    }
 }
 
 impl Scenario {
@@ -73,7 +81,7 @@ impl Scenario {
         Self { schedule: Schedule::Concurrent, ..self }
     }
 
-    /// Runs the scenario before all others.
+    /// Starts the scenario before all others. Otherwise it is like a concurrent scenario.
     pub(crate) fn first(self) -> Self {
         Self { schedule: Schedule::First, ..self }
     }
