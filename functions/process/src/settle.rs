@@ -227,8 +227,13 @@ fn log_deliveries(record: &Record, summary: &BatchSummary) {
                 summary.add_delivery(kind, age);
                 Line { outcome: "delivered", age, ..line }.write(&[]);
             }
-            Ok(DeliverySuccess::AlreadyDelivered) => {
+            Ok(DeliverySuccess::AlreadyDelivered { is_id_reused: false }) => {
                 Line { outcome: "already_delivered", ..line }.write(&[(Metric::AlreadyDelivered, 1.0)]);
+            }
+            // Only one of the two events was delivered, and the function cannot know whether that is intended.
+            Ok(DeliverySuccess::AlreadyDelivered { is_id_reused: true }) => {
+                let line = Line { level: Level::Warn, outcome: "already_delivered", reason: "id_reused", ..line };
+                line.write(&[(Metric::AlreadyDelivered, 1.0), (Metric::ReusedIds, 1.0)]);
             }
             Err(_) => {}
         }

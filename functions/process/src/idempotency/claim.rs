@@ -50,6 +50,8 @@ pub struct Claim {
     pub request_id: String,
     /// How many writes the delivery needs if it succeeds.
     pub mode: ClaimMode,
+    /// The hash of the event's data, if its deduplication key is derived from an id; otherwise empty.
+    pub data_hash: String,
     /// The SQS message. A message that is received again because the dead-letter queue is unavailable has the same id; a
     /// redriven message has another one.
     pub message_id: String,
@@ -75,7 +77,10 @@ pub enum ClaimOutcome {
         mode: ClaimMode,
     },
     /// An earlier attempt has delivered.
-    Completed,
+    Completed {
+        /// Whether the delivered event has the same id as this one, but other data.
+        is_id_reused: bool,
+    },
     /// Another worker has the lease.
     Leased {
         /// The end of the lease, in seconds since 1970.

@@ -1,6 +1,6 @@
 //! The claim store in a DynamoDB table. An item has the attributes `key`, `state` (`claimed` with one write, `leased` with
 //! two writes, `done` or `failed`), `owner`, `request`, `message_id`, `lease_until`,
-//! `expires_at` (the TTL), and `reason` if it has failed.
+//! `expires_at` (the TTL), `data_hash`, and `reason` if it has failed.
 //!
 //! Each condition compares `expires_at`, because DynamoDB deletes an item up to some days after its TTL
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html>).
@@ -32,7 +32,7 @@ use crate::attribute_value::{number, text};
 const MAX_STATEMENTS: usize = 25;
 
 /// Fails if the item exists, in any state. The separate call that follows also takes over an item that has expired.
-const INSERT: &str = r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'request': ?, 'message_id': ?, 'lease_until': ?, 'expires_at': ?}"#;
+const INSERT: &str = r#"INSERT INTO "TABLE" VALUE {'key': ?, 'state': ?, 'owner': ?, 'request': ?, 'message_id': ?, 'lease_until': ?, 'expires_at': ?, 'data_hash': ?}"#;
 
 /// Fails if the item has another owner.
 const UPDATE: &str =

@@ -22,7 +22,8 @@ type Item = HashMap<String, AttributeValue>;
 
 /// Returns the item of a new claim.
 pub(super) fn new_item(claim: &Claim) -> Item {
-    let attributes = ["key", "state", "owner", "request", "message_id", "lease_until", "expires_at"].map(str::to_owned);
+    let attributes =
+        ["key", "state", "owner", "request", "message_id", "lease_until", "expires_at", "data_hash"].map(str::to_owned);
     attributes.into_iter().zip(insert_parameters(claim)).collect()
 }
 
@@ -30,7 +31,7 @@ pub(super) fn new_item(claim: &Claim) -> Item {
 pub(super) fn insert_parameters(claim: &Claim) -> Vec<AttributeValue> {
     let (lease_until, expires_at) = (number(claim.lease_until), number(claim.expires_at));
     let (owner, request, message) = (text(&claim.owner), text(&claim.request_id), text(&claim.message_id));
-    vec![text(&claim.key), text(state(claim)), owner, request, message, lease_until, expires_at]
+    vec![text(&claim.key), text(state(claim)), owner, request, message, lease_until, expires_at, text(&claim.data_hash)]
 }
 
 /// Returns the state of an item during the lease.
@@ -59,8 +60,11 @@ pub(super) fn item_of_failed_condition<R>(error: &SdkError<PutItemError, R>) -> 
 /// the SDK repeated the call.
 pub(super) fn outcome_of_item(item: Option<&Item>, claim: &Claim) -> ClaimOutcome {
     let attribute = |name: &str| item?.get(name)?.as_s().ok().map(String::as_str);
+    // An item of an earlier version has no hash.
+    let data_hash = attribute("data_hash").filter(|hash| !hash.is_empty() && !claim.data_hash.is_empty());
+    let is_id_reused = data_hash.is_some_and(|hash| hash != claim.data_hash);
     match attribute("state") {
-        Some(DONE) => return ClaimOutcome::Completed,
+        Some(DONE) => return ClaimOutcome::Completed { is_id_reused },
         Some(FAILED) => return ClaimOutcome::Failed { reason: attribute("reason").unwrap_or_default().to_owned() },
         _ => {}
     }
@@ -73,7 +77,7 @@ pub(super) fn outcome_of_item(item: Option<&Item>, claim: &Claim) -> ClaimOutcom
     let until = until().unwrap_or(claim.lease_until);
     // A claim that this message may take over would have been acquired.
     if is_claimed && until < claim.now {
-        return ClaimOutcome::Completed;
+        return ClaimOutcome::Completed { is_id_reused };
     }
     let is_same_request = is_claimed && attribute("request") == Some(claim.request_id.as_str());
     ClaimOutcome::Leased { until, is_same_request }

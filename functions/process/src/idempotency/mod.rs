@@ -26,7 +26,10 @@ pub(crate) enum DeliverySuccess {
     /// This attempt has delivered.
     Delivered,
     /// An earlier attempt has delivered.
-    AlreadyDelivered,
+    AlreadyDelivered {
+        /// Whether the delivered event has the same id as this one, but other data.
+        is_id_reused: bool,
+    },
 }
 
 /// The claim store, if there is one, how long completed claims are stored, and how many writes a delivery needs.
@@ -74,6 +77,7 @@ impl<C: ClaimStore> Idempotency<C> {
         Claim {
             key: format!("{}#{destination}", event.dedup_key.as_str()),
             owner: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
+            data_hash: event.data_hash.as_ref().map(|hash| hash.as_str().to_owned()).unwrap_or_default(),
             request_id,
             mode: if has_one_write { ClaimMode::OneWrite } else { ClaimMode::TwoWrites },
             message_id: message_id.to_owned(),
@@ -129,7 +133,7 @@ pub(crate) enum ClaimResult {
 pub(crate) fn claim_result(claim: &Claim, lane: Lane, outcome: Result<ClaimOutcome, PortError>) -> ClaimResult {
     ClaimResult::Finished(match outcome {
         Ok(ClaimOutcome::Acquired { mode }) => return ClaimResult::Acquired { mode },
-        Ok(ClaimOutcome::Completed) => Ok(DeliverySuccess::AlreadyDelivered),
+        Ok(ClaimOutcome::Completed { is_id_reused }) => Ok(DeliverySuccess::AlreadyDelivered { is_id_reused }),
         Ok(ClaimOutcome::Leased { until, is_same_request }) => {
             let remaining = u32::try_from(until.saturating_sub(claim.now)).unwrap_or(u32::MAX);
             let is_received_twice = is_same_request && lane == Lane::Intake;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fixture::FakeAws;
 
+const COMPLETED: ClaimOutcome = ClaimOutcome::Completed { is_id_reused: false };
 const ACQUIRED: ClaimOutcome = ClaimOutcome::Acquired { mode: ClaimMode::TwoWrites };
 
 /// Creates a store whose table returns the same response to every call.
@@ -27,6 +28,7 @@ pub(crate) fn claim() -> Claim {
         owner: "me".into(),
         request_id: "r".into(),
         mode: ClaimMode::TwoWrites,
+        data_hash: "h".into(),
         message_id: "m".into(),
         is_sent_by_ingest: true,
         now: 100,
@@ -58,7 +60,7 @@ async fn only_a_new_key_is_claimed_with_one_write() {
     let (store, aws) = store(200, json!({})).await;
     let claim = Claim { mode: ClaimMode::OneWrite, ..claim() };
     let acquired = ClaimOutcome::Acquired { mode: ClaimMode::OneWrite };
-    assert_eq!(store.claim(&[claim.clone()]).await.remove(0).unwrap(), acquired);
+    assert_eq!(store.claim(std::slice::from_ref(&claim)).await.remove(0).unwrap(), acquired);
     aws.set_response("PutItem", 400, json!({ "__type": "ConditionalCheckFailedException" }));
     let leased = ClaimOutcome::Leased { until: 165, is_same_request: false };
     assert_eq!(store.claim(&[claim]).await.remove(0).unwrap(), leased);
@@ -67,7 +69,7 @@ async fn only_a_new_key_is_claimed_with_one_write() {
 
 #[tokio::test]
 async fn stored_item_determines_the_outcome() {
-    assert_eq!(outcome_with_stored_item(json!({ "state": { "S": "done" } })).await, ClaimOutcome::Completed);
+    assert_eq!(outcome_with_stored_item(json!({ "state": { "S": "done" } })).await, COMPLETED);
     let leased = json!({ "state": { "S": "leased" }, "lease_until": { "N": "140" } });
     assert_eq!(outcome_with_stored_item(leased).await, ClaimOutcome::Leased { until: 140, is_same_request: false });
     let own_lease = json!({ "state": { "S": "leased" }, "owner": { "S": "me" }, "lease_until": { "N": "165" } });
@@ -79,7 +81,7 @@ async fn stored_item_determines_the_outcome() {
         outcome_with_stored_item(claimed("140")).await,
         ClaimOutcome::Leased { until: 140, is_same_request: false }
     );
-    assert_eq!(outcome_with_stored_item(claimed("99")).await, ClaimOutcome::Completed, "one write is enough");
+    assert_eq!(outcome_with_stored_item(claimed("99")).await, COMPLETED, "one write is enough");
     let same = json!({ "state": { "S": "claimed" }, "request": { "S": "r" }, "lease_until": { "N": "140" } });
     let same_request = ClaimOutcome::Leased { until: 140, is_same_request: true };
     assert_eq!(outcome_with_stored_item(same).await, same_request, "SQS delivered the message twice");
@@ -88,6 +90,26 @@ async fn stored_item_determines_the_outcome() {
         outcome_with_stored_item(json!(null)).await,
         ClaimOutcome::Leased { until: 165, is_same_request: false }
     );
+}
+
+/// The sender has used one id for two events.
+#[tokio::test]
+async fn other_data_of_a_completed_claim_is_reported() {
+    for (hash, is_id_reused) in [(json!("h"), false), (json!("other"), true), (json!(""), false), (json!(null), false)]
+    {
+        for state in ["done", "claimed"] {
+            let mut item =
+                json!({ "state": { "S": state }, "request": { "S": "other" }, "lease_until": { "N": "99" } });
+            if hash.is_string() {
+                item["data_hash"] = json!({ "S": hash });
+            }
+            assert_eq!(
+                outcome_with_stored_item(item).await,
+                ClaimOutcome::Completed { is_id_reused },
+                "{state} {hash}"
+            );
+        }
+    }
 }
 
 /// DynamoDB deletes an item up to some days after its TTL. Until then the item would suppress new events.

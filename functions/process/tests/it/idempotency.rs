@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hookline_event::{DedupKey, Event};
+use hookline_event::{DataHash, DedupKey, Event};
 use hookline_telemetry::{Level, Settings, capture};
 use process::ClaimMode;
 use serde_json::{Value, json};
@@ -249,4 +249,29 @@ async fn already_delivered_event_is_counted_by_source() {
     let lines = log.lines();
     let line = lines.iter().find(|line| line["outcome"] == "already_delivered").unwrap();
     assert_eq!((&line["AlreadyDelivered"], &line["source"]), (&json!(1), &json!("github")));
+}
+
+/// A sender uses one id for two bodies. Only the first one is delivered, so an operator must see the second one.
+#[tokio::test]
+async fn reused_id_is_logged_and_counted() {
+    let function = Function::new().await;
+    let message = |id: &str, data: &'static str| {
+        let data_hash = Some(DataHash::new(data.as_bytes()));
+        let request_id = Some(format!("request-{id}"));
+        let dedup_key = DedupKey::from_signed_id("/webhooks/github", "evt_1");
+        record(id, &message_body(Event { data: data.into(), data_hash, request_id, dedup_key, ..event("github") }), 1)
+    };
+    let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
+    for (id, data) in [("a", "{}"), ("b", "{}"), ("c", "{\"n\":1}")] {
+        assert!(function.failed_ids(vec![message(id, data)]).await.is_empty());
+        end_leases(&function);
+    }
+    assert_eq!(function.received_requests(), 1);
+    let lines: Vec<_> = log.lines().into_iter().filter(|line| line["outcome"] == "already_delivered").collect();
+    let found = |name: &str| lines.iter().map(|line| line[name].clone()).collect::<Vec<_>>();
+    assert_eq!(found("level"), [json!("INFO"), json!("WARN")]);
+    assert_eq!(found("reason"), [json!(null), json!("id_reused")]);
+    assert_eq!(found("ReusedIds"), [json!(null), json!(1)]);
+    assert_eq!(found("AlreadyDelivered"), [json!(1), json!(1)]);
+    assert_eq!(found("source"), [json!("github"), json!("github")]);
 }
