@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn each_metric_is_parsed_with_its_unit_and_dimensions() {
         let log = capture(Settings { service: "hookline-test".into(), function: "ingest", ..Settings::default() });
-        let line = Line { source: "github", reason: "invalid_json", kind: "http", ..Line::default() };
+        let line =
+            Line { source: "github", reason: "invalid_json", kind: "http", destination: "orders", ..Line::default() };
         for metric in Metric::ALL {
             line.write(&[(*metric, 2.5)]);
             let values = MetricValue::parse_line(&log.lines()[0]).unwrap();
