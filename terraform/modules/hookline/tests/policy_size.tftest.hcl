@@ -19,7 +19,7 @@ run "length_is_that_of_the_json_without_white_space" {
   }
 
   assert {
-    condition     = length(local.statement_json.process) == 7
+    condition     = length(local.statement_json.process) == 8
     error_message = "the statements are ${join(" ", local.statement_json.process)}"
   }
 
