@@ -1,5 +1,11 @@
 use serde_json::json;
 
+/// The default retry policy.
+const RETRY: &str = r#"{"base_seconds":10,"max_seconds":10800,"give_up_seconds":86400,"jitter":"half"}"#;
+
+/// The default circuit breaker.
+const BREAKER: &str = r#"{"failures":5,"cool_down_seconds":30,"max_cool_down_seconds":300,"event_bus":"default"}"#;
+
 use super::subject::Subject;
 use crate::runner::fake_services::FakeServices;
 
@@ -8,7 +14,7 @@ pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(St
     let trust = if subject.loads_trust_store { &services.trust_store_file } else { &services.certificate_file };
     let trust = trust.to_string_lossy().into_owned();
     let destinations = json!({ "sink": { "kind": "http", "url": services.destination_url, "timeout_ms": 5000 } });
-    let variables: [(&str, String); 32] = [
+    let variables: [(&str, String); 34] = [
         ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
         ("LANG", "en_US.UTF-8".to_owned()),
         ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
@@ -38,8 +44,10 @@ pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(St
         ("HOOKLINE_DESTINATIONS", destinations.to_string()),
         ("HOOKLINE_PRIVATE_NETWORKS", "[\"127.0.0.1/32\"]".to_owned()),
         ("HOOKLINE_MAX_RECEIVE_COUNT", "5".to_owned()),
-        ("HOOKLINE_RETRY_BASE_SECONDS", "10".to_owned()),
-        ("HOOKLINE_RETRY_MAX_SECONDS", "900".to_owned()),
+        ("HOOKLINE_RETRY_QUEUE_URL", format!("{}/123456789012/bench-retry", services.aws_endpoint)),
+        ("HOOKLINE_RETRY", RETRY.to_owned()),
+        ("HOOKLINE_BREAKER", BREAKER.to_owned()),
+        ("HOOKLINE_IDEMPOTENCY_MODE", "one_write".to_owned()),
         ("HOOKLINE_IDEMPOTENCY_TABLE", "bench".to_owned()),
         ("HOOKLINE_IDEMPOTENCY_SECONDS", "1296000".to_owned()),
     ];

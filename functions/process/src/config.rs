@@ -178,7 +178,7 @@ fn delivery(variables: &mut Variables<'_>) -> Option<(DeliveryConfig, SsrfGuard)
     let (configs, routes) = (configs?, routes?);
 
     for (name, route) in &routes {
-        for unknown in route.destinations.iter().filter(|name| !configs.contains_key(*name)) {
+        for unknown in route.destinations(name).iter().filter(|name| !configs.contains_key(*name)) {
             variables.mark_invalid(ROUTES, format!("route `{name}` names the unknown destination `{unknown}`"));
         }
     }

@@ -18,6 +18,9 @@ pub(super) struct E2e {
     /// Run only the scenarios whose name matches, such as `*secret*`; may be repeated
     #[arg(long, value_name = "GLOB")]
     only: Vec<String>,
+    /// Also run the scenarios that take minutes
+    #[arg(long)]
+    all: bool,
     /// Keep the stack running, for `cargo harness send`, `load` and `down`
     #[arg(long)]
     keep: bool,
@@ -33,7 +36,7 @@ pub(super) struct E2e {
 
 impl E2e {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let scenarios = matching(&self.only)?;
+        let scenarios = matching(&self.only, self.all || self.list)?;
         if self.list {
             print_line(format_args!("{}", scenarios::list(&scenarios, self.json)?));
             return Ok(ExitCode::SUCCESS);
@@ -79,11 +82,15 @@ impl E2e {
     }
 }
 
-/// Returns the scenarios that match one of the globs; all without a glob.
-fn matching(globs: &[String]) -> Result<Vec<Scenario>> {
+/// Returns the scenarios that match one of the globs. Without a glob, returns all scenarios, and those that take minutes
+/// only with `with_long`.
+fn matching(globs: &[String], with_long: bool) -> Result<Vec<Scenario>> {
     let globs: Vec<_> = globs.iter().map(|glob| WildMatch::new(glob)).collect();
     let mut scenarios = scenarios::all();
-    scenarios.retain(|scenario| globs.is_empty() || globs.iter().any(|glob| glob.matches(scenario.name)));
+    scenarios.retain(|scenario| match globs.is_empty() {
+        true => with_long || !scenario.is_long,
+        false => globs.iter().any(|glob| glob.matches(scenario.name)),
+    });
     if scenarios.is_empty() {
         bail!("no scenario matches --only: list the names with `cargo e2e --list`");
     }
@@ -98,12 +105,15 @@ mod tests {
     fn globs_select_scenarios_and_unknown_name_is_an_error() {
         let names = |globs: &[&str]| -> Vec<_> {
             let globs: Vec<_> = globs.iter().map(|glob| (*glob).to_owned()).collect();
-            matching(&globs)
+            matching(&globs, true)
                 .map(|scenarios| scenarios.iter().map(|scenario| scenario.name).collect())
                 .unwrap_or_default()
         };
         assert_eq!(names(&["push-*", "sha1-signature-rejected"]), ["push-delivered", "sha1-signature-rejected"]);
         assert_eq!(names(&[]).len(), scenarios::all().len());
         assert!(names(&["psuh-*"]).is_empty());
+        let without_long = matching(&[], false).unwrap();
+        assert!(without_long.iter().all(|scenario| !scenario.is_long));
+        assert_eq!(names(&["hung-destination"]), ["hung-destination"], "selected by its name");
     }
 }

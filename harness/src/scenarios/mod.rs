@@ -4,9 +4,11 @@
 //! that it needs. The local stack has the declarations of all scenarios and one source for each signature scheme.
 
 mod accepted;
+mod crashed;
 mod dead_lettered;
 mod deployed;
 mod destinations;
+mod isolated;
 mod permissions;
 mod rejected;
 mod retried;
@@ -29,7 +31,9 @@ pub(crate) fn all() -> Vec<Scenario> {
         senders::all(),
         destinations::all(),
         retried::all(),
+        crashed::all(),
         dead_lettered::all(),
+        isolated::all(),
         telemetry::all(),
         deployed::all(),
         permissions::all(),

@@ -6,8 +6,8 @@ use anyhow::{bail, ensure};
 use uuid::Uuid;
 
 use super::support::{PUSH, Scenario, ScenarioResult, Testbed, expect, log};
-use crate::emulator::{Capability, crash};
-use crate::stack::{Destination, PROCESS_TIMEOUT_SECONDS, Route, Source};
+use crate::emulator::Capability;
+use crate::stack::{Destination, Route, Source};
 use crate::system::wait;
 use crate::traffic::script::{RETRY_AFTER_SECONDS, Script};
 
@@ -61,16 +61,6 @@ pub(super) fn all() -> Vec<Scenario> {
             "of ten records one panics: nine are delivered once, and the tenth stays on the queue",
             panicking_record,
         ),
-        // Not concurrent: it kills the function and changes the queue's visibility timeout.
-        Scenario::new(
-            "crash-recovered",
-            "the process function is killed during a batch: all events arrive, none twice",
-            crash,
-        )
-        .source(Source::github("stalled").sends_to("stalled"))
-        .destination(Destination::http("stalled", Script::StallsOnce))
-        .needs(&[Capability::Dynamodb])
-        .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info)),
     ]
 }
 
@@ -109,7 +99,7 @@ async fn retry_after(testbed: &Testbed) -> ScenarioResult {
     let [first, second] = attempts.as_slice() else { bail!("{} attempts", attempts.len()) };
     ensure!((first.status.as_u16(), second.status.as_u16()) == (429, 200), "the attempts were {attempts:?}");
     let delay = second.received_at.duration_since(first.received_at);
-    // SQS counts whole seconds from the call that changes the visibility timeout.
+    // SQS counts whole seconds from the call that sends the delayed message.
     ensure!(delay >= Duration::from_secs(u64::from(RETRY_AFTER_SECONDS) - 1), "the delay was {delay:?}");
     Ok(format!("429, then 200 after {:.1} s", delay.as_secs_f64()))
 }
@@ -171,47 +161,4 @@ async fn panicking_record(testbed: &Testbed) -> ScenarioResult {
     // SQS would redeliver the message for minutes, until the receive count is exhausted.
     testbed.stack.purge_queues().await?;
     Ok("9 delivered once, 1 on the queue, the location of the panic in the log".to_owned())
-}
-
-/// The queue's visibility timeout during the scenario. It has to be longer than the function's timeout.
-const VISIBILITY_SECONDS: u32 = PROCESS_TIMEOUT_SECONDS + 1;
-
-async fn crash(testbed: &Testbed) -> ScenarioResult {
-    let before = testbed.stack.visibility_timeout().await?;
-    testbed.stack.set_visibility_timeout(VISIBILITY_SECONDS).await?;
-    let result = kill_during_batch(testbed).await;
-    testbed.stack.set_visibility_timeout(before).await?;
-    result
-}
-
-async fn kill_during_batch(testbed: &Testbed) -> ScenarioResult {
-    let mut sources = ["github"; 10];
-    sources[3] = "stalled";
-    let events = expect::events(&sources);
-    testbed.stack.enqueue_events(&events).await?;
-    // A crash between a delivery and its record in the idempotency table may repeat the delivery, as documented. The
-    // scenario waits until this moment is over.
-    wait::until("nine recorded deliveries and one without a response", Duration::from_secs(30), async || {
-        for (number, event) in events.iter().enumerate() {
-            let is_ready = match number {
-                3 => !testbed.sink.attempts(&event.id).is_empty(),
-                _ => testbed.stack.is_delivery_recorded(event.dedup_key.as_str(), "orders").await?,
-            };
-            if !is_ready {
-                return Ok(None);
-            }
-        }
-        Ok(Some(()))
-    })
-    .await?;
-    let killed = crash::kill_function(&testbed.emulator_info, &testbed.stack.outputs.function_names.process).await?;
-    ensure!(killed > 0, "no process of the function was found");
-
-    for event in &events {
-        testbed.sink.wait_for_delivery(&event.id).await?;
-    }
-    testbed.wait_until_idle().await?;
-    let attempts: Vec<_> = events.iter().map(|event| testbed.sink.attempts(&event.id).len()).collect();
-    ensure!(attempts == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1], "the attempts were {attempts:?}");
-    Ok("10 delivered, 9 before the crash, none twice".to_owned())
 }

@@ -9,6 +9,9 @@ use crate::traffic::script::Script;
 /// The timeout of each destination.
 pub(super) const DESTINATION_TIMEOUT_SECONDS: u32 = 5;
 
+/// The discard service, which nothing listens on.
+const CLOSED_PORT: u16 = 9;
+
 /// A destination of the local stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Destination {
@@ -16,6 +19,8 @@ pub(crate) struct Destination {
     pub(crate) kind: DestinationKind,
     /// The responses of the sink at the destination's path.
     pub(crate) script: Script,
+    /// The age of a delivery at which Hookline gives up. `None`: the retry policy of the stack.
+    give_up_seconds: Option<u32>,
 }
 
 /// The kind of a destination, as in the Terraform variable `destinations`.
@@ -23,6 +28,8 @@ pub(crate) struct Destination {
 pub(crate) enum DestinationKind {
     Http,
     SignedHttp,
+    /// A port of the sink's host that refuses connections.
+    RefusingHttp,
     Discord,
     Slack,
     Email,
@@ -32,12 +39,17 @@ pub(crate) enum DestinationKind {
 impl Destination {
     /// Returns a destination of a kind, at which every attempt succeeds.
     pub(crate) const fn new(name: &'static str, kind: DestinationKind) -> Self {
-        Self { name, kind, script: Script::Succeeds }
+        Self { name, kind, script: Script::Succeeds, give_up_seconds: None }
     }
 
     /// Returns a destination at the sink's path with the same name.
     pub(crate) const fn http(name: &'static str, script: Script) -> Self {
-        Self { name, kind: DestinationKind::Http, script }
+        Self { script, ..Self::new(name, DestinationKind::Http) }
+    }
+
+    /// Lets Hookline give up deliveries at this age.
+    pub(crate) const fn given_up_after(self, seconds: u32) -> Self {
+        Self { give_up_seconds: Some(seconds), ..self }
     }
 
     /// Returns `false` if the emulator does not have the destination's service.
@@ -45,9 +57,11 @@ impl Destination {
         let capability = match self.kind {
             DestinationKind::Email => Capability::Ses,
             DestinationKind::Eventbridge => Capability::Eventbridge,
-            DestinationKind::Http | DestinationKind::SignedHttp | DestinationKind::Discord | DestinationKind::Slack => {
-                return true;
-            }
+            DestinationKind::Http
+            | DestinationKind::SignedHttp
+            | DestinationKind::RefusingHttp
+            | DestinationKind::Discord
+            | DestinationKind::Slack => return true,
         };
         capabilities.unavailable_reason(capability).is_none()
     }
@@ -58,6 +72,10 @@ impl Destination {
         let mut value = match self.kind {
             DestinationKind::Http => json!({ "kind": "http", "url": url }),
             DestinationKind::SignedHttp => json!({ "kind": "http", "url": url, "signed": true }),
+            DestinationKind::RefusingHttp => {
+                let host = sink.rsplit_once(':').map_or(sink, |(host, _)| host);
+                json!({ "kind": "http", "url": format!("{host}:{CLOSED_PORT}/{}", self.name) })
+            }
             // The secret has the URL.
             DestinationKind::Discord => json!({ "kind": "discord" }),
             DestinationKind::Slack => json!({ "kind": "slack" }),
@@ -65,6 +83,9 @@ impl Destination {
             DestinationKind::Eventbridge => json!({ "kind": "eventbridge", "bus": "default" }),
         };
         value["timeout_seconds"] = json!(DESTINATION_TIMEOUT_SECONDS);
+        if let Some(seconds) = self.give_up_seconds {
+            value["give_up_after_hours"] = json!(f64::from(seconds) / 3600.0);
+        }
         value
     }
 }

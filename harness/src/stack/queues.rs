@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -8,12 +9,15 @@ use hookline_event::{Event, Payload};
 
 use super::Stack;
 use crate::system::wait;
+use crate::terraform::Outputs;
 
-/// Number of messages of both queues.
+/// Number of messages of the queues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct QueueDepths {
     /// Messages of the intake queue: visible, in flight and delayed.
     pub(crate) intake: i64,
+    /// Messages of the retry queue: visible, in flight and delayed.
+    pub(crate) retry: i64,
     /// Messages of the dead-letter queue: visible, in flight and delayed.
     pub(crate) dlq: i64,
 }
@@ -26,14 +30,25 @@ pub(crate) struct QueueMessage {
 }
 
 impl Stack {
-    /// Returns the number of messages of both queues.
+    /// Returns the number of messages of the queues.
     pub(crate) async fn queue_depths(&self) -> Result<QueueDepths> {
-        let Ok((intake, dlq)) =
-            tokio::try_join!(self.message_count(&self.outputs.queue_url), self.message_count(&self.outputs.dlq_url))
-        else {
-            bail!("cannot read the number of messages of the queues")
-        };
-        Ok(QueueDepths { intake, dlq })
+        let Outputs { queue_url, retry_queue_url, dlq_url, .. } = &self.outputs;
+        let counts = tokio::try_join!(
+            self.message_count(queue_url),
+            self.message_count(retry_queue_url),
+            self.message_count(dlq_url)
+        );
+        let Ok((intake, retry, dlq)) = counts else { bail!("cannot read the number of messages of the queues") };
+        Ok(QueueDepths { intake, retry, dlq })
+    }
+
+    /// Returns the number of messages of the intake queue that process has received and not finished.
+    pub(crate) async fn messages_in_flight(&self) -> Result<i64> {
+        let attribute = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let request = Client::new(&self.sdk).get_queue_attributes().queue_url(&self.outputs.queue_url);
+        let response = request.attribute_names(attribute.clone()).send().await;
+        let attributes = response.context("cannot read the queue's attributes")?.attributes.unwrap_or_default();
+        attributes.get(&attribute).and_then(|count| count.parse().ok()).context("the queue has no such attribute")
     }
 
     async fn message_count(&self, queue_url: &str) -> Result<i64> {
@@ -65,11 +80,15 @@ impl Stack {
         Ok(())
     }
 
-    /// Waits until the intake queue is empty, so that no delivery is pending. Returns the number of messages of both queues.
-    pub(crate) async fn wait_until_intake_is_empty(&self) -> Result<QueueDepths> {
-        wait::until("the intake queue to be empty", Duration::from_secs(60), async || {
+    /// Waits until the intake queue and the retry queue are empty, so that no delivery is pending. Returns the number of
+    /// messages of the queues.
+    pub(crate) async fn wait_until_no_delivery_is_pending(&self) -> Result<QueueDepths> {
+        // A message that moves from one queue to the other can be missing in both counts.
+        let empty = Cell::new(0);
+        wait::until("the intake queue and the retry queue to be empty", Duration::from_secs(90), async || {
             let depth = self.queue_depths().await?;
-            Ok((depth.intake == 0).then_some(depth))
+            empty.set(if depth.intake == 0 && depth.retry == 0 { empty.get() + 1 } else { 0 });
+            Ok((empty.get() == 2).then_some(depth))
         })
         .await
     }
@@ -104,12 +123,12 @@ impl Stack {
         .await
     }
 
-    /// Waits until the dead-letter queue has `count` messages and the intake queue is empty.
+    /// Waits until the dead-letter queue has `count` messages and the other queues are empty.
     pub(crate) async fn wait_for_dlq_depth(&self, count: i64) -> Result<()> {
         let condition = format!("{count} messages in the dead-letter queue");
         wait::until(&condition, Duration::from_secs(45), async || {
             let depth = self.queue_depths().await?;
-            Ok((depth.intake == 0 && depth.dlq == count).then_some(()))
+            Ok((depth.intake == 0 && depth.retry == 0 && depth.dlq == count).then_some(()))
         })
         .await
     }
@@ -125,9 +144,10 @@ impl Stack {
         Ok(())
     }
 
-    /// Deletes all messages of both queues.
+    /// Deletes all messages of the queues.
     pub(crate) async fn purge_queues(&self) -> Result<()> {
-        for queue_url in [&self.outputs.queue_url, &self.outputs.dlq_url] {
+        let Outputs { queue_url, retry_queue_url, dlq_url, .. } = &self.outputs;
+        for queue_url in [queue_url, retry_queue_url, dlq_url] {
             Client::new(&self.sdk).purge_queue().queue_url(queue_url).send().await.context("cannot purge a queue")?;
         }
         Ok(())

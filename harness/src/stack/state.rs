@@ -108,7 +108,8 @@ mod tests {
             |name: &str| json!({ "ingest": format!("{name}-ingest"), "process": format!("{name}-process") });
         let outputs = json!({
             "api_type": "rest", "api_id": "id", "stage_name": "live",
-            "queue_url": "http://e/intake", "queue_arn": "arn:intake", "dlq_url": "http://e/dlq", "dlq_arn": "arn:dlq",
+            "queue_url": "http://e/intake", "queue_arn": "arn:intake", "retry_queue_url": "http://e/retry",
+            "retry_queue_arn": "arn:retry", "dlq_url": "http://e/dlq", "dlq_arn": "arn:dlq",
             "source_secret_names": {}, "destination_secret_names": {},
             "function_names": functions("name"), "function_versions": functions("version"),
             "ingest_alias_version": "1", "process_alias_version": "2",

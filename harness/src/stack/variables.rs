@@ -50,9 +50,11 @@ pub(crate) fn terraform_variables(
         "api_type": if api == ApiType::Http { "http" } else { "rest" },
         "private_networks": [format!("{host}/32")],
         "functions": { "process": { "timeout_seconds": PROCESS_TIMEOUT_SECONDS } },
-        "retry": { "base_seconds": 1, "max_seconds": 3 },
+        "retry": { "base_seconds": 1, "max_seconds": 3, "give_up_after_hours": 1 },
+        "breaker": { "cool_down_seconds": 5, "max_cool_down_seconds": 10 },
         "secret_cache": { "refresh_seconds": 1 },
         "throttle": { "rate": 10_000, "burst": 5_000 },
+        "account_concurrency": 10_000,
         "secret_recovery_days": 0,
         "force_destroy": true,
     });

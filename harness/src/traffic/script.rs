@@ -21,6 +21,8 @@ pub(crate) enum Script {
     StallsOnce,
     /// Returns 410 until the test sets the sink to recovered, then 200.
     FailsUntilRecovered,
+    /// Does not respond until the test sets the sink to recovered, then returns 200.
+    HangsUntilRecovered,
     /// Returns 404.
     NotFound,
     /// Returns 500.
@@ -35,11 +37,15 @@ impl Script {
             Self::ThrottlesOnce if earlier == 0 => StatusCode::TOO_MANY_REQUESTS,
             Self::StallsOnce if earlier == 0 => NO_RESPONSE,
             Self::FailsUntilRecovered if !recovered => StatusCode::GONE,
+            Self::HangsUntilRecovered if !recovered => NO_RESPONSE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Fails => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Succeeds | Self::FailsTwice | Self::ThrottlesOnce | Self::StallsOnce | Self::FailsUntilRecovered => {
-                StatusCode::OK
-            }
+            Self::Succeeds
+            | Self::FailsTwice
+            | Self::ThrottlesOnce
+            | Self::StallsOnce
+            | Self::FailsUntilRecovered
+            | Self::HangsUntilRecovered => StatusCode::OK,
         }
     }
 }

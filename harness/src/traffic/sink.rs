@@ -47,7 +47,7 @@ struct Records {
     deliveries: HashMap<String, Vec<Delivery>>,
     /// Requests without this header, such as chat messages.
     messages: Vec<Delivery>,
-    /// Whether paths with [`Script::FailsUntilRecovered`] accept deliveries.
+    /// Whether paths with [`Script::FailsUntilRecovered`] and [`Script::HangsUntilRecovered`] accept deliveries.
     recovered: bool,
     /// Scripts by path without the slash. A path without a script returns 200.
     scripts: HashMap<&'static str, Script>,
@@ -109,7 +109,15 @@ impl Sink {
         attempts.any(|attempt| attempt.body[..] == *body)
     }
 
-    /// Sets whether paths with [`Script::FailsUntilRecovered`] accept deliveries. Initially, they reject them permanently.
+    /// Returns true if an attempt at this path has succeeded.
+    pub(crate) fn has_succeeded_at(&self, path: &str) -> bool {
+        let records = self.records();
+        let mut attempts = records.deliveries.values().flatten();
+        attempts.any(|attempt| attempt.path == path && attempt.status.is_success())
+    }
+
+    /// Sets whether paths with [`Script::FailsUntilRecovered`] and [`Script::HangsUntilRecovered`] accept deliveries.
+    /// Initially, they do not.
     pub(crate) fn set_recovered(&self, recovered: bool) {
         self.records().recovered = recovered;
     }

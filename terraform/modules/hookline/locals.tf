@@ -13,7 +13,8 @@ locals {
 
   destinations = {
     for name, destination in var.destinations : name => merge(
-      { timeout_ms = floor(destination.timeout_seconds * 1000) },
+      # The function has the same default.
+      destination.timeout_seconds == 5 ? {} : { timeout_ms = floor(destination.timeout_seconds * 1000) },
       destination.give_up_after_hours == null ? {} : {
         give_up_seconds = floor(destination.give_up_after_hours * 3600)
       },
@@ -30,12 +31,12 @@ locals {
     if contains(["discord", "slack"], destination.kind) || destination.signed == true
   ]
 
-  # If a route has no source, process uses the route's name as the source. Most routes have the name of their source, so
-  # this saves bytes.
+  # If a route has no source or no destinations, process uses the route's name. Most routes have the name of their source,
+  # so this saves bytes.
   routes = {
     for name, route in var.routes : name => { for key, value in {
       source       = route.source == name ? null : route.source
-      destinations = route.destinations
+      destinations = route.destinations == toset([name]) ? null : route.destinations
       types        = route.types
       # The function's default saves bytes too.
       on_unreadable = route.on_unreadable == "deliver" ? null : route.on_unreadable

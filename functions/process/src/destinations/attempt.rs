@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use hookline_telemetry::Trace;
@@ -7,6 +8,14 @@ use tokio::time::{Instant, timeout_at};
 use super::clients::Clients;
 use crate::failure::Failure;
 use crate::reason::Reason;
+
+/// The timeout of an attempt at a destination without an own one, in milliseconds. Terraform omits it to save bytes.
+const DEFAULT_TIMEOUT_MS: NonZeroU64 = NonZeroU64::MIN.saturating_add(4999);
+
+/// Returns the timeout for a configuration without one.
+pub(super) fn default_timeout_ms() -> NonZeroU64 {
+    DEFAULT_TIMEOUT_MS
+}
 
 /// The context of one attempt.
 #[derive(Clone, Copy)]

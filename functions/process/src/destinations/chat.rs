@@ -25,6 +25,7 @@ use crate::reason::Reason;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// The timeout of an attempt.
+    #[serde(default = "super::attempt::default_timeout_ms")]
     timeout_ms: NonZeroU64,
     /// A template that replaces the built-in templates.
     template: Option<String>,

@@ -32,6 +32,7 @@ pub(crate) struct Config {
     /// The recipients' addresses.
     to: Vec<String>,
     /// The timeout of an attempt.
+    #[serde(default = "super::attempt::default_timeout_ms")]
     timeout_ms: NonZeroU64,
     /// A template for the subject. The default subject is the event's type and source.
     subject: Option<String>,

@@ -25,6 +25,7 @@ pub(crate) struct Config {
     /// The name of the event bus.
     bus: String,
     /// The timeout of an attempt.
+    #[serde(default = "super::attempt::default_timeout_ms")]
     timeout_ms: NonZeroU64,
 }
 

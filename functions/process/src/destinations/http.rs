@@ -32,6 +32,7 @@ pub(crate) struct Config {
     /// The URL that events are posted to.
     url: String,
     /// The timeout of an attempt.
+    #[serde(default = "super::attempt::default_timeout_ms")]
     timeout_ms: NonZeroU64,
     /// Additional headers.
     #[serde(default)]

@@ -22,8 +22,15 @@ pub(crate) struct RouteConfig {
     /// What to do with an event whose payload the filter cannot read.
     #[serde(default)]
     on_unreadable: OnUnreadable,
-    /// The names of the destinations.
-    pub(crate) destinations: Vec<String>,
+    /// The names of the destinations. The default is the route's name.
+    destinations: Option<Vec<String>>,
+}
+
+impl RouteConfig {
+    /// Returns the names of the destinations of the route with this name.
+    pub(crate) fn destinations(&self, name: &str) -> Vec<String> {
+        self.destinations.clone().unwrap_or_else(|| vec![name.to_owned()])
+    }
 }
 
 /// What to do with an event whose payload a filter cannot read. The event is never dropped, because the operator has not
@@ -96,12 +103,12 @@ impl Routes {
             config.filter.iter().try_for_each(|condition| condition.validate(name))?;
         }
         let route = |(name, config): (String, RouteConfig)| Route {
+            destinations: config.destinations(&name),
             source: config.source.unwrap_or_else(|| name.clone()),
             name,
             types: config.types.iter().map(|pattern| WildMatch::new(pattern)).collect(),
             filter: config.filter,
             on_unreadable: config.on_unreadable,
-            destinations: config.destinations,
         };
         Ok(Self(routes.into_iter().map(route).collect()))
     }

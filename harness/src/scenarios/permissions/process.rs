@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use futures_util::future::try_join_all;
 use hookline::dead_letter_queue::{DeadLetterQueue, Filter};
 
@@ -38,15 +38,26 @@ async fn idempotency_table(testbed: &Testbed) -> Result<()> {
     let event_id = without(testbed, Policy::Process, &["dynamodb:PutItem"], work).await?;
     redrive_until_empty(testbed).await?;
     testbed.sink.wait_for_delivery(&event_id).await?;
-    // The function delivers the event, although it cannot record the delivery.
-    let work = send_and_wait(testbed, "github", 0, &[("outcome", "completion_not_recorded")]);
+    // The function delivers the event, although it cannot record the delivery. An event without a request id needs this.
+    let [event] = &expect::events(&["github"])[..] else { bail!("one source has one event") };
+    let work = async {
+        testbed.stack.enqueue_events(std::slice::from_ref(event)).await?;
+        log::wait_for_line(testbed, &[("outcome", "completion_not_recorded")]).await?;
+        // The function sends the event to the dead-letter queue, although the claim remains until it expires.
+        send_and_wait(testbed, "missing", 0, &[("outcome", "claim_not_released")]).await
+    };
     let event_id = without(testbed, Policy::Process, &["dynamodb:UpdateItem"], work).await?;
-    testbed.sink.wait_for_delivery(&event_id).await?;
-    // The function sends the event to the dead-letter queue, although the claim remains until it expires.
-    let work = send_and_wait(testbed, "missing", 0, &[("outcome", "claim_not_released")]);
-    let event_id = without(testbed, Policy::Process, &["dynamodb:DeleteItem"], work).await?;
+    testbed.sink.wait_for_delivery(&event.id).await?;
     testbed.stack.take_dlq_message(&event_id).await?;
     testbed.settle(&event_id);
+    // The function delivers, although it cannot read the states of destinations.
+    let work = async {
+        // A new instance reads the states at once.
+        crash::kill_function(&testbed.emulator_info, &testbed.stack.outputs.function_names.process).await?;
+        send_and_wait(testbed, "github", 0, &[("outcome", "destination_state_unavailable")]).await
+    };
+    let event_id = without(testbed, Policy::Process, &["dynamodb:BatchGetItem"], work).await?;
+    testbed.sink.wait_for_delivery(&event_id).await?;
     claims_of_a_batch(testbed).await
 }
 
@@ -118,6 +129,7 @@ async fn queues(testbed: &Testbed) -> Result<()> {
     let actions = ["sqs:ChangeMessageVisibility", "sqs:SendMessage"];
     let work = async {
         let flaky = send_and_wait(testbed, "flaky", 0, &[("outcome", "retry_not_scheduled")]).await?;
+        log::wait_for_line(testbed, &[("outcome", "retry_queue_unavailable"), ("event_id", &flaky)]).await?;
         let missing = send_and_wait(testbed, "missing", 0, &[("outcome", "dlq_unavailable")]).await?;
         let depths = testbed.stack.queue_depths().await?;
         ensure!(depths.intake == 2 && depths.dlq == 0, "not both messages are on the intake queue: {depths:?}");

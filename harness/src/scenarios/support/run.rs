@@ -11,6 +11,9 @@ use hookline::output::Step;
 /// The time limit of one scenario.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
+/// The limit for a scenario that takes minutes.
+const LONG_TIME_LIMIT: Duration = Duration::from_secs(400);
+
 /// How many scenarios run at the same time. The emulator starts a process or a container for each concurrent invocation. On a
 /// small machine many cold starts at once exceed the timeouts of the functions.
 const CONCURRENCY: usize = 6;
@@ -69,16 +72,22 @@ impl Row {
     }
 }
 
+fn time_limit(scenario: &Scenario) -> Duration {
+    if scenario.is_long { LONG_TIME_LIMIT } else { TIME_LIMIT }
+}
+
 async fn run_one(testbed: &Testbed, scenario: &Scenario) -> Row {
     let started = Instant::now();
     let step = Step::start(scenario.name);
     let skip_reason = scenario.unsupported_reason(&testbed.capabilities);
     let outcome = match skip_reason.or_else(|| (scenario.skip_reason)(testbed)) {
         Some(reason) => Outcome::Skipped { reason },
-        None => match tokio::time::timeout(TIME_LIMIT, scenario.function.run(testbed)).await {
+        None => match tokio::time::timeout(time_limit(scenario), scenario.function.run(testbed)).await {
             Ok(Ok(text)) => Outcome::Passed { text },
             Ok(Err(error)) => Outcome::Failed { error },
-            Err(_) => Outcome::Failed { error: anyhow::anyhow!("not finished after {} s", TIME_LIMIT.as_secs()) },
+            Err(_) => {
+                Outcome::Failed { error: anyhow::anyhow!("not finished after {} s", time_limit(scenario).as_secs()) }
+            }
         },
     };
     match &outcome {

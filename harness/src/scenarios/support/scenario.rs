@@ -41,6 +41,8 @@ pub(crate) struct Scenario {
     pub(crate) about: &'static str,
     pub(super) function: Box<dyn Run>,
     pub(super) schedule: Schedule,
+    /// Whether the scenario takes minutes.
+    pub(crate) is_long: bool,
     needs: &'static [Capability],
     pub(super) skip_reason: fn(&Testbed) -> Option<String>,
     sources: Vec<Source>,
@@ -67,6 +69,7 @@ impl Scenario {
             about,
             function: Box::new(function),
             schedule: Schedule::Alone,
+            is_long: false,
             needs: &[],
             skip_reason: |_| None,
             sources: Vec::new(),
@@ -89,6 +92,11 @@ impl Scenario {
     /// Runs the scenario after all others.
     pub(crate) fn last(self) -> Self {
         Self { schedule: Schedule::Last, ..self }
+    }
+
+    /// Marks a scenario that takes minutes, so that it runs only if the user asks for it.
+    pub(crate) fn long(self) -> Self {
+        Self { is_long: true, ..self }
     }
 
     /// Adds capabilities that not every emulator has.

@@ -135,6 +135,11 @@ impl Testbed {
         lock(&self.ledger).settle(event_id);
     }
 
+    /// Marks an accepted event that may be delivered twice: its batch was not finished.
+    pub(crate) fn allow_repeat(&self, event_id: &str) {
+        lock(&self.ledger).allow_repeat(event_id);
+    }
+
     /// Marks a request that was not accepted. It may not be delivered until the end of the run. Its body has to be unique.
     pub(crate) fn forbid_delivery(&self, event_id: &str, body: &[u8]) {
         lock(&self.ledger).forbid_delivery(event_id, body);
@@ -146,10 +151,10 @@ impl Testbed {
         lock(&self.ledger).faults(&self.sink, deduplicates)
     }
 
-    /// Waits until the intake queue is empty: no event of any scenario is in process.
+    /// Waits until the intake queue and the retry queue are empty: no event of any scenario is in process.
     pub(crate) async fn wait_until_idle(&self) -> Result<QueueDepths> {
         let _only_poller = self.idle.lock().await;
-        self.stack.wait_until_intake_is_empty().await
+        self.stack.wait_until_no_delivery_is_pending().await
     }
 
     /// Adds a text that may be in no log.

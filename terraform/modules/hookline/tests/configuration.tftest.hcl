@@ -70,10 +70,9 @@ run "process_gets_routes_and_destinations" {
     condition = local.process_environment.HOOKLINE_DESTINATIONS == join("", [
       "{\"local\":{\"kind\":\"http\",\"timeout_ms\":2500,\"url\":\"http://10.20.4.15:8080/hooks?a=1\"},",
       "\"mail\":{\"from\":\"hooks@example.com\",\"kind\":\"email\",\"subject\":\"{{ event.type }}\",",
-      "\"timeout_ms\":5000,\"to\":[\"dev@example.com\",\"ops@example.com\"]},",
-      "\"sink\":{\"kind\":\"http\",\"signed\":true,\"timeout_ms\":5000,\"url\":\"https://sink.example.com/hooks\"},",
-      "\"team\":{\"kind\":\"slack\",\"template\":\"{{ event.type }} for {{ payload.account|line }}\",",
-      "\"timeout_ms\":5000}}",
+      "\"to\":[\"dev@example.com\",\"ops@example.com\"]},",
+      "\"sink\":{\"kind\":\"http\",\"signed\":true,\"url\":\"https://sink.example.com/hooks\"},",
+      "\"team\":{\"kind\":\"slack\",\"template\":\"{{ event.type }} for {{ payload.account|line }}\"}}",
     ])
     error_message = "HOOKLINE_DESTINATIONS is ${local.process_environment.HOOKLINE_DESTINATIONS}"
   }

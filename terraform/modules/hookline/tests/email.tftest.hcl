@@ -146,7 +146,7 @@ run "options_for_permissions_are_not_in_the_environment" {
 
   assert {
     condition = keys(jsondecode(local.process_environment.HOOKLINE_DESTINATIONS).mail) == [
-      "from", "kind", "timeout_ms", "to",
+      "from", "kind", "to",
     ]
     error_message = "HOOKLINE_DESTINATIONS is ${local.process_environment.HOOKLINE_DESTINATIONS}"
   }

@@ -1,0 +1,149 @@
+//! Crashes of the process function: nothing is lost, and only the documented deliveries are repeated.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use futures_util::future::try_join_all;
+
+use super::support::{Scenario, ScenarioResult, Testbed, expect};
+use crate::emulator::{Capability, crash};
+use crate::stack::{Destination, PROCESS_TIMEOUT_SECONDS, Source};
+use crate::system::wait;
+use crate::traffic::script::Script;
+
+/// The intake queue's visibility timeout during a scenario. It has to be longer than the function's timeout.
+const VISIBILITY_SECONDS: u32 = PROCESS_TIMEOUT_SECONDS + 1;
+
+pub(super) fn all() -> Vec<Scenario> {
+    vec![
+        // None is concurrent: they kill the function and change the queue's visibility timeout.
+        Scenario::new(
+            "crash-recovered",
+            "the process function is killed during a batch: all events arrive, none twice",
+            async |testbed: &Testbed| with_short_visibility(testbed, kill_after_marks(testbed)).await,
+        )
+        .with(stalled),
+        Scenario::new(
+            "crash-repeats-bounded",
+            "the process function is killed during a batch with one write per delivery: all events arrive, none more than twice",
+            async |testbed: &Testbed| with_short_visibility(testbed, kill_with_one_write(testbed)).await,
+        )
+        .with(stalled)
+        .long(),
+        Scenario::new(
+            "retry-lane-crash",
+            "the process function is killed after it moved a delivery to the retry queue: the event arrives once",
+            async |testbed: &Testbed| with_short_visibility(testbed, kill_after_move(testbed)).await,
+        )
+        .with(stalled)
+        .source(Source::github("flaky").sends_to("flaky"))
+        .destination(Destination::http("flaky", Script::FailsTwice))
+        .long(),
+    ]
+}
+
+/// Adds a destination that does not respond to the first attempt, so that the batch of its event lasts until the timeout.
+fn stalled(scenario: Scenario) -> Scenario {
+    scenario
+        .source(Source::github("stalled").sends_to("stalled"))
+        .destination(Destination::http("stalled", Script::StallsOnce))
+        .needs(&[Capability::Dynamodb])
+        .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info))
+}
+
+async fn with_short_visibility(testbed: &Testbed, scenario: impl Future<Output = ScenarioResult>) -> ScenarioResult {
+    let before = testbed.stack.visibility_timeout().await?;
+    testbed.stack.set_visibility_timeout(VISIBILITY_SECONDS).await?;
+    let result = scenario.await;
+    testbed.stack.set_visibility_timeout(before).await?;
+    result
+}
+
+async fn kill(testbed: &Testbed) -> Result<()> {
+    let killed = crash::kill_function(&testbed.emulator_info, &testbed.stack.outputs.function_names.process).await?;
+    ensure!(killed > 0, "no process of the function was found");
+    Ok(())
+}
+
+async fn kill_after_marks(testbed: &Testbed) -> ScenarioResult {
+    let mut sources = ["github"; 10];
+    sources[3] = "stalled";
+    // Events that ingest did not send have two writes.
+    let events = expect::events(&sources);
+    testbed.stack.enqueue_events(&events).await?;
+    // A crash between a delivery and its record in the idempotency table may repeat the delivery, as documented. The
+    // scenario waits until this moment is over.
+    wait::until("nine recorded deliveries and one without a response", Duration::from_secs(30), async || {
+        for (number, event) in events.iter().enumerate() {
+            let is_ready = match number {
+                3 => !testbed.sink.attempts(&event.id).is_empty(),
+                _ => testbed.stack.is_delivery_recorded(event.dedup_key.as_str(), "orders").await?,
+            };
+            if !is_ready {
+                return Ok(None);
+            }
+        }
+        Ok(Some(()))
+    })
+    .await?;
+    kill(testbed).await?;
+    for event in &events {
+        testbed.sink.wait_for_delivery(&event.id).await?;
+    }
+    testbed.wait_until_idle().await?;
+    let attempts: Vec<_> = events.iter().map(|event| testbed.sink.attempts(&event.id).len()).collect();
+    ensure!(attempts == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1], "the attempts were {attempts:?}");
+    Ok("10 delivered, 9 before the crash, none twice".to_owned())
+}
+
+/// With one write, the deliveries of a batch that was not finished are repeated.
+async fn kill_with_one_write(testbed: &Testbed) -> ScenarioResult {
+    testbed.stack.set_event_source_mapping_enabled(false).await?;
+    let mut sources = ["github"; 10];
+    sources[3] = "stalled";
+    let events = try_join_all(
+        sources.map(async |source| expect::accepted(testbed, &testbed.signed(source, expect::unique_body(0))?).await),
+    );
+    let events = events.await?;
+    events.iter().for_each(|event_id| testbed.allow_repeat(event_id));
+    testbed.stack.set_event_source_mapping_enabled(true).await?;
+    wait::until("one attempt for each event", Duration::from_secs(30), async || {
+        Ok(events.iter().all(|event_id| !testbed.sink.attempts(event_id).is_empty()).then_some(()))
+    })
+    .await?;
+    kill(testbed).await?;
+    for event_id in &events {
+        testbed.sink.wait_for_delivery(event_id).await?;
+    }
+    testbed.wait_until_idle().await?;
+    let attempts: Vec<_> = events.iter().map(|event_id| testbed.sink.attempts(event_id).len()).collect();
+    ensure!(attempts.iter().all(|attempts| (1..=2).contains(attempts)), "the attempts were {attempts:?}");
+    let repeated = attempts.iter().filter(|attempts| **attempts == 2).count();
+    Ok(format!("10 delivered, {repeated} of them attempted twice"))
+}
+
+/// In one batch, an event with an offloaded payload is finished before the inline event that hangs. So the process can be
+/// killed after the move and before the acknowledgement.
+async fn kill_after_move(testbed: &Testbed) -> ScenarioResult {
+    testbed.stack.set_event_source_mapping_enabled(false).await?;
+    let flaky = expect::accepted(testbed, &testbed.signed("flaky", expect::unique_body(300_000))?).await?;
+    let stalled = expect::accepted(testbed, &testbed.signed("stalled", expect::unique_body(0))?).await?;
+    testbed.stack.set_event_source_mapping_enabled(true).await?;
+    wait::until("a retry message, and two intake messages in flight", Duration::from_secs(30), async || {
+        let (depths, in_flight) = (testbed.stack.queue_depths().await?, testbed.stack.messages_in_flight().await?);
+        Ok((depths.retry > 0 && in_flight == 2).then_some(()))
+    })
+    .await?;
+    kill(testbed).await?;
+    for event_id in [&flaky, &stalled] {
+        testbed.sink.wait_for_delivery(event_id).await?;
+    }
+    testbed.wait_until_idle().await?;
+    let statuses = |event_id: &String| -> Vec<_> {
+        testbed.sink.attempts(event_id).iter().map(|attempt| attempt.status.as_u16()).collect()
+    };
+    let (flaky, stalled) = (statuses(&flaky), statuses(&stalled));
+    let delivered = |statuses: &[u16]| statuses.iter().filter(|status| **status == 200).count();
+    ensure!(delivered(&flaky) == 1 && delivered(&stalled) == 1, "the attempts were {flaky:?} and {stalled:?}");
+    Ok(format!("the attempts were {flaky:?} and {stalled:?}"))
+}
