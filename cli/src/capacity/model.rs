@@ -1,5 +1,7 @@
 //! The arithmetic: what the settings allow, what the load needs, and what an outage of one destination does.
 
+use hookline_retry::RetryPolicy;
+
 use super::parameters::{Lane, Parameters};
 
 /// Messages of a queue that can be in flight: received and not yet deleted or visible again.
@@ -171,7 +173,7 @@ impl Parameters {
         let (mut open, mut cool_down) = (attempt, f64::from(self.settings.breaker.cool_down_seconds));
         let longest = f64::from(self.settings.breaker.max_cool_down_seconds);
         let slow_rate = self.slow_rate() - if settings.is_slow() { rate } else { 0.0 };
-        let give_up = f64::from(self.settings.retry.give_up_seconds);
+        let give_up = f64::from(settings.give_up_seconds);
         let (mut deferrals, mut slow_waiting) = (0.0, 0.0);
         let deferral_load = loop {
             let waiting = rate * open.min(give_up);
@@ -203,11 +205,12 @@ impl Parameters {
         })
     }
 
-    /// Returns the times of all attempts of a delivery that always fails, in seconds after the first attempt. Jitter makes
-    /// the waits shorter.
+    /// Returns the retry policy of a destination.
     #[must_use]
-    pub fn schedule(&self) -> Vec<u32> {
-        self.settings.retry.schedule()
+    pub fn policy(&self, destination: usize) -> RetryPolicy {
+        let policy = self.settings.retry;
+        let give_up = self.settings.destinations.get(destination).map(|destination| destination.give_up_seconds);
+        RetryPolicy { give_up_seconds: give_up.unwrap_or(policy.give_up_seconds), ..policy }
     }
 }
 
@@ -283,7 +286,7 @@ mod tests {
 
     #[test]
     fn schedule_ends_with_the_time_to_give_up() {
-        let schedule = production().schedule();
+        let schedule = production().policy(2).schedule();
         assert_eq!((schedule.len(), schedule.last()), (14, Some(&86_400)));
     }
 }

@@ -42,19 +42,30 @@ impl Page<'_> {
             ("{{predicted}}", predicted),
             ("{{simulated}}", simulated),
             ("{{worst}}", format!("{:.2}", self.lanes.worst_minute_seconds())),
-            ("{{backlog}}", self.chart(Scale::Linear, backlog)),
-            ("{{age}}", self.chart(Scale::Logarithmic, |sample| sample.healthy_p99_seconds)),
+            ("{{backlog}}", self.chart(Scale::Linear, backlog, |_| 0.0)),
+            (
+                "{{age}}",
+                self.chart(Scale::Logarithmic, |sample| sample.healthy_p99_seconds, |sample| sample.slow_p99_seconds),
+            ),
         ];
         values.into_iter().fold(TEMPLATE.to_owned(), |page, (name, value)| page.replace(name, &value))
     }
 
-    fn chart(&self, scale: Scale, value: impl Fn(&Sample) -> f64) -> String {
-        let points = |report: &Report| {
+    fn chart(&self, scale: Scale, value: fn(&Sample) -> f64, slow: fn(&Sample) -> f64) -> String {
+        let points = |report: &Report, value: fn(&Sample) -> f64| {
             let point = |sample: &Sample| (f64::from(sample.minute), value(sample));
             report.samples.iter().map(point).collect()
         };
-        let mut series = vec![Series { name: "two lanes, breaker", class: "lanes", points: points(self.lanes) }];
-        series.extend(self.one_lane.map(|report| Series { name: "one lane", class: "one", points: points(report) }));
+        let mut series = vec![Series { name: "two lanes, breaker", class: "lanes", points: points(self.lanes, value) }];
+        let slow: Vec<_> = points(self.lanes, slow);
+        if slow.iter().any(|(_, value)| *value > 0.0) {
+            series.push(Series { name: "two lanes, slow destinations", class: "slow", points: slow });
+        }
+        series.extend(self.one_lane.map(|report| Series {
+            name: "one lane",
+            class: "one",
+            points: points(report, value),
+        }));
         Chart { scale, shaded: self.outage_minutes, series }.svg()
     }
 }
@@ -67,4 +78,33 @@ fn backlog(sample: &Sample) -> f64 {
 /// Escapes text for HTML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capacity::model::Fault;
+    use crate::capacity::parameters::tests::production;
+
+    #[test]
+    fn page_is_complete_and_needs_no_other_file() {
+        let outage = production().outage(2, 3600.0, Fault::Rejects).unwrap();
+        let sample = |minute| Sample { minute, waiting: 100, slow_p99_seconds: 2.0, ..Sample::default() };
+        let lanes = Report { samples: vec![sample(1), sample(2)], ..Report::default() };
+        let page = |one_lane| Page {
+            workspace: "<prod>",
+            rate: 500.0,
+            outage: &outage,
+            outage_minutes: (1.0, 61.0),
+            lanes: &lanes,
+            one_lane,
+        };
+        let html = page(Some(&lanes)).html();
+        assert!(!html.contains("{{") && !html.contains("://") && !html.contains("src="), "{html}");
+        assert!(html.contains("&lt;prod&gt;") && !html.contains("<prod>"));
+        let count = |html: &str, text: &str| html.matches(text).count();
+        assert_eq!((count(&html, "<svg"), count(&html, "class=\"line lanes\"")), (2, 2));
+        assert_eq!((count(&html, "class=\"line one\""), count(&html, "class=\"line slow\"")), (2, 1));
+        assert_eq!(count(&page(None).html(), "class=\"line one\""), 0);
+    }
 }

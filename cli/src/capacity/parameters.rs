@@ -69,6 +69,8 @@ pub struct Destination {
     pub name: String,
     /// Time limit of an attempt.
     pub timeout_seconds: f64,
+    /// The age at which Hookline gives up.
+    pub give_up_seconds: u32,
 }
 
 /// A source and the destinations that receive its events.
@@ -191,7 +193,8 @@ pub(crate) mod tests {
 
     /// Production with 500 events per second: `ledger` receives two thirds of them, `ci` one third and `audit` all.
     pub(crate) fn production() -> Parameters {
-        let destination = |name: &str| Destination { name: name.to_owned(), timeout_seconds: 5.0 };
+        let destination =
+            |name: &str| Destination { name: name.to_owned(), timeout_seconds: 5.0, give_up_seconds: 86_400 };
         let source =
             |name: &str, destinations: &[usize]| Source { name: name.to_owned(), destinations: destinations.to_vec() };
         let settings = Settings {

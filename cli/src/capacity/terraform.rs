@@ -23,7 +23,7 @@ const EXPRESSION: &str = concat!(
     "breaker = var.breaker, idempotency = var.idempotency, log_level = var.log_level, ",
     "traced = try(var.trace_sampling.rate, 0.05), sources = keys(var.sources), ",
     "destinations = { for name, destination in var.destinations : name => { ",
-    "timeout_seconds = destination.timeout_seconds, ",
+    "timeout_seconds = destination.timeout_seconds, give_up_after_hours = destination.give_up_after_hours, ",
     "has_secret = contains([\"discord\", \"slack\"], destination.kind) || destination.signed == true } }, ",
     "routes = [for name, route in var.routes : { ",
     "source = coalesce(route.source, name), destinations = route.destinations }]",
@@ -90,6 +90,7 @@ struct Idempotency {
 #[derive(Debug, Deserialize)]
 struct DestinationValues {
     timeout_seconds: f64,
+    give_up_after_hours: Option<f64>,
     has_secret: bool,
 }
 
@@ -101,12 +102,13 @@ struct Route {
 
 impl Settings {
     /// Reads the settings of a workspace of the repository: `terraform/environments/<workspace>.tfvars` and the defaults of
-    /// the variables. Reads neither the state nor AWS.
+    /// the variables. `overrides` are other values, each as `NAME=VALUE` in Terraform's syntax. Reads neither the state nor
+    /// AWS.
     ///
     /// # Errors
     ///
     /// If the workspace has no file, Terraform is missing, or a value is invalid.
-    pub fn of_workspace(repository: &Path, workspace: &str) -> Result<Self> {
+    pub fn of_workspace(repository: &Path, workspace: &str, overrides: &[String]) -> Result<Self> {
         let terraform = repository.join("terraform");
         let environments = terraform.join("environments");
         let file = environments.join(format!("{workspace}.tfvars"));
@@ -123,7 +125,7 @@ impl Settings {
                     .with_context(|| format!("cannot copy `{}`", path.display()))?;
             }
         }
-        let output = console(folder.path(), &file)?;
+        let output = console(folder.path(), &file, overrides)?;
         Self::parse(&output).with_context(|| format!("cannot read the variables of workspace `{workspace}`"))
     }
 
@@ -138,9 +140,10 @@ impl Settings {
 }
 
 /// Evaluates [`EXPRESSION`] in a folder.
-fn console(folder: &Path, variables: &Path) -> Result<String> {
+fn console(folder: &Path, variables: &Path, overrides: &[String]) -> Result<String> {
     let mut terraform = Command::new("terraform");
     terraform.current_dir(folder).arg("console").arg(format!("-var-file={}", variables.display()));
+    terraform.args(overrides.iter().map(|value| format!("-var={value}")));
     terraform.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = terraform.spawn().context("cannot start terraform, which evaluates the variables")?;
     let mut stdin = child.stdin.take().context("terraform has no standard input")?;
@@ -167,9 +170,13 @@ impl Values {
         let names: Vec<_> = self.destinations.keys().cloned().collect();
         let sources = sources(&self.routes, &names)?;
         ensure!(!sources.is_empty(), "the workspace has no routes, so no event is delivered");
-        let destinations = self.destinations.into_iter();
-        let destinations =
-            destinations.map(|(name, values)| Destination { name, timeout_seconds: values.timeout_seconds }).collect();
+        let hours = self.retry.give_up_after_hours;
+        let destination = |(name, values): (String, DestinationValues)| Destination {
+            name,
+            timeout_seconds: values.timeout_seconds,
+            give_up_seconds: seconds(values.give_up_after_hours.unwrap_or(hours)),
+        };
+        let destinations = self.destinations.into_iter().map(destination).collect();
         let billing = Billing {
             is_rest_api: self.api_type == "rest",
             log_level: self.log_level,
@@ -224,15 +231,19 @@ impl Function {
 }
 
 impl Retry {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Terraform limits the hours")]
     fn policy(&self) -> RetryPolicy {
         RetryPolicy {
             base_seconds: self.base_seconds,
             max_seconds: self.max_seconds,
-            give_up_seconds: (self.give_up_after_hours * 3600.0).round() as u32,
+            give_up_seconds: seconds(self.give_up_after_hours),
             jitter: self.jitter,
         }
     }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Terraform limits the hours")]
+fn seconds(hours: f64) -> u32 {
+    (hours * 3600.0).round() as u32
 }
 
 impl Idempotency {
@@ -282,7 +293,7 @@ mod tests {
     #[test]
     fn unknown_workspace_is_an_error_with_the_known_names() {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let error = Settings::of_workspace(&repository, "qa").unwrap_err().to_string();
+        let error = Settings::of_workspace(&repository, "qa", &[]).unwrap_err().to_string();
         assert!(error.ends_with("the workspaces are dev, prod, staging"), "{error}");
     }
 }

@@ -33,6 +33,7 @@ The exit code is 1 if the load exceeds a limit.
 Examples:
   hookline capacity --workspace prod
   hookline capacity --workspace prod --rate 500 --destination ledger --outage-minutes 60 --simulate
+  hookline capacity --workspace prod --var 'retry_lane={maximum_concurrency=10}'
   hookline capacity --workspace prod --fault hangs --compare-one-lane --html capacity.html")]
 pub(super) struct Capacity {
     /// Workspace whose Terraform variables to read
@@ -44,6 +45,9 @@ pub(super) struct Capacity {
     /// Concurrent executions that Lambda allows for the account; default: `account_concurrency` of the workspace
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     account_concurrency: Option<u32>,
+    /// Other value of a Terraform variable, to see its effect: `retry_lane={maximum_concurrency=10}`; may be repeated
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    overrides: Vec<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -116,7 +120,7 @@ struct TimeOptions {
 
 impl Capacity {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let settings = Settings::of_workspace(&working_repository()?, &self.workspace)?;
+        let settings = Settings::of_workspace(&working_repository()?, &self.workspace, &self.overrides)?;
         let parameters = self.parameters(settings);
         let (destination, outage) = self.predict(&parameters)?;
         let simulated = match self.is_simulation() {
@@ -125,7 +129,7 @@ impl Capacity {
         };
         match self.json {
             true => {
-                let json = self.json_report(&parameters, &outage, simulated.as_ref());
+                let json = self.json_report(&parameters, destination, &outage, simulated.as_ref());
                 print_line(format_args!("{}", serde_json::to_string_pretty(&json)?));
             }
             false => {
@@ -210,7 +214,13 @@ impl Capacity {
         Ok(())
     }
 
-    fn json_report(&self, parameters: &Parameters, outage: &Outage, simulated: Option<&Simulated>) -> Value {
+    fn json_report(
+        &self,
+        parameters: &Parameters,
+        destination: usize,
+        outage: &Outage,
+        simulated: Option<&Simulated>,
+    ) -> Value {
         let (million, idle) = (parameters.cost_per_million(), parameters.cost_of_idle_month());
         let limits: Vec<_> = parameters.limits().iter().map(capacity_text::limit_json).collect();
         json!({
@@ -218,7 +228,7 @@ impl Capacity {
             "rate": parameters.rate,
             "limits": limits,
             "outage": outage,
-            "schedule_seconds": parameters.schedule(),
+            "schedule_seconds": parameters.policy(destination).schedule(),
             "cost_per_million": { "items": million, "dollars": sum(&million) },
             "cost_of_idle_month": { "items": idle, "dollars": sum(&idle) },
             "simulation": simulated.map(|simulated| &simulated.lanes),

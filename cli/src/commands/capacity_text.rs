@@ -17,7 +17,7 @@ pub(super) fn report(workspace: &str, parameters: &Parameters, destination: usiz
         ),
         limits(&parameters.limits()),
         outage_text(outage, rate * parameters.share(destination)),
-        format!("Attempts of a delivery that always fails: {}", schedule(&parameters.schedule())),
+        format!("Attempts of a delivery that always fails: {}", schedule(&parameters.policy(destination).schedule())),
         bill("A million events of 10 KiB", &parameters.cost_per_million()),
         bill("A month without events", &parameters.cost_of_idle_month()),
     ];
@@ -84,12 +84,17 @@ pub(super) fn simulated(simulated: &Simulated) -> String {
     let header = std::iter::once("Simulation").chain(reports.iter().map(|(name, _)| *name));
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header);
+    let slow = reports.iter().any(|(_, report)| report.slow_p99_seconds > 0.0);
     let mut row = |name: &str, value: &dyn Fn(&Report) -> String| {
         let values = reports.iter().map(|(_, report)| value(report));
         table.add_row(std::iter::once(name.to_owned()).chain(values));
     };
     row("healthy destinations, p99 age", &|report| age(report.healthy_p99_seconds));
     row("healthy destinations, p99 age in the worst minute", &|report| age(report.worst_minute_seconds()));
+    if slow {
+        row("slow ones (timeout over 5 s), p99 age", &|report| age(report.slow_p99_seconds));
+        row("slow ones, p99 age in the worst minute", &|report| age(report.worst_slow_minute_seconds()));
+    }
     row("longest intake queue", &|report| grouped(number(report.max_intake() as u64)));
     row("most messages in flight, intake queue", &|report| grouped(number(report.max_in_flight as u64)));
     row("all delivered", &|report| {
@@ -179,7 +184,8 @@ mod tests {
     fn simulated_designs_are_columns() {
         let sample = crate::capacity::simulation::Sample { intake: 5, healthy_p99_seconds: 0.2, ..Default::default() };
         let lanes = Report { samples: vec![sample], drained_after: Some(2400.0), ..Report::default() };
-        let one_lane = Report { dead_lettered: 1_234_567, max_in_flight: 120_000, ..Report::default() };
+        let one_lane =
+            Report { slow_p99_seconds: 90.0, dead_lettered: 1_234_567, max_in_flight: 120_000, ..Report::default() };
         let both = simulated(&Simulated { lanes: lanes.clone(), one_lane: Some(one_lane) });
         insta::assert_snapshot!([both, simulated(&Simulated { lanes, one_lane: None })].join("\n----\n"));
     }

@@ -8,6 +8,7 @@ use super::destination_status::ShowStatus;
 use super::timestamp::rfc3339;
 use crate::clock::unix_seconds;
 use crate::destinations::{Pause, StateTable};
+use crate::duration::formatted;
 use crate::output::print_line;
 use crate::target::{DeliveryConfiguration, TargetOptions};
 
@@ -99,10 +100,10 @@ fn paused(name: &str, earlier: Option<&Pause>, configuration: &DeliveryConfigura
         return format!("destination `{name}` was paused already, since {}; the note is replaced", rfc3339(*since));
     }
     let seconds = configuration.breaker.cool_down_seconds;
-    let hours = configuration.retry.give_up_seconds / 3600;
+    let age = formatted(configuration.give_up_seconds(name).into());
     format!(
         "paused destination `{name}`: within {seconds} seconds its events go to the retry queue, and wait there for at most \
-         {hours} hours"
+         {age}"
     )
 }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use hookline_retry::RetryPolicy;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::configuration::variable;
 use super::deployment::Target;
@@ -20,6 +19,8 @@ const DELIVERY_LEVELS: [&str; 2] = ["debug", "info"];
 pub struct DeliveryConfiguration {
     /// Names of the destinations.
     pub destinations: BTreeSet<String>,
+    /// The age at which Hookline gives up, for destinations for which it is shorter than in the retry policy.
+    give_up_seconds: BTreeMap<String, u32>,
     /// The retry policy.
     pub retry: RetryPolicy,
     /// The settings of the circuit breakers.
@@ -28,6 +29,12 @@ pub struct DeliveryConfiguration {
     pub log_level: String,
     /// Name of the idempotency table; `None` if idempotency is disabled.
     table: Option<String>,
+}
+
+/// The part of a destination's configuration that is used.
+#[derive(Debug, Deserialize)]
+struct DestinationConfig {
+    give_up_seconds: Option<u32>,
 }
 
 /// The settings of the circuit breakers. Other members are ignored.
@@ -55,8 +62,13 @@ impl Target {
 
 impl DeliveryConfiguration {
     fn parse(environment: &BTreeMap<String, String>, function: &str) -> Result<Self> {
-        let destinations: BTreeMap<String, Value> = variable(environment, "HOOKLINE_DESTINATIONS", function)?;
+        let destinations: BTreeMap<String, DestinationConfig> =
+            variable(environment, "HOOKLINE_DESTINATIONS", function)?;
         Ok(Self {
+            give_up_seconds: destinations
+                .iter()
+                .filter_map(|(name, config)| Some((name.clone(), config.give_up_seconds?)))
+                .collect(),
             destinations: destinations.into_keys().collect(),
             retry: variable(environment, "HOOKLINE_RETRY", function)?,
             breaker: variable(environment, "HOOKLINE_BREAKER", function)?,
@@ -95,6 +107,12 @@ impl DeliveryConfiguration {
         DELIVERY_LEVELS.contains(&self.log_level.as_str())
     }
 
+    /// Returns the age in seconds at which Hookline gives up a delivery to a destination.
+    #[must_use]
+    pub fn give_up_seconds(&self, destination: &str) -> u32 {
+        self.give_up_seconds.get(destination).copied().unwrap_or(self.retry.give_up_seconds)
+    }
+
     /// Returns the longest time between two log lines of a waiting event, unless its destination requested a longer wait.
     #[must_use]
     pub fn longest_wait(&self) -> Duration {
@@ -108,6 +126,7 @@ impl DeliveryConfiguration {
     pub(crate) fn example() -> Self {
         Self {
             destinations: ["audit", "ci", "ledger"].map(str::to_owned).into(),
+            give_up_seconds: BTreeMap::new(),
             retry: RetryPolicy {
                 base_seconds: 10,
                 max_seconds: 10_800,
@@ -127,7 +146,7 @@ mod tests {
 
     fn environment() -> BTreeMap<String, String> {
         let variables = [
-            ("HOOKLINE_DESTINATIONS", r#"{"ledger":{"kind":"http","timeout_ms":5000},"ci":{"kind":"slack"}}"#),
+            ("HOOKLINE_DESTINATIONS", r#"{"ledger":{"kind":"http","give_up_seconds":7200},"ci":{"kind":"slack"}}"#),
             ("HOOKLINE_RETRY", r#"{"base_seconds":10,"max_seconds":600,"give_up_seconds":86400,"jitter":"half"}"#),
             (
                 "HOOKLINE_BREAKER",
@@ -144,7 +163,8 @@ mod tests {
         let configuration = DeliveryConfiguration::parse(&environment(), "f").unwrap();
         let breaker = BreakerSettings { failures: 5, cool_down_seconds: 30, max_cool_down_seconds: 300 };
         assert_eq!(configuration.breaker, breaker);
-        assert_eq!(configuration.retry.give_up_seconds, 86_400);
+        let give_up = ["ci", "ledger"].map(|name| configuration.give_up_seconds(name));
+        assert_eq!(give_up, [86_400, 7200]);
         assert_eq!(configuration.state_table().unwrap(), "hookline-test-deliveries");
         assert_eq!(configuration.longest_wait(), Duration::from_secs(900));
         assert!(!configuration.logs_deliveries());

@@ -175,7 +175,8 @@ impl<'a> Lanes<'a> {
     /// Admits and attempts one delivery.
     fn handle(&mut self, batch: &mut Batch, sandbox: usize, delivery: Delivery, now: Time, place: Place) {
         let Delivery { destination, arrived, .. } = delivery;
-        let timeout = self.parameters.settings.destinations.get(destination).map_or(0.0, |found| found.timeout_seconds);
+        let settings = self.parameters.settings.destinations.get(destination);
+        let (timeout, is_slow) = settings.map_or((0.0, false), |found| (found.timeout_seconds, found.is_slow()));
         let probe = (place == Place::Retry).then(|| whole_seconds(time(timeout)) + PROBE_MARGIN_SECONDS);
         let admission = self.breakers.admit((sandbox, destination), whole_seconds(now), probe, &mut self.world.random);
         let finding = match admission {
@@ -192,7 +193,7 @@ impl<'a> Lanes<'a> {
                     (true, false) => {
                         let age =
                             seconds(now.saturating_sub(arrived)) + self.parameters.table_seconds(1) + seconds_taken;
-                        return self.recorder.healthy(age);
+                        return self.recorder.healthy(age, is_slow);
                     }
                     (true, true) => Finding::Made { is_probe },
                     (false, _) => Finding::Failed { is_probe },
@@ -228,7 +229,7 @@ impl<'a> Lanes<'a> {
     fn settle(&mut self, sandbox: usize, mut delivery: Delivery, finding: Finding, now: Time) {
         let (place, second) = ((sandbox, delivery.destination), whole_seconds(now));
         let age = second.saturating_sub(delivery.first_failed_at);
-        let policy = self.parameters.settings.retry;
+        let policy = self.parameters.policy(delivery.destination);
         let wait = match finding {
             Finding::Made { is_probe } => {
                 self.breakers.record(place, second, is_probe, true);
@@ -275,7 +276,7 @@ impl<'a> Lanes<'a> {
             intake: self.world.intake.len(),
             waiting: self.visible.len() + self.delayed.len() + self.retry_in_flight,
             in_flight: self.intake_in_flight,
-            healthy_p99_seconds: 0.0,
+            ..Sample::default()
         });
     }
 }

@@ -157,7 +157,8 @@ impl OneLane<'_> {
             match (is_ok, is_faulty) {
                 (true, false) => {
                     let waited = seconds(now.saturating_sub(waiting.event.arrived));
-                    self.recorder.healthy(waited + self.parameters.table_seconds(1) + duration);
+                    let is_slow = self.parameters.settings.destinations.get(destination)?.is_slow();
+                    self.recorder.healthy(waited + self.parameters.table_seconds(1) + duration, is_slow);
                 }
                 (true, true) => {
                     self.recorder.report.attempts += 1;
@@ -199,7 +200,7 @@ impl OneLane<'_> {
             intake: self.world.intake.len(),
             waiting: self.visible.len() + self.hidden.len(),
             in_flight: self.in_flight(),
-            healthy_p99_seconds: 0.0,
+            ..Sample::default()
         });
     }
 }

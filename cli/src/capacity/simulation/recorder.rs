@@ -13,6 +13,8 @@ pub struct Sample {
     pub in_flight: usize,
     /// Age in seconds that 99 % of the deliveries to healthy destinations did not exceed in the last minute.
     pub healthy_p99_seconds: f64,
+    /// The same for healthy destinations with a long timeout.
+    pub slow_p99_seconds: f64,
 }
 
 /// What happened in a simulation.
@@ -34,6 +36,8 @@ pub struct Report {
     pub max_in_flight: usize,
     /// Age in seconds that 99 % of all deliveries to healthy destinations did not exceed.
     pub healthy_p99_seconds: f64,
+    /// The same for healthy destinations with a long timeout, which are called on the retry lane.
+    pub slow_p99_seconds: f64,
     /// When the backlog of the outage was empty, in seconds after the end of the outage; `None` if the simulation ended
     /// before.
     pub drained_after: Option<f64>,
@@ -55,6 +59,12 @@ impl Report {
         self.samples.iter().map(|sample| sample.healthy_p99_seconds).fold(0.0, f64::max)
     }
 
+    /// Returns the largest p99 of a minute for destinations with a long timeout, in seconds; 0 without any.
+    #[must_use]
+    pub fn worst_slow_minute_seconds(&self) -> f64 {
+        self.samples.iter().map(|sample| sample.slow_p99_seconds).fold(0.0, f64::max)
+    }
+
     /// Returns the largest number of events that waited for a worker of the intake lane.
     #[must_use]
     pub fn max_intake(&self) -> usize {
@@ -65,19 +75,27 @@ impl Report {
 /// Collects the report.
 pub(super) struct Recorder {
     pub(super) report: Report,
+    healthy: Ages,
+    slow: Ages,
+}
+
+/// Ages of one minute and of all minutes before.
+struct Ages {
     minute: Histogram,
     all: Histogram,
 }
 
 impl Recorder {
     pub(super) fn new() -> Self {
-        Self { report: Report::default(), minute: Histogram::new(), all: Histogram::new() }
+        let ages = || Ages { minute: Histogram::new(), all: Histogram::new() };
+        Self { report: Report::default(), healthy: ages(), slow: ages() }
     }
 
     /// Counts a delivery to a healthy destination with its age in seconds.
-    pub(super) fn healthy(&mut self, age: f64) {
+    pub(super) fn healthy(&mut self, age: f64, is_slow: bool) {
         self.report.delivered += 1;
-        self.minute.add(age);
+        let ages = if is_slow { &mut self.slow } else { &mut self.healthy };
+        ages.minute.add(age);
     }
 
     pub(super) fn in_flight(&mut self, messages: usize) {
@@ -86,14 +104,23 @@ impl Recorder {
 
     /// Ends a minute.
     pub(super) fn sample(&mut self, sample: Sample) {
-        self.report.samples.push(Sample { healthy_p99_seconds: self.minute.p99(), ..sample });
-        self.all.merge(&self.minute);
-        self.minute.clear();
+        let (healthy_p99_seconds, slow_p99_seconds) = (self.healthy.end_minute(), self.slow.end_minute());
+        self.report.samples.push(Sample { healthy_p99_seconds, slow_p99_seconds, ..sample });
     }
 
     pub(super) fn finish(mut self) -> Report {
-        self.all.merge(&self.minute);
-        self.report.healthy_p99_seconds = self.all.p99();
+        self.report.healthy_p99_seconds = self.healthy.all.p99();
+        self.report.slow_p99_seconds = self.slow.all.p99();
         self.report
+    }
+}
+
+impl Ages {
+    /// Ends a minute and returns its p99.
+    fn end_minute(&mut self) -> f64 {
+        let p99 = self.minute.p99();
+        self.all.merge(&self.minute);
+        self.minute.clear();
+        p99
     }
 }
