@@ -20,7 +20,6 @@ mod prices {
     pub(super) const ALARM_MONTH: f64 = 0.1;
     pub(super) const SECRET_MONTH: f64 = 0.4;
     pub(super) const KEY_MONTH: f64 = 1.0;
-    pub(super) const DASHBOARD_MONTH: f64 = 3.0;
 }
 
 /// SQS bills a batch of ten messages of 10 KiB, which are 14 KiB each on the queue, as three requests of 64 KiB.
@@ -30,8 +29,10 @@ const UNITS_PER_MESSAGE: f64 = 0.3;
 const POLLERS: f64 = 5.0;
 const POLLS_PER_MONTH: f64 = 30.0 * 86_400.0 / 20.0;
 const MAPPINGS: f64 = 2.0;
-/// Log bytes of a delivered event, by log level (docs/cost.md).
+/// Log bytes of an event with one delivery, by log level (docs/cost.md).
 const LOG_BYTES: [(&str, f64); 3] = [("error", 27.0), ("warn", 436.0), ("info", 1090.0)];
+/// Log bytes of another delivery at the levels that log deliveries.
+const DELIVERY_LOG_BYTES: f64 = 500.0;
 const ALARMS: &str = include_str!("../../../terraform/modules/observability/alarms.tf");
 
 /// A line of a bill.
@@ -56,8 +57,6 @@ impl Parameters {
             let gb_seconds = calls * 1e6 * (seconds * 1000.0).ceil() / 1000.0 * memory_mb / 1024.0;
             calls * prices::LAMBDA_REQUEST + gb_seconds * prices::LAMBDA_GB_SECOND
         };
-        let bytes = LOG_BYTES.iter().find(|(level, _)| *level == settings.billing.log_level);
-        let bytes = bytes.map_or(LOG_BYTES.iter().map(|(_, bytes)| *bytes).fold(0.0, f64::max), |(_, bytes)| *bytes);
         // A delivery on the retry lane is written twice.
         let writes = f64::from(settings.writes) * (deliveries - slow) + f64::from(settings.writes.min(1)) * 2.0 * slow;
         let api = if settings.billing.is_rest_api { prices::REST_API } else { prices::HTTP_API };
@@ -67,13 +66,27 @@ impl Parameters {
             cost("Lambda, ingest", lambda(1.0, self.ingest_seconds(), settings.ingest.memory_mb)),
             cost("Lambda, process", lambda(batches, process_seconds, settings.process.memory_mb)),
             cost("SQS", prices::SQS_REQUEST * (1.0 + slow) * (1.0 + UNITS_PER_MESSAGE) + prices::SQS_REQUEST * batches),
-            cost("CloudWatch Logs", bytes * deliveries * 1e6 / 1e9 * prices::LOGS_GB),
+            cost("CloudWatch Logs", self.log_bytes() * 1e6 / 1e9 * prices::LOGS_GB),
             cost("idempotency table", writes * prices::TABLE_WRITE),
             cost("X-Ray", settings.billing.traced * prices::TRACE),
         ]
     }
 
-    /// Returns the price of a month of 30 days without events.
+    /// Returns the log bytes of an event.
+    fn log_bytes(&self) -> f64 {
+        let level = self.settings.billing.log_level.as_str();
+        match LOG_BYTES.iter().find(|(name, _)| *name == level) {
+            Some((name, bytes)) if *name != "info" => *bytes,
+            // `debug` adds little to `info`.
+            _ => {
+                let first = LOG_BYTES.iter().map(|(_, bytes)| *bytes).fold(0.0, f64::max);
+                first + (self.deliveries_per_event() - 1.0).max(0.0) * DELIVERY_LOG_BYTES
+            }
+        }
+    }
+
+    /// Returns the price of a month of 30 days without events. A dashboard costs $3.00 more, after the first three of an
+    /// account.
     #[must_use]
     pub fn cost_of_idle_month(&self) -> Vec<Cost> {
         let cost = |item, dollars| Cost { item, dollars };
@@ -83,7 +96,6 @@ impl Parameters {
             cost("alarms", count(alarms()) * prices::ALARM_MONTH),
             cost("secrets", f64::from(self.settings.billing.secrets) * prices::SECRET_MONTH),
             cost("key of the alarm topic", prices::KEY_MONTH),
-            cost("dashboard, after the account's first three", prices::DASHBOARD_MONTH),
         ]
     }
 }
@@ -117,7 +129,7 @@ mod tests {
             0.2 + 11_000.0 * gb_second,
             0.02 + 6_400.0 * gb_second,
             0.4 * (1.3 + 0.1),
-            2.0 * 1.09 * 0.5,
+            (1.09 + 0.5) * 0.5,
             2.0 * 0.625,
             0.25,
         ];
@@ -140,12 +152,26 @@ mod tests {
     }
 
     #[test]
+    fn default_settings_cost_what_the_documentation_says() {
+        let mut defaults = production();
+        defaults.settings.ingest.memory_mb = 256.0;
+        defaults.settings.process.memory_mb = 256.0;
+        defaults.settings.destinations.truncate(1);
+        defaults.settings.sources.iter_mut().for_each(|source| source.destinations = vec![0]);
+        let documentation = include_str!("../../../docs/cost.md");
+        let million = format!("One million webhooks cost **${:.2}** at default", sum(&defaults.cost_per_million()));
+        assert!(documentation.contains(&million), "{million}");
+        let month = format!("costs **${:.2}** per month", sum(&defaults.cost_of_idle_month()));
+        assert!(documentation.replace('\n', " ").contains(&month), "{month}");
+    }
+
+    #[test]
     fn idle_month_counts_the_alarms_of_terraform() {
         let runbook = include_str!("../../../docs/runbook.md");
         let sections = runbook.lines().filter(|line| line.starts_with("## ")).count();
         assert!((10..=sections).contains(&alarms()), "{} alarms", alarms());
         let month = production().cost_of_idle_month();
-        let expected = 0.5184 + 0.1 * count(alarms()) + 0.8 + 1.0 + 3.0;
+        let expected = 0.5184 + 0.1 * count(alarms()) + 0.8 + 1.0;
         assert!((sum(&month) - expected).abs() < 1e-9, "{month:?}");
     }
 }
