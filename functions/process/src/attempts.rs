@@ -102,7 +102,7 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
                 ClaimChange::None => {}
             }
             // If the event may be received again, its deliveries must be recognised as made.
-            if delivery.record.may_come_again() {
+            if delivery.record.may_be_received_again() {
                 completed.extend(delivery.record.take_unmarked().into_iter().map(|claim| (delivery, claim)));
             }
         }

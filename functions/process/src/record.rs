@@ -168,7 +168,7 @@ impl Record {
 
     /// Whether the event can be received again after this batch: on the retry queue, from the dead-letter queue, or
     /// because the message stays on its queue.
-    pub(crate) fn may_come_again(&self) -> bool {
+    pub(crate) fn may_be_received_again(&self) -> bool {
         self.has_panicked() || self.attempts.borrow().iter().any(|attempt| attempt.result.is_err())
     }
 

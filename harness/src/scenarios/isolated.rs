@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use futures_util::future::{join, try_join, try_join_all};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use hookline::clock::unix_seconds;
-use hookline::dead_letter_queue::DeadLetterQueue;
+use hookline::dead_message_queue::DeadLetterQueue;
 use hookline::destinations::StateTable;
 
 use super::support::{Scenario, ScenarioResult, Testbed, expect, log};
@@ -26,7 +26,7 @@ const MAX_AGE: Duration = Duration::from_secs(2);
 /// The events of `dead-destination`.
 const EVENTS: usize = 1000;
 
-/// The age at which Hookline gives up deliveries to `refused`.
+/// The age at which Hookline gives up deliveries to `unreachable`.
 const GIVE_UP_SECONDS: u32 = 20;
 
 /// The product of the default batch size and the default concurrency of the intake lane.
@@ -47,13 +47,13 @@ pub(super) fn all() -> Vec<Scenario> {
         .long(),
         Scenario::new(
             "dead-destination",
-            "one of two destinations refuses 1,000 events: they are given up by their age, and the other one gets all events",
+            "one of two destinations accepts no connection: its 1,000 events are given up by their age, and the other one gets all events",
             dead_destination,
         )
-        .source(Source::github("refused"))
-        .destination(Destination::new("refused", DestinationKind::RefusingHttp).given_up_after(GIVE_UP_SECONDS))
+        .source(Source::github("unreachable"))
+        .destination(Destination::new("unreachable", DestinationKind::UnreachableHttp).given_up_after(GIVE_UP_SECONDS))
         .destination(Destination::http("steady", Script::Succeeds))
-        .route(Route::new("refused", "refused", &["refused", "steady"]))
+        .route(Route::new("unreachable", "unreachable", &["unreachable", "steady"]))
         .needs(&[Capability::Dynamodb])
         .long(),
         // Not concurrent: it waits until no delivery is pending while deliveries are paused.
@@ -147,12 +147,12 @@ async fn hung_destination(testbed: &Testbed) -> ScenarioResult {
 
 async fn dead_destination(testbed: &Testbed) -> ScenarioResult {
     let traffic = async {
-        let sends = stream::iter(0..EVENTS).map(|_| send(testbed, "refused"));
+        let sends = stream::iter(0..EVENTS).map(|_| send(testbed, "unreachable"));
         sends.buffer_unordered(16).try_collect::<Vec<_>>().await
     };
     let given_up = async |events: Vec<String>| -> Result<Vec<String>> {
         let expected = i64::try_from(events.len())?;
-        wait::until("all refused events in the dead-letter queue", Duration::from_secs(120), async || {
+        wait::until("all refused events in the dead-message queue", Duration::from_secs(120), async || {
             Ok((testbed.stack.queue_depths().await?.dlq == expected).then_some(()))
         })
         .await?;
@@ -178,18 +178,18 @@ async fn dead_destination(testbed: &Testbed) -> ScenarioResult {
     ensure_delivered_once(testbed, &events, "/steady")?;
 
     let queue = DeadLetterQueue::new(testbed.stack.target());
-    let letters = queue.list().await?;
-    ensure!(letters.len() == events.len(), "{} messages are in the dead-letter queue", letters.len());
-    for letter in &letters {
-        let is_expected = match (letter.reason.as_str(), letter.attempts.as_str()) {
+    let messages = queue.list().await?;
+    ensure!(messages.len() == events.len(), "{} messages are in the dead-message queue", messages.len());
+    for message in &messages {
+        let is_expected = match (message.reason.as_str(), message.attempts.as_str()) {
             // The circuit breaker was open at each time when the event could have been sent.
             ("breaker_open", attempts) => attempts == "0",
             ("connection_failed", attempts) => attempts != "0",
             _ => false,
         };
-        ensure!(is_expected && letter.destination == "refused" && letter.first_seen_ms > 0, "{letter:?}");
+        ensure!(is_expected && message.destination == "unreachable" && message.first_seen_ms > 0, "{message:?}");
     }
-    let attempted = letters.iter().filter(|letter| letter.attempts != "0").count();
+    let attempted = messages.iter().filter(|message| message.attempts != "0").count();
     queue.purge().await?;
     events.iter().for_each(|event_id| testbed.settle(event_id));
     Ok(format!("{} given up, {attempted} of them after attempts; at most {max_in_flight} in flight", events.len()))

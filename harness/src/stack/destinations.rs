@@ -28,8 +28,8 @@ pub(crate) struct Destination {
 pub(crate) enum DestinationKind {
     Http,
     SignedHttp,
-    /// A port of the sink's host that refuses connections.
-    RefusingHttp,
+    /// A closed port of the sink's host.
+    UnreachableHttp,
     Discord,
     Slack,
     Email,
@@ -59,7 +59,7 @@ impl Destination {
             DestinationKind::Eventbridge => Capability::Eventbridge,
             DestinationKind::Http
             | DestinationKind::SignedHttp
-            | DestinationKind::RefusingHttp
+            | DestinationKind::UnreachableHttp
             | DestinationKind::Discord
             | DestinationKind::Slack => return true,
         };
@@ -72,7 +72,7 @@ impl Destination {
         let mut value = match self.kind {
             DestinationKind::Http => json!({ "kind": "http", "url": url }),
             DestinationKind::SignedHttp => json!({ "kind": "http", "url": url, "signed": true }),
-            DestinationKind::RefusingHttp => {
+            DestinationKind::UnreachableHttp => {
                 let host = sink.rsplit_once(':').map_or(sink, |(host, _)| host);
                 json!({ "kind": "http", "url": format!("{host}:{CLOSED_PORT}/{}", self.name) })
             }

@@ -49,7 +49,7 @@ impl Breaker {
         }
     }
 
-    /// Counts a call that the destination answered.
+    /// Counts a call to which the destination responded.
     pub(crate) fn succeeded(&mut self) {
         self.failures = 0;
     }

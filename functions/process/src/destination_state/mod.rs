@@ -53,7 +53,7 @@ pub(crate) enum Admission {
     Defer(Failure),
 }
 
-/// A delivery that asks for admission.
+/// A delivery whose admission is decided.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate<'a> {
     pub(crate) destination: &'a str,

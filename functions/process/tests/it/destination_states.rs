@@ -136,7 +136,7 @@ async fn probe_without_a_call_is_made_by_the_next_message() {
 }
 
 #[tokio::test]
-async fn permanent_failure_is_an_answer() {
+async fn permanent_failure_is_a_response() {
     let function = function().await;
     for id in ["a", "b", "c", "d", "e"] {
         function.receiver.respond_with(404, None);
@@ -243,15 +243,15 @@ async fn breaker_is_opened_and_closed_with_conditional_writes() {
 
 #[tokio::test]
 async fn breaker_of_another_execution_environment_is_returned() {
-    let refused = |item: Value| json!({ "__type": "ConditionalCheckFailedException", "Item": item });
+    let rejected = |item: Value| json!({ "__type": "ConditionalCheckFailedException", "Item": item });
     let item = json!({ "state": { "S": "open" }, "until": { "N": "140" }, "cool_down": { "N": "60" }, "probe_until": { "N": "150" } });
     let (open, closed) = (OpenState { until: 130, cool_down: 30 }, json!({ "state": { "S": "closed" } }));
-    let (store_with_open, _) = store(&[("UpdateItem", 400, refused(item))]).await;
+    let (store_with_open, _) = store(&[("UpdateItem", 400, rejected(item))]).await;
     let other = store_with_open.open_breaker("orders", open, "timeout", 100).await.unwrap();
     assert_eq!(other, Some(OpenState { until: 140, cool_down: 60 }));
     let probe = store_with_open.begin_probe("orders", 145, 160).await.unwrap();
     assert_eq!(probe, ProbeStart::Open(OpenState { until: 150, cool_down: 60 }), "until the other probe ends");
-    let (store_with_closed, _) = store(&[("UpdateItem", 400, refused(closed))]).await;
+    let (store_with_closed, _) = store(&[("UpdateItem", 400, rejected(closed))]).await;
     assert_eq!(store_with_closed.begin_probe("orders", 145, 160).await.unwrap(), ProbeStart::Closed);
     let (denied, _) = store(&[("UpdateItem", 400, json!({ "__type": "AccessDeniedException" }))]).await;
     assert!(denied.open_breaker("orders", open, "timeout", 100).await.is_err());

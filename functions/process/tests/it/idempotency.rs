@@ -66,7 +66,7 @@ async fn same_request_takes_over_its_claim_after_a_crash() {
 
 /// A redrive sends an event to all its destinations, so those that have the event must be marked before the move.
 #[tokio::test]
-async fn delivered_destinations_are_marked_before_the_event_can_come_again() {
+async fn delivered_destinations_are_marked_before_the_event_can_be_received_again() {
     for status in [503, 404] {
         let function = Function::new().await;
         function.receiver.respond_with(200, None);

@@ -94,7 +94,7 @@ impl Scenario {
         Self { schedule: Schedule::Last, ..self }
     }
 
-    /// Marks a scenario that takes minutes, so that it runs only if the user asks for it.
+    /// Marks a scenario that takes minutes, so that it runs only with `--all` or by its name.
     pub(crate) fn long(self) -> Self {
         Self { is_long: true, ..self }
     }
