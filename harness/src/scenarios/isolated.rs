@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use futures_util::future::{join, try_join, try_join_all};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use hookline::clock::unix_seconds;
-use hookline::dead_message_queue::DeadLetterQueue;
+use hookline::dead_letter_queue::DeadLetterQueue;
 use hookline::destinations::StateTable;
 
 use super::support::{Scenario, ScenarioResult, Testbed, expect, log};
@@ -152,7 +152,7 @@ async fn dead_destination(testbed: &Testbed) -> ScenarioResult {
     };
     let given_up = async |events: Vec<String>| -> Result<Vec<String>> {
         let expected = i64::try_from(events.len())?;
-        wait::until("all refused events in the dead-message queue", Duration::from_secs(120), async || {
+        wait::until("all events in the dead-letter queue", Duration::from_secs(120), async || {
             Ok((testbed.stack.queue_depths().await?.dlq == expected).then_some(()))
         })
         .await?;
@@ -179,7 +179,7 @@ async fn dead_destination(testbed: &Testbed) -> ScenarioResult {
 
     let queue = DeadLetterQueue::new(testbed.stack.target());
     let messages = queue.list().await?;
-    ensure!(messages.len() == events.len(), "{} messages are in the dead-message queue", messages.len());
+    ensure!(messages.len() == events.len(), "{} messages are in the dead-letter queue", messages.len());
     for message in &messages {
         let is_expected = match (message.reason.as_str(), message.attempts.as_str()) {
             // The circuit breaker was open at each time when the event could have been sent.
