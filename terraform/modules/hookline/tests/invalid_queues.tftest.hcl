@@ -235,3 +235,27 @@ run "rejects_invalid_event_bus" {
 
   expect_failures = [var.breaker]
 }
+
+run "rejects_destination_that_is_given_up_later_than_the_others" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/hooks", give_up_after_hours = 25 }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "rejects_destination_that_is_given_up_at_once" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/hooks", give_up_after_hours = 0 }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}

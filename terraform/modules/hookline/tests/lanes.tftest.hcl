@@ -123,3 +123,18 @@ run "process_gets_the_configured_values" {
     error_message = "HOOKLINE_BREAKER is ${local.process_environment.HOOKLINE_BREAKER}"
   }
 }
+
+run "process_gets_the_age_at_which_a_destination_is_given_up" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/hooks", give_up_after_hours = 0.5 }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(local.process_environment.HOOKLINE_DESTINATIONS).sink.give_up_seconds == 1800
+    error_message = "HOOKLINE_DESTINATIONS is ${local.process_environment.HOOKLINE_DESTINATIONS}"
+  }
+}
