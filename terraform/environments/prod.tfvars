@@ -22,7 +22,8 @@ destinations = {
     kind = "http"
     url  = "https://ledger.example.com/webhooks"
   }
-  # A timeout of more than 5 s: all deliveries to audit are made on the retry lane, so that they do not delay the others.
+  # A timeout of more than 5 s: all deliveries to audit are made on the retry lane, so that they do not delay the
+  # others.
   audit = {
     kind            = "http"
     url             = "https://audit.example.com/v1/events"
@@ -42,8 +43,8 @@ functions = {
   process = { memory_mb = 512, reserved_concurrency = 50 }
 }
 
-# The two lanes together use the reservation and not more, because each throttled invocation uses receives. A release that
-# crashes uses one receive in six minutes, so eight leave 48 minutes for a rollback.
+# The two lanes together use the reservation and not more, because each throttled invocation uses receives. A release
+# that crashes uses one receive in six minutes, so eight leave 48 minutes for a rollback.
 queue = {
   max_receive_count   = 8
   maximum_concurrency = 40

@@ -31,8 +31,8 @@ locals {
     if contains(["discord", "slack"], destination.kind) || destination.signed == true
   ]
 
-  # If a route has no source or no destinations, process uses the route's name. Most routes have the name of their source,
-  # so this saves bytes.
+  # If a route has no source or no destinations, process uses the route's name. Most routes have the name of their
+  # source, so this saves bytes.
   routes = {
     for name, route in var.routes : name => { for key, value in {
       source       = route.source == name ? null : route.source
