@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
-use futures_util::future::try_join_all;
+use anyhow::{Result, bail, ensure};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::support::{Scenario, ScenarioResult, Testbed, expect};
 use crate::emulator::{Capability, crash};
@@ -59,6 +59,18 @@ async fn with_short_visibility(testbed: &Testbed, scenario: impl Future<Output =
     result
 }
 
+/// Sends a request with a body of this size for each source while the process function is not invoked, so that it receives
+/// all events in one batch. Returns the ids of the events.
+async fn accepted_in_one_batch(testbed: &Testbed, requests: &[(&str, usize)]) -> Result<Vec<String>> {
+    testbed.stack.set_event_source_mapping_enabled(false).await?;
+    let requests = stream::iter(requests).then(async |(source, bytes)| {
+        expect::accepted(testbed, &testbed.signed(source, expect::unique_body(*bytes))?).await
+    });
+    let events: Result<Vec<_>> = requests.try_collect().await;
+    testbed.stack.set_event_source_mapping_enabled(true).await?;
+    events
+}
+
 async fn kill(testbed: &Testbed) -> Result<()> {
     let killed = crash::kill_function(&testbed.emulator_info, &testbed.stack.outputs.function_names.process).await?;
     ensure!(killed > 0, "no process of the function was found");
@@ -98,15 +110,10 @@ async fn kill_after_marks(testbed: &Testbed) -> ScenarioResult {
 
 /// With one write, the deliveries of a batch that was not finished are repeated.
 async fn kill_with_one_write(testbed: &Testbed) -> ScenarioResult {
-    testbed.stack.set_event_source_mapping_enabled(false).await?;
     let mut sources = ["github"; 10];
     sources[3] = "stalled";
-    let events = try_join_all(
-        sources.map(async |source| expect::accepted(testbed, &testbed.signed(source, expect::unique_body(0))?).await),
-    );
-    let events = events.await?;
+    let events = accepted_in_one_batch(testbed, &sources.map(|source| (source, 0))).await?;
     events.iter().for_each(|event_id| testbed.allow_repeat(event_id));
-    testbed.stack.set_event_source_mapping_enabled(true).await?;
     wait::until("one attempt for each event", Duration::from_secs(30), async || {
         Ok(events.iter().all(|event_id| !testbed.sink.attempts(event_id).is_empty()).then_some(()))
     })
@@ -125,24 +132,22 @@ async fn kill_with_one_write(testbed: &Testbed) -> ScenarioResult {
 /// In one batch, an event with an offloaded payload is finished before the inline event that hangs. So the process can be
 /// killed after the move and before the acknowledgement.
 async fn kill_after_move(testbed: &Testbed) -> ScenarioResult {
-    testbed.stack.set_event_source_mapping_enabled(false).await?;
-    let flaky = expect::accepted(testbed, &testbed.signed("flaky", expect::unique_body(300_000))?).await?;
-    let stalled = expect::accepted(testbed, &testbed.signed("stalled", expect::unique_body(0))?).await?;
-    testbed.stack.set_event_source_mapping_enabled(true).await?;
+    let events = accepted_in_one_batch(testbed, &[("flaky", 300_000), ("stalled", 0)]).await?;
+    let [flaky, stalled] = &events[..] else { bail!("two requests have {} events", events.len()) };
     wait::until("a retry message, and two intake messages in flight", Duration::from_secs(30), async || {
         let (depths, in_flight) = (testbed.stack.queue_depths().await?, testbed.stack.messages_in_flight().await?);
         Ok((depths.retry > 0 && in_flight == 2).then_some(()))
     })
     .await?;
     kill(testbed).await?;
-    for event_id in [&flaky, &stalled] {
+    for event_id in [flaky, stalled] {
         testbed.sink.wait_for_delivery(event_id).await?;
     }
     testbed.wait_until_idle().await?;
     let statuses = |event_id: &String| -> Vec<_> {
         testbed.sink.attempts(event_id).iter().map(|attempt| attempt.status.as_u16()).collect()
     };
-    let (flaky, stalled) = (statuses(&flaky), statuses(&stalled));
+    let (flaky, stalled) = (statuses(flaky), statuses(stalled));
     let delivered = |statuses: &[u16]| statuses.iter().filter(|status| **status == 200).count();
     ensure!(delivered(&flaky) == 1 && delivered(&stalled) == 1, "the attempts were {flaky:?} and {stalled:?}");
     Ok(format!("the attempts were {flaky:?} and {stalled:?}"))

@@ -69,14 +69,17 @@ pub(super) fn all() -> Vec<Scenario> {
     ]
 }
 
-/// Sends an event and returns its id.
+/// Sends an event and returns its id. Like a sender, it sends the request again after a 503.
 async fn send(testbed: &Testbed, source: &str) -> Result<String> {
     let webhook = testbed.signed(source, expect::unique_body(0))?;
-    // Not `Testbed::send`: thousands of signatures would be searched for in the logs.
-    let response = testbed.stack.send(&webhook).await?;
-    testbed.record_response(&response);
-    ensure!(response.status == 202, "expected 202, got {}: {}", response.status, response.body);
-    response.event_id().context("the response has no event id")
+    wait::until("an accepted request", Duration::from_secs(20), async || {
+        // Not `Testbed::send`: thousands of signatures would be searched for in the logs.
+        let response = testbed.stack.send(&webhook).await?;
+        testbed.record_response(&response);
+        ensure!([202, 503].contains(&response.status), "{}: {}", response.status, response.body);
+        Ok(response.event_id().filter(|_| response.status == 202))
+    })
+    .await
 }
 
 fn states(testbed: &Testbed) -> Result<StateTable> {

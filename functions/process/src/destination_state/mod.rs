@@ -1,7 +1,7 @@
 //! Whether a destination may be called now: an operator can pause it, and a circuit breaker skips calls that would fail.
 //!
 //! Each execution environment keeps the states in memory. They are shared through the table of the claims, which an
-//! execution environment reads at most once in each cool-down.
+//! execution environment reads at most once in each cool-down, and once more after a batch in which a call failed.
 
 mod announcement;
 mod breaker;
@@ -188,6 +188,10 @@ impl DestinationStates {
     ) {
         let now = clock::now();
         let fault = result.as_ref().err().map(|failure| &failure.reason).filter(|reason| reason.is_destination_fault());
+        if fault.is_some() {
+            // Another execution environment may have opened the breaker during the call.
+            self.next_read.set(now);
+        }
         let transition = self.update(destination, |state| {
             state.is_probing = state.is_probing && !is_probe;
             match fault {

@@ -91,6 +91,17 @@ async fn open_breaker_of_another_execution_environment_is_respected() {
     assert_eq!(*function.claims.state_reads.lock().unwrap(), 1, "read once in a cool-down");
 }
 
+/// Another execution environment has opened the breaker while this one waited for its own call.
+#[tokio::test]
+async fn failed_call_reads_the_shared_state_again() {
+    let function = function().await;
+    function.receiver.respond_with(503, None);
+    assert_eq!(function.retried_destinations(vec![unique_record("a", "github", 1)]).await, ["orders"]);
+    set_state(&function, StoredState { is_paused: false, open: Some(OpenState { until: now() + 20, cool_down: 30 }) });
+    assert_eq!(function.retried_destinations(vec![unique_record("b", "github", 1)]).await, ["orders"]);
+    assert_eq!((function.received_requests(), *function.claims.state_reads.lock().unwrap()), (1, 2));
+}
+
 #[tokio::test]
 async fn one_probe_of_the_retry_lane_closes_the_breaker() {
     let function = function().await;
