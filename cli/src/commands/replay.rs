@@ -39,10 +39,13 @@ impl Replay {
 
 fn messages(text: &str) -> Result<Vec<String>> {
     let shown = serde_json::from_str::<Value>(text).ok();
-    let messages: Vec<String> = match shown.as_ref().and_then(|shown| shown["message"].as_str()) {
-        Some(message) => vec![message.to_owned()],
-        None => text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
-    };
+    if let Some(message) = shown.as_ref().and_then(|shown| shown["message"].as_str()) {
+        // A dead-letter message stays the same request, like in a redrive: a crash may have left its claim, and another
+        // request would count as a duplicate.
+        Event::from_json(message).context("event 1 of the file is invalid")?;
+        return Ok(vec![message.to_owned()]);
+    }
+    let messages: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
     ensure!(!messages.is_empty(), "the file has no events");
     let request = |(number, message): (usize, &String)| {
         new_request(message).with_context(|| format!("event {} of the file is invalid", number + 1))
@@ -73,6 +76,14 @@ mod tests {
         assert!(messages("\n").unwrap_err().to_string().contains("no events"));
         assert!(messages(&format!("{event}\n{{}}")).unwrap_err().to_string().contains("event 2 of the file"));
     }
+
+    #[test]
+    fn shown_message_stays_the_same_request() {
+        let message = Event { request_id: Some("request-1".to_owned()), ..event("github", "1") }.to_json().unwrap();
+        let shown = serde_json::json!({ "id": "1", "message": message }).to_string();
+        assert_eq!(messages(&shown).unwrap(), [message]);
+    }
+
     #[test]
     fn each_replayed_event_is_a_new_request() {
         let original = Event { request_id: Some("request-1".to_owned()), ..event("github", "1") };

@@ -9,7 +9,7 @@ use hookline_telemetry::Segment;
 use tokio::time::Instant;
 
 use crate::batch::BatchHandler;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, insufficient_time};
 use crate::destination_state::DestinationStateStore;
 use crate::destinations::Attempt;
 use crate::idempotency::{self, Claim, ClaimMode, ClaimStore, DeliverySuccess};
@@ -23,7 +23,7 @@ const MAX_RESULTS: usize = 25;
 enum ClaimChange {
     /// The delivery is completed.
     Complete,
-    /// The next receive of the message makes another attempt.
+    /// The retry message makes another attempt.
     Release,
     /// The next receive of the message makes no attempt. It only sends the dead-letter message.
     Fail {
@@ -64,8 +64,13 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
             let Some(destination) = self.delivery.destinations.get(*name) else {
                 return Err(Reason::UnknownDestination.into());
             };
-            let segment = Segment::begin(record.trace.as_ref(), name);
             let remaining = deadline.saturating_duration_since(started);
+            // The claim can take seconds.
+            if remaining < destination.timeout() {
+                self.states.cancel_probe(name);
+                return Err(insufficient_time());
+            }
+            let segment = Segment::begin(record.trace.as_ref(), name);
             let attempt = Attempt { remaining, trace: segment.trace(), clients: &self.clients };
             let result = destination.deliver(event, attempt).await;
             segment.end(result.is_err());

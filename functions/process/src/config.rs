@@ -129,7 +129,7 @@ impl Config {
             None => (Some(0), Some(ClaimMode::TwoWrites)),
         };
         let retry_queue_url = variables.required("HOOKLINE_RETRY_QUEUE_URL");
-        let retry = variables.json("HOOKLINE_RETRY");
+        let retry = retry(&mut variables);
         let breaker = breaker(&mut variables);
         let config = || {
             let queue = QueueConfig {
@@ -158,7 +158,20 @@ fn breaker(variables: &mut Variables<'_>) -> Option<BreakerConfig> {
     if breaker.failures == 0 || breaker.cool_down_seconds == 0 {
         variables.mark_invalid(BREAKER, "`failures` and `cool_down_seconds` must be at least 1");
     }
+    if breaker.max_cool_down_seconds < breaker.cool_down_seconds {
+        variables.mark_invalid(BREAKER, "`max_cool_down_seconds` must not be less than `cool_down_seconds`");
+    }
     Some(breaker)
+}
+
+fn retry(variables: &mut Variables<'_>) -> Option<RetryPolicy> {
+    const RETRY: &str = "HOOKLINE_RETRY";
+    let retry: RetryPolicy = variables.json(RETRY)?;
+    let is_ordered = retry.base_seconds <= retry.max_seconds && retry.base_seconds <= retry.give_up_seconds;
+    if retry.base_seconds == 0 || !is_ordered {
+        variables.mark_invalid(RETRY, "`base_seconds` must be at least 1, and at most the other times");
+    }
+    Some(retry)
 }
 
 fn delivery(variables: &mut Variables<'_>) -> Option<(DeliveryConfig, SsrfGuard)> {

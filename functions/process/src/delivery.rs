@@ -22,6 +22,9 @@ use crate::reason::Reason;
 use crate::record::{FinishedAttempt, Record};
 use crate::routing::RoutingDecision;
 
+/// Seconds until a delivery is received again whose attempt could have been cut short.
+const INSUFFICIENT_TIME_SECONDS: u32 = 5;
+
 /// A record with a loaded payload and its destinations.
 struct PreparedRecord<'b> {
     record: &'b Record,
@@ -63,6 +66,13 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
         let Ok(event) = &record.event else { return fail(Reason::UnreadableEvent.into()) };
         if let Some(seconds) = record.history.seconds_until_due(clock::now()) {
             self.finish_without_destination(record, Failure { reason: Reason::NotDue, retry_after: Some(seconds) });
+            return None;
+        }
+        // The payload is not needed before the destination may be called.
+        let destination = record.history.destination.as_deref();
+        let age_seconds = record.history.age_seconds(clock::now());
+        if let Some(failure) = destination.and_then(|name| self.states.waiting(name, age_seconds)) {
+            self.finish_without_destination(record, failure);
             return None;
         }
         // A destination posts back to its source, directly or through others.
@@ -158,18 +168,13 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
             return Admission::Attempt { is_probe: false };
         };
         let timeout = destination.timeout();
+        // Before a probe: other execution environments wait until it ends.
+        if deadline.saturating_duration_since(Instant::now()) < timeout {
+            return Admission::Defer(insufficient_time());
+        }
         let age_seconds = record.history.age_seconds(clock::now());
         let candidate = Candidate { destination: name, timeout, lane: record.lane, age_seconds };
-        let admission = self.states.admit(self.idempotency.store(), candidate).await;
-        if let Admission::Attempt { is_probe } = admission
-            && deadline.saturating_duration_since(Instant::now()) < timeout
-        {
-            if is_probe {
-                self.states.cancel_probe(name);
-            }
-            return Admission::Defer(Failure { reason: Reason::InsufficientTime, retry_after: Some(0) });
-        }
-        admission
+        self.states.admit(self.idempotency.store(), candidate).await
     }
 
     /// Claims all deliveries in one call and returns the acquired ones. The other deliveries are finished without an
@@ -202,6 +207,11 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
     pub(crate) fn kind(&self, destination: &str) -> &'static str {
         self.delivery.destinations.get(destination).map_or("none", Destination::kind)
     }
+}
+
+/// Returns the deferral of a delivery whose attempt could be cut short.
+pub(crate) fn insufficient_time() -> Failure {
+    Failure { reason: Reason::InsufficientTime, retry_after: Some(INSUFFICIENT_TIME_SECONDS) }
 }
 
 /// Logs and counts that a filter cannot read the payload.

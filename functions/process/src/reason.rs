@@ -134,18 +134,33 @@ reasons! {
     InsufficientTime: deferred "insufficient_time";
 }
 
+/// What a result says about the health of a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Health {
+    /// The destination responds. A rejection of one event, or a request to send more slowly, is a response.
+    Responds,
+    /// The destination is the cause of a failure that another attempt can mend. Such failures open the circuit breaker.
+    Fails,
+    /// There was no call, so nothing is known.
+    Unknown,
+}
+
 impl Reason {
-    /// Whether the destination is the cause of a failure that another attempt can mend. Only such failures open the
-    /// circuit breaker.
-    pub(crate) fn is_destination_fault(&self) -> bool {
-        matches!(
-            self,
-            Self::Timeout
-                | Self::ConnectionFailed
-                | Self::RequestFailed
-                | Self::Http { is_retryable: true, .. }
-                | Self::Aws { is_retryable: true, .. }
-        )
+    /// Returns what a failure with this reason says about the health of its destination.
+    pub(crate) fn health(&self) -> Health {
+        match self {
+            Self::Timeout | Self::ConnectionFailed | Self::RequestFailed => Health::Fails,
+            // Too Early and Too Many Requests: the destination works, and says how long to wait.
+            Self::Http { status: 425 | 429, .. } => Health::Responds,
+            Self::Http { is_retryable, .. } | Self::Aws { is_retryable, .. } => {
+                if *is_retryable {
+                    Health::Fails
+                } else {
+                    Health::Responds
+                }
+            }
+            _ => Health::Unknown,
+        }
     }
 }
 

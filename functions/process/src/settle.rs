@@ -23,8 +23,8 @@ use crate::queue::{
 use crate::reason::Reason;
 use crate::record::{FinishedAttempt, MessageAction, Record};
 
-/// Seconds until SQS delivers a message again whose deliveries could not be moved. The queue's visibility timeout would be
-/// longer.
+/// Seconds until SQS delivers a message again whose deliveries could not be moved, after its first receive. Each further
+/// receive doubles them.
 const UNCONFIRMED_MOVE_SECONDS: u32 = 30;
 
 /// What happens to a delivery that was not made.
@@ -63,7 +63,9 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         }
         let confirmed = join_all(attempts.iter().map(|attempt| self.move_on(record, attempt))).await;
         if !confirmed.into_iter().all(|is_confirmed| is_confirmed) {
-            self.make_visible_in(record, UNCONFIRMED_MOVE_SECONDS).await;
+            let doubled = 2_u32.saturating_pow(record.receives().saturating_sub(1));
+            let wait = UNCONFIRMED_MOVE_SECONDS.saturating_mul(doubled).min(MAX_DELAY_SECONDS);
+            self.make_visible_in(record, wait).await;
             return MessageAction::Retry;
         }
         // The message is finished, whatever the following call to the claim store returns.

@@ -28,15 +28,13 @@ impl Transition {
         }
     }
 
-    /// Logs and counts the transition, and publishes it on the bus. A failed probe changes nothing for an operator, so it is
-    /// only logged.
-    pub(super) async fn announce(&self, service: &str, destination: &str, bus: Option<&str>, clients: &Clients) {
+    /// Logs and counts the transition. A failed probe changes nothing for an operator, so it is only logged.
+    pub(super) fn log(&self, destination: &str) {
         match self {
             Self::Opened { open, reason } => {
                 let line = Line { destination, reason, retry_in_seconds: Some(open.cool_down), ..Line::default() };
                 let line = Line { level: Level::Error, outcome: "breaker_opened", ..line };
                 line.write(&[(Metric::BreakerOpened, 1.0)]);
-                self.publish("Opened", service, destination, bus, clients).await;
             }
             Self::Reopened { open, reason } => {
                 let line = Line { destination, reason, retry_in_seconds: Some(open.cool_down), ..Line::default() };
@@ -45,17 +43,18 @@ impl Transition {
             Self::Closed => {
                 let line = Line { destination, ..Line::new(Level::Info, "breaker_closed") };
                 line.write(&[(Metric::BreakerClosed, 1.0)]);
-                self.publish("Closed", service, destination, bus, clients).await;
             }
         }
     }
 
-    async fn publish(&self, change: &str, service: &str, destination: &str, bus: Option<&str>, clients: &Clients) {
-        let Some(bus) = bus else { return };
-        let (reason, cool_down) = match self {
-            Self::Opened { open, reason } | Self::Reopened { open, reason } => (reason.as_ref(), open.cool_down),
-            Self::Closed => ("", 0),
+    /// Publishes an opened or closed breaker on the bus.
+    pub(super) async fn publish(&self, service: &str, destination: &str, bus: Option<&str>, clients: &Clients) {
+        let (change, reason, cool_down) = match self {
+            Self::Opened { open, reason } => ("Opened", reason.as_ref(), open.cool_down),
+            Self::Closed => ("Closed", "", 0),
+            Self::Reopened { .. } => return,
         };
+        let Some(bus) = bus else { return };
         let detail = json!({
             "service": service,
             "destination": destination,

@@ -77,11 +77,11 @@ impl Breaker {
 
     /// Adopts the state that another execution environment has stored.
     pub(crate) fn adopt(&mut self, stored: Option<OpenState>) {
-        match stored {
-            Some(open) => self.open = Some(open),
-            // The failures of this execution environment still count.
-            None => self.open = None,
+        if stored.is_some() {
+            self.failures = 0;
         }
+        // Without an open breaker, the failures of this execution environment still count.
+        self.open = stored;
     }
 
     fn open_for(&mut self, now: u64, cool_down: u32) -> Option<OpenState> {

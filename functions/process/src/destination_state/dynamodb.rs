@@ -114,13 +114,17 @@ impl DestinationStateStore for DynamoDbClaimStore {
 }
 
 impl DynamoDbClaimStore {
-    /// Reads items by their keys. Keys that DynamoDB did not process are read with the next refresh.
+    /// Reads items by their keys. A missing item would mean that a destination is neither paused nor open, so a response that
+    /// leaves out keys is an error.
     async fn read_items(&self, keys: &[String]) -> Result<HashMap<String, Item>, PortError> {
         let keys = keys.iter().map(|key| HashMap::from([("key".to_owned(), text(key))])).collect();
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
         let keys = keys.map_err(|error| PortError::new(READ, error))?;
         let read = self.client().batch_get_item().request_items(self.table(), keys);
         let response = Box::pin(read.send()).await.map_err(|error| PortError::new(READ, error))?;
+        if response.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(PortError::new(READ, "DynamoDB did not process all keys"));
+        }
         let items = response.responses.into_iter().flat_map(HashMap::into_values).flatten();
         let with_key = |item: Item| Some((item.get("key")?.as_s().ok()?.clone(), item));
         Ok(items.filter_map(with_key).collect())

@@ -3,6 +3,7 @@
 //! Each execution environment keeps the states in memory. They are shared through the table of the claims, which an
 //! execution environment reads at most once in each cool-down, and once more after a batch in which a call failed.
 
+mod admission;
 mod announcement;
 mod breaker;
 mod dynamodb;
@@ -15,6 +16,8 @@ use std::time::Duration;
 use hookline_telemetry::{Level, Line};
 use tokio::time::timeout;
 
+pub(crate) use self::admission::{Admission, Candidate};
+use self::admission::{defer, deferral};
 use self::announcement::Transition;
 pub use self::breaker::BreakerConfig;
 use self::breaker::{Breaker, Gate};
@@ -23,7 +26,7 @@ use crate::clock;
 use crate::destinations::Clients;
 use crate::failure::Failure;
 use crate::lane::Lane;
-use crate::reason::Reason;
+use crate::reason::{Health, Reason};
 
 /// A destination with a longer timeout is called on the retry lane only, so that no batch of the intake lane waits longer
 /// for a slow destination.
@@ -35,34 +38,14 @@ const PAUSE_CHECK_SECONDS: std::ops::RangeInclusive<u64> = 30..=900;
 /// Seconds between two reads of the shared state while a breaker waits for the result of a probe.
 const PROBE_CHECK_SECONDS: u64 = 5;
 
+/// Seconds until the shared state is read again after an error.
+const RETRY_READ_SECONDS: u64 = 5;
+
 /// How long a probe may take longer than the timeout of its destination, in seconds.
 const PROBE_MARGIN_SECONDS: u64 = 5;
 
-/// The limit for storing and publishing a transition. The result of the delivery is recorded afterwards.
-const TRANSITION_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Whether a delivery may be attempted now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Admission {
-    /// The delivery may be attempted.
-    Attempt {
-        /// Whether the attempt finds out if the destination works again.
-        is_probe: bool,
-    },
-    /// The delivery has to wait.
-    Defer(Failure),
-}
-
-/// A delivery whose admission is decided.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Candidate<'a> {
-    pub(crate) destination: &'a str,
-    /// The timeout of the destination.
-    pub(crate) timeout: Duration,
-    pub(crate) lane: Lane,
-    /// The age of the delivery in seconds.
-    pub(crate) age_seconds: u64,
-}
+/// The limit for publishing a transition. The result of the delivery is recorded afterwards.
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The states of all destinations in this execution environment.
 pub(crate) struct DestinationStates {
@@ -91,6 +74,8 @@ impl DestinationStates {
     /// Reads the shared state if it is due. After an error the known state stays in effect.
     pub(crate) async fn refresh<S: DestinationStateStore>(&self, store: Option<&S>) {
         let now = clock::now();
+        // The batches of an execution environment do not overlap, so no probe is running.
+        self.states.borrow_mut().values_mut().for_each(|state| state.is_probing = false);
         let Some(store) = store.filter(|_| self.next_read.get() <= now) else { return };
         self.next_read.set(now + u64::from(self.config.cool_down_seconds));
         let names: Vec<String> = self.states.borrow().keys().cloned().collect();
@@ -98,6 +83,7 @@ impl DestinationStates {
             Ok(stored) => stored,
             Err(error) => {
                 Line { detail: Some(&error), ..Line::new(Level::Warn, "destination_state_unavailable") }.write(&[]);
+                self.next_read.set(now + RETRY_READ_SECONDS);
                 return;
             }
         };
@@ -117,19 +103,36 @@ impl DestinationStates {
         candidate: Candidate<'_>,
     ) -> Admission {
         let Candidate { destination, timeout, lane, age_seconds } = candidate;
-        let now = clock::now();
-        let state = |state: &mut LocalState| (state.is_paused, state.breaker.gate(now), state.is_probing);
-        let (is_paused, gate, is_probing) = self.update(destination, state).unwrap_or((false, Gate::Closed, false));
-        if is_paused {
-            let wait = (age_seconds / 4).clamp(*PAUSE_CHECK_SECONDS.start(), *PAUSE_CHECK_SECONDS.end());
-            return defer(Reason::DestinationPaused, wait);
+        if let Some(failure) = self.waiting(destination, age_seconds) {
+            return Admission::Defer(failure);
         }
+        let now = clock::now();
+        let state = |state: &mut LocalState| (state.breaker.gate(now), state.is_probing);
+        let (gate, is_probing) = self.update(destination, state).unwrap_or((Gate::Closed, false));
         match gate {
             Gate::Closed if lane == Lane::Intake && timeout > MAX_INTAKE_TIMEOUT => defer(Reason::SlowDestination, 0),
             Gate::Closed => Admission::Attempt { is_probe: false },
-            Gate::Open { until } => defer(Reason::BreakerOpen, self.spread(until.saturating_sub(now))),
-            Gate::HalfOpen if lane == Lane::Intake || is_probing => defer(Reason::BreakerOpen, self.spread(1)),
-            Gate::HalfOpen => self.begin_probe(store, destination, timeout, now).await,
+            Gate::HalfOpen if lane == Lane::Retry && !is_probing => {
+                self.begin_probe(store, destination, timeout, now).await
+            }
+            Gate::HalfOpen | Gate::Open { .. } => defer(Reason::BreakerOpen, self.spread(1)),
+        }
+    }
+
+    /// Returns why a delivery has to wait, if its destination is paused or its circuit breaker is open. `age_seconds` is the
+    /// age of the delivery.
+    pub(crate) fn waiting(&self, destination: &str, age_seconds: u64) -> Option<Failure> {
+        let now = clock::now();
+        let state = |state: &mut LocalState| (state.is_paused, state.breaker.gate(now));
+        match self.update(destination, state)? {
+            (true, _) => {
+                let wait = (age_seconds / 4).clamp(*PAUSE_CHECK_SECONDS.start(), *PAUSE_CHECK_SECONDS.end());
+                Some(deferral(Reason::DestinationPaused, wait))
+            }
+            (false, Gate::Open { until }) => {
+                Some(deferral(Reason::BreakerOpen, self.spread(until.saturating_sub(now))))
+            }
+            (false, Gate::Closed | Gate::HalfOpen) => None,
         }
     }
 
@@ -187,7 +190,9 @@ impl DestinationStates {
         result: &Result<(), Failure>,
     ) {
         let now = clock::now();
-        let fault = result.as_ref().err().map(|failure| &failure.reason).filter(|reason| reason.is_destination_fault());
+        let reason = result.as_ref().err().map(|failure| &failure.reason);
+        let health = reason.map_or(Health::Responds, Reason::health);
+        let fault = reason.filter(|_| health == Health::Fails);
         if fault.is_some() {
             // Another execution environment may have opened the breaker during the call.
             self.next_read.set(now);
@@ -195,6 +200,7 @@ impl DestinationStates {
         let transition = self.update(destination, |state| {
             state.is_probing = state.is_probing && !is_probe;
             match fault {
+                None if health == Health::Unknown => None,
                 None if is_probe => state.breaker.close().then_some(Transition::Closed),
                 None => {
                     state.breaker.succeeded();
@@ -210,24 +216,28 @@ impl DestinationStates {
                 }
             }
         });
-        if let Some(transition) = transition.flatten() {
-            let change = self.change(store, clients, destination, transition, now);
-            if timeout(TRANSITION_TIMEOUT, change).await.is_err() {
-                Line { destination, ..Line::new(Level::Warn, "destination_state_not_stored") }.write(&[]);
+        if let Some(transition) = transition.flatten()
+            && self.store(store, destination, &transition, now).await
+        {
+            self.read_again_after(transition.open(), now);
+            transition.log(destination);
+            let publish = transition.publish(&self.service, destination, self.config.event_bus.as_deref(), clients);
+            if timeout(PUBLISH_TIMEOUT, publish).await.is_err() {
+                Line { destination, ..Line::new(Level::Warn, "transition_not_published") }.write(&[]);
             }
         }
     }
 
-    /// Stores a transition, and announces it if no other execution environment has made the same one.
-    async fn change<S: DestinationStateStore>(
+    /// Stores a transition. Returns whether this execution environment announces it: another one may have made the same
+    /// transition.
+    async fn store<S: DestinationStateStore>(
         &self,
         store: Option<&S>,
-        clients: &Clients,
         destination: &str,
-        transition: Transition,
+        transition: &Transition,
         now: u64,
-    ) {
-        let stored = match (store, &transition) {
+    ) -> bool {
+        let stored = match (store, transition) {
             (None, _) => Ok(None),
             (Some(store), Transition::Closed) => store.close_breaker(destination).await.map(|()| None),
             (Some(store), Transition::Opened { open, reason } | Transition::Reopened { open, reason }) => {
@@ -235,18 +245,18 @@ impl DestinationStates {
             }
         };
         match stored {
-            Ok(Some(other)) => {
+            // The SDK repeats a call whose response was lost, and then finds its own state.
+            Ok(Some(other)) if Some(other) != transition.open() => {
                 self.update(destination, |state| state.breaker.adopt(Some(other)));
-                return;
+                false
             }
-            Ok(None) => {}
+            Ok(_) => true,
             Err(error) => {
                 let line = Line::new(Level::Warn, "destination_state_not_stored");
                 Line { destination, detail: Some(&error), ..line }.write(&[]);
+                true
             }
         }
-        self.read_again_after(transition.open(), now);
-        transition.announce(&self.service, destination, self.config.event_bus.as_deref(), clients).await;
     }
 
     /// Brings the next read forward, so that the end of a cool-down is noticed.
@@ -264,8 +274,4 @@ impl DestinationStates {
     fn update<T>(&self, destination: &str, change: impl FnOnce(&mut LocalState) -> T) -> Option<T> {
         self.states.borrow_mut().get_mut(destination).map(change)
     }
-}
-
-fn defer(reason: Reason, seconds: u64) -> Admission {
-    Admission::Defer(Failure { reason, retry_after: Some(seconds.try_into().unwrap_or(u32::MAX)) })
 }

@@ -11,7 +11,7 @@ pub struct DeadLetter<'a> {
     pub reason: &'a str,
     /// The destination that failed; empty if the event was sent to no destination.
     pub destination: &'a str,
-    /// The receive count of the message.
+    /// The number of attempts.
     pub attempts: u32,
     /// The time at which the message was sent to the queue, in milliseconds since 1970; empty if SQS did not report it.
     pub first_seen: &'a str,

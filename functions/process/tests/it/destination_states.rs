@@ -1,10 +1,10 @@
 //! Paused destinations, slow destinations and circuit breakers.
 
 use hookline_telemetry::{Level, Settings, capture};
-use process::{ClaimStore as _, DestinationStateStore as _, DynamoDbClaimStore, OpenState, ProbeStart, StoredState};
+use process::{OpenState, StoredState};
 use serde_json::{Value, json};
 
-use crate::fixture::{FakeAws, Function, message_body, now, retry_record, unique_event, unique_record};
+use crate::fixture::{Function, message_body, now, retry_record, unique_event, unique_record};
 
 const BREAKER: &str = r#"{"failures":3,"cool_down_seconds":30,"max_cool_down_seconds":300,"event_bus":"default"}"#;
 
@@ -156,6 +156,46 @@ async fn permanent_failure_is_a_response() {
     assert_eq!((function.received_requests(), function.dead_letters().len()), (5, 5));
 }
 
+/// A destination that asks for a slower rate works. Its `Retry-After` says how long to wait.
+#[tokio::test]
+async fn rate_limit_is_a_response() {
+    let function = function().await;
+    for id in ["a", "b", "c", "d", "e"] {
+        function.receiver.respond_with(429, Some("1"));
+        assert_eq!(function.retried_destinations(vec![unique_record(id, "github", 1)]).await, ["orders"]);
+    }
+    assert_eq!(function.received_requests(), 5);
+}
+
+/// A failure before the call says nothing about the destination.
+#[tokio::test]
+async fn failure_without_a_call_neither_opens_nor_closes() {
+    let slack = json!({ "kind": "slack", "timeout_ms": 400 });
+    let http = json!({ "kind": "http", "url": "RECEIVER/other", "timeout_ms": 400 });
+    let destinations = json!({ "orders": slack, "audit": http, "hangs": http }).to_string();
+    let variables = [("HOOKLINE_DESTINATIONS", destinations), ("HOOKLINE_BREAKER", BREAKER.to_owned())];
+    let function = Function::with_variables(&variables).await;
+    end_cool_down(&function);
+    // The secret is missing, so there is no call.
+    assert_eq!(function.retried_destinations(vec![due_retry("a", 60)]).await, ["orders"]);
+    assert_eq!(function.retries().pop().unwrap()["reason"], "secret_missing");
+    assert!(function.claims.states.lock().unwrap()["orders"].open.is_some(), "the breaker stays open");
+}
+
+/// The offloaded payload of a delivery that has to wait is not fetched.
+#[tokio::test]
+async fn payload_of_a_paused_delivery_is_not_fetched() {
+    let function = function().await;
+    set_state(&function, StoredState { is_paused: true, open: None });
+    *function.payloads.is_unavailable.lock().unwrap() = true;
+    let uri = "s3://payloads/payloads/1".to_owned();
+    let event = unique_event("m", "github").replace_data(hookline_event::Payload::Offloaded { uri }).0;
+    let mut retry = due_retry("m", 60);
+    retry["body"] = json!(event.to_json().unwrap());
+    assert_eq!(function.retried_destinations(vec![retry]).await, ["orders"]);
+    assert_eq!(function.retries()[0]["attempts"], 2, "there was no attempt");
+}
+
 #[tokio::test]
 async fn paused_destination_gets_no_event() {
     let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
@@ -212,59 +252,4 @@ async fn breaker_works_without_a_table() {
     open_breaker(&function).await;
     assert_eq!(function.retried_destinations(vec![unique_record("m", "github", 1)]).await, ["orders"]);
     assert_eq!((function.received_requests(), *function.claims.state_reads.lock().unwrap()), (3, 0));
-}
-
-async fn store(responses: &[(&'static str, u16, Value)]) -> (DynamoDbClaimStore, FakeAws) {
-    let aws = FakeAws::default();
-    for (operation, status, response) in responses {
-        aws.set_response(operation, *status, response);
-    }
-    (DynamoDbClaimStore::new(&aws.sdk().await, "claims".into()), aws)
-}
-
-#[tokio::test]
-async fn stored_states_are_read_in_one_call() {
-    let items = json!([
-        { "key": { "S": "breaker#audit" }, "state": { "S": "open" }, "until": { "N": "140" }, "cool_down": { "N": "30" } },
-        { "key": { "S": "pause#orders" }, "paused": { "BOOL": true } },
-        { "key": { "S": "breaker#orders" }, "state": { "S": "closed" }, "until": { "N": "140" } },
-        { "key": { "S": "pause#audit" }, "paused": { "BOOL": false } },
-    ]);
-    let (store, aws) = store(&[("BatchGetItem", 200, json!({ "Responses": { "claims": items } }))]).await;
-    let states = store.read_states(&["orders", "audit", "new"]).await.unwrap();
-    let open = Some(OpenState { until: 140, cool_down: 30 });
-    let expected = [
-        StoredState { is_paused: true, open: None },
-        StoredState { is_paused: false, open },
-        StoredState { is_paused: false, open: None },
-    ];
-    assert_eq!(states, expected);
-    insta::assert_json_snapshot!(*aws.calls.lock().unwrap());
-}
-
-#[tokio::test]
-async fn breaker_is_opened_and_closed_with_conditional_writes() {
-    let (store, aws) = store(&[("UpdateItem", 200, json!({}))]).await;
-    let open = OpenState { until: 130, cool_down: 30 };
-    assert_eq!(store.open_breaker("orders", open, "timeout", 100).await.unwrap(), None);
-    assert_eq!(store.begin_probe("orders", 130, 140).await.unwrap(), ProbeStart::Started);
-    store.close_breaker("orders").await.unwrap();
-    insta::assert_json_snapshot!(*aws.calls.lock().unwrap());
-}
-
-#[tokio::test]
-async fn breaker_of_another_execution_environment_is_returned() {
-    let rejected = |item: Value| json!({ "__type": "ConditionalCheckFailedException", "Item": item });
-    let item = json!({ "state": { "S": "open" }, "until": { "N": "140" }, "cool_down": { "N": "60" }, "probe_until": { "N": "150" } });
-    let (open, closed) = (OpenState { until: 130, cool_down: 30 }, json!({ "state": { "S": "closed" } }));
-    let (store_with_open, _) = store(&[("UpdateItem", 400, rejected(item))]).await;
-    let other = store_with_open.open_breaker("orders", open, "timeout", 100).await.unwrap();
-    assert_eq!(other, Some(OpenState { until: 140, cool_down: 60 }));
-    let probe = store_with_open.begin_probe("orders", 145, 160).await.unwrap();
-    assert_eq!(probe, ProbeStart::Open(OpenState { until: 150, cool_down: 60 }), "until the other probe ends");
-    let (store_with_closed, _) = store(&[("UpdateItem", 400, rejected(closed))]).await;
-    assert_eq!(store_with_closed.begin_probe("orders", 145, 160).await.unwrap(), ProbeStart::Closed);
-    let (denied, _) = store(&[("UpdateItem", 400, json!({ "__type": "AccessDeniedException" }))]).await;
-    assert!(denied.open_breaker("orders", open, "timeout", 100).await.is_err());
-    assert!(denied.claim(&[]).await.is_empty());
 }

@@ -11,6 +11,7 @@ mod claim_condition;
 mod configuration;
 mod dead_lettering;
 mod delivery;
+mod destination_state_store;
 mod destination_states;
 mod dynamodb_claim_store;
 mod egress;

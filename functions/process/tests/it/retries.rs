@@ -215,7 +215,7 @@ async fn attempt_that_would_be_cut_short_waits() {
     let response = function.response(vec![unique_record("m", "github", 1)], Duration::from_millis(5_700)).await;
     assert_eq!(response, json!({ "batchItemFailures": [] }));
     let retry = &function.retries()[0];
-    assert_eq!((&retry["attempts"], &retry["delay_seconds"], function.received_requests()), (&json!(0), &json!(0), 0));
+    assert_eq!((&retry["attempts"], &retry["delay_seconds"], function.received_requests()), (&json!(0), &json!(5), 0));
 }
 
 #[tokio::test]
