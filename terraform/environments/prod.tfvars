@@ -22,12 +22,11 @@ destinations = {
     kind = "http"
     url  = "https://ledger.example.com/webhooks"
   }
-  # A timeout of more than 5 s: all deliveries to audit are made on the retry lane, so that they do not delay the
-  # others.
+  # With a timeout of more than 5 s, its deliveries would wait on the retry lane behind those of a destination that
+  # fails.
   audit = {
-    kind            = "http"
-    url             = "https://audit.example.com/v1/events"
-    timeout_seconds = 20
+    kind = "http"
+    url  = "https://audit.example.com/v1/events"
   }
 }
 
@@ -50,7 +49,8 @@ queue = {
   maximum_concurrency = 40
 }
 
-# This lane delivers each event to audit: 10 invocations with 10 messages make 100 deliveries at a time.
+# While a destination is down, each of its events is checked once per cool-down: an hour at 333 events per second needs
+# about 62 % of this lane.
 retry_lane = {
   maximum_concurrency = 10
 }

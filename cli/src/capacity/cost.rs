@@ -116,13 +116,13 @@ pub fn sum(costs: &[Cost]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capacity::parameters::tests::production;
+    use crate::capacity::parameters::tests::default_lanes;
 
     /// Calculated by hand for events with two destinations: ingest takes 8 + 0.64 * 1769 / 512 = 10.2 ms, process 50 + 5 +
     /// 2.4 * 1769 / 512 = 63.3 ms for ten events.
     #[test]
     fn cost_is_the_sum_of_all_items() {
-        let costs = production().cost_per_million();
+        let costs = default_lanes().cost_per_million();
         let gb_second = 0.5 * 0.000_013_333_4;
         let expected = [
             3.5,
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn slow_destination_costs_a_second_message_and_a_second_write() {
-        let (fast, mut slow) = (production(), production());
+        let (fast, mut slow) = (default_lanes(), default_lanes());
         slow.settings.destinations[0].timeout_seconds = 20.0;
         let dollars = |parameters: &Parameters, item| {
             parameters.cost_per_million().iter().find(|cost| cost.item == item).unwrap().dollars
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn default_settings_cost_what_the_documentation_says() {
-        let mut defaults = production();
+        let mut defaults = default_lanes();
         defaults.settings.ingest.memory_mb = 256.0;
         defaults.settings.process.memory_mb = 256.0;
         defaults.settings.destinations.truncate(1);
@@ -170,7 +170,7 @@ mod tests {
         let runbook = include_str!("../../../docs/runbook.md");
         let sections = runbook.lines().filter(|line| line.starts_with("## ")).count();
         assert!((10..=sections).contains(&alarms()), "{} alarms", alarms());
-        let month = production().cost_of_idle_month();
+        let month = default_lanes().cost_of_idle_month();
         let expected = 0.5184 + 0.1 * count(alarms()) + 0.8 + 1.0;
         assert!((sum(&month) - expected).abs() < 1e-9, "{month:?}");
     }

@@ -13,5 +13,5 @@ pub use self::cost::{Cost, sum};
 pub use self::model::{Fault, Limit, Outage};
 pub use self::page::Page;
 #[cfg(test)]
-pub(crate) use self::parameters::tests::production as parameters_of_production;
+pub(crate) use self::parameters::tests::default_lanes as parameters_with_default_lanes;
 pub use self::parameters::{Billing, Destination, FunctionSettings, Lane, Parameters, ServiceTimes, Settings, Source};

@@ -222,7 +222,7 @@ fn batches_per_second(lane: Lane, batch_seconds: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capacity::parameters::tests::production;
+    use crate::capacity::parameters::tests::default_lanes;
 
     fn limit(parameters: &Parameters, setting: &str) -> Limit {
         parameters.limits().into_iter().find(|limit| limit.setting == setting).unwrap()
@@ -234,16 +234,16 @@ mod tests {
         let cpu = 0.0024 * 1769.0 / 512.0;
         // The slowest of 20 deliveries, one write.
         let intake = 0.05 * (0.5 + 20.0 / 21.0) + 0.005 + cpu;
-        assert!((production().intake_rate() - 200.0 / intake).abs() < 1e-6);
+        assert!((default_lanes().intake_rate() - 200.0 / intake).abs() < 1e-6);
         // The slowest of 10 deliveries, two writes.
         let retry = 0.05 * (0.5 + 10.0 / 11.0) + 0.01 + cpu;
-        assert!((production().retry_rate() - 50.0 / retry).abs() < 1e-6);
-        assert!((production().deferral_rate() - 50.0 / (0.008 + cpu)).abs() < 1e-6);
+        assert!((default_lanes().retry_rate() - 50.0 / retry).abs() < 1e-6);
+        assert!((default_lanes().deferral_rate() - 50.0 / (0.008 + cpu)).abs() < 1e-6);
     }
 
     #[test]
     fn limits_begin_with_the_one_that_is_reached_first() {
-        let limits = production().limits();
+        let limits = default_lanes().limits();
         assert_eq!((limits[0].setting, limits[0].headroom()), ("throttle.rate", 1.0));
         assert!(limits.windows(2).all(|pair| pair[0].headroom() <= pair[1].headroom()));
         assert_eq!(limits.last().unwrap().used, 0.0, "an unused limit is last");
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn reservations_and_lanes_leave_the_rest_to_ingest() {
-        let mut parameters = production();
+        let mut parameters = default_lanes();
         let ingest = |parameters: &Parameters| {
             limit(parameters, "concurrency of ingest").available * parameters.ingest_seconds()
         };
@@ -267,18 +267,18 @@ mod tests {
     /// Probes are 30, 90, 210, 450, 750, 1050, … seconds after the breaker has opened.
     #[test]
     fn breaker_closes_with_the_first_probe_after_the_outage() {
-        let closed = |seconds| production().outage(2, seconds, Fault::Rejects).unwrap().closed_after;
+        let closed = |seconds| default_lanes().outage(2, seconds, Fault::Rejects).unwrap().closed_after;
         assert_eq!([10.0, 30.0, 31.0, 500.0, 3600.0].map(closed), [20.0, 0.0, 59.0, 250.0, 150.0]);
-        let hangs = production().outage(2, 31.0, Fault::Hangs).unwrap();
+        let hangs = default_lanes().outage(2, 31.0, Fault::Hangs).unwrap();
         assert_eq!(hangs.closed_after, 4.0, "the breaker opens after the timeout");
-        assert_eq!(production().outage(3, 31.0, Fault::Hangs), None);
+        assert_eq!(default_lanes().outage(3, 31.0, Fault::Hangs), None);
     }
 
     #[test]
     fn all_deliveries_wait_until_then() {
-        let outage = production().outage(2, 3600.0, Fault::Rejects).unwrap();
+        let outage = default_lanes().outage(2, 3600.0, Fault::Rejects).unwrap();
         assert!((outage.waiting - 3750.0 * 1000.0 / 3.0).abs() < 1e-3);
-        let expected = 150.0 + outage.waiting / production().retry_rate();
+        let expected = 150.0 + outage.waiting / default_lanes().retry_rate();
         assert!((outage.drained_after - expected).abs() < 1e-6);
         assert_eq!((outage.dead_lettered, outage.slow_waiting), (0.0, 0.0));
         assert!(outage.deferral_load > 1.0, "the lane is full of deferrals after an hour");
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn schedule_ends_with_the_time_to_give_up() {
-        let schedule = production().policy(2).schedule();
+        let schedule = default_lanes().policy(2).schedule();
         assert_eq!((schedule.len(), schedule.last()), (14, Some(&86_400)));
     }
 }

@@ -84,11 +84,11 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::capacity::model::Fault;
-    use crate::capacity::parameters::tests::production;
+    use crate::capacity::parameters::tests::default_lanes;
 
     #[test]
     fn page_is_complete_and_needs_no_other_file() {
-        let outage = production().outage(2, 3600.0, Fault::Rejects).unwrap();
+        let outage = default_lanes().outage(2, 3600.0, Fault::Rejects).unwrap();
         let sample = |minute| Sample { minute, waiting: 100, slow_p99_seconds: 2.0, ..Sample::default() };
         let lanes = Report { samples: vec![sample(1), sample(2)], ..Report::default() };
         let page = |one_lane| Page {

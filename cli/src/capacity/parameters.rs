@@ -191,8 +191,9 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Production with 500 events per second: `ledger` receives two thirds of them, `ci` one third and `audit` all.
-    pub(crate) fn production() -> Parameters {
+    /// The routes of production with the default lanes, which have half of production's concurrency, and with 500 events
+    /// per second: `ledger` receives two thirds of them, `ci` one third and `audit` all.
+    pub(crate) fn default_lanes() -> Parameters {
         let destination =
             |name: &str| Destination { name: name.to_owned(), timeout_seconds: 5.0, give_up_seconds: 86_400 };
         let source =
@@ -217,22 +218,22 @@ pub(crate) mod tests {
 
     #[test]
     fn shares_are_those_of_the_sources() {
-        let shares = [0, 1, 2].map(|destination| production().share(destination));
+        let shares = [0, 1, 2].map(|destination| default_lanes().share(destination));
         assert_eq!(shares.map(|share| (share * 3.0).round()), [3.0, 1.0, 2.0]);
-        assert!((production().deliveries_per_event() - 2.0).abs() < 1e-9);
-        assert!(production().slow_rate().abs() < 1e-9);
+        assert!((default_lanes().deliveries_per_event() - 2.0).abs() < 1e-9);
+        assert!(default_lanes().slow_rate().abs() < 1e-9);
     }
 
     #[test]
     fn slow_destinations_use_the_retry_lane() {
-        let mut slow = production();
+        let mut slow = default_lanes();
         slow.settings.destinations[1].timeout_seconds = 5.5;
         assert!((slow.slow_rate() - 500.0 / 3.0).abs() < 1e-9);
     }
 
     #[test]
     fn less_memory_makes_computations_slower() {
-        let mut parameters = production();
+        let mut parameters = default_lanes();
         parameters.settings.ingest.memory_mb = WHOLE_CORE_MB / 4.0;
         assert!((parameters.ingest_seconds() - (8.0 + 0.64 * 4.0) / 1000.0).abs() < 1e-9);
         parameters.settings.ingest.memory_mb = 10_000.0;

@@ -257,43 +257,4 @@ impl Idempotency {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const OUTPUT: &str = include_str!("testdata/console.txt");
-
-    #[test]
-    fn reads_the_output_of_terraform_console() {
-        let settings = Settings::parse(OUTPUT).unwrap();
-        let names: Vec<_> = settings.destinations.iter().map(|destination| destination.name.as_str()).collect();
-        assert_eq!(names, ["audit", "ci", "ledger"]);
-        let sources: Vec<_> =
-            settings.sources.iter().map(|source| (source.name.as_str(), source.destinations.as_slice())).collect();
-        assert_eq!(sources, [("billing", [0, 2].as_slice()), ("events", &[0, 2]), ("github", &[0, 1])]);
-        assert_eq!((settings.writes, settings.billing.secrets, settings.billing.is_rest_api), (1, 2, true));
-        assert_eq!(settings.retry.give_up_seconds, 86_400);
-    }
-
-    #[test]
-    fn other_output_is_an_error() {
-        assert!(Settings::parse("").unwrap_err().to_string().contains("printed no value"));
-        let error = Settings::parse("\"{}\"").unwrap_err().to_string();
-        assert!(error.contains("older than the Terraform modules"), "{error}");
-    }
-
-    #[test]
-    fn several_routes_of_a_source_are_one_source() {
-        let route = |destination: &str| Route { source: "a".to_owned(), destinations: vec![destination.to_owned()] };
-        let names = ["x".to_owned(), "y".to_owned()];
-        let found = sources(&[route("y"), route("x"), route("y")], &names).unwrap();
-        assert_eq!(found, [Source { name: "a".to_owned(), destinations: vec![1, 0] }]);
-        assert!(sources(&[route("z")], &names).unwrap_err().to_string().contains("`z`"));
-    }
-
-    #[test]
-    fn unknown_workspace_is_an_error_with_the_known_names() {
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let error = Settings::of_workspace(&repository, "qa", &[]).unwrap_err().to_string();
-        assert!(error.ends_with("the workspaces are dev, prod, staging"), "{error}");
-    }
-}
+pub(crate) mod tests;

@@ -1,7 +1,8 @@
 use super::*;
 use crate::capacity::model::{Fault, Outage};
 use crate::capacity::parameters::Parameters;
-use crate::capacity::parameters::tests::production;
+use crate::capacity::parameters::tests::default_lanes;
+use crate::capacity::terraform::tests::production;
 
 const MINUTE: f64 = 60.0;
 /// The outage begins after this number of minutes.
@@ -39,18 +40,43 @@ fn assert_near(simulated: u64, predicted: f64, tolerance: f64) {
 
 #[test]
 fn dead_destination_never_delays_the_others() {
-    let (report, predicted) = case(&production(), outage(Fault::Rejects, 60.0));
+    let (report, predicted) = case(&default_lanes(), outage(Fault::Rejects, 60.0));
     assert_near(report.deferrals, predicted.deferrals, 0.1);
     assert!(report.worst_minute_seconds() < 5.0, "{}", report.worst_minute_seconds());
     assert!(report.healthy_p99_seconds < 0.2, "{}", report.healthy_p99_seconds);
     assert_eq!(report.dead_lettered, 0);
-    let intake = production().settings.intake;
+    let intake = default_lanes().settings.intake;
     assert!(report.max_in_flight <= (intake.maximum_concurrency * intake.batch_size) as usize);
 }
 
 #[test]
+fn dead_destination_never_delays_the_others_in_production() {
+    let parameters = production();
+    assert_eq!((parameters.rate, parameters.settings.destinations.len()), (500.0, 3));
+    assert!(parameters.settings.destinations.iter().all(|destination| !destination.is_slow()));
+    let (report, predicted) = case(&parameters, outage(Fault::Rejects, 60.0));
+    let minutes = (predicted.drained_after / MINUTE) as usize + 60 + LEAD as usize;
+    assert!(report.samples.len() >= minutes * 9 / 10, "{} minutes", report.samples.len());
+    for sample in &report.samples {
+        assert!(sample.healthy_p99_seconds < 5.0, "{sample:?}");
+    }
+    assert!(predicted.deferral_load < 1.0, "the retry lane has room for other destinations");
+    assert_eq!(report.dead_lettered, 0);
+}
+
+#[test]
+fn hung_destination_delays_the_others_in_production_only_in_one_minute() {
+    let (report, _) = case(&production(), outage(Fault::Hangs, 60.0));
+    let (first, others): (Vec<&Sample>, Vec<&Sample>) =
+        report.samples.iter().partition(|sample| sample.minute == LEAD + 1);
+    assert!(first[0].healthy_p99_seconds < 10.0, "{first:?}");
+    assert!(others.iter().all(|sample| sample.healthy_p99_seconds < 5.0));
+    assert_eq!(report.dead_lettered, 0);
+}
+
+#[test]
 fn hung_destination_delays_the_others_only_until_the_breaker_opens() {
-    let (report, predicted) = case(&production(), outage(Fault::Hangs, 60.0));
+    let (report, predicted) = case(&default_lanes(), outage(Fault::Hangs, 60.0));
     assert_near(report.deferrals, predicted.deferrals, 0.1);
     let (first, others): (Vec<&Sample>, Vec<&Sample>) =
         report.samples.iter().partition(|sample| sample.minute == LEAD + 1);
@@ -63,7 +89,7 @@ fn hung_destination_delays_the_others_only_until_the_breaker_opens() {
 
 #[test]
 fn slow_destination_shares_the_retry_lane_with_the_backlog() {
-    let mut parameters = production();
+    let mut parameters = default_lanes();
     parameters.settings.destinations[0].timeout_seconds = 20.0;
     let (report, predicted) = case(&parameters, outage(Fault::Rejects, 30.0));
     assert!(predicted.slow_waiting > 0.0);
@@ -73,7 +99,7 @@ fn slow_destination_shares_the_retry_lane_with_the_backlog() {
 
 #[test]
 fn deliveries_that_are_too_old_go_to_the_dead_letter_queue() {
-    let mut parameters = production();
+    let mut parameters = default_lanes();
     parameters.rate = 50.0;
     parameters.settings.destinations[LEDGER].give_up_seconds = 600;
     let (report, predicted) = case(&parameters, outage(Fault::Rejects, 30.0));
@@ -83,7 +109,7 @@ fn deliveries_that_are_too_old_go_to_the_dead_letter_queue() {
 #[test]
 fn one_lane_stops_all_deliveries() {
     let simulate =
-        |fault, minutes| simulate_one_lane(&production(), VisibilityRetry::PRODUCTION, outage(fault, minutes));
+        |fault, minutes| simulate_one_lane(&default_lanes(), VisibilityRetry::PRODUCTION, outage(fault, minutes));
     let dead = simulate(Fault::Rejects, 15.0);
     assert_eq!(dead.max_in_flight, 120_000);
     assert!(dead.worst_minute_seconds() > 5.0 * MINUTE, "{}", dead.worst_minute_seconds());
@@ -93,7 +119,7 @@ fn one_lane_stops_all_deliveries() {
 
 #[test]
 fn seed_determines_the_result() {
-    let simulate = |seed| simulate_lanes(&production(), Scenario { seed, ..outage(Fault::Rejects, 1.0) });
+    let simulate = |seed| simulate_lanes(&default_lanes(), Scenario { seed, ..outage(Fault::Rejects, 1.0) });
     assert_eq!(simulate(1), simulate(1));
     assert_ne!(simulate(1).accepted, simulate(2).accepted);
 }
