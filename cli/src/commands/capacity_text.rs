@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use crate::capacity::simulation::{Report, Simulated};
 use crate::capacity::{Cost, Limit, Outage, Parameters, sum};
 
+/// Number of retries before the last one whose times are shown.
+const SHOWN_RETRIES: usize = 6;
+
 /// Formats everything that the arithmetic returns.
 pub(super) fn report(workspace: &str, parameters: &Parameters, destination: usize, outage: &Outage) -> String {
     let rate = parameters.rate;
@@ -17,7 +20,7 @@ pub(super) fn report(workspace: &str, parameters: &Parameters, destination: usiz
         ),
         limits(&parameters.limits()),
         outage_text(outage, rate * parameters.share(destination)),
-        format!("Attempts of a delivery that always fails: {}", schedule(&parameters.policy(destination).schedule())),
+        format!("A delivery that always fails: {}", schedule(&parameters.policy(destination).schedule())),
         bill("A million events of 10 KiB", &parameters.cost_per_million()),
         bill("A month without events", &parameters.cost_of_idle_month()),
     ];
@@ -58,14 +61,17 @@ fn outage_text(outage: &Outage, rate: f64) -> String {
     format!("An outage of {} at `{destination}`:\n{table}", about(*seconds))
 }
 
-/// Formats the times of all attempts.
-pub(super) fn schedule(seconds: &[u32]) -> String {
-    let times: Vec<_> = seconds.iter().skip(1).map(|seconds| about(f64::from(*seconds))).collect();
-    format!("{}; the waits are shorter by jitter: at once, then after {}", attempts(seconds.len()), times.join(", "))
-}
-
-fn attempts(count: usize) -> String {
-    if count == 1 { "1 attempt".to_owned() } else { format!("{count} attempts") }
+/// Formats the times of the first and of the last retry in the words of Terraform's output `retry_schedule`. The three dots
+/// stand for retries that are not shown.
+fn schedule(seconds: &[u32]) -> String {
+    let mut times: Vec<_> = seconds.iter().skip(1).map(|seconds| about(f64::from(*seconds))).collect();
+    let Some(last) = times.pop() else {
+        return "1 attempt".to_owned();
+    };
+    let dots = if times.len() > SHOWN_RETRIES { "… " } else { "" };
+    times.truncate(SHOWN_RETRIES);
+    times.push(format!("{dots}{last}"));
+    format!("attempts after about {}; {} attempts", times.join(", "), seconds.len())
 }
 
 fn bill(title: &str, costs: &[Cost]) -> String {
@@ -127,12 +133,12 @@ fn table<const N: usize>(header: [&str; N], right: &[usize]) -> Table {
     table
 }
 
-/// Formats a duration in seconds with one unit, rounded.
+/// Formats a duration in seconds with one unit, rounded as in Terraform's output `retry_schedule`.
 pub(super) fn about(seconds: f64) -> String {
     match seconds {
-        ..100.0 => format!("{seconds:.0} s"),
-        100.0..6000.0 => format!("{:.0} min", seconds / 60.0),
-        6000.0..360_000.0 => format!("{} h", trimmed(seconds / 3600.0)),
+        ..90.0 => format!("{seconds:.0} s"),
+        90.0..5400.0 => format!("{} min", (seconds / 60.0).round()),
+        5400.0..=604_800.0 => format!("{} h", trimmed((seconds / 360.0).round() / 10.0)),
         _ => format!("{} d", trimmed(seconds / 86_400.0)),
     }
 }
@@ -165,12 +171,14 @@ fn number(count: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use hookline_retry::{Jitter, RetryPolicy};
+
     use super::*;
-    use crate::capacity::{Fault, parameters_of_production};
+    use crate::capacity::{Fault, parameters_with_default_lanes};
 
     #[test]
     fn report_has_limits_outage_schedule_and_cost() {
-        let mut parameters = parameters_of_production();
+        let mut parameters = parameters_with_default_lanes();
         let outage = |parameters: &Parameters| parameters.outage(2, 3600.0, Fault::Rejects).unwrap();
         let fast = report("prod", &parameters, 2, &outage(&parameters));
         parameters.settings.destinations[0].timeout_seconds = 20.0;
@@ -195,5 +203,38 @@ mod tests {
         assert_eq!([0.0, 999.4, 1000.0, 1_234_567.0].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         let texts = [10.0, 210.0, 3410.0, 13_650.0, 86_400.0, 864_000.0].map(about);
         assert_eq!(texts, ["10 s", "4 min", "57 min", "3.8 h", "24 h", "10 d"]);
+    }
+
+    #[test]
+    fn schedule_has_the_words_of_terraform() {
+        let file = include_str!("../../../terraform/modules/hookline/tests/retry_schedule.tftest.hcl");
+        let mut policy = DEFAULT_POLICY;
+        let mut compared = 0;
+        for line in file.lines() {
+            if line.trim_start().starts_with("retry ") {
+                policy = policy_of(line);
+            }
+            if let Some((_, text)) = line.split_once("output.retry_schedule == \"") {
+                assert_eq!(schedule(&policy.schedule()), text.trim_end_matches('"'));
+                compared += 1;
+            }
+        }
+        assert_eq!(compared, file.matches("run \"").count());
+        assert_eq!(schedule(&[0]), "1 attempt");
+    }
+
+    const DEFAULT_POLICY: RetryPolicy =
+        RetryPolicy { base_seconds: 10, max_seconds: 10_800, give_up_seconds: 86_400, jitter: Jitter::Half };
+
+    /// Returns the policy of `retry = { base_seconds = 10, max_seconds = 10800, give_up_after_hours = 24 }`.
+    fn policy_of(line: &str) -> RetryPolicy {
+        let numbers: Vec<f64> = line.split(['=', ',', '}']).filter_map(|word| word.trim().parse().ok()).collect();
+        let [base, max, hours] = numbers.try_into().unwrap();
+        RetryPolicy {
+            base_seconds: base as u32,
+            max_seconds: max as u32,
+            give_up_seconds: (hours * 3600.0) as u32,
+            ..DEFAULT_POLICY
+        }
     }
 }
