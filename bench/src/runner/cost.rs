@@ -165,8 +165,8 @@ impl CostInputs {
     pub(crate) fn summary(&self) -> String {
         format!(
             "a million webhooks of 10 KiB without the API: ${:.2} at default settings (log level info, 5 % of traces, \
-             idempotency with one write, batches of 10, 256 MB), ${:.2} in the cheapest configuration (log level error, no traces, \
-             no idempotency, batches of 9, 128 MB); an HTTP API adds ${:.2}",
+             idempotency with one write, batches of 10, 256 MB), ${:.2} in the cheapest configuration (log level error, \
+             no traces, no idempotency, batches of 9, 128 MB); an HTTP API adds ${:.2}",
             self.without_api(DEFAULTS),
             self.without_api(CHEAPEST),
             PRICES.http_api_per_million
@@ -179,7 +179,8 @@ mod tests {
     use super::*;
 
     /// Calculated by hand. Ingest waits 8 ms and computes 0.2 ms on an eighth of a core: 10 ms. Process waits 50 ms and
-    /// computes 1 ms per batch: 58 ms, 63 ms with one write, or 68 ms with two. SQS: 0.4 * (1 + 0.3 + 0.1). Logs: 0.5 GB.
+    /// computes 1 ms per batch: 58 ms, 63 ms with one write, or 68 ms with two. SQS: 0.4 * (1 + 0.3 + 0.1). Logs:
+    /// 0.5 GB.
     #[test]
     fn cost_is_the_sum_of_all_items() {
         let measured = MeasuredCosts {
