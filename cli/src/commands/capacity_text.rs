@@ -61,8 +61,8 @@ fn outage_text(outage: &Outage, rate: f64) -> String {
     format!("An outage of {} at `{destination}`:\n{table}", about(*seconds))
 }
 
-/// Formats the times of the first and of the last retry in the words of Terraform's output `retry_schedule`. The three dots
-/// stand for retries that are not shown.
+/// Formats the times of the first retries and of the last one in the words of Terraform's output `retry_schedule`. The
+/// three dots stand for retries that are not shown.
 fn schedule(seconds: &[u32]) -> String {
     let mut times: Vec<_> = seconds.iter().skip(1).map(|seconds| about(f64::from(*seconds))).collect();
     let Some(last) = times.pop() else {
