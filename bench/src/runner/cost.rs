@@ -165,8 +165,8 @@ impl CostInputs {
     pub(crate) fn summary(&self) -> String {
         format!(
             "a million webhooks of 10 KiB without the API: ${:.2} at default settings (log level info, 5 % of traces, \
-             idempotency with one write, batches of 10, 256 MB), ${:.2} in the cheapest configuration (log level error, \
-             no traces, no idempotency, batches of 9, 128 MB); an HTTP API adds ${:.2}",
+             idempotency with one write, batches of 10, 256 MB), ${:.2} in the cheapest configuration (log level \
+             error, no traces, no idempotency, batches of 9, 128 MB); an HTTP API adds ${:.2}",
             self.without_api(DEFAULTS),
             self.without_api(CHEAPEST),
             PRICES.http_api_per_million

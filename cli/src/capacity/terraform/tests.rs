@@ -25,7 +25,7 @@ fn reads_the_output_of_terraform_console() {
     assert_eq!(settings.retry.give_up_seconds, 86_400);
 }
 
-/// Tests run without Terraform, so this compares the numbers that the file sets, and the variables that it does not set.
+/// Tests run without Terraform: this one compares the numbers that the file sets, and the variables that it leaves.
 #[test]
 fn production_is_as_committed() {
     let Parameters { rate, settings, .. } = production();
