@@ -1,5 +1,7 @@
 //! Requests with an expected result.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use hookline_event::{DedupKey, Event, Payload};
 use serde_json::{Value, json};
@@ -8,13 +10,21 @@ use uuid::Uuid;
 use super::log;
 use super::scenario::ScenarioResult;
 use super::testbed::Testbed;
+use crate::system::wait;
 use crate::traffic::sender::{Response, Webhook};
 
-/// Sends the request, expects 202, and returns the event's id.
+/// The time for which a request is sent again after a 503. On a busy machine, the first start of a function can take
+/// longer than ingest may wait for a secret.
+const RETRY_LIMIT: Duration = Duration::from_secs(15);
+
+/// Sends the request, expects 202, and returns the event's id. Like a sender, it sends the request again after a 503.
 pub(crate) async fn accepted(testbed: &Testbed, webhook: &Webhook) -> Result<String> {
-    let response = testbed.send(webhook).await?;
-    ensure!(response.status == 202, "expected 202, got {}: {}", response.status, response.body);
-    response.event_id().context("the response has no event id")
+    wait::until("an accepted request", RETRY_LIMIT, async || {
+        let response = testbed.send(webhook).await?;
+        ensure!([202, 503].contains(&response.status), "expected 202, got {}: {}", response.status, response.body);
+        Ok(response.event_id().filter(|_| response.status == 202))
+    })
+    .await
 }
 
 /// Sends the request, and expects 202 and one delivery of the same bytes.

@@ -23,8 +23,7 @@ impl<F: AsyncFn(&Testbed) -> ScenarioResult> Run for F {
 /// When a scenario runs. Scenarios start in this order, and in the order of [`crate::scenarios::all`] within each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Schedule {
-    /// At the same time as concurrent scenarios, and before them: the scenario takes long, or needs the stack as it was
-    /// applied.
+    /// Before all others, alone.
     First,
     /// At the same time as other concurrent scenarios.
     Concurrent,
@@ -53,7 +52,7 @@ pub(crate) struct Scenario {
 impl Schedule {
     /// Returns whether a scenario can run at the same time as others.
     pub(super) fn is_concurrent(self) -> bool {
-        matches!(self, Self::First | Self::Concurrent)
+        self == Self::Concurrent
     }
 }
 
@@ -84,7 +83,7 @@ impl Scenario {
         Self { schedule: Schedule::Concurrent, ..self }
     }
 
-    /// Starts the scenario before all others. Otherwise it is like a concurrent scenario.
+    /// Runs the scenario before all others.
     pub(crate) fn first(self) -> Self {
         Self { schedule: Schedule::First, ..self }
     }
