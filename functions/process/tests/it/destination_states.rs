@@ -156,7 +156,7 @@ async fn permanent_failure_is_a_response() {
     assert_eq!((function.received_requests(), function.dead_letters().len()), (5, 5));
 }
 
-/// A destination that asks for a slower rate works. Its `Retry-After` says how long to wait.
+/// A destination that limits its rate works. Its `Retry-After` says how long to wait.
 #[tokio::test]
 async fn rate_limit_is_a_response() {
     let function = function().await;
