@@ -31,6 +31,8 @@ pub(crate) enum Schedule {
     Alone,
     /// After all others, alone.
     Last,
+    /// After all others, alone: the scenario takes minutes and writes more log lines than the other scenarios can search.
+    Long,
 }
 
 /// An end-to-end test on a running stack.
@@ -95,7 +97,7 @@ impl Scenario {
 
     /// Marks a scenario that takes minutes, so that it runs only with `--all` or by its name.
     pub(crate) fn long(self) -> Self {
-        Self { is_long: true, ..self }
+        Self { is_long: true, schedule: Schedule::Long, ..self }
     }
 
     /// Adds capabilities that not every emulator has.
