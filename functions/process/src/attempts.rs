@@ -67,7 +67,9 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
             let remaining = deadline.saturating_duration_since(started);
             // The claim can take seconds.
             if remaining < destination.timeout() {
-                self.states.cancel_probe(name);
+                if *is_probe {
+                    self.states.cancel_probe(name);
+                }
                 return Err(insufficient_time());
             }
             let segment = Segment::begin(record.trace.as_ref(), name);

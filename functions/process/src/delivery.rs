@@ -23,7 +23,7 @@ use crate::record::{FinishedAttempt, Record};
 use crate::routing::RoutingDecision;
 
 /// Seconds until a delivery is received again whose attempt could have been cut short.
-const INSUFFICIENT_TIME_SECONDS: u32 = 5;
+const INSUFFICIENT_TIME_SECONDS: u64 = 5;
 
 /// A record with a loaded payload and its destinations.
 struct PreparedRecord<'b> {
@@ -65,7 +65,7 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
         };
         let Ok(event) = &record.event else { return fail(Reason::UnreadableEvent.into()) };
         if let Some(seconds) = record.history.seconds_until_due(clock::now()) {
-            self.finish_without_destination(record, Failure { reason: Reason::NotDue, retry_after: Some(seconds) });
+            self.finish_without_destination(record, Failure::deferral(Reason::NotDue, seconds));
             return None;
         }
         // The payload is not needed before the destination may be called.
@@ -211,7 +211,7 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
 
 /// Returns the deferral of a delivery whose attempt could be cut short.
 pub(crate) fn insufficient_time() -> Failure {
-    Failure { reason: Reason::InsufficientTime, retry_after: Some(INSUFFICIENT_TIME_SECONDS) }
+    Failure::deferral(Reason::InsufficientTime, INSUFFICIENT_TIME_SECONDS)
 }
 
 /// Logs and counts that a filter cannot read the payload.

@@ -9,6 +9,13 @@ pub(crate) struct Failure {
     pub(crate) retry_after: Option<u32>,
 }
 
+impl Failure {
+    /// Creates the deferral of a delivery that has to wait for this number of seconds without an attempt.
+    pub(crate) fn deferral(reason: Reason, seconds: u64) -> Self {
+        Self { reason, retry_after: Some(seconds.try_into().unwrap_or(u32::MAX)) }
+    }
+}
+
 impl From<Reason> for Failure {
     /// Creates a failure without a requested wait.
     fn from(reason: Reason) -> Self {

@@ -68,9 +68,8 @@ impl History {
     }
 
     /// Returns the seconds until an attempt may be made, or `None` if it may be made now.
-    pub(crate) fn seconds_until_due(&self, now: u64) -> Option<u32> {
-        let seconds = self.not_before.checked_sub(now).filter(|seconds| *seconds > 0)?;
-        Some(seconds.try_into().unwrap_or(u32::MAX))
+    pub(crate) fn seconds_until_due(&self, now: u64) -> Option<u64> {
+        self.not_before.checked_sub(now).filter(|seconds| *seconds > 0)
     }
 }
 

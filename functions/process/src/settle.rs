@@ -100,14 +100,12 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         let policy = self.policy(destination);
         let age = record.history.age_seconds(clock::now());
         let requested = failure.retry_after.unwrap_or_default();
-        let wait = match (&failure.reason, failure.reason.is_retryable()) {
-            (_, false) => None,
-            // Most deliveries end long before their lease.
-            (Reason::InProgress, _) => {
-                policy.remaining_seconds(age).map(|remaining| requested.min(policy.base_seconds).min(remaining))
-            }
-            (reason, _) if reason.is_deferral() => {
-                policy.remaining_seconds(age).map(|remaining| requested.min(remaining))
+        let wait = match &failure.reason {
+            reason if !reason.is_retryable() => None,
+            reason if reason.is_deferral() => {
+                // Most deliveries end long before their lease.
+                let longest = if *reason == Reason::InProgress { policy.base_seconds } else { u32::MAX };
+                policy.remaining_seconds(age).map(|remaining| requested.min(longest).min(remaining))
             }
             _ => {
                 let random = |bound| fastrand::u32(0..=bound);

@@ -29,9 +29,5 @@ pub(crate) struct Candidate<'a> {
 
 /// Returns the admission of a delivery that has to wait.
 pub(super) fn defer(reason: Reason, seconds: u64) -> Admission {
-    Admission::Defer(deferral(reason, seconds))
-}
-
-pub(super) fn deferral(reason: Reason, seconds: u64) -> Failure {
-    Failure { reason, retry_after: Some(seconds.try_into().unwrap_or(u32::MAX)) }
+    Admission::Defer(Failure::deferral(reason, seconds))
 }

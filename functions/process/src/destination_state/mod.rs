@@ -16,8 +16,8 @@ use std::time::Duration;
 use hookline_telemetry::{Level, Line};
 use tokio::time::timeout;
 
+use self::admission::defer;
 pub(crate) use self::admission::{Admission, Candidate};
-use self::admission::{defer, deferral};
 use self::announcement::Transition;
 pub use self::breaker::BreakerConfig;
 use self::breaker::{Breaker, Gate};
@@ -127,10 +127,10 @@ impl DestinationStates {
         match self.update(destination, state)? {
             (true, _) => {
                 let wait = (age_seconds / 4).clamp(*PAUSE_CHECK_SECONDS.start(), *PAUSE_CHECK_SECONDS.end());
-                Some(deferral(Reason::DestinationPaused, wait))
+                Some(Failure::deferral(Reason::DestinationPaused, wait))
             }
             (false, Gate::Open { until }) => {
-                Some(deferral(Reason::BreakerOpen, self.spread(until.saturating_sub(now))))
+                Some(Failure::deferral(Reason::BreakerOpen, self.spread(until.saturating_sub(now))))
             }
             (false, Gate::Closed | Gate::HalfOpen) => None,
         }

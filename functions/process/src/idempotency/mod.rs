@@ -135,10 +135,10 @@ pub(crate) fn claim_result(claim: &Claim, lane: Lane, outcome: Result<ClaimOutco
         Ok(ClaimOutcome::Acquired { mode }) => return ClaimResult::Acquired { mode },
         Ok(ClaimOutcome::Completed { is_id_reused }) => Ok(DeliverySuccess::AlreadyDelivered { is_id_reused }),
         Ok(ClaimOutcome::Leased { until, is_same_request }) => {
-            let remaining = u32::try_from(until.saturating_sub(claim.now)).unwrap_or(u32::MAX);
+            let remaining = until.saturating_sub(claim.now);
             let is_received_twice = is_same_request && lane == Lane::Intake;
             let reason = if is_received_twice { Reason::ReceivedTwice } else { Reason::InProgress };
-            Err(Failure { reason, retry_after: Some(remaining.saturating_add(1)) })
+            Err(Failure::deferral(reason, remaining.saturating_add(1)))
         }
         Ok(ClaimOutcome::Failed { reason }) => Err(Reason::Recorded { code: reason }.into()),
         // An earlier attempt may have delivered. A delivery now could be a duplicate.

@@ -5,7 +5,7 @@ use hookline_telemetry::{Level, Settings, capture};
 use process::ClaimMode;
 use serde_json::{Value, json};
 
-use crate::fixture::{Function, StoredClaim, event, message_body, now, record, repeated_record, unique_record};
+use crate::fixture::{Function, StoredClaim, event, message_body, record, repeated_record, unique_record};
 
 fn key(destination: &str) -> String {
     format!("{}#{destination}", event("both").dedup_key.as_str())
@@ -17,15 +17,6 @@ fn duplicate(id: &str) -> Value {
     record(id, &message_body(Event { request_id, ..event("github") }), 1)
 }
 
-/// Lets all leases end, as if the time of a lease had passed.
-fn end_leases(function: &Function) {
-    for claim in function.claims.claims.lock().unwrap().values_mut() {
-        if let StoredClaim::Leased { until, .. } = claim {
-            *until = now() - 1;
-        }
-    }
-}
-
 #[tokio::test]
 async fn duplicate_event_is_delivered_once() {
     for mode in ["one_write", "two_writes"] {
@@ -33,7 +24,7 @@ async fn duplicate_event_is_delivered_once() {
         let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
         for id in ["a", "b", "c"] {
             assert!(function.retried_destinations(vec![duplicate(id)]).await.is_empty(), "{mode}");
-            end_leases(&function);
+            function.claims.end_leases();
         }
         assert_eq!((function.received_requests(), function.dead_letters().len()), (1, 0), "{mode}");
         let outcomes: Vec<_> =
@@ -57,7 +48,7 @@ async fn delivery_needs_one_write_or_two() {
 async fn same_request_takes_over_its_claim_after_a_crash() {
     let function = Function::new().await;
     assert!(function.failed_ids(vec![unique_record("m", "github", 1)]).await.is_empty());
-    end_leases(&function);
+    function.claims.end_leases();
     assert!(function.failed_ids(vec![unique_record("m", "github", 2)]).await.is_empty());
     assert_eq!(function.received_requests(), 2, "the documented repeat");
     let claims = function.claims.claims.lock().unwrap().clone();
@@ -72,7 +63,7 @@ async fn delivered_destinations_are_marked_before_the_event_can_be_received_agai
         function.receiver.respond_with(200, None);
         function.receiver.respond_with(status, None);
         assert_eq!(function.failed_ids(vec![unique_record("m", "both", 1)]).await, [""; 0]);
-        end_leases(&function);
+        function.claims.end_leases();
         assert_eq!(function.failed_ids(vec![unique_record("m", "both", 1)]).await, [""; 0], "redriven");
         assert_eq!(function.received_requests(), 3, "{status}: only the failed destination gets the event again");
     }
@@ -99,7 +90,7 @@ async fn events_with_equal_payloads_and_different_keys_are_all_delivered() {
         for receive in ["a", "b"] {
             let message = record(&format!("{number}{receive}"), &message_body(event.clone()), 1);
             assert!(function.failed_ids(vec![message]).await.is_empty());
-            end_leases(&function);
+            function.claims.end_leases();
         }
     }
     assert_eq!((function.received_requests(), function.dead_letters().len()), (3, 0));
@@ -114,7 +105,7 @@ async fn concurrent_duplicate_waits_for_the_lease() {
     let seconds = retry["delay_seconds"].as_u64().unwrap();
     assert!((1..=40).contains(&seconds), "the wait ends with the lease, not after {seconds} s");
     assert_eq!((&retry["attempts"], &retry["reason"]), (&json!(0), &json!("")), "there was no attempt");
-    end_leases(&function);
+    function.claims.end_leases();
     let retry = function.take_due_retry("r", 40);
     assert!(function.retried_destinations(vec![retry]).await.is_empty());
     assert_eq!(function.received_requests(), 1);
@@ -206,7 +197,7 @@ async fn without_claim_store_every_attempt_delivers() {
 async fn completed_events_are_not_reported_as_failed() {
     let function = Function::new().await;
     assert!(function.failed_ids(vec![duplicate("m")]).await.is_empty());
-    end_leases(&function);
+    function.claims.end_leases();
     let response = function.response(vec![duplicate("n")], Duration::from_secs(30)).await;
     assert_eq!(response, json!({ "batchItemFailures": [] }));
 }
@@ -243,7 +234,7 @@ async fn redriven_event_is_delivered_although_the_claim_has_failed() {
 async fn already_delivered_event_is_counted_by_source() {
     let function = Function::new().await;
     assert!(function.failed_ids(vec![duplicate("m")]).await.is_empty());
-    end_leases(&function);
+    function.claims.end_leases();
     let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
     assert!(function.failed_ids(vec![duplicate("n")]).await.is_empty());
     let lines = log.lines();
@@ -264,7 +255,7 @@ async fn reused_id_is_logged_and_counted() {
     let log = capture(Settings { level: Level::Info, service: "hookline-test".into(), function: "process" });
     for (id, data) in [("a", "{}"), ("b", "{}"), ("c", "{\"n\":1}")] {
         assert!(function.failed_ids(vec![message(id, data)]).await.is_empty());
-        end_leases(&function);
+        function.claims.end_leases();
     }
     assert_eq!(function.received_requests(), 1);
     let lines: Vec<_> = log.lines().into_iter().filter(|line| line["outcome"] == "already_delivered").collect();

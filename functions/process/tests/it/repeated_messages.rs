@@ -5,15 +5,6 @@ use serde_json::{Value, json};
 
 use crate::fixture::{Function, StoredClaim, message_body, now, retry_record, unique_event, unique_record};
 
-/// Lets all leases end, as if the time of a lease had passed.
-fn end_leases(function: &Function) {
-    for claim in function.claims.claims.lock().unwrap().values_mut() {
-        if let StoredClaim::Leased { until, .. } = claim {
-            *until = now() - 1;
-        }
-    }
-}
-
 /// The message after it was moved from the dead-letter queue: SQS gives it a new id and a new time.
 fn redriven(id: &str, event_id: &str, source: &str) -> Value {
     let mut record = unique_record(event_id, source, 1);
@@ -37,7 +28,7 @@ async fn redriven_event_and_its_retry_message_are_delivered_once() {
     let resumed = Function { queue: function.queue.clone(), claims: function.claims.clone(), ..Function::new().await };
     assert!(resumed.failed_ids(vec![redriven("n", "m", "both")]).await.is_empty());
     assert_eq!(resumed.received_requests(), 2, "both destinations");
-    end_leases(&resumed);
+    resumed.claims.end_leases();
     assert!(resumed.failed_ids(vec![retry]).await.is_empty());
     assert_eq!(resumed.received_requests(), 2, "the retry message finds the delivery");
 }
@@ -48,7 +39,7 @@ async fn two_redriven_messages_of_one_event_are_delivered_once() {
     let function = Function::new().await;
     for id in ["first", "second"] {
         assert!(function.failed_ids(vec![redriven(id, "m", "both")]).await.is_empty());
-        end_leases(&function);
+        function.claims.end_leases();
     }
     assert_eq!(function.received_requests(), 2, "once at each destination");
 }
@@ -66,7 +57,7 @@ async fn message_that_ingest_sent_twice_is_delivered_once() {
     assert_eq!(function.failed_ids(vec![message("second", 1)]).await, ["second"], "waits for the end of the lease");
     let (_, seconds) = function.queue.visibility_changes.lock().unwrap()[0].clone();
     assert!((25..=40).contains(&seconds), "{seconds} s");
-    end_leases(&function);
+    function.claims.end_leases();
     assert!(function.failed_ids(vec![message("second", 2)]).await.is_empty());
     assert_eq!((function.received_requests(), function.retries().len()), (1, 0));
 }
@@ -76,7 +67,7 @@ async fn message_that_ingest_sent_twice_is_delivered_once() {
 async fn redriven_message_takes_over_the_claim_of_a_crash() {
     let function = Function::new().await;
     assert!(function.failed_ids(vec![unique_record("m", "github", 1)]).await.is_empty());
-    end_leases(&function);
+    function.claims.end_leases();
     assert!(function.failed_ids(vec![redriven("n", "m", "github")]).await.is_empty());
     assert_eq!(
         function.received_requests(),
