@@ -1,5 +1,6 @@
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -44,18 +45,11 @@ impl Stack {
 
     /// Returns the number of messages of the intake queue that process has received and not finished.
     pub(crate) async fn messages_in_flight(&self) -> Result<i64> {
-        let attribute = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
-        let request = Client::new(&self.sdk).get_queue_attributes().queue_url(&self.outputs.queue_url);
-        let response = request.attribute_names(attribute.clone()).send().await;
-        let attributes = response.context("cannot read the queue's attributes")?.attributes.unwrap_or_default();
-        attributes.get(&attribute).and_then(|count| count.parse().ok()).context("the queue has no such attribute")
+        self.intake_attribute(QueueAttributeName::ApproximateNumberOfMessagesNotVisible).await
     }
 
     async fn message_count(&self, queue_url: &str) -> Result<i64> {
-        let request =
-            Client::new(&self.sdk).get_queue_attributes().queue_url(queue_url).attribute_names(QueueAttributeName::All);
-        let attributes =
-            request.send().await.context("cannot read the queue's attributes")?.attributes.unwrap_or_default();
+        let attributes = self.attributes(queue_url, QueueAttributeName::All).await?;
         let count =
             |name: QueueAttributeName| attributes.get(&name).and_then(|count| count.parse::<i64>().ok()).unwrap_or(0);
         Ok(count(QueueAttributeName::ApproximateNumberOfMessages)
@@ -65,11 +59,22 @@ impl Stack {
 
     /// Returns the visibility timeout of the intake queue in seconds.
     pub(crate) async fn visibility_timeout(&self) -> Result<u32> {
-        let request = Client::new(&self.sdk).get_queue_attributes().queue_url(&self.outputs.queue_url);
-        let response = request.attribute_names(QueueAttributeName::VisibilityTimeout).send().await;
-        let attributes = response.context("cannot read the queue's attributes")?.attributes.unwrap_or_default();
-        let seconds = attributes.get(&QueueAttributeName::VisibilityTimeout).and_then(|seconds| seconds.parse().ok());
-        seconds.context("the queue has no visibility timeout")
+        self.intake_attribute(QueueAttributeName::VisibilityTimeout).await
+    }
+
+    async fn intake_attribute<T: FromStr>(&self, name: QueueAttributeName) -> Result<T> {
+        let attributes = self.attributes(&self.outputs.queue_url, name.clone()).await?;
+        let value = attributes.get(&name).and_then(|value| value.parse().ok());
+        value.with_context(|| format!("the queue has no attribute {}", name.as_str()))
+    }
+
+    async fn attributes(
+        &self,
+        queue_url: &str,
+        name: QueueAttributeName,
+    ) -> Result<HashMap<QueueAttributeName, String>> {
+        let request = Client::new(&self.sdk).get_queue_attributes().queue_url(queue_url).attribute_names(name);
+        Ok(request.send().await.context("cannot read the queue's attributes")?.attributes.unwrap_or_default())
     }
 
     /// Sets the visibility timeout of the intake queue.
