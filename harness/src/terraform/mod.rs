@@ -52,10 +52,6 @@ impl Terraform {
         copy::refresh(&repository.root.join("terraform"), &copy, fresh)?;
         std::fs::write(terraform.folder.join("harness_override.tf"), OVERRIDE)?;
         std::fs::create_dir_all(repository.harness_directory.join("terraform-plugins"))?;
-        // The committed lock file has the provider's checksum for one platform. Other platforms run without the lock file.
-        if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-            let _ = std::fs::remove_file(terraform.folder.join(".terraform.lock.hcl"));
-        }
         terraform.run("init", &["init", "-input=false"]).await?;
         let workspace = &terraform.configuration.workspace;
         terraform.run("workspace", &["workspace", "select", "-or-create", workspace]).await?;
