@@ -41,7 +41,7 @@ lint:
     .ci/shape
     .ci/lint
 
-# Run the workflows `apply` and `plan` on the stack of `just up --emulator ministack` (needs jq and the AWS CLI)
+# Run the workflows `apply`, `rollback` and `plan` on the stack of `just up --emulator ministack` (needs jq and the AWS CLI)
 [group('check')]
 workflows:
     .ci/act/run
@@ -96,10 +96,15 @@ plan workspace *arguments:
 apply workspace *arguments:
     scripts/workspace.sh {{ workspace }} apply {{ arguments }}
 
-# Pin a function's alias to an earlier version (or `latest` to unpin it), and change nothing else
+# Release the versions that an apply has published: test them, then move traffic to them
 [group('deploy')]
-rollback workspace function version:
-    scripts/rollback.sh {{ workspace }} {{ function }} {{ version }}
+release workspace *arguments:
+    scripts/release.sh {{ workspace }} {{ arguments }}
+
+# Move all traffic of a function to an earlier version within seconds, such as `previous`
+[group('deploy')]
+rollback workspace function version="previous" reason="no reason given":
+    scripts/rollback.sh {{ workspace }} {{ function }} {{ version }} {{ quote(reason) }}
 
 # List, show, redrive or purge dead-letter messages: `just dlq prod list`
 [group('operate')]
