@@ -23,7 +23,7 @@ resource "aws_iam_role_policy_attachment" "apply" {
 
 locals {
   apply_topics = {
-    for name in var.environments : name => {
+    for name in var.environments : name => { for topic, statements in {
       read = flatten([
         for statements in [local.read_storage, local.read_tables, local.read_functions, local.read_api] :
         statements["apply-${name}"]
@@ -32,8 +32,9 @@ locals {
       functions     = local.apply_functions[name]
       api           = local.apply_api[name]
       observability = concat(local.read_observability["apply-${name}"], local.apply_observability[name])
+      options       = concat(local.read_options["apply-${name}"], local.apply_options[name])
       guard         = local.apply_guard[name]
-    }
+    } : topic => statements if length(statements) > 0 }
   }
 
   apply_policies = merge([
@@ -70,9 +71,10 @@ locals {
         Sid    = "DenyBootstrap"
         Effect = "Deny"
         Action = ["iam:*"]
+        # IAM is global. The pattern also covers the bootstraps of other regions: each label begins with `bootstrap`.
         Resource = [
-          "${local.iam_arn}:role/${local.bootstrap_prefix}-*",
-          "${local.iam_arn}:policy/${local.bootstrap_prefix}-*",
+          "${local.iam_arn}:role/${var.name}-bootstrap*",
+          "${local.iam_arn}:policy/${var.name}-bootstrap*",
           local.oidc_arn,
         ]
       },
@@ -80,6 +82,14 @@ locals {
         Sid      = "DenyBoundaryRemoval"
         Effect   = "Deny"
         Action   = ["iam:DeleteRolePermissionsBoundary"]
+        Resource = ["*"]
+      },
+      # A function's role trusts Lambda from its creation on, and that never changes. Another principal could use
+      # the role and read the secrets of the sources, also after the session of the apply role.
+      {
+        Sid      = "DenyTrustChanges"
+        Effect   = "Deny"
+        Action   = ["iam:UpdateAssumeRolePolicy"]
         Resource = ["*"]
       },
     ]

@@ -1,6 +1,8 @@
-# Permissions of an apply role for its API, of either type, and its user pool. Their IDs are random, so an ARN has only
-# the region and a path. A new API must therefore have the environment's tags, and only an API with these tags can be
-# changed.
+# Permissions of an apply role for its REST API and its user pool. Their IDs are random, so an ARN has only the region
+# and a path. A new API must therefore have the environment's tags, and only an API with these tags can be changed: the
+# parts of a REST API inherit its tags
+# (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html). HTTP APIs
+# are in apply_options.tf.
 
 locals {
   request_tags = {
@@ -22,24 +24,32 @@ locals {
         Sid       = "CreateApi"
         Effect    = "Allow"
         Action    = ["apigateway:POST"]
-        Resource  = ["${local.api_arn}:/apis", "${local.api_arn}:/restapis"]
+        Resource  = ["${local.api_arn}:/restapis"]
         Condition = { StringEquals = local.request_tags[name] }
       },
       {
         Sid       = "ManageApi"
         Effect    = "Allow"
         Action    = ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"]
-        Resource  = ["${local.api_arn}:/apis/*", "${local.api_arn}:/restapis/*"]
+        Resource  = ["${local.api_arn}:/restapis/*"]
         Condition = { StringEquals = local.resource_tags[name] }
       },
-      # API Gateway also requires this action for a new stage of an HTTP API with tags; IAM's reference does not list
-      # it. The action does not create stages: ManageApi allows that, only in this environment's API.
+      # API Gateway can also require this action for a new API or stage with tags; IAM's reference does not list it. The
+      # action creates nothing: CreateApi and ManageApi allow that.
       {
-        Sid       = "TagNewStages"
+        Sid       = "TagNewApi"
         Effect    = "Allow"
         Action    = ["apigateway:TagResource"]
-        Resource  = ["${local.api_arn}:/apis/*/stages"]
+        Resource  = ["${local.api_arn}:/restapis", "${local.api_arn}:/restapis/*/stages"]
         Condition = { StringEquals = local.request_tags[name] }
+      },
+      # A change of the API's resource policy (`allowed_ips` of a source) requires this action and PATCH.
+      {
+        Sid       = "SetApiPolicy"
+        Effect    = "Allow"
+        Action    = ["apigateway:UpdateRestApiPolicy"]
+        Resource  = ["${local.api_arn}:/restapis/*"]
+        Condition = { StringEquals = local.resource_tags[name] }
       },
       # The path ends in the encoded ARN of the tagged resource and has no tags for a condition. API Gateway also
       # requires PATCH on the tagged resource, which ManageApi allows only for this environment.

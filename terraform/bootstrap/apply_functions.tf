@@ -21,6 +21,14 @@ locals {
         Resource  = ["${local.regional_arns.lambda}:function:${prefix}-*"]
         Condition = { StringEquals = { "lambda:Principal" = ["apigateway.amazonaws.com"] } }
       },
+      # A release invokes each new version directly, before the alias sends it traffic. Only versions and aliases have
+      # such an ARN, not the function itself. A role that deploys the code can run the code in any case.
+      {
+        Sid      = "InvokeVersions"
+        Effect   = "Allow"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = ["${local.regional_arns.lambda}:function:${prefix}-*:*"]
+      },
       # A new mapping has no ARN yet. The condition limits it to functions of this environment.
       {
         Sid       = "CreateMappings"
@@ -47,22 +55,17 @@ locals {
       },
       # A role without the boundary could get more permissions than this role has, and a function could then use them.
       {
-        Sid    = "ManageRolesWithBoundary"
-        Effect = "Allow"
-        Action = [
-          "iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
-        ]
+        Sid       = "ManageRolesWithBoundary"
+        Effect    = "Allow"
+        Action    = ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy"]
         Resource  = ["${local.iam_arn}:role/${prefix}-*"]
         Condition = { StringEquals = { "iam:PermissionsBoundary" = [local.boundary_arns[name]] } }
       },
-      # None of these actions adds permissions to a role.
+      # None of these actions adds permissions to a role, or lets another principal use it.
       {
-        Sid    = "ManageRoles"
-        Effect = "Allow"
-        Action = [
-          "iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole",
-          "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
-        ]
+        Sid      = "ManageRoles"
+        Effect   = "Allow"
+        Action   = ["iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole"]
         Resource = ["${local.iam_arn}:role/${prefix}-*"]
       },
       {

@@ -1,6 +1,6 @@
-# Permissions of an apply role for alarms, the dashboard, the topic and its key, saved queries, the log group of the
-# access log and X-Ray's sampling rule. The role that REST APIs write the access log with belongs to the account:
-# api_logs.tf.
+# Permissions of an apply role for alarms, the dashboard, the topic, saved queries, the log group of the access log and
+# X-Ray's sampling rule. The role that REST APIs write the access log with belongs to the account: api_logs.tf. The
+# topic's key belongs to this module: alarm_keys.tf.
 
 locals {
   apply_observability = {
@@ -37,36 +37,6 @@ locals {
         ]
         Resource = ["${local.regional_arns.sns}:${prefix}-*"]
       },
-      {
-        Sid       = "CreateKeys"
-        Effect    = "Allow"
-        Action    = ["kms:CreateKey"]
-        Resource  = ["*"]
-        Condition = { StringEquals = local.request_tags[name] }
-      },
-      # A new key has neither tags nor an alias. A key with another environment's tags or with an alias must not be
-      # tagged, because ManageKeys allows changes to tagged keys.
-      {
-        Sid      = "TagNewKeys"
-        Effect   = "Allow"
-        Action   = ["kms:TagResource"]
-        Resource = ["${local.regional_arns.kms}:key/*"]
-        Condition = {
-          Null                 = { "kms:ResourceAliases" = ["true"] }
-          StringEquals         = local.request_tags[name]
-          StringEqualsIfExists = local.resource_tags[name]
-        }
-      },
-      {
-        Sid    = "ManageKeys"
-        Effect = "Allow"
-        Action = [
-          "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:PutKeyPolicy",
-          "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
-        ]
-        Resource  = ["${local.regional_arns.kms}:key/*"]
-        Condition = { StringEquals = local.resource_tags[name] }
-      },
       # AWS has neither ARNs nor tags for saved queries, so the statement also covers queries of other environments. A
       # query is only text: an operator who runs it needs permission to read the logs.
       {
@@ -94,19 +64,6 @@ locals {
           "xray:UpdateSamplingRule",
         ]
         Resource = [local.sampling_rule_arns[name]]
-      },
-      # An HTTP API writes its log through a log delivery, which API Gateway creates with the permissions of the role
-      # that creates the stage. AWS has no ARNs for deliveries and resource policies of CloudWatch Logs, so the
-      # statement also covers other environments: the role can stop their logs and let AWS services write logs, but it
-      # cannot read logs.
-      {
-        Sid    = "DeliverAccessLogs"
-        Effect = "Allow"
-        Action = [
-          "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
-          "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
-        ]
-        Resource = ["*"]
       },
     ]
   }

@@ -52,13 +52,13 @@ locals {
         Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["pause#*"] } }
       },
       # Terraform updates descriptions with UpdateSecret. AWS cannot allow this without the value, so the role can
-      # overwrite a secret's value.
+      # overwrite a secret's value. A source that returns within the recovery window needs RestoreSecret.
       {
         Sid    = "ManageSecrets"
         Effect = "Allow"
         Action = [
-          "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:TagResource",
-          "secretsmanager:UntagResource", "secretsmanager:UpdateSecret",
+          "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:RestoreSecret",
+          "secretsmanager:TagResource", "secretsmanager:UntagResource", "secretsmanager:UpdateSecret",
         ]
         Resource = ["${local.regional_arns.secretsmanager}:secret:${prefix}/*"]
       },

@@ -8,7 +8,11 @@ resource "aws_iam_policy" "boundary" {
   name = "${local.bootstrap_prefix}-boundary-${each.key}"
   # IAM cannot change a policy's description: a new text would replace the policy, which the functions' roles use.
   description = "The most that a function of ${local.prefixes[each.key]} can do"
-  policy      = jsonencode({ Version = "2012-10-17", Statement = local.boundary_statements[each.key] })
+  policy = jsonencode({
+    Version = "2012-10-17"
+    # Without event buses, the statement about them has no resource and is left out.
+    Statement = [for statement in local.boundary_statements[each.key] : statement if length(statement.Resource) > 0]
+  })
 }
 
 locals {
@@ -46,11 +50,35 @@ locals {
         Action   = ["secretsmanager:GetSecretValue"]
         Resource = ["${local.regional_arns.secretsmanager}:secret:${prefix}/*"]
       },
+      # Secrets and the functions' environment variables are encrypted with AWS managed keys (aws/secretsmanager and
+      # aws/lambda), which the functions' roles use through these two services without a policy of their own. AWS does
+      # not document whether a boundary limits such a use, so the boundary allows it.
+      {
+        Sid      = "UseKeysOfAws"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = ["${local.regional_arns.kms}:key/*"]
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = [
+              for pair in setproduct(["lambda", "secretsmanager"], local.dns_suffixes) :
+              "${pair[0]}.${var.region}.${pair[1]}"
+            ]
+          }
+        }
+      },
       {
         Sid      = "StorePayloads"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
         Resource = ["${local.buckets[name].payloads}/payloads/*"]
+      },
+      # Without it, S3 returns 403 instead of 404 for an object that does not exist.
+      {
+        Sid      = "FindPayloads"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = [local.buckets[name].payloads]
       },
       {
         Sid    = "ClaimDeliveries"
@@ -61,8 +89,8 @@ locals {
         ]
         Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-*"]
       },
-      # Destinations and circuit breakers use e-mail identities and event buses that Hookline does not create. A bus may
-      # be in another account; its resource policy must then allow the function's role.
+      # Destinations and circuit breakers use e-mail identities and event buses that Hookline does not create. A bus of
+      # another account would be a way out for payloads, so only the listed buses can get events.
       {
         Sid      = "SendEmail"
         Effect   = "Allow"
@@ -73,8 +101,10 @@ locals {
         Sid      = "PutEvents"
         Effect   = "Allow"
         Action   = ["events:PutEvents"]
-        Resource = ["${local.arn_prefix}:events:*:*:event-bus/*"]
+        Resource = local.event_buses
       },
     ]
   }
+
+  event_buses = var.event_buses != null ? sort(var.event_buses) : ["${local.regional_arns.events}:event-bus/default"]
 }

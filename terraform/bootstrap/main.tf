@@ -10,15 +10,19 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   arn_prefix = "arn:${data.aws_partition.current.partition}"
 
+  # KMS names a service like its host. It is not certain with which suffix in a partition that has its own.
+  dns_suffixes = distinct(["amazonaws.com", data.aws_partition.current.dns_suffix])
+
   # Names of this module's resources begin with one prefix, names of an environment's resources with another. Neither
   # prefix is the beginning of the other.
-  bootstrap_prefix = "${var.name}-bootstrap"
+  bootstrap_prefix = "${var.name}-${var.label}"
   prefixes         = { for name in var.environments : name => "${var.name}-${name}" }
 
   # The beginning of ARNs, up to the name of the resource, by service.
   regional_arns = {
     for service in [
-      "cloudwatch", "cognito-idp", "dynamodb", "kms", "lambda", "logs", "secretsmanager", "ses", "sns", "sqs", "xray",
+      "cloudwatch", "cognito-idp", "dynamodb", "events", "kms", "lambda", "logs", "secretsmanager", "ses", "sns", "sqs",
+      "xray",
     ] : service => "${local.arn_prefix}:${service}:${var.region}:${local.account_id}"
   }
   dashboard_arn = "${local.arn_prefix}:cloudwatch::${local.account_id}:dashboard"

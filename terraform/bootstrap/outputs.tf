@@ -28,8 +28,21 @@ output "apply_role_arns" {
   value       = { for name, role in aws_iam_role.apply : name => role.arn }
 }
 
+output "prefix" {
+  description = <<-EOT
+    First part of the names of this module's resources, for the root module's `bootstrap`, which derives the names of
+    the environment's permissions boundary and alarm key from it.
+  EOT
+  value       = local.bootstrap_prefix
+}
+
+output "alarm_key_aliases" {
+  description = "Aliases of the keys that encrypt the alarm topics, by environment."
+  value       = { for name, alias in aws_kms_alias.alarms : name => alias.name }
+}
+
 output "permissions_boundary_arns" {
-  description = "ARNs of the permissions boundaries, by environment, for the root module's `permissions_boundary`."
+  description = "ARNs of the permissions boundaries, by environment."
   value       = { for name, policy in aws_iam_policy.boundary : name => policy.arn }
 }
 

@@ -1,4 +1,5 @@
-# The plan role, for pull requests and the nightly drift check. It reads resources and changes only state locks.
+# The plan role, for pull requests and the nightly drift check. It only reads: a plan with this role does not lock the
+# state (`-lock=false`), because every user who can push a branch could otherwise remove the lock of an apply.
 
 resource "aws_iam_role" "plan" {
   name               = "${local.bootstrap_prefix}-plan"
@@ -17,12 +18,15 @@ resource "aws_iam_role_policy_attachment" "plan" {
 
 locals {
   plan_policies = {
-    plan-storage       = local.read_storage.plan
-    plan-tables        = local.read_tables.plan
-    plan-functions     = local.read_functions.plan
-    plan-api           = local.read_api.plan
-    plan-observability = local.read_observability.plan
-    plan-state         = local.plan_state
+    for topic, statements in {
+      plan-storage       = local.read_storage.plan
+      plan-tables        = local.read_tables.plan
+      plan-functions     = local.read_functions.plan
+      plan-api           = local.read_api.plan
+      plan-observability = local.read_observability.plan
+      plan-options       = local.read_options.plan
+      plan-state         = local.plan_state
+    } : topic => statements if length(statements) > 0
   }
 
   # A state has one secret: the AWS provider stores the secret of the Cognito client for POST /events, and
@@ -35,12 +39,6 @@ locals {
       Effect   = "Allow"
       Action   = ["s3:GetObject"]
       Resource = concat([local.default_state_object], values(local.state_objects))
-    },
-    {
-      Sid      = "LockStates"
-      Effect   = "Allow"
-      Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-      Resource = [for state in concat([local.default_state_object], values(local.state_objects)) : "${state}.tflock"]
     },
   ]
 }

@@ -1,5 +1,5 @@
-# Permissions to read functions, roles, the API of either type and the user pool, which the provider needs to refresh
-# the root module's resources.
+# Permissions to read functions, roles, the REST API and the user pool, which the provider needs to refresh the root
+# module's resources. HTTP APIs are in read_options.tf.
 
 locals {
   read_functions = {
@@ -57,15 +57,15 @@ locals {
   }
 
   # IDs of APIs and user pools are random, so ARNs limit the statements only to region and path. The conditions require
-  # the tags that the root module's provider sets on every resource; parts of an API inherit them. An API that was
-  # deleted outside Terraform has no tags, so a plan fails until an administrator removes the API from the state.
+  # the tags that the root module's provider sets on every resource; parts of a REST API inherit them. A REST API that
+  # was deleted outside Terraform has no tags, so a plan fails until an administrator removes the API from the state.
   read_api = {
     for reader, names in local.readers : reader => [
       {
         Sid       = "ReadApi"
         Effect    = "Allow"
         Action    = ["apigateway:GET"]
-        Resource  = ["${local.api_arn}:/apis/*", "${local.api_arn}:/restapis/*"]
+        Resource  = ["${local.api_arn}:/restapis/*"]
         Condition = { StringEquals = { "aws:ResourceTag/Project" = [var.name], "aws:ResourceTag/Environment" = names } }
       },
       {

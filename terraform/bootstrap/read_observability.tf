@@ -1,5 +1,5 @@
-# Permissions to read alarms, the dashboard, the topic and its key, saved queries, the log group of the access log and
-# X-Ray's sampling rule, which the provider needs to refresh the root module's resources.
+# Permissions to read alarms, the dashboard, the topic, saved queries, the log group of the access log and X-Ray's
+# sampling rule, which the provider needs to refresh the root module's resources.
 
 locals {
   # The root module uses the environment's whole name for these resources, shortened to the limit of X-Ray. Each ARN is
@@ -48,13 +48,6 @@ locals {
           "sns:ListTagsForResource",
         ]
         Resource = [for name in names : "${local.regional_arns.sns}:${local.prefixes[name]}-*"]
-      },
-      {
-        Sid       = "ReadKeys"
-        Effect    = "Allow"
-        Action    = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"]
-        Resource  = ["${local.regional_arns.kms}:key/*"]
-        Condition = { StringEquals = { "aws:ResourceTag/Project" = [var.name], "aws:ResourceTag/Environment" = names } }
       },
       {
         Sid      = "ReadAccessLogs"

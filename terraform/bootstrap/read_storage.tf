@@ -61,14 +61,6 @@ locals {
         Resource  = [for name in names : "${local.regional_arns.dynamodb}:table/${local.prefixes[name]}-idempotency"]
         Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["pause#*"] } }
       },
-      # The provider checks whether a table uses the key of DynamoDB, whose ID is random and whose alias is fixed.
-      {
-        Sid       = "ReadTablesKey"
-        Effect    = "Allow"
-        Action    = ["kms:DescribeKey"]
-        Resource  = ["${local.regional_arns.kms}:key/*"]
-        Condition = { StringEquals = { "kms:RequestAlias" = ["alias/aws/dynamodb"] } }
-      },
     ]
   }
 }

@@ -21,8 +21,45 @@ variable "region" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must be the code of an AWS region, such as eu-west-1; it is `${var.region}`."
+    condition     = !can(regex("^[a-z]{2}-iso[a-z]?-", var.region))
+    error_message = <<-EOT
+      region must not be one of AWS's isolated (ISO) regions, such as `${var.region}`: nothing about them is public, so
+      no part of Hookline was checked for them.
+    EOT
+  }
+
+  # The forms of modules/hookline/partitions.tf.
+  validation {
+    condition = can(regex(join("|", [
+      "^[a-z]{2}-iso[a-z]?-",
+      "^(?:af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[0-9]+$",
+      "^cn-[a-z]+-[0-9]+$",
+      "^eusc-[a-z]+-[a-z]+-[0-9]+$",
+      "^us-gov-[a-z]+-[0-9]+$",
+    ]), var.region))
+    error_message = <<-EOT
+      region must be the code of an AWS region, such as eu-west-1, us-gov-west-1, cn-north-1 or eusc-de-east-1; it is
+      `${var.region}`.
+    EOT
+  }
+}
+
+variable "label" {
+  description = <<-EOT
+    Second part of the names of this module's resources, which begin with `<name>-<label>`. A bootstrap of the same
+    account in another region needs another label, such as `bootstrap-dr`, because names of IAM are global.
+  EOT
+  type        = string
+  default     = "bootstrap"
+  nullable    = false
+
+  # The longest name is that of an apply role, which IAM limits to 64 characters. No environment begins with
+  # `bootstrap`, so no role of an environment can change the resources of any bootstrap.
+  validation {
+    condition     = can(regex("^bootstrap[a-z0-9-]{0,10}$", var.label))
+    error_message = <<-EOT
+      label must begin with `bootstrap` and have at most 19 lower-case letters, digits or hyphens; it is `${var.label}`.
+    EOT
   }
 }
 

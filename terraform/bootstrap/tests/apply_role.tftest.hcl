@@ -50,36 +50,33 @@ run "permissions_are_limited_to_the_environment" {
         for resource in s.Resource : can(regex("hookline-dev([-/:]|$)|/env:/dev/", resource))
       ])
       } == {
-      CreateApi = ["arn:aws:apigateway:eu-west-1::/apis", "arn:aws:apigateway:eu-west-1::/restapis"]
+      CreateApi = ["arn:aws:apigateway:eu-west-1::/restapis"]
       CreateApiGatewayServiceRole = [join("", [
         "arn:aws:iam::123456789012:role/aws-service-role/ops.apigateway.amazonaws.com/",
         "AWSServiceRoleForAPIGateway",
       ])]
-      CreateKeys           = ["*"]
       CreateMappings       = ["*"]
       CreateUserPool       = ["*"]
-      DeliverAccessLogs    = ["*"]
       ListStates           = ["arn:aws:s3:::hookline-bootstrap-state-123456789012"]
-      ManageApi            = ["arn:aws:apigateway:eu-west-1::/apis/*", "arn:aws:apigateway:eu-west-1::/restapis/*"]
-      ManageKeys           = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
+      ManageApi            = ["arn:aws:apigateway:eu-west-1::/restapis/*"]
       ManageMappings       = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ManageQueries        = ["*"]
       ManageUserPool       = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
       ReadAlarms           = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"]
-      ReadApi              = ["arn:aws:apigateway:eu-west-1::/apis/*", "arn:aws:apigateway:eu-west-1::/restapis/*"]
+      ReadApi              = ["arn:aws:apigateway:eu-west-1::/restapis/*"]
       ReadDefaultState     = ["arn:aws:s3:::hookline-bootstrap-state-123456789012/hookline.tfstate"]
       ReadIdentity         = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
-      ReadKeys             = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadMappings         = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ReadQueries          = ["*"]
       ReadSamplingRules    = ["*"]
-      ReadTablesKey        = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
       ReadTagsOfMappings   = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
       ReadUnnamedResources = ["*"]
+      SetApiPolicy         = ["arn:aws:apigateway:eu-west-1::/restapis/*"]
       TagApi               = ["arn:aws:apigateway:eu-west-1::/tags/*"]
       TagMappings          = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
-      TagNewKeys           = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
-      TagNewStages         = ["arn:aws:apigateway:eu-west-1::/apis/*/stages"]
+      TagNewApi = [
+        "arn:aws:apigateway:eu-west-1::/restapis", "arn:aws:apigateway:eu-west-1::/restapis/*/stages",
+      ]
     }
     error_message = "the role has more permissions: ${jsonencode(local.apply_topics.dev)}"
   }
@@ -106,9 +103,6 @@ run "unnamed_resources_are_limited_by_function_or_tags" {
         StringEquals = { "aws:RequestTag/Project" = ["hookline"], "aws:RequestTag/Environment" = ["dev"] }
       }
       CreateApiGatewayServiceRole = { StringEquals = { "iam:AWSServiceName" = ["ops.apigateway.amazonaws.com"] } }
-      CreateKeys = {
-        StringEquals = { "aws:RequestTag/Project" = ["hookline"], "aws:RequestTag/Environment" = ["dev"] }
-      }
       CreateMappings = {
         ArnLike = { "lambda:FunctionArn" = ["arn:aws:lambda:eu-west-1:123456789012:function:hookline-dev-*"] }
       }
@@ -116,9 +110,6 @@ run "unnamed_resources_are_limited_by_function_or_tags" {
         StringEquals = { "aws:RequestTag/Project" = ["hookline"], "aws:RequestTag/Environment" = ["dev"] }
       }
       ManageApi = {
-        StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev"] }
-      }
-      ManageKeys = {
         StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev"] }
       }
       ManageMappings = {
@@ -142,12 +133,10 @@ run "unnamed_resources_are_limited_by_function_or_tags" {
       TagMappings = {
         StringEqualsIfExists = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev"] }
       }
-      TagNewKeys = {
-        Null                 = { "kms:ResourceAliases" = ["true"] }
-        StringEquals         = { "aws:RequestTag/Project" = ["hookline"], "aws:RequestTag/Environment" = ["dev"] }
-        StringEqualsIfExists = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev"] }
+      SetApiPolicy = {
+        StringEquals = { "aws:ResourceTag/Project" = ["hookline"], "aws:ResourceTag/Environment" = ["dev"] }
       }
-      TagNewStages = {
+      TagNewApi = {
         StringEquals = { "aws:RequestTag/Project" = ["hookline"], "aws:RequestTag/Environment" = ["dev"] }
       }
     }
@@ -192,5 +181,34 @@ run "role_reaches_only_its_own_state" {
       }
     }
     error_message = "the role has permissions for states: ${jsonencode(local.apply_guard.dev)}"
+  }
+}
+
+# A source that returns within the recovery window restores its secret, which CreateSecret cannot do.
+run "role_restores_deleted_secrets" {
+  command = plan
+
+  assert {
+    condition = [
+      for s in local.apply_storage.dev : s.Resource if contains(s.Action, "secretsmanager:RestoreSecret")
+    ] == [["arn:aws:secretsmanager:eu-west-1:123456789012:secret:hookline-dev/*"]]
+    error_message = "the role restores ${jsonencode(local.apply_storage.dev)}"
+  }
+}
+
+# A release invokes a version before the alias sends it traffic.
+run "role_invokes_only_versions_and_aliases" {
+  command = plan
+
+  assert {
+    condition = {
+      for s in flatten(values(local.apply_topics.dev)) : s.Sid => [s.Action, s.Resource]
+      if length([for action in s.Action : action if startswith(action, "lambda:Invoke")]) > 0
+      } == {
+      InvokeVersions = [
+        ["lambda:InvokeFunction"], ["arn:aws:lambda:eu-west-1:123456789012:function:hookline-dev-*:*"],
+      ]
+    }
+    error_message = "the role invokes ${jsonencode(local.apply_functions.dev)}"
   }
 }

@@ -61,6 +61,14 @@ run "boundary_allows_what_functions_do" {
         actions   = ["secretsmanager:GetSecretValue"]
         resources = ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:hookline-dev/*"]
       }
+      UseKeysOfAws = {
+        actions   = ["kms:Decrypt"]
+        resources = ["arn:aws:kms:eu-west-1:123456789012:key/*"]
+      }
+      FindPayloads = {
+        actions   = ["s3:ListBucket"]
+        resources = ["arn:aws:s3:::hookline-dev-payloads-123456789012"]
+      }
       StorePayloads = {
         actions   = ["s3:GetObject", "s3:PutObject"]
         resources = ["arn:aws:s3:::hookline-dev-payloads-123456789012/payloads/*"]
@@ -80,7 +88,7 @@ run "boundary_allows_what_functions_do" {
       }
       PutEvents = {
         actions   = ["events:PutEvents"]
-        resources = ["arn:aws:events:*:*:event-bus/*"]
+        resources = ["arn:aws:events:eu-west-1:123456789012:event-bus/default"]
       }
     }
     error_message = "the boundary is ${aws_iam_policy.boundary["dev"].policy}"
@@ -102,5 +110,65 @@ run "boundary_allows_the_permissions_of_the_root_module" {
       concat(flatten(local.boundary_statements.dev[*].Action), ["ses:FromAddress", "ses:Recipients"]),
     )) == 0
     error_message = "the root module grants a permission that the boundary does not allow"
+  }
+}
+
+# The boundary allows the keys of AWS only through the services that use them, and no other permission has a condition.
+run "keys_are_used_only_through_services" {
+  command = plan
+
+  assert {
+    condition = {
+      for s in jsondecode(aws_iam_policy.boundary["dev"].policy).Statement : s.Sid => s.Condition if can(s.Condition)
+      } == {
+      UseKeysOfAws = {
+        StringEquals = {
+          "kms:ViaService" = ["lambda.eu-west-1.amazonaws.com", "secretsmanager.eu-west-1.amazonaws.com"]
+        }
+      }
+    }
+    error_message = "the boundary is ${aws_iam_policy.boundary["dev"].policy}"
+  }
+
+  # No role creates, changes, reads or uses a key.
+  assert {
+    condition     = !strcontains(jsonencode(values(aws_iam_policy.this)[*].policy), "kms:")
+    error_message = "a role has permissions for keys"
+  }
+}
+
+run "functions_put_events_only_to_listed_buses" {
+  command = plan
+
+  variables {
+    event_buses = [
+      "arn:aws:events:eu-west-1:123456789012:event-bus/orders",
+      "arn:aws:events:us-east-1:210987654321:event-bus/shared",
+    ]
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in aws_iam_policy.boundary : [
+        for s in jsondecode(policy.policy).Statement : s.Resource if s.Sid == "PutEvents"
+        ] == [[
+          "arn:aws:events:eu-west-1:123456789012:event-bus/orders",
+          "arn:aws:events:us-east-1:210987654321:event-bus/shared",
+      ]]
+    ])
+    error_message = "the boundary is ${aws_iam_policy.boundary["dev"].policy}"
+  }
+}
+
+run "functions_put_no_events_without_a_bus" {
+  command = plan
+
+  variables {
+    event_buses = []
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_policy.boundary["dev"].policy, "events:PutEvents")
+    error_message = "the boundary is ${aws_iam_policy.boundary["dev"].policy}"
   }
 }

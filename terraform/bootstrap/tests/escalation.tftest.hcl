@@ -19,13 +19,10 @@ run "permissions_are_granted_only_within_the_boundary" {
       } == {
       ManageRoles = [
         "iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole",
-        "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
       ]
       CreateApiGatewayServiceRole = ["iam:CreateServiceLinkedRole"]
-      ManageRolesWithBoundary = [
-        "iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
-      ]
-      PassRolesToLambda = ["iam:PassRole"]
+      ManageRolesWithBoundary     = ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy"]
+      PassRolesToLambda           = ["iam:PassRole"]
       ReadRoles = [
         "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies",
       ]
@@ -53,8 +50,8 @@ run "apply_role_is_denied_the_bootstrap_resources" {
         Effect = "Deny"
         Action = ["iam:*"]
         Resource = [
-          "arn:aws:iam::123456789012:role/hookline-bootstrap-*",
-          "arn:aws:iam::123456789012:policy/hookline-bootstrap-*",
+          "arn:aws:iam::123456789012:role/hookline-bootstrap*",
+          "arn:aws:iam::123456789012:policy/hookline-bootstrap*",
           "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
         ]
       },
@@ -62,6 +59,12 @@ run "apply_role_is_denied_the_bootstrap_resources" {
         Sid      = "DenyBoundaryRemoval"
         Effect   = "Deny"
         Action   = ["iam:DeleteRolePermissionsBoundary"]
+        Resource = ["*"]
+      },
+      {
+        Sid      = "DenyTrustChanges"
+        Effect   = "Deny"
+        Action   = ["iam:UpdateAssumeRolePolicy"]
         Resource = ["*"]
       },
     ]
@@ -90,13 +93,14 @@ run "policies_have_no_action_patterns" {
   }
 }
 
-# The role can read the data of the service only through the code that it deploys.
+# The role can read the data of the service only through the code that it deploys, which it also invokes for a release.
 run "apply_role_cannot_read_secrets_messages_or_payloads" {
   command = plan
 
   assert {
     condition = length(setintersection(flatten([
-      for s in flatten(values(local.apply_topics.dev)) : s.Action if !endswith(s.Sid, "Pauses")
+      for s in flatten(values(local.apply_topics.dev)) : s.Action
+      if !endswith(s.Sid, "Pauses") && s.Sid != "InvokeVersions"
       ]), [
       "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "secretsmanager:PutSecretValue",
       "secretsmanager:PutResourcePolicy", "sqs:ReceiveMessage", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan",

@@ -1,5 +1,5 @@
-# Permissions of the roles for alarms, the dashboard, the topic and its key, saved queries, the log group of the access
-# log and X-Ray's sampling rule.
+# Permissions of the roles for alarms, the dashboard, the topic, saved queries, the log group of the access log and
+# X-Ray's sampling rule.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -21,12 +21,6 @@ run "apply_role_manages_observability_resources" {
         "sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes",
         "sns:Subscribe", "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource",
       ]
-      CreateKeys = ["kms:CreateKey"]
-      TagNewKeys = ["kms:TagResource"]
-      ManageKeys = [
-        "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:PutKeyPolicy",
-        "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
-      ]
       ManageQueries = ["logs:DeleteQueryDefinition", "logs:PutQueryDefinition"]
       ManageAccessLogs = [
         "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteMetricFilter", "logs:DeleteRetentionPolicy",
@@ -35,10 +29,6 @@ run "apply_role_manages_observability_resources" {
       ManageSamplingRules = [
         "xray:CreateSamplingRule", "xray:DeleteSamplingRule", "xray:TagResource", "xray:UntagResource",
         "xray:UpdateSamplingRule",
-      ]
-      DeliverAccessLogs = [
-        "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
-        "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
       ]
     }
     error_message = "the role has ${jsonencode({ for s in local.apply_observability.dev : s.Sid => s.Action })}"
@@ -51,7 +41,7 @@ run "permissions_name_exact_resources" {
   assert {
     condition = {
       for s in local.apply_observability.dev : s.Sid => s.Resource
-      if !contains(["CreateKeys", "TagNewKeys", "ManageKeys", "ManageQueries", "DeliverAccessLogs"], s.Sid)
+      if s.Sid != "ManageQueries"
       } == {
       PutAlarms        = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
       ManageAlarms     = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
@@ -100,9 +90,6 @@ run "both_roles_read_observability_resources" {
       ReadTopics = [
         "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
         "sns:ListTagsForResource",
-      ]
-      ReadKeys = [
-        "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
       ]
       ReadAccessLogs          = ["logs:DescribeMetricFilters", "logs:ListTagsForResource"]
       ReadQueries             = ["logs:DescribeQueryDefinitions"]
