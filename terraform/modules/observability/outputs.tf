@@ -3,6 +3,11 @@ output "topic_arn" {
   value       = aws_sns_topic.alarms.arn
 }
 
+output "topic_key_alias" {
+  description = "Alias of the key that encrypts the topic; null without a key."
+  value       = aws_sns_topic.alarms.kms_master_key_id
+}
+
 output "dashboard_name" {
   description = "Name of the dashboard."
   value       = aws_cloudwatch_dashboard.this.dashboard_name

@@ -1,5 +1,4 @@
-# The topic for alarms. It needs a customer key: CloudWatch has no permission for the AWS managed key of SNS, and the
-# policy of that key cannot be changed.
+# The topic for alarms, and who can publish and subscribe.
 
 data "aws_caller_identity" "current" {}
 
@@ -9,7 +8,6 @@ data "aws_region" "current" {}
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
-  root_arn   = "arn:${data.aws_partition.current.partition}:iam::${local.account_id}:root"
 
   alarm_arns = join(":", [
     "arn", data.aws_partition.current.partition, "cloudwatch", data.aws_region.current.id, local.account_id, "alarm",
@@ -17,51 +15,13 @@ locals {
   ])
 }
 
-# In the policy of a key, `*` means that key.
-data "aws_iam_policy_document" "key" {
-  # checkov:skip=CKV_AWS_109: IAM policies of the account control the key's administration; they need this statement
-  # checkov:skip=CKV_AWS_111: see CKV_AWS_109
-  # checkov:skip=CKV_AWS_356: see CKV_AWS_109; `*` means only this key
-  statement {
-    sid       = "AccountAdministers"
-    actions   = ["kms:*"]
-    resources = ["*"]
-
-    principals {
-      type        = "AWS"
-      identifiers = [local.root_arn]
-    }
-  }
-
-  statement {
-    sid       = "CloudWatchPublishes"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    resources = ["*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-  }
-}
-
-# The key encrypts messages in transit and no stored data, so the shortest deletion window is enough.
-resource "aws_kms_key" "alarms" {
-  description             = "Encrypts messages of the topic ${var.prefix}-alarms"
-  enable_key_rotation     = true
-  deletion_window_in_days = 7
-  policy                  = data.aws_iam_policy_document.key.json
-}
-
+# The bootstrap creates the key: CloudWatch needs permission for it, and the policy of SNS's own key cannot be changed.
+# SNS takes the alias of a key for its ID (https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html, which refers
+# to https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html for the forms of a key's ID).
 resource "aws_sns_topic" "alarms" {
+  # checkov:skip=CKV_AWS_26: the key is null only without a bootstrap; messages have an alarm's name, state and link
   name              = "${var.prefix}-alarms"
-  kms_master_key_id = aws_kms_key.alarms.arn
+  kms_master_key_id = var.alarms_key_alias
 }
 
 data "aws_iam_policy_document" "topic" {

@@ -23,6 +23,12 @@ variable "alarms" {
   nullable = false
 }
 
+variable "alarms_key_alias" {
+  description = "Alias of the KMS key that encrypts the topic for alarms; null for a topic without a key of its own."
+  type        = string
+  default     = null
+}
+
 variable "runbook_url" {
   description = "URL of the runbook. Links append the name of an alarm as the fragment."
   type        = string

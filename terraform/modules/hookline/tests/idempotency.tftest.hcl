@@ -4,7 +4,7 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "table_is_on_demand_and_encrypted_with_ttl" {
+run "table_is_on_demand_and_protected_with_ttl" {
   module {
     source = "../idempotency"
   }
@@ -32,11 +32,14 @@ run "table_is_on_demand_and_encrypted_with_ttl" {
   }
 
   assert {
-    condition = (
-      aws_dynamodb_table.this.server_side_encryption[0].enabled &&
-      aws_dynamodb_table.this.deletion_protection_enabled
-    )
-    error_message = "the table is not encrypted or not protected"
+    condition     = aws_dynamodb_table.this.deletion_protection_enabled
+    error_message = "the table is not protected"
+  }
+
+  # Every table is encrypted. Without this block the key is the AWS owned key, which needs no permission for KMS.
+  assert {
+    condition     = length([for setting in aws_dynamodb_table.this.server_side_encryption : setting if setting.enabled]) == 0
+    error_message = "the key of the table is ${jsonencode(aws_dynamodb_table.this.server_side_encryption)}"
   }
 }
 

@@ -1,4 +1,4 @@
-# The topic for alarms: publishers, encryption key and subscriptions.
+# The topic for alarms: encryption key, publishers and subscriptions.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -27,52 +27,33 @@ variables {
   access_log_group    = "/aws/apigateway/hookline-test"
 }
 
-run "topic_is_encrypted_with_its_own_key" {
+# The bootstrap creates the key; its tests check who can use it.
+run "topic_is_encrypted_with_the_key_of_the_bootstrap" {
   module {
     source = "../observability"
+  }
+
+  variables {
+    alarms_key_alias = "alias/hookline-bootstrap-alarms-test"
   }
 
   assert {
     condition = (
       aws_sns_topic.alarms.name == "hookline-test-alarms" &&
-      aws_sns_topic.alarms.kms_master_key_id == aws_kms_key.alarms.arn
+      aws_sns_topic.alarms.kms_master_key_id == "alias/hookline-bootstrap-alarms-test"
     )
     error_message = "the key of ${aws_sns_topic.alarms.name} is ${jsonencode(aws_sns_topic.alarms.kms_master_key_id)}"
   }
-
-  assert {
-    condition     = aws_kms_key.alarms.enable_key_rotation && aws_kms_key.alarms.deletion_window_in_days == 7
-    error_message = "the key is not rotated, or has another deletion window"
-  }
 }
 
-run "only_cloudwatch_of_this_account_can_use_the_key" {
+run "topic_has_no_key_without_a_bootstrap" {
   module {
     source = "../observability"
   }
 
   assert {
-    condition = [
-      for s in data.aws_iam_policy_document.key.statement :
-      "${s.sid}: ${jsonencode([s.principals[*].identifiers, s.actions, s.condition[*].values])}"
-      ] == [
-      "AccountAdministers: [[[\"arn:aws:iam::123456789012:root\"]],[\"kms:*\"],[]]",
-      join("", [
-        "CloudWatchPublishes: [[[\"cloudwatch.amazonaws.com\"]],",
-        "[\"kms:Decrypt\",\"kms:GenerateDataKey*\"],[[\"123456789012\"]]]",
-      ]),
-    ]
-    error_message = "the key's policy is ${jsonencode(data.aws_iam_policy_document.key.statement)}"
-  }
-
-  assert {
-    condition     = one(data.aws_iam_policy_document.key.statement[1].condition).variable == "aws:SourceAccount"
-    error_message = "CloudWatch of other accounts can use the key"
-  }
-
-  assert {
-    condition     = aws_kms_key.alarms.policy == data.aws_iam_policy_document.key.json
-    error_message = "the key does not have its policy"
+    condition     = aws_sns_topic.alarms.kms_master_key_id == null && output.topic_key_alias == null
+    error_message = "the key of ${aws_sns_topic.alarms.name} is ${jsonencode(aws_sns_topic.alarms.kms_master_key_id)}"
   }
 }
 
