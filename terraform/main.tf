@@ -37,6 +37,7 @@ module "hookline" {
   saved_queries          = var.saved_queries
   access_logs            = var.access_logs
   trace_sampling         = var.trace_sampling
+  budget                 = var.budget
   routes                 = var.routes
   max_hops               = var.max_hops
   private_networks       = var.private_networks

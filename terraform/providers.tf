@@ -5,6 +5,7 @@ provider "aws" {
     tags = {
       Project     = var.name
       Environment = terraform.workspace
+      Deployment  = "${var.name}-${terraform.workspace}" # the tag of the budget
     }
   }
 }

@@ -15,7 +15,7 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = { Project = "hookline", Environment = "complete" }
+    tags = { Project = "hookline", Environment = "complete", Deployment = "hookline-complete" }
   }
 }
 

@@ -165,7 +165,7 @@ output "client_id" {
 output "token_url" {
   description = "URL that returns access tokens for client credentials; null without identity."
   value = one([
-    for domain in module.identity[*].domain : "https://${domain}.auth.${var.region}.amazoncognito.com/oauth2/token"
+    for domain in module.identity[*].domain : "https://${domain}.${local.token_host}/oauth2/token"
   ])
 }
 

@@ -38,8 +38,21 @@ variable "region" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must be the code of an AWS region, such as eu-west-1; it is `${var.region}`."
+    condition     = !can(regex("^[a-z]{2}-iso[a-z]?-", var.region))
+    error_message = <<-EOT
+      region must not be one of AWS's isolated (ISO) regions, such as `${var.region}`: nothing about them is public, so
+      no part of Hookline was checked for them.
+    EOT
+  }
+
+  validation {
+    condition = can(regex("^[a-z]{2}-iso[a-z]?-", var.region)) || anytrue([
+      for pattern in values(local.region_patterns) : can(regex(pattern, var.region))
+    ])
+    error_message = <<-EOT
+      region must be the code of an AWS region, such as eu-west-1, us-gov-west-1, cn-north-1 or eusc-de-east-1; it is
+      `${var.region}`.
+    EOT
   }
 }
 
@@ -143,12 +156,28 @@ variable "identity_enabled" {
     after an apply with force_destroy.
   EOT
   type        = bool
+
+  validation {
+    condition     = !strcontains(coalesce(var.artifacts_bucket, "-"), ".")
+    error_message = <<-EOT
+      artifacts_bucket must not contain dots: S3's certificate is for *.s3.<region>.amazonaws.com, which does not cover
+      `${coalesce(var.artifacts_bucket, "-")}`, so a TLS connection to the bucket's own host name fails. Use hyphens.
+    EOT
+  }
   default     = true
   nullable    = false
 }
 
 variable "cognito_domain" {
   description = "First label of the token endpoint's host name; null means `<prefix>-<account id>`."
+
+  validation {
+    condition     = !strcontains(coalesce(var.payloads_bucket, "-"), ".")
+    error_message = <<-EOT
+      payloads_bucket must not contain dots: S3's certificate is for *.s3.<region>.amazonaws.com, which does not cover
+      `${coalesce(var.payloads_bucket, "-")}`, so a TLS connection to the bucket's own host name fails. Use hyphens.
+    EOT
+  }
   type        = string
   default     = null
 }
