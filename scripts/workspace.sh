@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs Terraform in one environment. Selects the workspace and adds the environment's variables, the pinned versions of a
-# rollback and the paths of the packages. A saved plan contains all of these, so `apply` gets none of them with a plan.
+# Runs Terraform in one environment. Selects the workspace and adds the environment's variables and the paths of the
+# packages. A saved plan contains all of these, so `apply` gets none of them with a plan.
 set -euo pipefail
 cd "$(dirname "$0")/../terraform"
 
@@ -33,8 +33,6 @@ case "$command $saved_plan" in
 "apply " | "plan "* | "destroy "* | "refresh "* | "import "*)
     packages=${PACKAGES:-../target/lambda}
     arguments=("-var-file=environments/$workspace.tfvars")
-    pins=environments/$workspace.pins.tfvars.json
-    [ ! -f "$pins" ] || arguments+=("-var-file=$pins")
     arguments+=("-var=packages={ingest=\"$packages/ingest/bootstrap.zip\",process=\"$packages/process/bootstrap.zip\"}")
     exec terraform "$command" "${arguments[@]}" "$@"
     ;;

@@ -12,7 +12,7 @@ output "api_id" {
 }
 
 output "api_url" {
-  description = "Base URL of the API's stage."
+  description = "Base URL of the API: the custom domain, or API Gateway's own host with the stage."
   value       = module.hookline.api_url
 }
 
@@ -29,6 +29,11 @@ output "webhook_urls" {
 output "events_url" {
   description = "URL of POST /events; null without identity."
   value       = module.hookline.events_url
+}
+
+output "domain_target" {
+  description = "DNS name and hosted zone for an alias record of the custom domain; null without `domain`."
+  value       = module.hookline.domain_target
 }
 
 output "queue_url" {
@@ -77,18 +82,28 @@ output "function_names" {
 }
 
 output "function_versions" {
-  description = "Latest published version of each function, in the format of `pinned_versions`."
+  description = "Latest published version of each function. `scripts/release.sh` moves the alias to it."
   value       = module.hookline.function_versions
 }
 
 output "ingest_alias_version" {
-  description = "Published version that ingest's alias points to."
+  description = "Published version that ingest's alias points to, at the last apply or release."
   value       = module.hookline.ingest_alias_version
 }
 
 output "process_alias_version" {
-  description = "Published version that process's alias points to."
+  description = "Published version that process's alias points to, at the last apply or release."
   value       = module.hookline.process_alias_version
+}
+
+output "canary" {
+  description = "How `scripts/release.sh` moves traffic to a new version: percent and minutes; null moves it at once."
+  value       = module.hookline.canary
+}
+
+output "rolled_back" {
+  description = "Functions that were rolled back, with the versions, the time and the reason."
+  value       = module.hookline.rolled_back
 }
 
 output "alias_arns" {

@@ -30,16 +30,6 @@ variable "architecture" {
   nullable    = false
 }
 
-variable "pinned_versions" {
-  description = "Published version that each function's alias points to, for a rollback; null means the latest version."
-  type = object({
-    ingest  = optional(string)
-    process = optional(string)
-  })
-  default  = {}
-  nullable = false
-}
-
 variable "log_level" {
   description = "Lowest level that the functions log: `error`, `warn`, `info` or `debug`."
   type        = string
@@ -47,24 +37,24 @@ variable "log_level" {
   nullable    = false
 }
 
-variable "permissions_boundary" {
+variable "bootstrap" {
   description = <<-EOT
-    ARN of the policy that limits the functions' roles: the output `permissions_boundary_arns` of the bootstrap for this
-    environment. The apply role of the bootstrap cannot create a role without it. null if another role applies.
+    Prefix of the names of the bootstrap's resources, its output `prefix`, such as `hookline-bootstrap`. The functions'
+    roles get the bootstrap's permissions boundary for this environment, without which its apply role cannot create a
+    role, and the topic for alarms is encrypted with the bootstrap's key. null if the environment has no bootstrap: the
+    topic is then not encrypted with a key of its own.
   EOT
   type        = string
   default     = null
 }
 
-variable "api_type" {
+variable "permissions_boundary" {
   description = <<-EOT
-    Type of the API in API Gateway: `rest` or `http`. The REST API supports a firewall (WAF), traces, and error
-    responses in Hookline's format. The HTTP API costs $1.00 instead of $3.50 per million requests and checks tokens
-    with its own JWT authorizer. Both have the same routes. A new type means a new URL, which every sender must learn.
+    ARN of another policy that limits the functions' roles, instead of the boundary of `bootstrap`. An apply role of the
+    bootstrap cannot create a role with it.
   EOT
   type        = string
-  default     = "rest"
-  nullable    = false
+  default     = null
 }
 
 variable "identity_enabled" {

@@ -5,10 +5,6 @@ locals {
   environment_base64 = base64encode(replace(jsonencode(var.environment), "/\\\\u00(26|3c|3e)/", "_"))
   environment_bytes  = length(local.environment_base64) / 4 * 3 - length(regexall("=", local.environment_base64))
 
-  alias_description = (
-    var.pinned_version == null ? "Follows the latest published version" : "Pinned to version ${var.pinned_version}"
-  )
-
   largest_variables = [
     for key, value in var.environment : key
     if length(value) == max([for other in values(var.environment) : length(other)]...)
@@ -130,9 +126,15 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.telemetry, aws_iam_role_policy.this]
 }
 
+# An apply publishes a version and never moves traffic: scripts/release.sh and scripts/rollback.sh move the alias, and
+# keep in its description why it is where it is. Only the first apply creates the alias at a version.
 resource "aws_lambda_alias" "this" {
   name             = var.alias_name
-  description      = local.alias_description
+  description      = "created by Terraform"
   function_name    = aws_lambda_function.this.function_name
-  function_version = coalesce(var.pinned_version, aws_lambda_function.this.version)
+  function_version = aws_lambda_function.this.version
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config, description]
+  }
 }

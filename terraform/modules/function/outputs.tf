@@ -4,7 +4,7 @@ output "name" {
 }
 
 output "version" {
-  description = "Latest published version, even if the alias is pinned to another version."
+  description = "Latest published version, even if the alias points to another version."
   value       = aws_lambda_function.this.version
 }
 
@@ -16,6 +16,11 @@ output "alias_name" {
 output "alias_version" {
   description = "Published version that the alias points to."
   value       = aws_lambda_alias.this.function_version
+}
+
+output "alias_description" {
+  description = "Description of the alias: why it points to its version."
+  value       = aws_lambda_alias.this.description
 }
 
 output "alias_arn" {

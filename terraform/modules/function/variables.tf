@@ -93,19 +93,6 @@ variable "alias_name" {
   }
 }
 
-variable "pinned_version" {
-  description = "Published version that the alias points to; null means the latest version."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.pinned_version == null || can(regex("^[1-9][0-9]*$", var.pinned_version))
-    error_message = <<-EOT
-      pinned_version must be the number of a published version, such as "12". Remove it to use the latest version.
-    EOT
-  }
-}
-
 variable "log_retention_days" {
   description = "Days after which CloudWatch deletes the function's log lines."
   type        = number

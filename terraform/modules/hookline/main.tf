@@ -71,9 +71,8 @@ module "ingest" {
   reserved_concurrency = var.functions.ingest.reserved_concurrency
   environment          = local.ingest_environment
   policy_json          = data.aws_iam_policy_document.ingest.json
-  pinned_version       = var.pinned_versions.ingest
   log_retention_days   = var.log_retention_days
-  permissions_boundary = var.permissions_boundary
+  permissions_boundary = local.permissions_boundary
 }
 
 module "process" {
@@ -89,9 +88,8 @@ module "process" {
   reserved_concurrency = var.functions.process.reserved_concurrency
   environment          = local.process_environment
   policy_json          = data.aws_iam_policy_document.process.json
-  pinned_version       = var.pinned_versions.process
   log_retention_days   = var.log_retention_days
-  permissions_boundary = var.permissions_boundary
+  permissions_boundary = local.permissions_boundary
 }
 
 # The two lanes: one function, and a mapping with its own concurrency for each queue. Lambda checks the role when it
@@ -132,10 +130,11 @@ module "identity" {
 module "observability" {
   source = "../observability"
 
-  prefix        = local.prefix
-  alarms        = var.alarms
-  runbook_url   = var.runbook_url
-  saved_queries = var.saved_queries
+  prefix           = local.prefix
+  alarms           = var.alarms
+  alarms_key_alias = local.alarms_key_alias
+  runbook_url      = var.runbook_url
+  saved_queries    = var.saved_queries
 
   account_concurrency = var.account_concurrency
   access_log_group    = one(module.access_log[*].name)

@@ -11,7 +11,7 @@ output "api_id" {
 }
 
 output "api_url" {
-  description = "Base URL of the API's stage."
+  description = "Base URL of the API: the custom domain, or API Gateway's own host with the stage."
   value       = local.api.url
 }
 
@@ -28,6 +28,11 @@ output "webhook_urls" {
 output "events_url" {
   description = "URL of POST /events; null without identity."
   value       = local.api.events_url
+}
+
+output "domain_target" {
+  description = "DNS name and hosted zone for an alias record of the custom domain; null without `domain`."
+  value       = one(module.domain[*].target)
 }
 
 output "queue_url" {
@@ -76,20 +81,29 @@ output "function_names" {
 }
 
 output "function_versions" {
-  description = "Latest published version of each function, in the format of `pinned_versions`."
+  description = "Latest published version of each function. `scripts/release.sh` moves the alias to it."
   value       = { ingest = module.ingest.version, process = module.process.version }
 }
 
-# One output per function: a rollback has one alias as its target, and Terraform updates only outputs that depend on
-# nothing else.
+# These two and `rolled_back` depend only on the aliases, so that a release can update them in the state by itself.
 output "ingest_alias_version" {
-  description = "Published version that ingest's alias points to."
+  description = "Published version that ingest's alias points to, at the last apply or release."
   value       = module.ingest.alias_version
 }
 
 output "process_alias_version" {
-  description = "Published version that process's alias points to."
+  description = "Published version that process's alias points to, at the last apply or release."
   value       = module.process.alias_version
+}
+
+output "canary" {
+  description = "How `scripts/release.sh` moves traffic to a new version: percent and minutes; null moves it at once."
+  value       = var.canary
+}
+
+output "rolled_back" {
+  description = "Functions that were rolled back, with the versions, the time and the reason."
+  value       = local.rolled_back
 }
 
 output "alias_arns" {

@@ -14,6 +14,8 @@ locals {
     # All payloads have one prefix, so the functions have no access to other objects that operators put into the bucket.
     payloads = "${local.arn_prefix}:s3:::${local.payloads_bucket}/payloads/*"
 
+    payloads_bucket = "${local.arn_prefix}:s3:::${local.payloads_bucket}"
+
     # Secrets Manager appends a hyphen and six random characters to the name of a secret.
     source_secrets = [
       for name in keys(var.sources) :
@@ -72,6 +74,9 @@ locals {
           resources = [local.policy_arns.dlq, local.policy_arns.retry]
         },
         { sid = "FetchPayloads", actions = ["s3:GetObject"], resources = [local.policy_arns.payloads] },
+        # Without it, S3 returns 403 instead of 404 for a payload that is missing, and process would retry to the end. S3
+        # evaluates the action for the bucket without a prefix, so a condition on the prefix would not match.
+        { sid = "FindPayloads", actions = ["s3:ListBucket"], resources = [local.policy_arns.payloads_bucket] },
         {
           sid       = "ReadDestinationSecrets"
           actions   = ["secretsmanager:GetSecretValue"]

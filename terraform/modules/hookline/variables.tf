@@ -64,7 +64,7 @@ variable "packages" {
   })
   nullable = false
 
-  # destroy and rollback need the files too.
+  # destroy needs the files too.
   validation {
     condition = alltrue([for path in values(var.packages) : try(fileexists(path), false)])
     error_message = format(
@@ -86,23 +86,6 @@ variable "architecture" {
   }
 }
 
-variable "pinned_versions" {
-  description = "Published version that each function's alias points to, for a rollback; null means the latest version."
-  type = object({
-    ingest  = optional(string)
-    process = optional(string)
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = alltrue([for pin in values(var.pinned_versions) : pin == null || can(regex("^[1-9][0-9]*$", pin))])
-    error_message = <<-EOT
-      pinned_versions must be numbers of published versions, such as "12". Remove an entry to use the latest version.
-    EOT
-  }
-}
-
 variable "log_level" {
   description = "Lowest level that the functions log: `error`, `warn`, `info` or `debug`."
   type        = string
@@ -115,10 +98,29 @@ variable "log_level" {
   }
 }
 
+variable "bootstrap" {
+  description = <<-EOT
+    Prefix of the names of the bootstrap's resources, its output `prefix`, such as `hookline-bootstrap`. The functions'
+    roles get the bootstrap's permissions boundary for this environment, without which its apply role cannot create a
+    role, and the topic for alarms is encrypted with the bootstrap's key. null if the environment has no bootstrap: the
+    topic is then not encrypted with a key of its own.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.bootstrap == null || can(regex("^${var.name}-bootstrap[a-z0-9-]{0,10}$", var.bootstrap))
+    error_message = <<-EOT
+      bootstrap must be the output `prefix` of terraform/bootstrap for this `name`, such as `${var.name}-bootstrap`; it
+      is `${coalesce(var.bootstrap, "null")}`.
+    EOT
+  }
+}
+
 variable "permissions_boundary" {
   description = <<-EOT
-    ARN of the policy that limits the functions' roles: the output `permissions_boundary_arns` of the bootstrap for this
-    environment. The apply role of the bootstrap cannot create a role without it. null if another role applies.
+    ARN of another policy that limits the functions' roles, instead of the boundary of `bootstrap`. An apply role of the
+    bootstrap cannot create a role with it.
   EOT
   type        = string
   default     = null
@@ -134,50 +136,18 @@ variable "permissions_boundary" {
   }
 }
 
-variable "api_type" {
-  description = <<-EOT
-    Type of the API in API Gateway: `rest` or `http`. The REST API supports a firewall (WAF), traces, and error
-    responses in Hookline's format. The HTTP API costs $1.00 instead of $3.50 per million requests and checks tokens
-    with its own JWT authorizer. Both have the same routes. A new type means a new URL, which every sender must learn.
-  EOT
-  type        = string
-  default     = "rest"
-  nullable    = false
-
-  validation {
-    condition     = contains(["rest", "http"], var.api_type)
-    error_message = "api_type must be `rest` or `http`; it is `${var.api_type}`."
-  }
-}
-
 variable "identity_enabled" {
   description = <<-EOT
     Whether to create a user pool, and with it POST /events. Disabling it deletes the user pool with all its clients,
     after an apply with force_destroy.
   EOT
   type        = bool
-
-  validation {
-    condition     = !strcontains(coalesce(var.artifacts_bucket, "-"), ".")
-    error_message = <<-EOT
-      artifacts_bucket must not contain dots: S3's certificate is for *.s3.<region>.amazonaws.com, which does not cover
-      `${coalesce(var.artifacts_bucket, "-")}`, so a TLS connection to the bucket's own host name fails. Use hyphens.
-    EOT
-  }
   default     = true
   nullable    = false
 }
 
 variable "cognito_domain" {
   description = "First label of the token endpoint's host name; null means `<prefix>-<account id>`."
-
-  validation {
-    condition     = !strcontains(coalesce(var.payloads_bucket, "-"), ".")
-    error_message = <<-EOT
-      payloads_bucket must not contain dots: S3's certificate is for *.s3.<region>.amazonaws.com, which does not cover
-      `${coalesce(var.payloads_bucket, "-")}`, so a TLS connection to the bucket's own host name fails. Use hyphens.
-    EOT
-  }
   type        = string
   default     = null
 }
@@ -186,12 +156,28 @@ variable "artifacts_bucket" {
   description = "Name of the bucket for packages; null means `<prefix>-artifacts-<account id>`."
   type        = string
   default     = null
+
+  validation {
+    condition     = !strcontains(coalesce(var.artifacts_bucket, "-"), ".")
+    error_message = <<-EOT
+      artifacts_bucket must not contain dots: S3's certificate is for *.s3.<region>.amazonaws.com, which does not cover
+      `${coalesce(var.artifacts_bucket, "-")}`, so a TLS connection to the bucket's own host name fails. Use hyphens.
+    EOT
+  }
 }
 
 variable "payloads_bucket" {
   description = "Name of the bucket for offloaded payloads; null means `<prefix>-payloads-<account id>`."
   type        = string
   default     = null
+
+  validation {
+    condition     = !strcontains(coalesce(var.payloads_bucket, "-"), ".")
+    error_message = <<-EOT
+      payloads_bucket must not contain dots: S3's certificate is for *.s3.<region>.amazonaws.com, which does not cover
+      `${coalesce(var.payloads_bucket, "-")}`, so a TLS connection to the bucket's own host name fails. Use hyphens.
+    EOT
+  }
 }
 
 variable "force_destroy" {

@@ -16,9 +16,9 @@ const MAX_BUFFER_BYTES: usize = 5 * 1024 * 1024;
 /// Why a payload could not be fetched.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum FetchError {
-    /// The object does not exist, so a retry cannot succeed. S3 returns this error only to a role that may list the
-    /// bucket's keys. The function's role may not, so S3 returns "access denied" and the message is sent to the
-    /// dead-letter queue after the last receive and not immediately.
+    /// The object does not exist, so a retry cannot succeed. S3 returns this error only to a role with `s3:ListBucket` on
+    /// the bucket, and "access denied" to another one:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
     #[error("there is no payload at `{uri}`")]
     Missing {
         /// The `dataref` of the message.

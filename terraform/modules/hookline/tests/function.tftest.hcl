@@ -28,7 +28,7 @@ run "package_key_contains_the_hash" {
   }
 }
 
-run "alias_points_to_the_latest_version" {
+run "new_alias_points_to_the_published_version" {
   module {
     source = "../function"
   }
@@ -45,21 +45,6 @@ run "alias_points_to_the_latest_version" {
   assert {
     condition     = output.alias_invoke_arn == aws_lambda_alias.this.invoke_arn && endswith(output.alias_arn, ":live")
     error_message = "the ARN of the alias is ${output.alias_arn}"
-  }
-}
-
-run "alias_points_to_the_pinned_version" {
-  module {
-    source = "../function"
-  }
-
-  variables {
-    pinned_version = "3"
-  }
-
-  assert {
-    condition     = aws_lambda_alias.this.function_version == "3" && output.version == "7"
-    error_message = "the alias is at ${aws_lambda_alias.this.function_version}"
   }
 }
 

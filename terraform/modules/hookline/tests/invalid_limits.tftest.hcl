@@ -57,16 +57,6 @@ run "rejects_unsupported_log_retention" {
   expect_failures = [var.log_retention_days]
 }
 
-run "rejects_pin_that_is_not_a_version_number" {
-  command = plan
-
-  variables {
-    pinned_versions = { ingest = "$LATEST" }
-  }
-
-  expect_failures = [var.pinned_versions]
-}
-
 run "rejects_message_size_above_the_limit_of_sqs" {
   command = plan
 
@@ -155,4 +145,44 @@ run "rejects_account_without_concurrency" {
   }
 
   expect_failures = [var.account_concurrency]
+}
+
+run "rejects_canary_without_traffic" {
+  command = plan
+
+  variables {
+    canary = { percent = 0 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "rejects_canary_that_ends_before_the_metrics_arrive" {
+  command = plan
+
+  variables {
+    canary = { minutes = 1 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "rejects_canary_longer_than_the_credentials_of_the_pipeline" {
+  command = plan
+
+  variables {
+    canary = { minutes = 16 }
+  }
+
+  expect_failures = [var.canary]
+}
+
+run "rejects_fractions_in_canary" {
+  command = plan
+
+  variables {
+    canary = { percent = 12.5 }
+  }
+
+  expect_failures = [var.canary]
 }

@@ -19,12 +19,12 @@ run "length_is_that_of_the_json_without_white_space" {
   }
 
   assert {
-    condition     = length(local.statement_json.process) == 8
+    condition     = length(local.statement_json.process) == 9
     error_message = "the statements are ${join(" ", local.statement_json.process)}"
   }
 
   assert {
-    condition = local.statement_json.process[5] == join("", [
+    condition = local.statement_json.process[6] == join("", [
       "{\"Action\":\"ses:SendEmail\",",
       "\"Condition\":{\"ForAllValues:StringEquals\":{\"ses:Recipients\":\"o@example.org\"},",
       "\"StringEquals\":{\"ses:FromAddress\":\"a@example.com\"}},\"Effect\":\"Allow\",\"Resource\":[",
@@ -33,7 +33,7 @@ run "length_is_that_of_the_json_without_white_space" {
       "\"arn:aws:ses:eu-west-1:123456789012:identity/o@example.org\",",
       "\"arn:aws:ses:eu-west-1:123456789012:identity/example.org\"],\"Sid\":\"Email0\"}",
     ])
-    error_message = "the statement is ${local.statement_json.process[5]}"
+    error_message = "the statement is ${local.statement_json.process[6]}"
   }
 
   assert {

@@ -33,11 +33,23 @@ run "functions_have_the_permissions_that_they_need" {
       ],
       ["sqs:SendMessage"],
       ["s3:GetObject"],
+      ["s3:ListBucket"],
       ["secretsmanager:GetSecretValue"],
       ["ses:SendEmail"],
       ["events:PutEvents"],
     ])
     error_message = "process has ${jsonencode(data.aws_iam_policy_document.process.statement[*].actions)}"
+  }
+}
+
+# S3 returns 404 for a missing payload only to a role that may list the bucket. It evaluates this for the bucket itself.
+run "process_may_list_the_payload_bucket" {
+  assert {
+    condition = [
+      for s in data.aws_iam_policy_document.process.statement : tolist(s.resources)
+      if contains(s.actions, "s3:ListBucket") && length(s.condition) == 0
+    ] == [tolist(["arn:aws:s3:::hookline-test-payloads-123456789012"])]
+    error_message = "process cannot tell a missing payload from one that it may not read"
   }
 }
 
