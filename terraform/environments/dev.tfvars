@@ -1,6 +1,7 @@
 # A small environment for development: debug logs for one week, and `terraform destroy` leaves nothing behind.
 
 region             = "eu-west-1"
+bootstrap          = "hookline-bootstrap"
 log_level          = "debug"
 log_retention_days = 7
 
@@ -45,7 +46,8 @@ retry_lane = {
   maximum_concurrency = 2
 }
 
+# Each of the two sources and POST /events has this limit, so ingest needs 5 concurrent executions.
 throttle = {
-  rate  = 10
-  burst = 20
+  rate  = 5
+  burst = 10
 }

@@ -1,10 +1,12 @@
 region             = "eu-west-1"
+bootstrap          = "hookline-bootstrap"
 log_retention_days = 90
 
 sources = {
   github = {
     scheme        = "github"
     content_types = ["application/json"]
+    throttle      = { rate = 300, burst = 600 }
   }
   billing = {
     scheme   = "hmac"
@@ -39,11 +41,12 @@ routes = {
 
 functions = {
   ingest  = { memory_mb = 512 }
-  process = { memory_mb = 512, reserved_concurrency = 50 }
+  process = { memory_mb = 512 }
 }
 
-# The two lanes together use the reservation and not more, because each throttled invocation uses receives. A release
-# that crashes uses one receive in six minutes, so eight leave 48 minutes for a rollback.
+# The two lanes limit process. It has no reservation, because Lambda rejects a reservation that leaves fewer than 100 to
+# the other functions, and a new account often has a quota of 10. A release that crashes uses one receive in six
+# minutes, so eight leave 48 minutes for a rollback.
 queue = {
   max_receive_count   = 8
   maximum_concurrency = 40
@@ -55,7 +58,14 @@ retry_lane = {
   maximum_concurrency = 10
 }
 
+# For `billing` and POST /events. All three routes accept 500 requests per second.
 throttle = {
-  rate  = 500
-  burst = 1000
+  rate  = 100
+  burst = 200
+}
+
+# A new version gets 10 % of the invocations for 5 minutes. If one of them fails, all traffic returns to the old version.
+canary = {
+  percent = 10
+  minutes = 5
 }

@@ -1,6 +1,7 @@
 # The configuration of production with smaller limits.
 
 region             = "eu-west-1"
+bootstrap          = "hookline-bootstrap"
 log_retention_days = 14
 
 secret_recovery_days = 7
@@ -9,6 +10,7 @@ sources = {
   github = {
     scheme        = "github"
     content_types = ["application/json"]
+    throttle      = { rate = 30, burst = 60 }
   }
   billing = {
     scheme   = "hmac"
@@ -43,6 +45,6 @@ retry_lane = {
 }
 
 throttle = {
-  rate  = 50
-  burst = 100
+  rate  = 10
+  burst = 20
 }

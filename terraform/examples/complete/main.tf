@@ -39,8 +39,8 @@ module "hookline" {
   packages    = var.packages
   api_type    = "http"
 
-  # The bootstrap creates this policy; its apply role cannot create roles without it.
-  permissions_boundary = "arn:aws:iam::123456789012:policy/hookline-bootstrap-boundary-complete"
+  # The bootstrap creates the permissions boundary of the functions and the key of the topic for alarms.
+  bootstrap = "hookline-bootstrap"
 
   sources = {
     github = {

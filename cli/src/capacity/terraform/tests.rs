@@ -30,11 +30,10 @@ fn reads_the_output_of_terraform_console() {
 fn production_is_as_committed() {
     let Parameters { rate, settings, .. } = production();
     let Settings { ingest, process, intake, retry_lane, .. } = &settings;
-    let reserved = process.reserved_concurrency.unwrap();
     let text = PROD.split_whitespace().collect::<Vec<_>>().join(" ");
     let expected = [
         format!("ingest = {{ memory_mb = {} }}", ingest.memory_mb),
-        format!("process = {{ memory_mb = {}, reserved_concurrency = {reserved} }}", process.memory_mb),
+        format!("process = {{ memory_mb = {} }}", process.memory_mb),
         format!("queue = {{ max_receive_count = 8 maximum_concurrency = {} }}", intake.maximum_concurrency),
         format!("retry_lane = {{ maximum_concurrency = {} }}", retry_lane.maximum_concurrency),
         format!("throttle = {{ rate = {rate} "),
@@ -42,7 +41,16 @@ fn production_is_as_committed() {
     for setting in expected {
         assert!(text.contains(&setting), "{setting}");
     }
-    for default in ["retry", "breaker", "idempotency", "trace_sampling", "timeout_seconds", "give_up_after_hours"] {
+    let defaults = [
+        "retry",
+        "breaker",
+        "idempotency",
+        "trace_sampling",
+        "timeout_seconds",
+        "give_up_after_hours",
+        "reserved_concurrency",
+    ];
+    for default in defaults {
         assert!(!text.contains(&format!("{default} = ")), "{default}");
     }
 }
