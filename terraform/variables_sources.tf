@@ -10,7 +10,8 @@ variable "sources" {
     `header` (required), `prefix`, `encoding` (hex or base64), `algorithm` (sha256 or sha512), `template` of the signed
     content ({timestamp}, {id}, {body}) with `timestamp_header` and `id_header`, `event_header` with the type, and
     `separator` of several signatures. Option of `gitlab`: `mode` (token or signature). Option of `twilio`: `url`, the
-    URL that is configured at Twilio.
+    URL that is configured at Twilio. In API Gateway: `throttle` replaces the variable `throttle` for the source, and
+    `allowed_ips` are the networks in CIDR notation that may send (only with `api_type = "rest"`; default: all).
   EOT
   type = map(object({
     scheme            = string
@@ -29,6 +30,8 @@ variable "sources" {
     tolerance_seconds = optional(number)
     mode              = optional(string)
     url               = optional(string)
+    throttle          = optional(object({ rate = number, burst = number }))
+    allowed_ips       = optional(list(string))
   }))
   nullable = false
 }

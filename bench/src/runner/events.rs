@@ -58,17 +58,17 @@ pub(crate) fn request(bytes: usize) -> Result<Bytes> {
     let single: Map<_, _> = headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let multi: Map<_, _> = headers.iter().map(|(name, value)| (name.clone(), json!([value]))).collect();
     let event = json!({
-        "resource": "/webhooks/{source}",
+        "resource": "/webhooks/github",
         "path": "/webhooks/github",
         "httpMethod": "POST",
         "headers": single,
         "multiValueHeaders": multi,
         "queryStringParameters": null,
         "multiValueQueryStringParameters": null,
-        "pathParameters": { "source": "github" },
+        "pathParameters": null,
         "stageVariables": null,
         "requestContext": {
-            "resourceId": "123456", "resourcePath": "/webhooks/{source}", "httpMethod": "POST", "extendedRequestId": "c6Th4F2nDoEFhgw=",
+            "resourceId": "123456", "resourcePath": "/webhooks/github", "httpMethod": "POST", "extendedRequestId": "c6Th4F2nDoEFhgw=",
             "requestTime": "25/Nov/2026:06:00:00 +0000", "path": "/live/webhooks/github", "accountId": "123456789012", "protocol": "HTTP/1.1",
             "stage": "live", "domainPrefix": "wt6mne2s9k", "requestTimeEpoch": 1_795_586_400_000_u64, "requestId": new_id(),
             "identity": { "sourceIp": "192.30.252.1", "userAgent": "GitHub-Hookshot/2f3a5b1", "cognitoIdentityPoolId": null, "accountId": null },

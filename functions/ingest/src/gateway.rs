@@ -35,7 +35,6 @@ pub(crate) struct GatewayRequest<'a> {
     raw_query_string: Option<CowStr<'a>>,
     /// Both APIs. A REST API has only the last value of a repeated header here.
     headers: Option<BTreeMap<CowStr<'a>, CowStr<'a>>>,
-    path_parameters: Option<BTreeMap<CowStr<'a>, CowStr<'a>>>,
     body: Option<CowStr<'a>>,
     is_base64_encoded: Option<bool>,
     request_context: RequestContext<'a>,
@@ -45,7 +44,10 @@ pub(crate) struct GatewayRequest<'a> {
 #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
 struct RequestContext<'a> {
     request_id: Option<CowStr<'a>>,
+    api_id: Option<CowStr<'a>>,
+    stage: Option<CowStr<'a>>,
     domain_name: Option<CowStr<'a>>,
+    /// REST API only: the path that the sender called.
     path: Option<CowStr<'a>>,
     /// HTTP API only.
     http: Option<Http<'a>>,
@@ -55,6 +57,7 @@ struct RequestContext<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct Http<'a> {
+    /// It begins with the stage, also behind a custom domain, where the sender's URL has no stage.
     path: Option<CowStr<'a>>,
 }
 
@@ -78,12 +81,22 @@ struct Claims<'a> {
     client_id: Option<CowStr<'a>>,
 }
 
+impl RequestContext<'_> {
+    /// Returns the path that the sender called, from the path of an HTTP API's event. Only the API's own host needs the
+    /// stage, a custom domain is mapped to it: <https://github.com/CodeGenieApp/serverless-express/issues/465>.
+    fn called_path<'p>(&self, host: &str, path: &'p str) -> &'p str {
+        let is_default_host = host.split('.').next() == self.api_id.as_deref();
+        let without_stage = || path.strip_prefix('/')?.strip_prefix(self.stage.as_deref()?);
+        if is_default_host { path } else { without_stage().filter(|path| path.starts_with('/')).unwrap_or(path) }
+    }
+}
+
 /// The API method that the sender called.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
-    /// `POST /webhooks/{source}`: only the signature authenticates the request.
+    /// `POST /webhooks/<source>`: only the signature authenticates the request.
     Webhook {
-        /// The last segment of the path.
+        /// The last segment of the API's resource, which is literal. A stage or a domain's base path is not part of it.
         source: &'a str,
     },
     /// `POST /events`: the API's authorizer authenticates the request and passes the caller on.
@@ -101,15 +114,16 @@ impl GatewayRequest<'_> {
             None => (self.http_method.as_deref()?, self.resource.as_deref()?),
         };
         match (method, resource) {
-            ("POST", "/webhooks/{source}") => {
-                Some(Route::Webhook { source: self.path_parameters.as_ref()?.get("source")? })
-            }
             ("POST", "/events") => {
                 let authorizer = self.request_context.authorizer.as_ref();
                 let claims = authorizer.and_then(|authorizer| {
                     authorizer.claims.as_ref().or_else(|| authorizer.jwt.as_ref()?.claims.as_ref())
                 });
                 Some(Route::Events { client_id: claims.and_then(|claims| claims.client_id.as_deref()) })
+            }
+            ("POST", resource) => {
+                let source = resource.strip_prefix("/webhooks/")?;
+                (!source.is_empty() && !source.contains('/')).then_some(Route::Webhook { source })
             }
             _ => None,
         }
@@ -123,10 +137,9 @@ impl GatewayRequest<'_> {
     /// Returns the URL that the sender called, without the query. It is empty if the event has no host or path.
     pub(crate) fn url(&self) -> String {
         let RequestContext { domain_name, path, http, .. } = &self.request_context;
-        match (domain_name, path.as_ref().or_else(|| http.as_ref()?.path.as_ref())) {
-            (Some(host), Some(path)) => format!("https://{host}{path}"),
-            _ => String::new(),
-        }
+        let Some(host) = domain_name.as_deref() else { return String::new() };
+        let http_path = || Some(self.request_context.called_path(host, http.as_ref()?.path.as_deref()?));
+        path.as_deref().or_else(http_path).map(|path| format!("https://{host}{path}")).unwrap_or_default()
     }
 
     /// Returns every value of every query parameter, decoded.

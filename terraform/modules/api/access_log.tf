@@ -2,7 +2,7 @@
 # unknown route. The field names are those of the functions' logs. `request_id` finds ingest's line with the details.
 
 locals {
-  # No field contains text from the caller. `path` is the path of the route, with `{source}`. `error` is the type of the
+  # No field contains text from the caller. `path` is the path of the API's resource. `error` is the type of the
   # gateway's response: its message can quote a header that it cannot parse, and that header may contain a token.
   access_log_fields = {
     request_id             = "$context.requestId"

@@ -41,6 +41,20 @@ resource "aws_api_gateway_integration" "events" {
   uri                     = var.function.alias_invoke_arn
 }
 
+resource "aws_api_gateway_method_settings" "events" {
+  # checkov:skip=CKV_AWS_225: see CKV_AWS_120
+  for_each = local.events
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "~1events/POST"
+
+  settings {
+    throttling_rate_limit  = var.throttle.rate
+    throttling_burst_limit = var.throttle.burst
+  }
+}
+
 resource "aws_lambda_permission" "events" {
   for_each = local.events
 

@@ -11,7 +11,12 @@ locals {
     ACCESS_DENIED = {
       status = 403
       title  = "Forbidden"
-      detail = "The token does not allow this request."
+      detail = "This request is not allowed."
+    }
+    WAF_FILTERED = {
+      status = 403
+      title  = "Forbidden"
+      detail = "This request is not allowed."
     }
     MISSING_AUTHENTICATION_TOKEN = {
       status = 404

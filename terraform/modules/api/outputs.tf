@@ -1,3 +1,7 @@
+locals {
+  url = var.domain_name == null ? aws_api_gateway_stage.this.invoke_url : "https://${var.domain_name}"
+}
+
 output "id" {
   description = "Id of the API."
   value       = aws_api_gateway_rest_api.this.id
@@ -9,8 +13,8 @@ output "name" {
 }
 
 output "url" {
-  description = "Base URL of the stage."
-  value       = aws_api_gateway_stage.this.invoke_url
+  description = "Base URL of the API: the custom domain, or the stage."
+  value       = local.url
 }
 
 output "stage_name" {
@@ -19,13 +23,13 @@ output "stage_name" {
 }
 
 output "webhooks_url" {
-  description = "URL of POST /webhooks/{source}, without the source."
-  value       = "${aws_api_gateway_stage.this.invoke_url}/webhooks"
+  description = "URL of POST /webhooks/<source>, without the source."
+  value       = "${local.url}/webhooks"
 }
 
 output "events_url" {
   description = "URL of POST /events; null without an authorizer."
-  value       = var.events_authorizer == null ? null : "${aws_api_gateway_stage.this.invoke_url}/events"
+  value       = var.events_authorizer == null ? null : "${local.url}/events"
 }
 
 output "sampling_rule_name" {

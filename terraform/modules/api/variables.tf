@@ -43,13 +43,38 @@ variable "events_authorizer" {
   }
 }
 
+variable "sources" {
+  description = <<-EOT
+    Sources by name, which is the last part of the path: requests per second (`rate`) and at the same time (`burst`)
+    that the API accepts for the source, and the networks that may send them (`allowed_ips`, in CIDR notation; null for
+    all).
+  EOT
+  type = map(object({
+    throttle    = object({ rate = number, burst = number })
+    allowed_ips = optional(list(string))
+  }))
+  nullable = false
+}
+
 variable "throttle" {
-  description = "Requests per second (`rate`) and at the same time (`burst`) that the stage accepts."
+  description = "Requests per second (`rate`) and at the same time (`burst`) that the API accepts for POST /events."
   type = object({
     rate  = number
     burst = number
   })
   nullable = false
+}
+
+variable "web_acl_arn" {
+  description = "ARN of a web ACL of AWS WAF that checks each request; null for none."
+  type        = string
+  default     = null
+}
+
+variable "domain_name" {
+  description = "Custom domain name that is mapped to the stage. It disables the API's own host name."
+  type        = string
+  default     = null
 }
 
 variable "access_log" {

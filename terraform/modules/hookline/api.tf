@@ -3,6 +3,14 @@
 
 locals {
   api = one(concat(module.api, module.http_api))
+
+  source_throttles = {
+    for name, source in var.sources : name => source.throttle != null ? source.throttle : var.throttle
+  }
+  events_throttle = var.identity_enabled ? { events = var.throttle } : {}
+
+  # Of all routes together: the sources, and POST /events.
+  route_throttles = concat(values(local.source_throttles), values(local.events_throttle))
 }
 
 module "api" {
@@ -12,6 +20,15 @@ module "api" {
   name           = local.prefix
   throttle       = var.throttle
   trace_sampling = var.trace_sampling
+  web_acl_arn    = var.web_acl_arn
+  domain_name    = try(var.domain.name, null)
+
+  sources = {
+    for name, source in var.sources : name => {
+      throttle    = local.source_throttles[name]
+      allowed_ips = source.allowed_ips
+    }
+  }
 
   function = {
     name             = module.ingest.name
@@ -34,6 +51,8 @@ module "http_api" {
   name            = local.prefix
   throttle        = var.throttle
   timeout_seconds = var.functions.ingest.timeout_seconds
+  domain_name     = try(var.domain.name, null)
+  sources         = { for name, throttle in local.source_throttles : name => { throttle = throttle } }
 
   function = {
     name             = module.ingest.name
@@ -48,6 +67,18 @@ module "http_api" {
   }
 
   access_log = !var.access_logs ? null : { log_group_arn = module.access_log[0].arn }
+}
+
+# Separate from the API, so that the domain stays when the type changes: only its mapping is replaced.
+module "domain" {
+  source = "../domain"
+  count  = var.domain == null ? 0 : 1
+
+  name            = var.domain.name
+  certificate_arn = var.domain.certificate_arn
+  mutual_tls      = var.domain.mutual_tls
+  api_id          = local.api.id
+  stage_name      = local.api.stage_name
 }
 
 module "access_log" {

@@ -3,11 +3,12 @@
 locals {
   paused_destinations = flatten(module.idempotency[*].paused_destinations)
 
-  # API Gateway accepts at most `rate + burst` requests in a second. A request uses an execution environment for 13 ms
-  # (docs/cost.md) and the first request of an environment for less than 0.1 s (docs/performance.md), so this is enough
-  # even if each request starts an environment.
+  # API Gateway accepts at most `rate + burst` requests in a second on each route. A request uses an execution
+  # environment for 13 ms (docs/cost.md) and the first request of an environment for less than 0.1 s
+  # (docs/performance.md), so this is enough even if each request starts an environment.
   ingest_seconds     = 0.1
-  ingest_concurrency = ceil((var.throttle.rate + var.throttle.burst) * local.ingest_seconds)
+  accepted_requests  = sum([for throttle in local.route_throttles : throttle.rate + throttle.burst])
+  ingest_concurrency = ceil(local.accepted_requests * local.ingest_seconds)
 
   # A reservation takes its concurrency from the account, used or not.
   ingest_share  = coalesce(var.functions.ingest.reserved_concurrency, local.ingest_concurrency)
@@ -48,12 +49,13 @@ check "concurrency_fits_the_account" {
     error_message = format(
       join(" ", [
         "The account has %d concurrent executions (account_concurrency), and this deployment needs %d: ingest %d,",
-        "which is its reservation or (throttle.rate + throttle.burst) times %g s, and process %d, which is its",
-        "reservation or the maximum concurrency of both lanes. A backlog could leave too few for ingest. Request a",
-        "higher quota from AWS, or lower queue.maximum_concurrency, retry_lane.maximum_concurrency or throttle.",
+        "which is its reservation or the sum of throttle.rate + throttle.burst of its %d routes times %g s, and",
+        "process %d, which is its reservation or the maximum concurrency of both lanes. A backlog could leave too few",
+        "for ingest. Request a higher quota from AWS, or lower queue.maximum_concurrency,",
+        "retry_lane.maximum_concurrency, throttle or the throttle of sources.",
       ]),
-      var.account_concurrency, local.ingest_share + local.process_share, local.ingest_share, local.ingest_seconds,
-      local.process_share,
+      var.account_concurrency, local.ingest_share + local.process_share, local.ingest_share,
+      length(local.route_throttles), local.ingest_seconds, local.process_share,
     )
   }
 
@@ -74,8 +76,8 @@ check "concurrency_fits_the_account" {
     condition = local.ingest_share >= local.ingest_concurrency
     error_message = format(
       join(" ", [
-        "functions.ingest.reserved_concurrency is %d, which is also the limit of ingest, and `throttle` accepts",
-        "requests for %d. Raise the reservation, or lower throttle.rate and throttle.burst.",
+        "functions.ingest.reserved_concurrency is %d, which is also the limit of ingest, and the throttles of its",
+        "routes accept requests for %d. Raise the reservation, or lower throttle or the throttle of sources.",
       ]),
       local.ingest_share, local.ingest_concurrency,
     )

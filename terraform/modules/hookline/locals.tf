@@ -8,7 +8,9 @@ locals {
   payloads_bucket = coalesce(var.payloads_bucket, "${local.prefix}-payloads-${local.account_id}")
 
   sources = {
-    for name, source in var.sources : name => { for key, value in source : key => value if value != null }
+    for name, source in var.sources : name => {
+      for key, value in source : key => value if value != null && !contains(local.gateway_options, key)
+    }
   }
 
   destinations = {

@@ -126,7 +126,11 @@ variable "secret_cache" {
 }
 
 variable "throttle" {
-  description = "Requests per second (`rate`) and at the same time (`burst`) that the API accepts."
+  description = <<-EOT
+    Requests per second (`rate`) and at the same time (`burst`) that the API accepts for each source and for POST
+    /events. Each has its own limit, so that a flood of requests for one does not use up the limit of another.
+    `throttle` of a source replaces it.
+  EOT
   type = object({
     rate  = optional(number, 100)
     burst = optional(number, 200)

@@ -1,40 +1,5 @@
 # Sources: who sends webhooks, and how each sender signs. The plan rejects each value that ingest would reject when it
-# starts.
-
-locals {
-  # All schemes with their options. crates/signature has the same table, and a test compares both.
-  scheme_options = {
-    bitbucket = []
-    github    = []
-    gitlab    = ["mode", "tolerance_seconds"]
-    hmac = [
-      "header", "prefix", "encoding", "algorithm", "template", "timestamp_header", "id_header", "event_header",
-      "separator", "tolerance_seconds",
-    ]
-    linear    = ["tolerance_seconds"]
-    pagerduty = []
-    shopify   = []
-    slack     = ["tolerance_seconds"]
-    standard  = ["tolerance_seconds"]
-    stripe    = ["tolerance_seconds"]
-    twilio    = ["url"]
-  }
-
-  # Options of each source, independent of its scheme.
-  source_options = ["scheme", "content_types", "validate_json", "deduplicate"]
-
-  # Values of the options that have few, the default first.
-  option_values = {
-    encoding    = ["hex", "base64"]
-    algorithm   = ["sha256", "sha512"]
-    mode        = ["token", "signature"]
-    deduplicate = ["auto", "body", "id", "off"]
-  }
-
-  # Default of tolerance_seconds by scheme, and its maximum, as in crates/signature: a test compares both.
-  tolerance_seconds     = { gitlab = 300, hmac = 300, linear = 28800, slack = 600, standard = 300, stripe = 300 }
-  max_tolerance_seconds = 1296000
-}
+# starts. schemes.tf has the schemes with their options.
 
 variable "sources" {
   description = <<-EOT
@@ -45,7 +10,8 @@ variable "sources" {
     `header` (required), `prefix`, `encoding` (hex or base64), `algorithm` (sha256 or sha512), `template` of the signed
     content ({timestamp}, {id}, {body}) with `timestamp_header` and `id_header`, `event_header` with the type, and
     `separator` of several signatures. Option of `gitlab`: `mode` (token or signature). Option of `twilio`: `url`, the
-    URL that is configured at Twilio.
+    URL that is configured at Twilio. In API Gateway: `throttle` replaces the variable `throttle` for the source, and
+    `allowed_ips` are the networks in CIDR notation that may send (only with `api_type = "rest"`; default: all).
   EOT
   type = map(object({
     scheme            = string
@@ -64,6 +30,8 @@ variable "sources" {
     tolerance_seconds = optional(number)
     mode              = optional(string)
     url               = optional(string)
+    throttle          = optional(object({ rate = number, burst = number }))
+    allowed_ips       = optional(list(string))
   }))
   nullable = false
 
@@ -78,6 +46,32 @@ variable "sources" {
   validation {
     condition     = !contains(keys(var.sources), "events")
     error_message = "The source name `events` is reserved for POST /events. Rename the source."
+  }
+
+  validation {
+    condition = alltrue([
+      for source in var.sources : source.throttle.rate > 0 && source.throttle.burst >= 1 if source.throttle != null
+    ])
+    error_message = format(
+      "A source's throttle.rate must be greater than 0, and its throttle.burst at least 1. Correct %s.",
+      join(", ", [
+        for name, source in var.sources : name if try(source.throttle.rate <= 0 || source.throttle.burst < 1, false)
+      ]),
+    )
+  }
+
+  validation {
+    condition = alltrue([
+      for source in var.sources :
+      length(source.allowed_ips) > 0 && alltrue([for network in source.allowed_ips : can(cidrhost(network, 0))])
+      if source.allowed_ips != null
+    ])
+    error_message = format(
+      "allowed_ips must be networks such as 192.30.252.0/22 or 2a0a:a440::/29. It is %s. Correct the invalid ones.",
+      join(", ", [
+        for name, source in var.sources : "${name} (${join(", ", source.allowed_ips)})" if source.allowed_ips != null
+      ]),
+    )
   }
 
   validation {

@@ -2,7 +2,7 @@
 # role that created the stage.
 
 locals {
-  # No field contains text from the caller. `path` is the route key, such as `POST /webhooks/{source}`. There is no
+  # No field contains text from the caller. `path` is the route key, such as `POST /webhooks/github`. There is no
   # `trace_id`, because HTTP APIs do not support tracing. `request_id` finds ingest's line, which has the trace id.
   access_log_fields = {
     request_id             = "$context.requestId"

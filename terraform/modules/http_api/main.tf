@@ -1,9 +1,16 @@
-# An HTTP API with the routes of ../api. It costs less, but does not support a firewall, custom gateway responses or
-# tracing: a trace begins in the function.
+# An HTTP API with the routes of ../api. It costs less, but does not support a firewall, a resource policy (allowed
+# addresses), custom gateway responses or tracing: a trace begins in the function.
 
 locals {
   # The route for events exists only with an authorizer, because it must never be public.
   events = var.events_authorizer == null ? {} : { events = var.events_authorizer }
+
+  # The throttling of each route. The keys come from the routes, because API Gateway rejects settings for a route that
+  # does not exist.
+  route_throttles = merge(
+    { for name, route in aws_apigatewayv2_route.webhooks : route.route_key => var.sources[name].throttle },
+    { for route in aws_apigatewayv2_route.events : route.route_key => var.throttle },
+  )
 }
 
 # The API has no CORS configuration, because senders are servers.
@@ -11,6 +18,20 @@ resource "aws_apigatewayv2_api" "this" {
   name          = var.name
   description   = "Receives webhooks and events"
   protocol_type = "HTTP"
+
+  # Clients that know the API's own host name must not get around the custom domain's client certificates.
+  disable_execute_api_endpoint = var.domain_name != null
+
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+  lifecycle {
+    precondition {
+      condition     = length(var.sources) + length(local.events) <= 300
+      error_message = <<-EOT
+        The HTTP API needs ${length(var.sources) + length(local.events)} routes: one for each of the
+        ${length(var.sources)} sources, and POST /events. AWS allows 300 in an API. Move sources to another deployment.
+      EOT
+    }
+  }
 }
 
 # One integration for all routes. The function gets a body with a text type as text, and any other body in base64.
@@ -31,11 +52,18 @@ resource "aws_apigatewayv2_stage" "this" {
   name        = var.stage_name
   auto_deploy = true
 
-  # Metrics per route are billed as custom metrics, and the access log has the same information.
-  default_route_settings {
-    throttling_rate_limit    = var.throttle.rate
-    throttling_burst_limit   = var.throttle.burst
-    detailed_metrics_enabled = false
+  # Each route has its own settings, and the stage has no default for all routes: AWS does not document whether the
+  # requests of all sources would then share one limit. Metrics per route are billed as custom metrics, and the access
+  # log has the same information.
+  dynamic "route_settings" {
+    for_each = local.route_throttles
+
+    content {
+      route_key                = route_settings.key
+      throttling_rate_limit    = route_settings.value.rate
+      throttling_burst_limit   = route_settings.value.burst
+      detailed_metrics_enabled = false
+    }
   }
 
   dynamic "access_log_settings" {

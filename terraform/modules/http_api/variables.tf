@@ -65,13 +65,30 @@ variable "events_authorizer" {
   }
 }
 
+variable "sources" {
+  description = <<-EOT
+    Sources by name, which is the last part of the path: requests per second (`rate`) and at the same time (`burst`)
+    that the API accepts for the source.
+  EOT
+  type = map(object({
+    throttle = object({ rate = number, burst = number })
+  }))
+  nullable = false
+}
+
 variable "throttle" {
-  description = "Requests per second (`rate`) and at the same time (`burst`) that the stage accepts."
+  description = "Requests per second (`rate`) and at the same time (`burst`) that the API accepts for POST /events."
   type = object({
     rate  = number
     burst = number
   })
   nullable = false
+}
+
+variable "domain_name" {
+  description = "Custom domain name that is mapped to the stage. It disables the API's own host name."
+  type        = string
+  default     = null
 }
 
 variable "access_log" {

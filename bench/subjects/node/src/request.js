@@ -11,8 +11,8 @@ const MAX_BODY_BYTES = 6 * 1024 * 1024;
 const CONTENT_TYPE = /^[\x20-\x7e]{0,200}$/;
 
 export function sourceName(event) {
-  if (event.httpMethod === 'POST' && event.resource === '/webhooks/{source}') return event.pathParameters?.source ?? '';
-  return '';
+  const [, source] = /^\/webhooks\/([^/]+)$/.exec(event.resource ?? '') ?? [];
+  return event.httpMethod === 'POST' && source !== undefined ? source : '';
 }
 
 // The values of each header, by lowercase name.

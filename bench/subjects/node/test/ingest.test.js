@@ -41,9 +41,8 @@ beforeEach(() => {
 function githubRequest(body, { eventName = 'push', secret = SECRET, source = 'github', headers = {} } = {}) {
   const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
   return {
-    resource: '/webhooks/{source}',
+    resource: `/webhooks/${source}`,
     httpMethod: 'POST',
-    pathParameters: { source },
     multiValueHeaders: {
       'Content-Type': ['application/json'],
       'X-GitHub-Event': [eventName],

@@ -14,9 +14,8 @@ CONTENT_TYPE = re.compile(r"[\x20-\x7e]{0,200}")
 
 
 def source_name(event):
-    if event.get("httpMethod") == "POST" and event.get("resource") == "/webhooks/{source}":
-        return (event.get("pathParameters") or {}).get("source") or ""
-    return ""
+    match = re.fullmatch(r"/webhooks/([^/]+)", event.get("resource") or "")
+    return match[1] if match and event.get("httpMethod") == "POST" else ""
 
 
 def read_headers(event):

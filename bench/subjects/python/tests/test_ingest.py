@@ -56,9 +56,8 @@ class FakeAws:
 def github_request(body, event_name="push", secret=SECRET, source="github", headers=None):
     signature = "sha256=" + hmac.new(secret, body, "sha256").hexdigest()
     return {
-        "resource": "/webhooks/{source}",
+        "resource": f"/webhooks/{source}",
         "httpMethod": "POST",
-        "pathParameters": {"source": source},
         "multiValueHeaders": {
             "Content-Type": ["application/json"],
             "X-GitHub-Event": [event_name],

@@ -88,7 +88,7 @@ fn table_of_retries_has_the_values_of_every_scheme() {
 
 #[test]
 fn terraform_has_the_default_and_the_maximum_of_the_tolerance() {
-    let terraform = include_str!("../../../../terraform/modules/hookline/variables_sources.tf");
+    let terraform = include_str!("../../../../terraform/modules/hookline/schemes.tf");
     let value = |name: &str| {
         let line = terraform.lines().find(|line| line.split('=').next().is_some_and(|left| left.trim() == name));
         line.and_then(|line| line.split_once('=')).map(|(_, value)| value.trim().to_owned()).unwrap()

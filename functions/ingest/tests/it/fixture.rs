@@ -152,9 +152,7 @@ pub(crate) fn gateway_request(resource: &str, headers: &[(&str, &str)], body: &[
 
 /// The request event of a webhook with only these headers.
 pub(crate) fn webhook_request(source: &str, headers: &[(&str, &str)], body: &[u8]) -> Value {
-    let mut event = gateway_request("/webhooks/{source}", headers, body);
-    event["pathParameters"] = json!({ "source": source });
-    event
+    gateway_request(&format!("/webhooks/{source}"), headers, body)
 }
 
 pub(crate) const SOURCES: [&str; 12] = [
@@ -194,7 +192,7 @@ pub(crate) fn github_request(event: &str, secret: &str, body: &[u8]) -> Value {
 /// The request event of a source that accepts only valid JSON, signed like GitHub's.
 pub(crate) fn strict_request(body: &[u8]) -> Value {
     let mut event = github_request("push", SECRET, body);
-    event["pathParameters"]["source"] = json!("strict");
+    event["resource"] = json!("/webhooks/strict");
     event
 }
 

@@ -18,8 +18,15 @@ async fn rejects_other_methods_and_paths() {
         ["../github", "github/..", "github%2f..", "github%2F", "./github", "github/", "Github", "github\0", " github"]
     {
         let mut event = sign_request("github", b"{}").event();
-        event["pathParameters"] = json!({ "source": source });
+        event["resource"] = json!(format!("/webhooks/{source}"));
         assert_eq!(function.status(event).await, 404, "{source:?}");
+    }
+    for resource in
+        ["/live/webhooks/github", "webhooks/github", "//webhooks/github", "/webhooks/", "/webhooks", "/github"]
+    {
+        let mut event = sign_request("github", b"{}").event();
+        event["resource"] = json!(resource);
+        assert_eq!(function.status(event).await, 404, "{resource:?}");
     }
     assert!(function.queued_events().is_empty());
     assert_eq!(function.secrets.calls(), 0);

@@ -18,19 +18,17 @@ fn as_http_api(event: &Value) -> Value {
         })
         .collect();
     let resource = event["resource"].as_str().unwrap();
-    let path = resource.replace("{source}", event["pathParameters"]["source"].as_str().unwrap_or_default());
-    let stage_path = format!("/live{path}");
+    let stage_path = format!("/live{resource}");
     json!({
         "version": "2.0",
         "routeKey": format!("POST {resource}"),
         "rawPath": stage_path,
         "rawQueryString": "",
         "headers": headers,
-        "pathParameters": event["pathParameters"],
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "wt6mne2s9k",
-            "domainName": "api.example.com",
+            "domainName": "wt6mne2s9k.execute-api.eu-west-1.amazonaws.com",
             "http": { "method": "POST", "path": stage_path, "protocol": "HTTP/1.1", "sourceIp": "192.30.252.1" },
             "requestId": "JKJaXmPLvHcESHA=",
             "routeKey": format!("POST {resource}"),
@@ -85,18 +83,61 @@ async fn rejects_repeated_signature_header() {
     assert_eq!(function.status(event).await, 401);
 }
 
-#[tokio::test]
-async fn signed_url_consists_of_host_and_path() {
-    let function = Function::new();
+/// The status of a request that Twilio has signed for `url`, in the event of the API's own host.
+async fn status_of_signed_url(url: &str, change: impl FnOnce(&mut Value)) -> i64 {
     let secret = Secret::new(secret_for("twilio")).unwrap();
-    let message =
-        Message { body: b"a=b", now: 0, id: "", url: "https://api.example.com/live/webhooks/twilio", is_form: true };
+    let message = Message { body: b"a=b", now: 0, id: "", url, is_form: true };
     let signed = Scheme::Twilio(Twilio { url: None }).sign(message, &secret).unwrap();
     let headers =
         json!({ "x-twilio-signature": signed.headers[0].1, "content-type": "application/x-www-form-urlencoded" });
     let mut event = as_http_api(&crate::fixture::webhook_request("twilio", &[], b"a=b"));
     event["headers"] = headers;
-    assert_eq!(function.status(event).await, 202);
+    change(&mut event);
+    Function::new().status(event).await
+}
+
+#[tokio::test]
+async fn signed_url_consists_of_host_and_path() {
+    let url = "https://wt6mne2s9k.execute-api.eu-west-1.amazonaws.com/live/webhooks/twilio";
+    assert_eq!(status_of_signed_url(url, |_| ()).await, 202);
+    assert_eq!(status_of_signed_url("https://hooks.example.com/webhooks/twilio", |_| ()).await, 401);
+}
+
+/// Behind a custom domain, the event's path still begins with the stage, but the sender's URL does not. The stage
+/// `$default` is in neither.
+#[tokio::test]
+async fn signed_url_of_a_custom_domain_has_no_stage() {
+    let url = "https://hooks.example.com/webhooks/twilio";
+    for (stage, path) in [
+        ("live", "/live/webhooks/twilio"),
+        ("live", "/webhooks/twilio"),
+        ("$default", "/webhooks/twilio"),
+        ("web", "/webhooks/twilio"),
+    ] {
+        let status = status_of_signed_url(url, |event| {
+            let context = &mut event["requestContext"];
+            context["domainName"] = json!("hooks.example.com");
+            context["stage"] = json!(stage);
+            context["http"]["path"] = json!(path);
+        });
+        assert_eq!(status.await, 202, "{stage} {path}");
+    }
+}
+
+/// The route key is literal, so a source that is not configured cannot come from the sender's path.
+#[tokio::test]
+async fn source_is_the_last_segment_of_the_route_key() {
+    let function = Function::new();
+    let mut event = as_http_api(&github_request("push", SECRET, b"{}"));
+    event["rawPath"] = json!("/hooks/live/webhooks/other");
+    event["requestContext"]["http"]["path"] = event["rawPath"].clone();
+    assert_eq!(function.status(event.clone()).await, 202);
+    assert_eq!(function.queued_events()[0].source, "/webhooks/github");
+    for route_key in ["POST /webhooks/", "POST /webhooks/github/x", "POST /hooks/github", "POST", "$default", ""] {
+        event["routeKey"] = json!(route_key);
+        assert_eq!(function.status(event.clone()).await, 404, "{route_key}");
+    }
+    assert_eq!(function.queued_events().len(), 1);
 }
 
 #[tokio::test]
@@ -108,6 +149,6 @@ async fn client_id_is_read_from_the_jwt_claims() {
     event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": { "client_id": "c-1" }, "scopes": ["x"] } });
     assert_eq!(function.status(event).await, 202);
     let mut other = as_http_api(&github_request("push", SECRET, b"{}"));
-    other["routeKey"] = json!("GET /webhooks/{source}");
+    other["routeKey"] = json!("GET /webhooks/github");
     assert_eq!(function.status(other).await, 404);
 }

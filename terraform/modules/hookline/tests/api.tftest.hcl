@@ -8,6 +8,11 @@ variables {
   name     = "hookline-test"
   throttle = { rate = 10, burst = 20 }
 
+  sources = {
+    github = { throttle = { rate = 30, burst = 60 } }
+    stripe = { throttle = { rate = 10, burst = 20 } }
+  }
+
   function = {
     name       = "hookline-test-ingest"
     alias_name = "live"
@@ -23,14 +28,16 @@ variables {
   }
 }
 
-run "both_routes_invoke_the_alias" {
+run "all_routes_invoke_the_alias" {
   module {
     source = "../api"
   }
 
   assert {
     condition = (
-      aws_api_gateway_integration.webhooks.uri == var.function.alias_invoke_arn &&
+      alltrue([for name in ["github", "stripe"] :
+        aws_api_gateway_integration.webhooks[name].uri == var.function.alias_invoke_arn
+      ]) &&
       aws_api_gateway_integration.events["events"].uri == var.function.alias_invoke_arn
     )
     error_message = "a route does not invoke the alias"
@@ -81,12 +88,31 @@ run "events_require_a_scope_and_webhooks_require_nothing" {
   }
 
   assert {
-    condition     = aws_api_gateway_method.webhooks.authorization == "NONE"
-    error_message = "POST /webhooks/{source} requires ${aws_api_gateway_method.webhooks.authorization}"
+    condition     = alltrue([for method in aws_api_gateway_method.webhooks : method.authorization == "NONE"])
+    error_message = "POST /webhooks/<source> requires ${aws_api_gateway_method.webhooks["github"].authorization}"
   }
 }
 
-run "bodies_are_binary_and_the_stage_is_throttled" {
+# API Gateway responds to any other path itself.
+run "each_source_has_a_literal_resource" {
+  module {
+    source = "../api"
+  }
+
+  assert {
+    condition = (
+      { for name, resource in aws_api_gateway_resource.source : name => resource.path_part } ==
+      { github = "github", stripe = "stripe" } &&
+      alltrue([for resource in aws_api_gateway_resource.source :
+        resource.parent_id == aws_api_gateway_resource.webhooks.id
+      ]) &&
+      alltrue([for method in aws_api_gateway_method.webhooks : method.http_method == "POST"])
+    )
+    error_message = "the resources are ${jsonencode(keys(aws_api_gateway_resource.source))}"
+  }
+}
+
+run "bodies_are_binary_and_each_route_is_throttled" {
   module {
     source = "../api"
   }
@@ -97,11 +123,13 @@ run "bodies_are_binary_and_the_stage_is_throttled" {
   }
 
   assert {
-    condition = (
-      aws_api_gateway_method_settings.this.settings[0].throttling_rate_limit == 10 &&
-      aws_api_gateway_method_settings.this.settings[0].throttling_burst_limit == 20
-    )
-    error_message = "the stage does not have the configured throttling"
+    condition = {
+      for name, item in merge(aws_api_gateway_method_settings.webhooks, aws_api_gateway_method_settings.events) :
+      item.method_path => [item.settings[0].throttling_rate_limit, item.settings[0].throttling_burst_limit]
+      } == {
+      "~1webhooks~1github/POST" = [30, 60], "~1webhooks~1stripe/POST" = [10, 20], "~1events/POST" = [10, 20],
+    }
+    error_message = "the routes do not have the configured throttling"
   }
 }
 
@@ -117,7 +145,7 @@ run "no_events_route_without_an_authorizer" {
   assert {
     condition = 0 == sum([
       length(aws_api_gateway_resource.events), length(aws_api_gateway_method.events),
-      length(aws_lambda_permission.events),
+      length(aws_lambda_permission.events), length(aws_api_gateway_method_settings.events),
     ])
     error_message = "a resource of POST /events exists"
   }

@@ -18,7 +18,7 @@ run "defaults_fit_the_account" {
   command = plan
 
   assert {
-    condition     = local.ingest_concurrency == 30 && local.process_share == 25
+    condition     = local.ingest_concurrency == 60 && local.process_share == 25
     error_message = "ingest needs ${local.ingest_concurrency}, process ${local.process_share}"
   }
 }
@@ -27,7 +27,7 @@ run "warns_about_an_account_with_too_little_concurrency" {
   command = plan
 
   variables {
-    account_concurrency = 54
+    account_concurrency = 84
   }
 
   expect_failures = [check.concurrency_fits_the_account]
@@ -37,7 +37,7 @@ run "account_with_exactly_the_needed_concurrency_fits" {
   command = plan
 
   variables {
-    account_concurrency = 55
+    account_concurrency = 85
   }
 }
 
@@ -67,8 +67,44 @@ run "warns_about_a_reservation_below_the_need_of_ingest" {
   command = plan
 
   variables {
-    functions = { ingest = { reserved_concurrency = 29 } }
+    functions = { ingest = { reserved_concurrency = 59 } }
   }
 
   expect_failures = [check.concurrency_fits_the_account]
+}
+
+# Two sources and POST /events: (20 + 60) + (100 + 200) + (100 + 200) requests in a second.
+run "concurrency_is_the_sum_over_all_routes" {
+  command = plan
+
+  variables {
+    sources = {
+      github = { scheme = "github", throttle = { rate = 20, burst = 60 } }
+      stripe = { scheme = "stripe" }
+    }
+    routes = {
+      github = { source = "github", destinations = ["sink"] }
+      stripe = { source = "stripe", destinations = ["sink"] }
+      events = { source = "events", destinations = ["sink"] }
+    }
+  }
+
+  assert {
+    condition     = local.ingest_concurrency == 68
+    error_message = "ingest needs ${local.ingest_concurrency}"
+  }
+}
+
+run "concurrency_without_identity_has_no_share_of_post_events" {
+  command = plan
+
+  variables {
+    identity_enabled = false
+    routes           = { github = { source = "github", destinations = ["sink"] } }
+  }
+
+  assert {
+    condition     = local.ingest_concurrency == 30
+    error_message = "ingest needs ${local.ingest_concurrency}"
+  }
 }

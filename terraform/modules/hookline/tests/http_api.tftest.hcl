@@ -10,6 +10,11 @@ variables {
   throttle        = { rate = 10, burst = 20 }
   timeout_seconds = 10
 
+  sources = {
+    github = { throttle = { rate = 30, burst = 60 } }
+    stripe = { throttle = { rate = 10, burst = 20 } }
+  }
+
   function = {
     name       = "hookline-test-ingest"
     alias_name = "live"
@@ -40,12 +45,13 @@ run "routes_equal_those_of_the_rest_api" {
   }
 
   assert {
-    condition = [aws_apigatewayv2_route.webhooks.route_key, aws_apigatewayv2_route.events["events"].route_key] == [
-      "POST /webhooks/{source}", "POST /events",
-    ]
+    condition = sort(concat(
+      values(aws_apigatewayv2_route.webhooks)[*].route_key, values(aws_apigatewayv2_route.events)[*].route_key,
+    )) == tolist(["POST /events", "POST /webhooks/github", "POST /webhooks/stripe"])
     error_message = format(
       "the routes are %s and %s",
-      aws_apigatewayv2_route.webhooks.route_key, aws_apigatewayv2_route.events["events"].route_key,
+      join(", ", values(aws_apigatewayv2_route.webhooks)[*].route_key),
+      aws_apigatewayv2_route.events["events"].route_key,
     )
   }
 
@@ -58,7 +64,7 @@ run "routes_equal_those_of_the_rest_api" {
   }
 }
 
-run "both_routes_invoke_the_alias" {
+run "all_routes_invoke_the_alias" {
   module {
     source = "../http_api"
   }
@@ -76,9 +82,9 @@ run "both_routes_invoke_the_alias" {
   }
 
   assert {
-    condition = toset([
-      aws_apigatewayv2_route.webhooks.target, aws_apigatewayv2_route.events["events"].target,
-    ]) == toset(["integrations/${aws_apigatewayv2_integration.function.id}"])
+    condition = toset(concat(
+      values(aws_apigatewayv2_route.webhooks)[*].target, values(aws_apigatewayv2_route.events)[*].target,
+    )) == toset(["integrations/${aws_apigatewayv2_integration.function.id}"])
     error_message = "a route does not invoke the alias"
   }
 
@@ -151,12 +157,12 @@ run "events_require_a_scope_and_webhooks_require_nothing" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_route.webhooks.authorization_type == "NONE"
-    error_message = "POST /webhooks/{source} requires ${aws_apigatewayv2_route.webhooks.authorization_type}"
+    condition     = toset(values(aws_apigatewayv2_route.webhooks)[*].authorization_type) == toset(["NONE"])
+    error_message = "POST /webhooks/github requires ${aws_apigatewayv2_route.webhooks["github"].authorization_type}"
   }
 }
 
-run "stage_deploys_automatically_and_is_throttled" {
+run "stage_deploys_automatically_and_throttles_each_route" {
   module {
     source = "../http_api"
   }
@@ -167,15 +173,15 @@ run "stage_deploys_automatically_and_is_throttled" {
   }
 
   assert {
-    condition = (
-      aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 10 &&
-      aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 20
-    )
-    error_message = "the stage does not have the configured throttling"
+    condition = {
+      for item in aws_apigatewayv2_stage.this.route_settings :
+      item.route_key => [item.throttling_rate_limit, item.throttling_burst_limit]
+    } == { "POST /webhooks/github" = [30, 60], "POST /webhooks/stripe" = [10, 20], "POST /events" = [10, 20] }
+    error_message = "the routes have the settings ${jsonencode(aws_apigatewayv2_stage.this.route_settings)}"
   }
 
   assert {
-    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].detailed_metrics_enabled == false
+    condition     = !anytrue(aws_apigatewayv2_stage.this.route_settings[*].detailed_metrics_enabled)
     error_message = "detailed metrics are enabled"
   }
 }

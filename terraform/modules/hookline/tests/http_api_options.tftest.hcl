@@ -8,6 +8,7 @@ variables {
   name            = "hookline-test"
   throttle        = { rate = 10, burst = 20 }
   timeout_seconds = 10
+  sources         = { github = { throttle = { rate = 10, burst = 20 } } }
   access_log      = { log_group_arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/hookline-test" }
 
   function = {

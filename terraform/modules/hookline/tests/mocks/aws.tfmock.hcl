@@ -39,12 +39,6 @@ mock_resource "aws_sns_topic" {
   }
 }
 
-mock_resource "aws_kms_key" {
-  defaults = {
-    arn = "arn:aws:kms:eu-west-1:123456789012:key/mocked"
-  }
-}
-
 mock_resource "aws_dynamodb_table" {
   defaults = {
     arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/mocked"
@@ -97,6 +91,7 @@ mock_resource "aws_api_gateway_rest_api" {
 
 mock_resource "aws_api_gateway_stage" {
   defaults = {
+    arn        = "arn:aws:apigateway:eu-west-1::/restapis/api1/stages/live"
     invoke_url = "https://api1.execute-api.eu-west-1.amazonaws.com/live"
   }
 }
