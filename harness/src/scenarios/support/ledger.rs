@@ -12,6 +12,8 @@ pub(crate) struct Ledger {
     settled: BTreeSet<String>,
     forbidden: BTreeMap<String, Vec<u8>>,
     repeatable: BTreeSet<String>,
+    /// The exact attempts of an event: the path and the status of each one, sorted by path.
+    attempts: BTreeMap<String, Vec<(String, u16)>>,
 }
 
 impl Ledger {
@@ -28,6 +30,13 @@ impl Ledger {
     /// Marks an event that may be delivered twice: its batch was not finished.
     pub(crate) fn allow_repeat(&mut self, event_id: &str) {
         self.repeatable.insert(event_id.to_owned());
+    }
+
+    /// Sets the exact attempts of an event at all destinations that the harness receives.
+    pub(crate) fn expect_attempts(&mut self, event_id: &str, attempts: &[(&str, u16)]) {
+        let mut attempts: Vec<_> = attempts.iter().map(|(path, status)| ((*path).to_owned(), *status)).collect();
+        attempts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.attempts.insert(event_id.to_owned(), attempts);
     }
 
     /// Adds a request that was not accepted. Neither its event id nor its body, which has to be unique, may arrive.
@@ -54,6 +63,14 @@ impl Ledger {
         for (id, body) in &self.forbidden {
             if !sink.attempts(id).is_empty() || sink.has_received(body) {
                 faults.push(format!("event {id} was not accepted and was delivered"));
+            }
+        }
+        for (id, expected) in &self.attempts {
+            let mut attempts: Vec<_> =
+                sink.attempts(id).into_iter().map(|attempt| (attempt.path, attempt.status.as_u16())).collect();
+            attempts.sort_by(|(one, _), (other, _)| one.cmp(other));
+            if attempts != *expected {
+                faults.push(format!("the attempts of event {id} were {attempts:?} instead of {expected:?}"));
             }
         }
         faults
@@ -100,6 +117,24 @@ mod tests {
         ledger.accept("dead".to_owned());
         ledger.settle("dead");
         assert_eq!(ledger.faults(&sink, false), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn other_attempts_than_the_expected_ones_are_faults() {
+        let sink = sink().await;
+        let mut ledger = Ledger::default();
+        ledger.expect_attempts("none", &[]);
+        ledger.expect_attempts("e", &[("/orders", 200), ("/failing", 500)]);
+        assert_eq!(
+            ledger.faults(&sink, false),
+            [r#"the attempts of event e were [] instead of [("/failing", 500), ("/orders", 200)]"#]
+        );
+        deliver(&sink, "/orders", "e", "").await;
+        deliver(&sink, "/failing", "e", "").await;
+        assert_eq!(ledger.faults(&sink, false), [""; 0]);
+        deliver(&sink, "/orders", "e", "").await;
+        deliver(&sink, "/orders", "none", "").await;
+        assert_eq!(ledger.faults(&sink, false).len(), 2, "repeated, and unexpected");
     }
 
     #[tokio::test]

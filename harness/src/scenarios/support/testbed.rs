@@ -140,12 +140,18 @@ impl Testbed {
         lock(&self.ledger).allow_repeat(event_id);
     }
 
+    /// Sets the exact attempts of an event, as path and status. They are checked when the scenarios that run at the same
+    /// time have ended and the queues are empty, so that a scenario does not have to wait for that.
+    pub(crate) fn expect_attempts(&self, event_id: &str, attempts: &[(&str, u16)]) {
+        lock(&self.ledger).expect_attempts(event_id, attempts);
+    }
+
     /// Marks a request that was not accepted. It may not be delivered until the end of the run. Its body has to be unique.
     pub(crate) fn forbid_delivery(&self, event_id: &str, body: &[u8]) {
         lock(&self.ledger).forbid_delivery(event_id, body);
     }
 
-    /// Returns lost events, duplicate deliveries and forbidden deliveries.
+    /// Returns lost events, duplicate deliveries, forbidden deliveries and other attempts than the expected ones.
     pub(crate) fn faults(&self) -> Vec<String> {
         let deduplicates = self.capabilities.unavailable_reason(Capability::Dynamodb).is_none();
         lock(&self.ledger).faults(&self.sink, deduplicates)
