@@ -1,7 +1,7 @@
-# Each queue is one resource. The provider waits about 25 s after each change of a queue's attributes, so the policies
-# are inline. The DLQ and the other queues refer to each other, so the ARNs are built from the names instead of read
-# from the resources. SQS checks the DLQ of a redrive policy, so the DLQ comes first; then the other two are created
-# together.
+# The provider waits about 25 s after each change of a queue's attributes, so the policies are inline and all queues are
+# created together. SQS checks the DLQ of a redrive policy, so the redrive policies come after the queues; nothing else
+# waits for them. The DLQ and the other queues refer to each other, so the ARNs are built from the names instead of read
+# from the resources.
 
 data "aws_caller_identity" "current" {}
 
@@ -68,11 +68,6 @@ resource "aws_sqs_queue" "this" {
   sqs_managed_sse_enabled    = true
   policy                     = data.aws_iam_policy_document.tls_only["intake"].json
   visibility_timeout_seconds = 6 * var.consumer_timeout_seconds # as AWS recommends for event source mappings
-
-  redrive_policy = jsonencode({
-    deadLetterTargetArn = aws_sqs_queue.dlq.arn
-    maxReceiveCount     = var.max_receive_count
-  })
 }
 
 resource "aws_sqs_queue" "retry" {
@@ -83,6 +78,12 @@ resource "aws_sqs_queue" "retry" {
   sqs_managed_sse_enabled    = true
   policy                     = data.aws_iam_policy_document.tls_only["retry"].json
   visibility_timeout_seconds = 6 * var.consumer_timeout_seconds
+}
+
+resource "aws_sqs_queue_redrive_policy" "this" {
+  for_each = { intake = aws_sqs_queue.this.url, retry = aws_sqs_queue.retry.url }
+
+  queue_url = each.value
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dlq.arn

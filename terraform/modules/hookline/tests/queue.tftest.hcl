@@ -46,19 +46,29 @@ run "retry_queue_has_the_settings_of_the_intake_queue" {
   assert {
     condition = alltrue([
       for name in [
-        "max_message_size", "message_retention_seconds", "receive_wait_time_seconds", "redrive_policy",
-        "sqs_managed_sse_enabled", "visibility_timeout_seconds",
+        "max_message_size", "message_retention_seconds", "receive_wait_time_seconds", "sqs_managed_sse_enabled",
+        "visibility_timeout_seconds",
       ] : aws_sqs_queue.retry[name] == aws_sqs_queue.this[name]
     ])
     error_message = "the settings differ: ${jsonencode([aws_sqs_queue.this, aws_sqs_queue.retry])}"
   }
 
   assert {
-    condition = jsondecode(aws_sqs_queue.retry.redrive_policy) == {
-      deadLetterTargetArn = aws_sqs_queue.dlq.arn
-      maxReceiveCount     = 7
+    condition = alltrue([
+      for policy in aws_sqs_queue_redrive_policy.this : jsondecode(policy.redrive_policy) == {
+        deadLetterTargetArn = aws_sqs_queue.dlq.arn
+        maxReceiveCount     = 7
+      }
+    ])
+    error_message = "the redrive policies are ${jsonencode(aws_sqs_queue_redrive_policy.this)}"
+  }
+
+  assert {
+    condition = { for key, policy in aws_sqs_queue_redrive_policy.this : key => policy.queue_url } == {
+      intake = aws_sqs_queue.this.url
+      retry  = aws_sqs_queue.retry.url
     }
-    error_message = "the redrive policy is ${aws_sqs_queue.retry.redrive_policy}"
+    error_message = "the policies are for ${jsonencode(aws_sqs_queue_redrive_policy.this)}"
   }
 }
 
@@ -68,11 +78,21 @@ run "queues_and_dlq_refer_to_each_other" {
   }
 
   assert {
-    condition = jsondecode(aws_sqs_queue.this.redrive_policy) == {
-      deadLetterTargetArn = aws_sqs_queue.dlq.arn
-      maxReceiveCount     = 5
+    condition = alltrue([
+      for policy in aws_sqs_queue_redrive_policy.this : jsondecode(policy.redrive_policy) == {
+        deadLetterTargetArn = aws_sqs_queue.dlq.arn
+        maxReceiveCount     = 5
+      }
+    ])
+    error_message = "the redrive policies are ${jsonencode(aws_sqs_queue_redrive_policy.this)}"
+  }
+
+  assert {
+    condition = { for key, policy in aws_sqs_queue_redrive_policy.this : key => policy.queue_url } == {
+      intake = aws_sqs_queue.this.url
+      retry  = aws_sqs_queue.retry.url
     }
-    error_message = "the redrive policy is ${aws_sqs_queue.this.redrive_policy}"
+    error_message = "the policies are for ${jsonencode(aws_sqs_queue_redrive_policy.this)}"
   }
 
   assert {
