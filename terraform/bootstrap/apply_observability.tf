@@ -22,6 +22,13 @@ locals {
         Action   = ["cloudwatch:DeleteAlarms", "cloudwatch:TagResource", "cloudwatch:UntagResource"]
         Resource = ["${local.regional_arns.cloudwatch}:alarm:${prefix}-*"]
       },
+      # While a release moves traffic, it watches the errors of the new version. AWS has no ARNs for metrics.
+      {
+        Sid      = "ReadMetrics"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:GetMetricStatistics"]
+        Resource = ["*"]
+      },
       {
         Sid      = "ManageDashboards"
         Effect   = "Allow"

@@ -67,6 +67,7 @@ run "permissions_are_limited_to_the_environment" {
       ReadDefaultState     = ["arn:aws:s3:::hookline-bootstrap-state-123456789012/hookline.tfstate"]
       ReadIdentity         = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"]
       ReadMappings         = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]
+      ReadMetrics          = ["*"]
       ReadQueries          = ["*"]
       ReadSamplingRules    = ["*"]
       ReadTagsOfMappings   = ["arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:*"]

@@ -16,6 +16,7 @@ run "apply_role_manages_observability_resources" {
     condition = { for s in local.apply_observability.dev : s.Sid => s.Action } == {
       PutAlarms        = ["cloudwatch:PutMetricAlarm"]
       ManageAlarms     = ["cloudwatch:DeleteAlarms", "cloudwatch:TagResource", "cloudwatch:UntagResource"]
+      ReadMetrics      = ["cloudwatch:GetMetricStatistics"]
       ManageDashboards = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"]
       ManageTopics = [
         "sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes",
@@ -41,7 +42,7 @@ run "permissions_name_exact_resources" {
   assert {
     condition = {
       for s in local.apply_observability.dev : s.Sid => s.Resource
-      if s.Sid != "ManageQueries"
+      if !contains(["ManageQueries", "ReadMetrics"], s.Sid)
       } == {
       PutAlarms        = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
       ManageAlarms     = ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:hookline-dev-*"]
