@@ -108,7 +108,7 @@ resource "aws_lambda_function" "this" {
   }
 
   tracing_config {
-    mode = "Active"
+    mode = var.traced ? "Active" : "PassThrough"
   }
 
   lifecycle {

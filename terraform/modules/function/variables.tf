@@ -105,3 +105,10 @@ variable "permissions_boundary" {
   type        = string
   default     = null
 }
+
+variable "traced" {
+  description = "Whether Lambda records sampled invocations with X-Ray. Not every partition of AWS supports it."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -33,6 +33,9 @@ locals {
     aws-us-gov = "the costs of GovCloud are only in the associated standard account"
   }, coalesce(local.partition, "none"), null)
 
+  # Lambda has no X-Ray integration there: https://docs.amazonaws.cn/en_us/aws/latest/userguide/lambda.html
+  traces_functions = local.partition != "aws-cn"
+
   # GovCloud has only FIPS endpoints: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html
   token_host = join(".", [
     local.partition == "aws-us-gov" ? "auth-fips" : "auth", var.region, "amazoncognito.com",

@@ -12,8 +12,8 @@ run "accepts_each_kind_of_commercial_region" {
   }
 
   assert {
-    condition     = output.partition == "aws"
-    error_message = "the partition is ${output.partition}"
+    condition     = output.partition == "aws" && local.traces_functions
+    error_message = "the partition is ${output.partition}, or the functions are not traced"
   }
 
   assert {
@@ -88,6 +88,11 @@ run "accepts_china_without_identity" {
   assert {
     condition     = output.partition == "aws-cn" && output.token_url == null
     error_message = "the partition is ${output.partition}, and the token URL is ${jsonencode(output.token_url)}"
+  }
+
+  assert {
+    condition     = !local.traces_functions
+    error_message = "the functions are traced"
   }
 }
 
@@ -214,4 +219,28 @@ run "rejects_availability_zone" {
   }
 
   expect_failures = [var.region]
+}
+
+run "function_has_no_traces_where_lambda_has_none" {
+  command = plan
+
+  module {
+    source = "../function"
+  }
+
+  variables {
+    name             = "hookline-test-ingest"
+    description      = "A function"
+    package          = "tests/fixtures/package.zip"
+    artifacts_bucket = "hookline-test-artifacts"
+    timeout_seconds  = 10
+    environment      = { HOOKLINE_LOG_LEVEL = "info" }
+    policy_json      = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+    traced           = false
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.tracing_config[0].mode == "PassThrough"
+    error_message = "the tracing mode is ${aws_lambda_function.this.tracing_config[0].mode}"
+  }
 }
