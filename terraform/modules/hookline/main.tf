@@ -73,6 +73,7 @@ module "ingest" {
   policy_json          = data.aws_iam_policy_document.ingest.json
   log_retention_days   = var.log_retention_days
   permissions_boundary = local.permissions_boundary
+  traced               = local.traces_functions
 }
 
 module "process" {
@@ -90,6 +91,7 @@ module "process" {
   policy_json          = data.aws_iam_policy_document.process.json
   log_retention_days   = var.log_retention_days
   permissions_boundary = local.permissions_boundary
+  traced               = local.traces_functions
 }
 
 # The two lanes: one function, and a mapping with its own concurrency for each queue. Lambda checks the role when it

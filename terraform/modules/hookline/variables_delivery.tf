@@ -42,7 +42,7 @@ variable "queue" {
     EOT
   }
 
-  # SQS accepts 1 MiB. Versions of the provider before 6 reject more than 256 KiB with their own message.
+  # SQS accepts 1 MiB. Versions of the provider before 6.8 reject more than 256 KiB with their own message.
   validation {
     condition     = var.queue.max_message_bytes >= 4096 && var.queue.max_message_bytes <= 1048576
     error_message = <<-EOT
