@@ -4,11 +4,12 @@
 use std::env::{join_paths, split_paths};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use hookline::output::Step;
 use launcher::cargo;
 
+use crate::build::auditable::INSTALL;
 use crate::build::glibc::LAMBDA_VERSION;
 use crate::build::python;
 use crate::system::log::tail;
@@ -55,6 +56,20 @@ impl Architecture {
 ///
 /// If the build fails, or `cargo lambda` cannot be installed.
 pub async fn build(repository: &Repository, architecture: Architecture, arguments: &[&str]) -> Result<()> {
+    run(repository, architecture, &["lambda", "build"], arguments).await
+}
+
+/// Like [`build`], with the list of its dependencies in each program (`cargo auditable`).
+///
+/// # Errors
+///
+/// If the build fails, `cargo lambda` cannot be installed, or `cargo auditable` is not installed.
+pub async fn build_auditable(repository: &Repository, architecture: Architecture, arguments: &[&str]) -> Result<()> {
+    let built = run(repository, architecture, &["auditable", "lambda", "build"], arguments).await;
+    built.with_context(|| format!("if `cargo auditable` is missing, run `{INSTALL}`"))
+}
+
+async fn run(repository: &Repository, architecture: Architecture, command: &[&str], arguments: &[&str]) -> Result<()> {
     let tools = python::environment(repository, "cargo lambda and Zig", REQUIREMENTS).await?;
     let triple = architecture.triple();
     let step = Step::start(format!("build for Lambda, {triple}: {}", arguments.join(" ")));
@@ -62,7 +77,7 @@ pub async fn build(repository: &Repository, architecture: Architecture, argument
     std::fs::write(&log, "")?;
     let mut cargo = cargo::command();
     // `cargo lambda` would install a missing Rust target. That is the user's decision.
-    cargo.args(["lambda", "build", "--release", "--locked", "--skip-target-check"]);
+    cargo.args(command).args(["--release", "--locked", "--skip-target-check"]);
     cargo.args(["--target", &format!("{triple}.{}.{}", LAMBDA_VERSION.0, LAMBDA_VERSION.1)]).args(arguments);
     let path = std::env::var_os("PATH").unwrap_or_default();
     cargo.env("PATH", join_paths([tools].into_iter().chain(split_paths(&path)))?);

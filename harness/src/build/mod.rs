@@ -1,5 +1,6 @@
 //! Builds the functions and packages them for Lambda.
 
+pub mod auditable;
 pub mod glibc;
 pub mod lambda;
 pub mod package;

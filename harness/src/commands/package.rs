@@ -9,9 +9,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use zip::CompressionMethod;
 
-use crate::build::glibc;
 use crate::build::lambda::{self, Architecture};
-use crate::build::package;
+use crate::build::{auditable, glibc, package};
 use crate::system::repository::Repository;
 
 /// Size budget of each function's package in bytes. Lambda downloads the package at each cold start.
@@ -22,6 +21,9 @@ pub(super) struct Package {
     /// Instruction set, as in the Terraform variable `architecture`
     #[arg(long, value_enum, default_value = "arm64")]
     arch: Architecture,
+    /// Embed the list of dependencies in each program, for `cargo audit bin` (needs cargo-auditable)
+    #[arg(long)]
+    auditable: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -40,7 +42,7 @@ impl Package {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let repository = Repository::find()?;
         let _lock = repository.lock()?;
-        lambda::build(&repository, self.arch, &["--package", "ingest", "--package", "process"]).await?;
+        self.build(&repository).await?;
         let packages = BUDGETS.map(|(function, budget)| create_package(&repository, function, budget));
         let packages = packages.into_iter().collect::<Result<Vec<_>>>()?;
         if self.json {
@@ -53,6 +55,15 @@ impl Package {
             print_line(format_args!("{}", table(&packages)));
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    async fn build(&self, repository: &Repository) -> Result<()> {
+        let functions = &["--package", "ingest", "--package", "process"];
+        if !self.auditable {
+            return lambda::build(repository, self.arch, functions).await;
+        }
+        lambda::build_auditable(repository, self.arch, functions).await?;
+        BUDGETS.iter().try_for_each(|(function, _)| auditable::check(&lambda::executable(repository, function)))
     }
 }
 
