@@ -1,5 +1,8 @@
 # Secrets without values. A value in the configuration would be in the Terraform state, so an operator stores each value
 # after the apply. Until then, ingest returns 503 for the source, and process retries events for the destination.
+#
+# A secret that is removed is only scheduled for deletion, and its name stays in use. The provider cannot restore it:
+# scripts/restore-secrets.sh does, before the apply that adds the source or destination again.
 
 locals {
   secrets = merge(
