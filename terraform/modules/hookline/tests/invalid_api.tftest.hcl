@@ -135,7 +135,7 @@ run "rejects_prefix_that_is_too_long" {
   expect_failures = [var.sources]
 }
 
-# Nobody could send.
+# No sender could send.
 run "rejects_empty_allowed_ips" {
   command = plan
 
