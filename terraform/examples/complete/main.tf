@@ -39,6 +39,12 @@ module "hookline" {
   packages    = var.packages
   api_type    = "http"
 
+  # The URLs stay if the type of the API changes.
+  domain = {
+    name            = "hooks.example.com"
+    certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/7c3c1a3e-2f6b-4d77-8f5f-0b4ad9c6a111"
+  }
+
   # The bootstrap creates the permissions boundary of the functions and the key of the topic for alarms.
   bootstrap = "hookline-bootstrap"
 
@@ -46,6 +52,7 @@ module "hookline" {
     github = {
       scheme        = "github"
       content_types = ["application/json"]
+      throttle      = { rate = 500, burst = 1000 }
     }
     stripe = {
       scheme            = "stripe"
@@ -161,9 +168,10 @@ module "hookline" {
 
   account_concurrency = 3000
 
+  # Each source and POST /events; a source can have its own.
   throttle = {
-    rate  = 500
-    burst = 1000
+    rate  = 100
+    burst = 200
   }
 
   alarms = {
@@ -179,6 +187,11 @@ module "hookline" {
 output "webhook_urls" {
   description = "URL for each sender, by source."
   value       = module.hookline.webhook_urls
+}
+
+output "domain_target" {
+  description = "Values for the DNS record of the domain."
+  value       = module.hookline.domain_target
 }
 
 output "events_url" {
