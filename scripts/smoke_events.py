@@ -69,13 +69,13 @@ def main(folder, api_type, sources_json):
     source = sources.get(name, {})
     # A source of another scheme can have another reason to reject the request.
     rejected = {True: "401", False: "401,503"}[signs] if source.get("scheme") == "github" else "400,401,404,415,503"
-    requests = {"wrong-signature": (rejected, f"not the secret {uuid.uuid4()}")}
+    requests = [(rejected, f"not the secret {uuid.uuid4()}", f"a request of source {name} with a wrong signature")]
     if signs:
-        requests["ping"] = ("200", secret)
-    for request, (expected, key) in requests.items():
-        file = Path(folder, f"{request}.json")
+        requests.append(("200", secret, f"a ping of source {name}"))
+    for number, (expected, key, text) in enumerate(requests):
+        file = Path(folder, f"event-{number}.json")
         file.write_text(json.dumps(event(api_type, f"/webhooks/{name}", headers(source, key))))
-        print(file, expected, f"{request} to source {name}", sep="\t")
+        print(file, expected, text, sep="\t")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,11 @@ fn stalled(scenario: Scenario) -> Scenario {
         .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info))
 }
 
-async fn with_short_visibility(testbed: &Testbed, scenario: impl Future<Output = ScenarioResult>) -> ScenarioResult {
+/// Runs a scenario with a short visibility timeout, so that the messages of a crash are redelivered within seconds.
+pub(super) async fn with_short_visibility(
+    testbed: &Testbed,
+    scenario: impl Future<Output = ScenarioResult>,
+) -> ScenarioResult {
     let before = testbed.stack.visibility_timeout().await?;
     testbed.stack.set_visibility_timeout(VISIBILITY_SECONDS).await?;
     let result = scenario.await;

@@ -1,16 +1,13 @@
-//! Terraform plans, deployments and rollbacks.
+//! Terraform plans, deployments, releases and rollbacks.
 
-use std::cell::Cell;
-use std::time::Duration;
+mod canary;
+mod waiting;
 
-use anyhow::{Result, ensure};
-use futures_util::future::{join, try_join_all};
-use serde_json::Value;
-use tokio::time::MissedTickBehavior;
+use anyhow::{Context, Result, ensure};
 
-use super::support::{Deployment, Scenario, ScenarioResult, Testbed, expect};
-use crate::terraform::{Functions, Outputs};
-use crate::traffic::sender::Webhook;
+use super::support::{Scenario, ScenarioResult, Testbed, with_traffic};
+use crate::emulator::EmulatorKind;
+use crate::terraform::{Functions, ScriptResult};
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -21,14 +18,28 @@ pub(super) fn all() -> Vec<Scenario> {
             .first(),
         Scenario::new(
             "deployment-without-loss",
-            "a deployment moves the aliases during traffic, and no request is lost",
+            "an apply moves no traffic, a release moves the aliases during traffic, and no request is lost",
             deployment,
         ),
         Scenario::new(
             "rollback-without-loss",
-            "`pinned_versions` moves the aliases back during traffic, and no request is lost",
+            "`scripts/rollback.sh` moves the aliases back during traffic, the next plan explains it, and no request is lost",
             rollback,
         ),
+        Scenario::new(
+            "rollback-during-waiting-deploy",
+            "a deployment that waits with its plan does not undo a rollback, and its release moves to the newer versions",
+            waiting::rollback_during_waiting_deploy,
+        ),
+        Scenario::new(
+            "canary-aborted",
+            "a new version that crashes on events loses its traffic by itself, and each accepted event is delivered",
+            canary::aborted,
+        )
+        .skip_if(|testbed| {
+            let has_metrics = testbed.emulator_info.kind == EmulatorKind::Ministack;
+            (!has_metrics).then(|| "the emulator has no metrics of weighted aliases".to_owned())
+        }),
     ]
 }
 
@@ -39,39 +50,46 @@ async fn second_plan(testbed: &Testbed) -> ScenarioResult {
 }
 
 async fn deployment(testbed: &Testbed) -> ScenarioResult {
-    let before = testbed.deployment.outputs().await?.alias_versions();
-    let (outputs, requests) = deploy_new_packages(testbed).await?;
-    let after = outputs.alias_versions();
-    let is_moved = after != before && after == outputs.function_versions;
-    ensure!(is_moved, "the aliases moved from {before:?} to {after:?}");
+    let before = testbed.stack.alias_versions().await?;
+    let requests = deploy_new_packages(testbed).await?;
+    let after = testbed.stack.alias_versions().await?;
+    ensure!(after.ingest != before.ingest && after.process != before.process, "the aliases stayed at {before:?}");
+    let changes = testbed.deployment.plan(&testbed.deployment.current()).await?;
+    ensure!(changes.is_empty(), "the plan after a release would change {}", changes.join(", "));
     Ok(format!("ingest from {} to {}, {requests} requests meanwhile", before.ingest, after.ingest))
 }
 
 async fn rollback(testbed: &Testbed) -> ScenarioResult {
     let deployment = &testbed.deployment;
-    let mut current = deployment.outputs().await?;
-    if previous(&current.alias_versions()).is_none() {
-        current = deploy_new_packages(testbed).await?.0;
+    if previous(&testbed.stack.alias_versions().await?).is_none() {
+        deploy_new_packages(testbed).await?;
     }
-    let target = previous(&current.alias_versions()).unwrap_or_else(|| current.alias_versions());
-    let variables = deployment.with_new_packages()?;
-    let result = roll_back_to(testbed, variables.clone(), &target).await;
-    // The next scenarios use the current versions again.
-    let outputs = deployment.apply(&variables).await?;
-    let versions = outputs.alias_versions();
-    ensure!(versions == outputs.function_versions, "without `pinned_versions` the aliases are at {versions:?}");
-    result
+    let latest = testbed.stack.alias_versions().await?;
+    let target = previous(&latest).context("there are no earlier versions")?;
+    let ((), requests) = with_traffic(testbed, roll_back_to(testbed, &target)).await?;
+    ensure!(testbed.stack.alias_versions().await? == target, "the aliases are not at {target:?}");
+    let changes = deployment.plan(&deployment.current()).await?;
+    let explains =
+        ["rolled_back", "ingest_alias_version", "process_alias_version"].map(|name| format!("output {name}"));
+    let only_outputs = changes.len() == explains.len() && explains.iter().all(|change| changes.contains(change));
+    ensure!(only_outputs, "the plan after the rollback: {changes:?}");
+    // A release does not undo the rollback.
+    released(testbed, &[]).await?;
+    ensure!(testbed.stack.alias_versions().await? == target, "a release has undone the rollback");
+    // The next scenarios use the latest versions again.
+    roll_back_to(testbed, &latest).await?;
+    ensure!(testbed.stack.alias_versions().await? == latest, "the aliases are not at {latest:?}");
+    Ok(format!("ingest back to {}, {requests} requests meanwhile", target.ingest))
 }
 
-async fn roll_back_to(testbed: &Testbed, variables: Value, target: &Functions) -> ScenarioResult {
-    let changes = testbed.deployment.plan(&Deployment::with_pinned_versions(variables, target)).await?;
-    let is_alias = |change: &String| change.contains(".aws_lambda_alias.this: ") || change.ends_with("_alias_version");
-    let only_aliases = !changes.is_empty() && changes.iter().all(is_alias);
-    ensure!(only_aliases, "the rollback would not change only the aliases: {changes:?}");
-    let (outputs, requests) = with_traffic(testbed, testbed.deployment.apply_planned()).await?;
-    let versions = outputs.alias_versions();
-    ensure!(versions == *target, "the aliases are at {versions:?}");
-    Ok(format!("ingest back to {}, {requests} requests meanwhile", target.ingest))
+/// Moves both aliases with the operators' script.
+async fn roll_back_to(testbed: &Testbed, versions: &Functions) -> Result<()> {
+    let variables = testbed.deployment.current();
+    for (function, version) in [("ingest", &versions.ingest), ("process", &versions.process)] {
+        let arguments = [function, version, "a test of the rollback"];
+        testbed.deployment.run_script("rollback.sh", &variables, &arguments).await?;
+    }
+    Ok(())
 }
 
 /// Returns the versions before these, if both functions have one.
@@ -81,47 +99,34 @@ fn previous(versions: &Functions) -> Option<Functions> {
     Some(Functions { ingest, process })
 }
 
-/// Deploys both functions during traffic. Returns the outputs and the number of requests.
-async fn deploy_new_packages(testbed: &Testbed) -> Result<(Outputs, usize)> {
+/// Deploys both functions during traffic: applies, and releases the new versions. Returns the number of requests.
+async fn deploy_new_packages(testbed: &Testbed) -> Result<usize> {
     let variables = testbed.deployment.with_new_packages()?;
-    with_traffic(testbed, testbed.deployment.apply(&variables)).await
+    let before = testbed.stack.alias_versions().await?;
+    let deploy = async {
+        testbed.deployment.apply(&variables).await?;
+        let applied = testbed.stack.alias_versions().await?;
+        ensure!(applied == before, "the apply has moved the aliases from {before:?} to {applied:?}");
+        released(testbed, &[]).await?;
+        expect_latest(testbed).await
+    };
+    Ok(with_traffic(testbed, deploy).await?.1)
 }
 
-/// Sends requests at a constant rate until `work` has finished. Each one has to be accepted and delivered. Returns their
-/// number.
-async fn with_traffic(testbed: &Testbed, work: impl Future<Output = Result<Outputs>>) -> Result<(Outputs, usize)> {
-    /// How many requests are sent at the same time.
-    const CONCURRENCY: usize = 4;
-    /// Time between two of these groups. Without it, the requests take the CPU time that Terraform needs.
-    const INTERVAL: Duration = Duration::from_millis(150);
-    let finished = Cell::new(false);
-    let work = async {
-        let outputs = work.await;
-        finished.set(true);
-        outputs
-    };
-    let traffic = async {
-        let mut sent = Vec::new();
-        let mut interval = tokio::time::interval(INTERVAL);
-        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while !finished.get() {
-            interval.tick().await;
-            sent.extend(try_join_all((0..CONCURRENCY).map(|_| accepted(testbed))).await?);
-        }
-        anyhow::Ok(sent)
-    };
-    let (outputs, sent) = join(work, traffic).await;
-    let (outputs, sent) = (outputs?, sent?);
-    for webhook in &sent {
-        let delivery = testbed.sink.wait_for_delivery(&webhook.event_id).await?;
-        ensure!(delivery.body[..] == webhook.body[..], "a body has changed");
-    }
-    Ok((outputs, sent.len()))
+/// Expects that all traffic goes to the latest versions.
+async fn expect_latest(testbed: &Testbed) -> Result<()> {
+    let latest = testbed.deployment.outputs().await?.function_versions;
+    let versions = testbed.stack.alias_versions().await?;
+    ensure!(versions == latest, "the aliases are at {versions:?}, the latest versions are {latest:?}");
+    Ok(())
 }
 
-async fn accepted(testbed: &Testbed) -> Result<Webhook> {
-    let webhook = testbed.signed("github", expect::unique_body(0))?;
-    let response = testbed.send(&webhook).await?;
-    ensure!(response.status == 202, "during the deployment: {} {}", response.status, response.body);
-    Ok(webhook)
+/// Runs a release. Expects success, and the test of each new version of ingest with a signed ping.
+async fn released(testbed: &Testbed, options: &[&str]) -> Result<()> {
+    let result = testbed.deployment.release(&testbed.signing_key("github")?, options).await?;
+    let ScriptResult { code, text, errors } = &result;
+    ensure!(*code == Some(0), "the release ended with {code:?}: {text}{errors}");
+    let moved = text.contains("ingest: all traffic goes to version");
+    ensure!(!moved || text.contains("returns 200 to a ping"), "ingest was released without a ping: {text}");
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod access_token;
 mod alarms;
+mod alias;
 mod destinations;
 mod emails;
 mod emulator_policy;

@@ -56,6 +56,7 @@ pub(crate) fn check_required_tools() -> Result<()> {
     for (tool, argument, advice) in [
         ("terraform", "version", "install Terraform 1.11 or later"),
         ("python3", "--version", "install Python 3.10 or later with its venv module"),
+        ("aws", "--version", "install the AWS CLI, which the scripts for releases and rollbacks use"),
     ] {
         let works = Command::new(tool).arg(argument).output().is_ok_and(|output| output.status.success());
         ensure!(works, "{tool} is not on the PATH or does not run: {advice}");
@@ -134,6 +135,11 @@ async fn update(
         state.outputs = terraform.apply_and_read_outputs(&variables).await?;
         // New sources and destinations have empty secrets.
         state.secrets = set_up(&state.stack(), config, &state.emulator, &emulator.capabilities, &sink).await?;
+        if state.outputs.function_versions != state.outputs.alias_versions() {
+            // The versions of the last run can be marked as rolled back, if it was interrupted.
+            terraform.run_script("release.sh", &variables, &["--again"]).await?;
+            state.outputs = terraform.outputs().await?;
+        }
         state.fingerprint = fingerprint;
         terraform
     } else {

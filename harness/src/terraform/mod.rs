@@ -6,6 +6,7 @@ mod copy;
 mod drift;
 mod mirror;
 mod outputs;
+mod script;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use sha2::{Digest, Sha256};
 pub(crate) use self::configuration::Configuration;
 use self::configuration::VARIABLES_FILE;
 pub use self::outputs::{Functions, Outputs};
+pub(crate) use self::script::ScriptResult;
 use crate::system::log::tail;
 use crate::system::repository::{self, Repository};
 use crate::system::supervisor::SupervisedProcess;
@@ -29,12 +31,15 @@ const OVERRIDE: &str = include_str!("override.tf");
 const PLAN_FILE: &str = "second.tfplan";
 
 /// A copy of `terraform/` with its state.
+#[derive(Debug, Clone)]
 pub(crate) struct Terraform {
     repository: Repository,
     configuration: Configuration,
     folder: PathBuf,
     endpoint: String,
     cli_config: Option<PathBuf>,
+    /// The file to which Terraform appends its log, if the provider's calls are recorded.
+    call_log: Option<PathBuf>,
 }
 
 impl Terraform {
@@ -66,7 +71,14 @@ impl Terraform {
 
     fn new(repository: &Repository, endpoint: &str, configuration: Configuration) -> Self {
         let folder = repository.harness_directory.join(&configuration.name).join(configuration.module);
-        Self { repository: repository.clone(), configuration, folder, endpoint: endpoint.to_owned(), cli_config: None }
+        let (repository, endpoint) = (repository.clone(), endpoint.to_owned());
+        Self { repository, configuration, folder, endpoint, cli_config: None, call_log: None }
+    }
+
+    /// Returns the same configuration with a JSON log, in which the provider logs each call of AWS's API. The calls of all
+    /// following commands are appended to the file.
+    pub(crate) fn with_call_log(&self, file: PathBuf) -> Self {
+        Self { call_log: Some(file), ..self.clone() }
     }
 
     /// Applies the configuration and returns the outputs of the root module.
@@ -84,6 +96,16 @@ impl Terraform {
     /// change, if nothing else has changed the resources since the last plan or apply.
     pub(crate) async fn apply_without_refresh(&self, variables: &Value) -> Result<()> {
         self.apply_with(variables, &["-auto-approve", "-refresh=false"]).await
+    }
+
+    /// Applies only one module, without reading the state of its resources first.
+    pub(crate) async fn apply_module(&self, variables: &Value, module: &str) -> Result<()> {
+        self.apply_with(variables, &["-auto-approve", "-refresh=false", &format!("-target={module}")]).await
+    }
+
+    /// Applies the configuration and replaces a resource, without reading the state of each resource first.
+    pub(crate) async fn apply_replacing(&self, variables: &Value, address: &str) -> Result<()> {
+        self.apply_with(variables, &["-auto-approve", "-refresh=false", &format!("-replace={address}")]).await
     }
 
     /// Applies exactly the changes of the last call of [`Self::plan`].
@@ -122,6 +144,11 @@ impl Terraform {
         Outputs::from_json(&self.read(&["output", "-json"]).await?)
     }
 
+    /// Returns the state with the values of all resources.
+    pub(crate) async fn state(&self) -> Result<Value> {
+        serde_json::from_slice(&self.read(&["show", "-json"]).await?).context("the state is not JSON")
+    }
+
     /// Returns one output.
     pub(crate) async fn output(&self, name: &str) -> Result<Value> {
         let json = self.read(&["output", "-json", name]).await?;
@@ -154,6 +181,10 @@ impl Terraform {
         std::fs::write(&log, "")?;
         let mut command = self.command();
         command.args(arguments).arg("-no-color");
+        if let Some(file) = &self.call_log {
+            // The format follows Terraform's own level. The provider logs its calls on the level DEBUG.
+            command.env("TF_LOG_CORE", "JSON").env("TF_LOG_PROVIDER", "DEBUG").env("TF_LOG_PATH", file);
+        }
         let status = SupervisedProcess::start(&command, &log, None)?.wait().await?;
         if !status.success() {
             let emulator_log = self.repository.log("emulator");
@@ -178,8 +209,14 @@ impl Terraform {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new("terraform");
+        let mut command = self.program("terraform");
         command.current_dir(&self.folder);
+        command
+    }
+
+    /// Returns a program that uses the emulator as AWS.
+    fn program(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
         // The user's settings for real accounts must not affect a local run.
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();

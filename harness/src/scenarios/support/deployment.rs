@@ -1,17 +1,20 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::build::package;
-use crate::terraform::{Functions, Outputs, Terraform};
+use crate::terraform::{Outputs, ScriptResult, Terraform};
 
 /// The Terraform configuration of the stack, for scenarios that change it.
 pub(crate) struct Deployment {
     terraform: Terraform,
     /// The variables at the beginning of the run.
     variables: Value,
+    /// The applied variables.
+    current: Mutex<Value>,
     /// False if the run uses a stack that was up to date, without an apply.
     pub(crate) applied: bool,
     changed: AtomicBool,
@@ -19,7 +22,8 @@ pub(crate) struct Deployment {
 
 impl Deployment {
     pub(crate) fn new(terraform: Terraform, variables: Value, applied: bool) -> Self {
-        Self { terraform, variables, applied, changed: AtomicBool::new(false) }
+        let current = Mutex::new(variables.clone());
+        Self { terraform, variables, current, applied, changed: AtomicBool::new(false) }
     }
 
     /// Returns true if the stack differs from the beginning of the run.
@@ -36,37 +40,68 @@ impl Deployment {
         self.terraform.outputs().await
     }
 
-    /// Returns variables for a deployment of both functions: the same programs in packages with other hashes.
-    pub(crate) fn with_new_packages(&self) -> Result<Value> {
-        let mut variables = self.variables.clone();
-        for function in ["ingest", "process"] {
-            let path = self.variables["packages"][function].as_str().context("a package has no path")?;
-            variables["packages"][function] = json!(package::copy_with_new_hash(Path::new(path))?);
-        }
-        Ok(variables)
+    /// Returns the variables at the beginning of the run.
+    pub(crate) fn variables(&self) -> &Value {
+        &self.variables
     }
 
-    /// Returns variables that pin the aliases to versions.
-    pub(crate) fn with_pinned_versions(mut variables: Value, versions: &Functions) -> Value {
-        variables["pinned_versions"] = json!({ "ingest": versions.ingest, "process": versions.process });
-        variables
+    /// Returns the applied variables.
+    pub(crate) fn current(&self) -> Value {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns the applied variables with other packages, which have the same programs and other hashes.
+    pub(crate) fn with_new_packages(&self) -> Result<Value> {
+        let mut variables = self.current();
+        for function in ["ingest", "process"] {
+            let original = &self.variables["packages"][function];
+            let path = original.as_str().context("a package has no path")?;
+            variables["packages"][function] = match variables["packages"][function] == *original {
+                true => json!(package::copy_with_new_hash(Path::new(path))?),
+                false => original.clone(),
+            };
+        }
+        Ok(variables)
     }
 
     pub(crate) async fn plan(&self, variables: &Value) -> Result<Vec<String>> {
         self.terraform.plan(variables).await
     }
 
-    /// Applies the variables. Scenarios restore each resource that they change, so Terraform does not read them first.
-    pub(crate) async fn apply(&self, variables: &Value) -> Result<Outputs> {
-        self.changed.store(true, Ordering::Relaxed);
-        self.terraform.apply_without_refresh(variables).await?;
-        self.terraform.outputs().await
+    /// Applies the variables. This publishes versions and moves no traffic. Scenarios restore each resource that they
+    /// change, so Terraform does not read them first.
+    pub(crate) async fn apply(&self, variables: &Value) -> Result<()> {
+        self.set_current(variables);
+        self.terraform.apply_without_refresh(variables).await
     }
 
-    /// Applies the last plan.
-    pub(crate) async fn apply_planned(&self) -> Result<Outputs> {
+    /// Applies only one module.
+    pub(crate) async fn apply_module(&self, variables: &Value, module: &str) -> Result<()> {
         self.changed.store(true, Ordering::Relaxed);
-        self.terraform.apply_planned().await?;
-        self.terraform.outputs().await
+        self.terraform.apply_module(variables, module).await
+    }
+
+    /// Applies the last plan, which was made with these variables.
+    pub(crate) async fn apply_planned(&self, variables: &Value) -> Result<()> {
+        self.set_current(variables);
+        self.terraform.apply_planned().await
+    }
+
+    /// Releases the published versions. `smoke_secret` is the secret of the source `github`.
+    pub(crate) async fn release(&self, smoke_secret: &str, options: &[&str]) -> Result<ScriptResult> {
+        self.changed.store(true, Ordering::Relaxed);
+        let environment = [("SMOKE_SECRET", smoke_secret), ("SMOKE_SOURCE", "github")];
+        self.terraform.try_script("release.sh", &self.current(), options, &environment).await
+    }
+
+    /// Runs a script of `scripts/` for the stack. Returns what the script prints.
+    pub(crate) async fn run_script(&self, script: &str, variables: &Value, arguments: &[&str]) -> Result<String> {
+        self.changed.store(true, Ordering::Relaxed);
+        self.terraform.run_script(script, variables, arguments).await
+    }
+
+    fn set_current(&self, variables: &Value) {
+        self.changed.store(true, Ordering::Relaxed);
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = variables.clone();
     }
 }

@@ -12,6 +12,7 @@ mod run;
 mod scenario;
 pub(crate) mod schemes;
 mod testbed;
+mod traffic;
 
 pub(crate) use self::deployment::Deployment;
 pub(crate) use self::github::PUSH;
@@ -19,3 +20,4 @@ pub(crate) use self::report::{list, print};
 pub(crate) use self::run::run;
 pub(crate) use self::scenario::{Scenario, ScenarioResult};
 pub(crate) use self::testbed::Testbed;
+pub(crate) use self::traffic::with_traffic;

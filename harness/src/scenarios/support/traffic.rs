@@ -1,0 +1,50 @@
+//! Requests while something else happens to the stack.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use futures_util::future::{join, try_join_all};
+use tokio::time::MissedTickBehavior;
+
+use super::{Testbed, expect};
+use crate::traffic::sender::Webhook;
+
+/// Sends requests at a constant rate until `work` has finished. Each one has to be accepted and delivered. Returns the
+/// result of `work` and the number of requests.
+pub(crate) async fn with_traffic<T>(testbed: &Testbed, work: impl Future<Output = Result<T>>) -> Result<(T, usize)> {
+    /// How many requests are sent at the same time.
+    const CONCURRENCY: usize = 4;
+    /// Time between two of these groups. Without it, the requests take the CPU time that Terraform needs.
+    const INTERVAL: Duration = Duration::from_millis(150);
+    let finished = Cell::new(false);
+    let work = async {
+        let result = work.await;
+        finished.set(true);
+        result
+    };
+    let traffic = async {
+        let mut sent = Vec::new();
+        let mut interval = tokio::time::interval(INTERVAL);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !finished.get() {
+            interval.tick().await;
+            sent.extend(try_join_all((0..CONCURRENCY).map(|_| accepted(testbed))).await?);
+        }
+        anyhow::Ok(sent)
+    };
+    let (result, sent) = join(work, traffic).await;
+    let (result, sent) = (result?, sent?);
+    for webhook in &sent {
+        let delivery = testbed.sink.wait_for_delivery(&webhook.event_id).await?;
+        ensure!(delivery.body[..] == webhook.body[..], "a body has changed");
+    }
+    Ok((result, sent.len()))
+}
+
+async fn accepted(testbed: &Testbed) -> Result<Webhook> {
+    let webhook = testbed.signed("github", expect::unique_body(0))?;
+    let response = testbed.send(&webhook).await?;
+    ensure!(response.status == 202, "during the deployment: {} {}", response.status, response.body);
+    Ok(webhook)
+}

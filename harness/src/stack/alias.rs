@@ -1,0 +1,54 @@
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use super::Stack;
+use crate::emulator::REGION;
+use crate::emulator::json_api::authorization;
+use crate::terraform::Functions;
+
+/// The alias of a function, as Lambda has it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Alias {
+    /// The version that receives all traffic, apart from the weights.
+    pub(crate) function_version: String,
+    /// Why the alias is at this version.
+    #[serde(default)]
+    pub(crate) description: String,
+    #[serde(default)]
+    routing_config: RoutingConfig,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RoutingConfig {
+    additional_version_weights: Option<BTreeMap<String, f64>>,
+}
+
+impl Alias {
+    /// Returns whether a second version receives a part of the traffic.
+    pub(crate) fn has_weights(&self) -> bool {
+        self.routing_config.additional_version_weights.as_ref().is_some_and(|weights| !weights.is_empty())
+    }
+}
+
+impl Stack {
+    /// Reads the alias of a function.
+    pub(crate) async fn alias(&self, function: &str) -> Result<Alias> {
+        let url = format!("{}/2015-03-31/functions/{function}/aliases/live", self.endpoint);
+        let request = self.http.get(url).header("authorization", authorization("test", REGION, "lambda"));
+        let response = request.send().await.context("cannot call Lambda")?;
+        ensure!(response.status().is_success(), "Lambda rejected the request: {}", response.text().await?);
+        Ok(response.json().await?)
+    }
+
+    /// Returns the version of each function's alias. An alias with weights is an error.
+    pub(crate) async fn alias_versions(&self) -> Result<Functions> {
+        let Functions { ingest, process } = &self.outputs.function_names;
+        let (ingest, process) = (self.alias(ingest).await?, self.alias(process).await?);
+        ensure!(!ingest.has_weights() && !process.has_weights(), "an alias has weights: {ingest:?} {process:?}");
+        Ok(Functions { ingest: ingest.function_version, process: process.function_version })
+    }
+}
