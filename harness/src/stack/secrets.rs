@@ -46,8 +46,37 @@ impl Stack {
 
     /// Writes a new secret value for a source. The current value becomes the previous value.
     pub(crate) async fn put_source_secret(&self, source: &str, value: &str) -> Result<()> {
+        self.put_secret_value(self.source_secret_name(source)?, value).await
+    }
+
+    /// Returns whether Secrets Manager rejects a new secret with the name of a source's secret, because that secret is
+    /// scheduled for deletion. Creates nothing if Secrets Manager accepts the name.
+    pub(crate) async fn is_secret_name_blocked(&self, source: &str) -> Result<bool> {
+        let name = self.source_secret_name(source)?;
+        let client = Client::new(&self.sdk);
+        match client.create_secret().name(name).send().await {
+            Ok(_) => {
+                client.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await?;
+                Ok(false)
+            }
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_invalid_request_exception()) => {
+                Ok(true)
+            }
+            Err(error) => Err(error).context("Secrets Manager did not respond as for a name that is in use"),
+        }
+    }
+
+    /// Returns the stored value of a source's secret.
+    pub(crate) async fn source_secret_value(&self, source: &str) -> Result<String> {
+        let name = self.source_secret_name(source)?;
+        let response = Client::new(&self.sdk).get_secret_value().secret_id(name).send().await;
+        let response = response.with_context(|| format!("cannot read secret `{name}`"))?;
+        response.secret_string.with_context(|| format!("secret `{name}` has no text"))
+    }
+
+    fn source_secret_name(&self, source: &str) -> Result<&str> {
         let name = self.outputs.source_secret_names.get(source);
-        self.put_secret_value(name.with_context(|| format!("source `{source}` has no secret"))?, value).await
+        Ok(name.with_context(|| format!("source `{source}` has no secret"))?.as_str())
     }
 
     async fn put_secret_value(&self, name: &str, value: &str) -> Result<()> {
