@@ -12,6 +12,7 @@ mod isolated;
 mod permissions;
 mod rejected;
 mod retried;
+mod restored;
 mod senders;
 mod support;
 mod telemetry;
@@ -38,6 +39,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         deployed::all(),
         permissions::all(),
     ]
+        restored::all(),
     .into_iter()
     .flatten()
     .collect()
