@@ -1,10 +1,11 @@
-use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use comfy_table::{Table, presets};
 
+use super::confirmation::confirm;
+use super::dlq_delete::Delete;
+use super::dlq_table::table;
 use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue, Filter};
 use crate::output::print_line;
 use crate::target::TargetOptions;
@@ -46,6 +47,8 @@ enum Command {
         #[command(flatten)]
         filter: Filter,
     },
+    /// Delete messages from the dead-letter queue
+    Delete(Delete),
     /// Delete all messages of the dead-letter queue
     Purge {
         /// Delete without confirmation
@@ -61,6 +64,7 @@ impl Dlq {
             Command::List { filter, json } => list(&queue, &filter, json).await,
             Command::Show { id, json } => show(&queue, &id, json).await,
             Command::Redrive { filter, dry_run, rate } => redrive(&queue, &filter, dry_run, rate).await,
+            Command::Delete(delete) => delete.run(&queue).await,
             Command::Purge { yes } => purge(&queue, yes).await,
         }
     }
@@ -79,19 +83,6 @@ async fn list(queue: &DeadLetterQueue, filter: &Filter, as_json: bool) -> Result
 
 async fn matching(queue: &DeadLetterQueue, filter: &Filter) -> Result<Vec<DeadLetterMessage>> {
     Ok(queue.list().await?.into_iter().filter(|message| filter.matches(message)).collect())
-}
-
-fn table(messages: &[DeadLetterMessage]) -> String {
-    if messages.is_empty() {
-        return "no matching messages in the dead-letter queue".to_owned();
-    }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["id", "source", "type", "reason", "destination", "age", "attempts"]);
-    for message in messages {
-        let DeadLetterMessage { id, source, event_type, reason, destination, attempts, .. } = message;
-        table.add_row([id, source, event_type, reason, destination, &message.formatted_age(), attempts]);
-    }
-    format!("{table}\n{} messages", messages.len())
 }
 
 async fn show(queue: &DeadLetterQueue, id: &str, as_json: bool) -> Result<ExitCode> {
@@ -133,15 +124,9 @@ async fn redrive(queue: &DeadLetterQueue, filter: &Filter, dry_run: bool, rate: 
 
 async fn purge(queue: &DeadLetterQueue, yes: bool) -> Result<ExitCode> {
     let count = queue.count().await?;
-    if !yes {
-        ensure!(std::io::stdin().is_terminal(), "standard input is no terminal: confirm with --yes");
-        let _ = write!(std::io::stderr(), "permanently delete {count} messages? [y/N] ");
-        let mut reply = String::new();
-        std::io::stdin().read_line(&mut reply)?;
-        if !matches!(reply.trim(), "y" | "Y" | "yes") {
-            print_line(format_args!("no message was deleted"));
-            return Ok(ExitCode::FAILURE);
-        }
+    if !yes && !confirm(&format!("permanently delete {count} messages?"))? {
+        print_line(format_args!("no message was deleted"));
+        return Ok(ExitCode::FAILURE);
     }
     queue.purge().await?;
     print_line(format_args!("deleted {count} messages"));

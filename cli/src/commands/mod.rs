@@ -3,9 +3,15 @@
 mod capacity;
 mod capacity_text;
 mod completions;
+mod confirmation;
 mod destination;
 mod destination_status;
 mod dlq;
+mod dlq_delete;
+mod dlq_table;
+mod doctor;
+mod events;
+mod events_text;
 mod filtered;
 mod man;
 mod replay;
@@ -26,6 +32,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 const AFTER_HELP: &str = "\
 Examples:
+  hookline doctor --service hookline-prod
   hookline dlq list --service hookline-prod
   hookline dlq redrive --service hookline-prod --reason 'http_5*' --since 6h --dry-run
   hookline destination status --service hookline-prod
@@ -45,7 +52,8 @@ Environment variables:
 
 Exit codes:
   0    success
-  1    the command failed, a verified request, vector or secret is invalid, or the load exceeds a limit
+  1    the command failed, found a problem or did not find an id, a verified request, vector or secret is invalid, or
+       the load exceeds a limit
   2    wrong usage
   129, 130, 143  ended by SIGHUP, Ctrl-C or SIGTERM";
 
@@ -59,8 +67,12 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// List, show, redrive or purge the messages of the dead-letter queue
+    /// Check a deployment: quotas, secrets, queues, versions, alarms, domain and e-mail
+    Doctor(doctor::Doctor),
+    /// List, show, redrive, delete or purge the messages of the dead-letter queue
     Dlq(dlq::Dlq),
+    /// Delete one event everywhere that Hookline stores it
+    Events(events::Events),
     /// Pause or resume deliveries to a destination, or show the state of all destinations
     Destination(destination::Destination),
     /// Compute what an environment can handle, and what an outage of a destination does
@@ -92,7 +104,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     // All TLS clients of this program use one cryptography provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command {
+        Command::Doctor(doctor) => doctor.run().await,
         Command::Dlq(dlq) => dlq.run().await,
+        Command::Events(events) => events.run().await,
         Command::Destination(destination) => destination.run().await,
         Command::Capacity(capacity) => capacity.run().await,
         Command::Replay(replay) => replay.run().await,

@@ -59,6 +59,18 @@ impl DeadLetterMessage {
         }
     }
 
+    /// Returns whether one of the ids is that of the event or of the SQS message.
+    #[must_use]
+    pub fn has_id(&self, ids: &[String]) -> bool {
+        ids.contains(&self.id) || ids.contains(&self.message_id)
+    }
+
+    /// Returns the event; `None` if the body is not an event.
+    #[must_use]
+    pub fn event(&self) -> Option<&Event<Payload>> {
+        self.event.as_ref()
+    }
+
     /// Returns the seconds since the event was first queued.
     #[must_use]
     pub fn age_seconds(&self) -> u64 {
@@ -88,5 +100,22 @@ impl DeadLetterMessage {
             Payload::Inline(bytes) => std::str::from_utf8(bytes).ok(),
             Payload::Offloaded { uri } => Some(uri),
         }
+    }
+}
+
+#[cfg(test)]
+impl DeadLetterMessage {
+    /// Returns the message of event `e-1` for one destination, for tests of other modules.
+    pub(crate) fn example(destination: &str) -> Self {
+        use aws_sdk_sqs::types::MessageAttributeValue;
+
+        let text =
+            |value: &str| MessageAttributeValue::builder().data_type("String").string_value(value).build().unwrap();
+        let body = super::tests::event("github", "e-1").to_json().unwrap();
+        let message = Message::builder().message_id(format!("m-{destination}")).body(body);
+        let message = message.message_attributes("reason", text("http_503")).message_attributes("attempts", text("3"));
+        let message = message.message_attributes("destination", text(destination));
+        // A time in the future, so that the age is always 0 s.
+        Self::new(message.message_attributes("first_seen", text("99999999999999")).build())
     }
 }

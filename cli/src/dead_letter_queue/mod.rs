@@ -96,6 +96,28 @@ impl DeadLetterQueue {
         }
     }
 
+    /// Deletes the messages with these ids: of an event or of an SQS message. Returns the deleted messages. An event has
+    /// one message for each destination that did not receive it.
+    ///
+    /// # Errors
+    ///
+    /// If the queue cannot be read, or a message cannot be deleted. The messages that were not deleted stay in the queue.
+    pub async fn delete(&self, ids: &[String]) -> Result<Vec<DeadLetterMessage>> {
+        let messages = self.receive_all().await?;
+        let (matching, others): (Vec<_>, Vec<_>) = messages.into_iter().partition(|message| message.has_id(ids));
+        self.make_visible(&others).await;
+        for (deleted, message) in matching.iter().enumerate() {
+            if let Err(error) = self.delete_message(message).await {
+                self.make_visible(matching.get(deleted..).unwrap_or_default()).await;
+                let total = matching.len();
+                return Err(
+                    error.context(format!("deleted {deleted} of {total} messages; the others stay in the queue"))
+                );
+            }
+        }
+        Ok(matching)
+    }
+
     /// Deletes all messages.
     ///
     /// # Errors
@@ -147,9 +169,14 @@ impl DeadLetterQueue {
 
     async fn move_message(&self, message: &DeadLetterMessage) -> Result<()> {
         self.replay(&message.body).await?;
+        let delete = self.delete_message(message).await;
+        delete.context("the message is on the intake queue and still in the dead-letter queue")
+    }
+
+    async fn delete_message(&self, message: &DeadLetterMessage) -> Result<()> {
         let delete = self.client.delete_message().queue_url(&self.resources.dlq_url);
-        let delete = delete.receipt_handle(&message.receipt_handle);
-        delete.send().await.context("the message is on the intake queue and still in the dead-letter queue")?;
+        let delete = delete.receipt_handle(&message.receipt_handle).send().await;
+        delete.with_context(|| format!("cannot delete message `{}`", message.message_id))?;
         Ok(())
     }
 

@@ -8,5 +8,6 @@ mod state;
 mod status;
 
 pub use self::activity::{Activity, LastFailure, LogSearch};
+pub(crate) use self::state::number;
 pub use self::state::{Breaker, DestinationState, Pause, StateTable};
 pub use self::status::{DestinationStatus, QueueDepth, Status};

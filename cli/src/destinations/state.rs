@@ -13,7 +13,7 @@ const MAX_KEYS: usize = 100;
 /// Calls for items that DynamoDB did not return at once.
 const MAX_READS: usize = 10;
 
-type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// A destination that an operator has paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,10 +64,7 @@ impl StateTable {
     /// If the table cannot be read.
     pub async fn read(&self, destinations: &[String]) -> Result<BTreeMap<String, DestinationState>> {
         let keys: Vec<_> = destinations.iter().flat_map(|name| [pause_key(name), breaker_key(name)]).collect();
-        let mut items = BTreeMap::new();
-        for keys in keys.chunks(MAX_KEYS) {
-            items.extend(self.items(keys).await?);
-        }
+        let items = self.items(&keys).await?;
         let state = |name: &String| DestinationState {
             pause: items.get(&pause_key(name)).and_then(pause),
             breaker: items.get(&breaker_key(name)).and_then(breaker),
@@ -111,8 +108,20 @@ impl StateTable {
         Ok(updated.attributes.as_ref().and_then(pause))
     }
 
-    /// Returns the existing items by their keys.
-    async fn items(&self, keys: &[String]) -> Result<Vec<(String, Item)>> {
+    /// Returns the existing items of the table by their keys.
+    ///
+    /// # Errors
+    ///
+    /// If the table cannot be read.
+    pub(crate) async fn items(&self, keys: &[String]) -> Result<BTreeMap<String, Item>> {
+        let mut items = BTreeMap::new();
+        for keys in keys.chunks(MAX_KEYS) {
+            items.extend(self.page(keys).await?);
+        }
+        Ok(items)
+    }
+
+    async fn page(&self, keys: &[String]) -> Result<Vec<(String, Item)>> {
         let key = |key: &String| Item::from([(KEY.to_owned(), AttributeValue::S(key.clone()))]);
         let request = KeysAndAttributes::builder().set_keys(Some(keys.iter().map(key).collect()));
         let mut pending = HashMap::from([(self.table.clone(), request.consistent_read(true).build()?)]);
@@ -159,7 +168,7 @@ fn text(item: &Item, name: &str) -> Option<String> {
     item.get(name)?.as_s().ok().cloned()
 }
 
-fn number(item: &Item, name: &str) -> Option<i64> {
+pub(crate) fn number(item: &Item, name: &str) -> Option<i64> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 

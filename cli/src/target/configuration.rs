@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use hookline_signature::{Scheme, SchemeConfig};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::deployment::Target;
 use super::function_environment;
@@ -14,6 +15,15 @@ struct DestinationConfig {
     kind: String,
     #[serde(default)]
     signed: bool,
+}
+
+/// The addresses of an e-mail destination.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct EmailAddresses {
+    /// The sender.
+    pub from: String,
+    /// The recipients.
+    pub to: Vec<String>,
 }
 
 /// What a destination's secret contains.
@@ -62,6 +72,51 @@ impl Target {
         let environment = function_environment::read(&self.sdk, function).await?;
         destination_secret(variable(&environment, "HOOKLINE_DESTINATIONS", function)?, destination)
     }
+
+    /// Returns the form of the secret of each destination that has one.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration of the function cannot be read or has another format.
+    pub async fn destination_secrets(&self) -> Result<BTreeMap<String, DestinationSecret>> {
+        let destinations = self.destinations::<DestinationConfig>().await?;
+        Ok(destinations.into_iter().filter_map(|(name, config)| Some((name, config.secret()?))).collect())
+    }
+
+    /// Returns the addresses of each e-mail destination.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration of the function cannot be read or has another format.
+    pub async fn email_destinations(&self) -> Result<BTreeMap<String, EmailAddresses>> {
+        emails(self.destinations().await?)
+    }
+
+    async fn destinations<T: DeserializeOwned>(&self) -> Result<BTreeMap<String, T>> {
+        let function = &self.resources.function_names.process;
+        let environment = function_environment::read(&self.sdk, function).await?;
+        variable(&environment, "HOOKLINE_DESTINATIONS", function)
+    }
+}
+
+impl DestinationConfig {
+    fn secret(&self) -> Option<DestinationSecret> {
+        match (self.kind.as_str(), self.signed) {
+            ("discord" | "slack", _) => Some(DestinationSecret::WebhookUrl),
+            (_, true) => Some(DestinationSecret::SigningKey),
+            (_, false) => None,
+        }
+    }
+}
+
+fn emails(destinations: BTreeMap<String, Value>) -> Result<BTreeMap<String, EmailAddresses>> {
+    let emails = destinations.into_iter().filter(|(_, config)| config["kind"] == "email");
+    let addresses = |(name, config)| {
+        let addresses = serde_json::from_value(config);
+        let addresses = addresses.with_context(|| format!("cannot read the addresses of destination `{name}`"))?;
+        Ok((name, addresses))
+    };
+    emails.map(addresses).collect()
 }
 
 pub(super) fn variable<T: DeserializeOwned>(
@@ -87,15 +142,11 @@ fn destination_secret(
     destinations: BTreeMap<String, DestinationConfig>,
     destination: &str,
 ) -> Result<DestinationSecret> {
-    let DestinationConfig { kind, signed } = destinations.get(destination).with_context(|| {
+    let config = destinations.get(destination).with_context(|| {
         let names: Vec<_> = destinations.keys().map(String::as_str).collect();
         format!("unknown destination `{destination}`: the destinations are {}", names.join(", "))
     })?;
-    match (kind.as_str(), signed) {
-        ("discord" | "slack", _) => Ok(DestinationSecret::WebhookUrl),
-        (_, true) => Ok(DestinationSecret::SigningKey),
-        (kind, false) => bail!("destination `{destination}` of kind `{kind}` has no secret"),
-    }
+    config.secret().with_context(|| format!("destination `{destination}` of kind `{}` has no secret", config.kind))
 }
 
 #[cfg(test)]
@@ -149,5 +200,18 @@ mod tests {
         assert_eq!(form("orders"), Err("destination `orders` of kind `http` has no secret".to_owned()));
         let unknown = "unknown destination `none`: the destinations are ledger, orders, team";
         assert_eq!(form("none"), Err(unknown.to_owned()));
+    }
+
+    #[test]
+    fn addresses_of_email_destinations_are_read() {
+        let destinations = json!({
+            "orders": { "kind": "http", "url": "https://a.example/" },
+            "oncall": { "kind": "email", "from": "hooks@example.com", "to": ["ops@example.com"], "subject": "x" },
+        });
+        let emails = emails(serde_json::from_value(destinations).unwrap()).unwrap();
+        let expected = EmailAddresses { from: "hooks@example.com".to_owned(), to: vec!["ops@example.com".to_owned()] };
+        assert_eq!(emails, BTreeMap::from([("oncall".to_owned(), expected)]));
+        let incomplete = BTreeMap::from([("oncall".to_owned(), json!({ "kind": "email" }))]);
+        assert!(super::emails(incomplete).unwrap_err().to_string().contains("`oncall`"));
     }
 }

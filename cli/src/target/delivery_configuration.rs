@@ -27,6 +27,8 @@ pub struct DeliveryConfiguration {
     pub breaker: BreakerSettings,
     /// The least severe level that the function logs.
     pub log_level: String,
+    /// Name of the bucket for offloaded payloads.
+    pub payload_bucket: String,
     /// Name of the idempotency table; `None` if idempotency is disabled.
     table: Option<String>,
 }
@@ -73,6 +75,7 @@ impl DeliveryConfiguration {
             retry: variable(environment, "HOOKLINE_RETRY", function)?,
             breaker: variable(environment, "HOOKLINE_BREAKER", function)?,
             log_level: environment.get("HOOKLINE_LOG_LEVEL").cloned().unwrap_or_default(),
+            payload_bucket: environment.get("HOOKLINE_PAYLOAD_BUCKET").cloned().unwrap_or_default(),
             table: environment.get("HOOKLINE_IDEMPOTENCY_TABLE").filter(|table| !table.is_empty()).cloned(),
         })
     }
@@ -113,6 +116,13 @@ impl DeliveryConfiguration {
         self.give_up_seconds.get(destination).copied().unwrap_or(self.retry.give_up_seconds)
     }
 
+    /// Returns the longest age in seconds at which Hookline gives up a delivery, of all destinations.
+    #[must_use]
+    pub fn longest_give_up_seconds(&self) -> u32 {
+        let each = self.destinations.iter().map(|name| self.give_up_seconds(name));
+        each.max().unwrap_or(self.retry.give_up_seconds)
+    }
+
     /// Returns the longest time between two log lines of a waiting event, unless its destination requested a longer wait.
     #[must_use]
     pub fn longest_wait(&self) -> Duration {
@@ -135,6 +145,7 @@ impl DeliveryConfiguration {
             },
             breaker: BreakerSettings { failures: 5, cool_down_seconds: 30, max_cool_down_seconds: 300 },
             log_level: "info".to_owned(),
+            payload_bucket: "hookline-test-payloads".to_owned(),
             table: Some("hookline-test-deliveries".to_owned()),
         }
     }
@@ -165,6 +176,7 @@ mod tests {
         assert_eq!(configuration.breaker, breaker);
         let give_up = ["ci", "ledger"].map(|name| configuration.give_up_seconds(name));
         assert_eq!(give_up, [86_400, 7200]);
+        assert_eq!(configuration.longest_give_up_seconds(), 86_400);
         assert_eq!(configuration.state_table().unwrap(), "hookline-test-deliveries");
         assert_eq!(configuration.longest_wait(), Duration::from_secs(900));
         assert!(!configuration.logs_deliveries());

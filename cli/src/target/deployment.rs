@@ -13,6 +13,7 @@ pub(super) const TIMEOUTS: Timeouts = Timeouts {
 };
 
 /// A deployment: clients' configuration and the names of its AWS resources.
+#[derive(Debug, Clone)]
 pub struct Target {
     /// Configuration for clients of any AWS service.
     pub sdk: SdkConfig,

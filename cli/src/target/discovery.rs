@@ -99,6 +99,7 @@ mod tests {
     const QUEUE: &str = include_str!("../../../terraform/modules/queue/main.tf");
     const FUNCTION: &str = include_str!("../../../terraform/modules/function/main.tf");
     const SECRETS: &str = include_str!("../../../terraform/modules/secrets/main.tf");
+    const TOPIC: &str = include_str!("../../../terraform/modules/observability/topic.tf");
     const ACCESS_LOG: &str = include_str!("../../../terraform/modules/access_log/main.tf");
 
     /// Checks that a Terraform module contains a name.
@@ -138,6 +139,10 @@ mod tests {
         assert_eq!(resources.source_secret_name("github"), "hookline-prod/sources/github");
         assert_eq!(resources.destination_secret_name("team"), "hookline-prod/destinations/team");
         let terraform = Resources { function_names: names("${var.prefix}"), ..resources };
+        let queue_arn = "arn:aws:sqs:eu-west-1:123456789012:hookline-prod-intake".to_owned();
+        let topic = Resources { queue_arn, ..terraform.clone() }.alarms_topic_arn().unwrap_or_default();
+        let topic = topic.strip_prefix("arn:aws:sns:eu-west-1:123456789012:").unwrap_or_default();
+        case(TOPIC, topic);
         case(SECRETS, &terraform.source_secret_name("x").replace("sources/x", "${each.key}"));
         for key in ["sources/${name}", "destinations/${name}"] {
             assert!(SECRETS.contains(&format!("\"{key}\" =>")), "{key}");

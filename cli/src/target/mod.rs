@@ -13,7 +13,7 @@ mod workspace;
 use anyhow::Result;
 use clap::Args;
 
-pub use self::configuration::DestinationSecret;
+pub use self::configuration::{DestinationSecret, EmailAddresses};
 pub use self::delivery_configuration::{BreakerSettings, DeliveryConfiguration};
 pub use self::deployment::Target;
 pub use self::local_stack::{LocalStack, working_repository};

@@ -71,8 +71,18 @@ impl Resources {
     }
 
     /// Returns the prefix of all names: the name of the ingest function without its last part.
-    fn prefix(&self) -> &str {
+    #[must_use]
+    pub fn prefix(&self) -> &str {
         let ingest = self.function_names.ingest.as_str();
         ingest.strip_suffix("-ingest").unwrap_or(ingest)
+    }
+
+    /// Returns the ARN of the topic that alarms are published to, in the account and region of the intake queue. `None` if
+    /// the queue's ARN has another form than `arn:PARTITION:sqs:REGION:ACCOUNT:NAME`.
+    #[must_use]
+    pub fn alarms_topic_arn(&self) -> Option<String> {
+        let parts: Vec<_> = self.queue_arn.split(':').collect();
+        let [arn, partition, _, region, account, _] = parts[..] else { return None };
+        Some(format!("{arn}:{partition}:sns:{region}:{account}:{}-alarms", self.prefix()))
     }
 }

@@ -1,0 +1,90 @@
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::confirmation::confirm;
+use super::events_text;
+use crate::duration::duration;
+use crate::event_deletion::{Deletion, EventData};
+use crate::output::{Step, print_line};
+use crate::target::TargetOptions;
+
+#[derive(Debug, Args)]
+pub(super) struct Events {
+    #[command(flatten)]
+    target: TargetOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Delete one event from the dead-letter queue, the payload bucket and the idempotency table
+    #[command(after_help = "\
+The command prints what it deletes, and what it cannot delete: messages of the intake queue and the retry queue, which SQS
+cannot search; log lines, which have no payload; and the copies of destinations. Repeat it after the event has left the
+queues. The exit code is 1 if there is nothing to delete.
+
+After the deletion, a repeated request of the sender counts as a new event.
+
+Examples:
+  hookline events delete 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod --dry-run
+  hookline events delete 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod --since 14d --yes")]
+    Delete(Delete),
+}
+
+#[derive(Debug, Args)]
+struct Delete {
+    /// Id of the event
+    id: String,
+    /// Name of the source, if several sources use the id, or if the log has no line of the event
+    #[arg(long)]
+    source: Option<String>,
+    /// How far back to search the log: 90s, 15m, 6h or 2d
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1d")]
+    since: Duration,
+    /// Print what would be deleted, and delete nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Delete without confirmation
+    #[arg(long)]
+    yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Events {
+    pub(super) async fn run(self) -> Result<ExitCode> {
+        let Command::Delete(delete) = self.command;
+        let target = self.target.find().await?;
+        let step = Step::start("find the data of the event");
+        let data = EventData::find(&target, &delete.id, delete.source.as_deref(), delete.since).await?;
+        step.done("");
+        if data.is_empty() || delete.dry_run {
+            return delete.print(&data, None);
+        }
+        if !delete.yes {
+            eprintln!("{}", events_text::text(&data, None));
+            if !confirm("permanently delete this data?")? {
+                print_line(format_args!("nothing was deleted"));
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        let deletion = data.delete(&target).await?;
+        delete.print(&data, Some(&deletion))
+    }
+}
+
+impl Delete {
+    fn print(&self, data: &EventData, deletion: Option<&Deletion>) -> Result<ExitCode> {
+        match self.json {
+            true => print_line(format_args!("{}", serde_json::to_string_pretty(&events_text::json(data, deletion))?)),
+            false => print_line(format_args!("{}", events_text::text(data, deletion))),
+        }
+        let is_complete = deletion.is_none_or(|deletion| deletion.is_complete(data));
+        Ok(if is_complete && !data.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
