@@ -12,6 +12,7 @@
 pub mod build;
 pub mod commands;
 pub mod emulator;
+mod iam;
 mod load;
 pub mod scenarios;
 pub mod stack;

@@ -71,8 +71,10 @@ enum Command {
     Load(Load),
     /// Apply and destroy the committed environments on an emulator
     ///
-    /// Applies the bootstrap module and all environments. Checks that a second plan is empty and that no resource remains
-    /// after the destroy.
+    /// Applies the bootstrap module and all environments. Checks that a second plan is empty, that no resource remains after
+    /// the destroy, and that the roles of the bootstrap allow each call that Terraform made and no other action.
+    ///
+    /// The exit code is 1 if there is a finding about the roles.
     Environments(environments::Environments),
     /// Build both functions for Lambda and package them for Terraform
     Package(package::Package),

@@ -20,9 +20,11 @@ use crate::system::supervisor::SupervisedProcess;
 use crate::system::wait;
 
 const LAUNCH: &str = include_str!("launch.py");
+const CALLS: &str = include_str!("calls.py");
 
 /// Contents of the files that determine how the emulator behaves. A change of them requires a new apply.
-pub(crate) const VERSION_FILES: &str = concat!(include_str!("requirements.txt"), include_str!("launch.py"));
+pub(crate) const VERSION_FILES: &str =
+    concat!(include_str!("requirements.txt"), include_str!("launch.py"), include_str!("calls.py"));
 
 /// A running MiniStack process.
 #[derive(Debug)]
@@ -83,6 +85,7 @@ fn command(repository: &Repository, python: &Path, port: u16) -> Result<Command>
     std::fs::create_dir_all(home.join("tmp"))?;
     let launch = home.join("launch.py");
     std::fs::write(&launch, LAUNCH)?;
+    std::fs::write(home.join("calls.py"), CALLS)?;
     // `env -i` instead of `env_clear`: a supervisor cannot see that the environment of a `Command` was cleared.
     let mut command = Command::new("/usr/bin/env");
     command.arg("-i");

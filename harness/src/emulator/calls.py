@@ -1,0 +1,68 @@
+"""Records the calls of the functions: each different call once, as a line of JSON in the file `calls.jsonl`.
+
+A line has the function's role, and of the request only what names resources. Payloads and secrets are left out.
+"""
+
+import json
+import re
+from urllib.parse import parse_qsl
+
+from ministack.services import sts
+
+FILE = "calls.jsonl"
+CREDENTIAL = re.compile(rb"Credential=(ASIA[A-Z0-9]+)/[0-9]+/[^/]+/([^/]+)/")
+lines = set()
+
+
+def recorded(scope, receive):
+    """Returns a function that receives the request, and records the call if a function makes it."""
+    headers = dict(scope["headers"])
+    credential = CREDENTIAL.search(headers.get(b"authorization", b""))
+    session = credential and sts._sessions.get(credential[1].decode())
+    if not session:
+        return receive
+    call = {
+        "role": session["Arn"].split("/")[1],
+        "service": credential[2].decode(),
+        "target": headers.get(b"x-amz-target", b"").decode(),
+        "method": scope["method"],
+    }
+    body = bytearray()
+
+    async def receive_and_record():
+        message = await receive()
+        if message["type"] == "http.request":
+            body.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                record({**call, **named(call["service"], scope, bytes(body))})
+        return message
+
+    return receive_and_record
+
+
+def named(service, scope, body):
+    """Returns the parts of a request that name its resources."""
+    if service == "s3":
+        # Every payload has its own key.
+        path = re.sub(r"[0-9a-f-]{32,}", "0", scope["path"])
+        return {"url": path + ("?list-type=2" if b"list-type=2" in scope["query_string"] else "")}
+    if not body.startswith(b"{"):
+        form = {name: value for name, value in parse_qsl(body.decode()) if name == "Source" or "Addresses" in name}
+        return {"url": "/", "action": dict(parse_qsl(body.decode())).get("Action", ""), "body": form}
+    content = json.loads(body)
+    names = {name: content[name] for name in ("QueueUrl", "SecretId", "TableName") if name in content}
+    if "RequestItems" in content:
+        names["RequestItems"] = dict.fromkeys(content["RequestItems"], 0)
+    if "Statements" in content:
+        names["Statements"] = [{"Statement": statement["Statement"]} for statement in content["Statements"]]
+    if "Entries" in content:
+        names["Entries"] = [{"EventBusName": entry.get("EventBusName", "default")} for entry in content["Entries"]]
+    return {"url": "/", "body": names}
+
+
+def record(call):
+    line = json.dumps(call, sort_keys=True)
+    if line not in lines:
+        lines.add(line)
+        with open(FILE, "a") as file:
+            file.write(line + "\n")
