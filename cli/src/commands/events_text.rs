@@ -43,9 +43,8 @@ fn not_deleted(data: &EventData, deletion: Option<&Deletion>) -> Vec<String> {
     let Remaining { intake, retry, give_up_seconds, delivered_to, log_since } = &data.remaining;
     let queue = |name, LaneMessages { count, retention_seconds }: &LaneMessages, end: String| {
         let kept = formatted(*retention_seconds);
-        format!(
-            "  {name}: {count} messages (approximate), which SQS cannot search; {end}, without a worker after {kept}"
-        )
+        let count = format!("{count} messages (approximate)");
+        format!("  {name}: {count}, which SQS cannot search; {end}; SQS deletes it after {kept} without a receive")
     };
     let gives_up = formatted((*give_up_seconds).into());
     let mut lines = vec![

@@ -9,10 +9,11 @@ mod dead_lettered;
 mod deployed;
 mod destinations;
 mod isolated;
+mod operators;
 mod permissions;
 mod rejected;
-mod retried;
 mod restored;
+mod retried;
 mod senders;
 mod support;
 mod telemetry;
@@ -35,11 +36,12 @@ pub(crate) fn all() -> Vec<Scenario> {
         crashed::all(),
         dead_lettered::all(),
         isolated::all(),
+        operators::all(),
         telemetry::all(),
         deployed::all(),
+        restored::all(),
         permissions::all(),
     ]
-        restored::all(),
     .into_iter()
     .flatten()
     .collect()

@@ -1,0 +1,140 @@
+//! Commands of operators: the checks of a deployment, and the deletion of one event.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use hookline::dead_letter_queue::DeadLetterQueue;
+use hookline::doctor::{self, Report, Severity};
+use hookline::event_deletion::EventData;
+use hookline_event::Payload;
+use uuid::Uuid;
+
+use super::support::{Scenario, ScenarioResult, Testbed, expect};
+use crate::emulator::json_api::authorization;
+use crate::emulator::{Capability, REGION};
+use crate::stack::{Destination, Route, Source};
+use crate::traffic::script::Script;
+
+/// Checks whose results no other scenario can leave behind. An alarm that is still raised, an open circuit breaker and the
+/// source without a secret are problems of the stack, too.
+const INDEPENDENT_CHECKS: [&str; 5] = ["lambda-concurrency", "lanes", "dead-letter-queue", "aliases", "packages"];
+/// Such checks of services that not every emulator has.
+const OPTIONAL_CHECKS: [&str; 4] = ["alarm-topic", "access-log-role", "certificate", "email"];
+
+/// How far back the log is searched.
+const SINCE: Duration = Duration::from_secs(600);
+
+/// A size that does not fit into a message.
+const OFFLOADED_BYTES: usize = 1_500_000;
+
+pub(super) fn all() -> Vec<Scenario> {
+    vec![
+        // Not concurrent: it pauses the intake lane and needs an empty dead-letter queue.
+        Scenario::new(
+            "doctor-reports-problems",
+            "`hookline doctor` finds no problem, and then a paused lane, a blank secret and a message in the dead-letter queue",
+            doctor_reports_problems,
+        )
+        .source(Source::github("erasable")),
+        // Not concurrent: it lists the dead-letter queue, which hides the messages of other scenarios for a moment.
+        Scenario::new(
+            "event-deleted",
+            "`hookline events delete` removes an event from the dead-letter queue, the payload bucket and the idempotency table",
+            event_deleted,
+        )
+        .source(Source::github("erasable"))
+        .destination(Destination::http("missing", Script::NotFound))
+        .destination(Destination::http("steady", Script::Succeeds))
+        .route(Route::new("erasable", "erasable", &["missing", "steady"]))
+        .needs(&[Capability::Dynamodb]),
+    ]
+}
+
+async fn doctor_reports_problems(testbed: &Testbed) -> ScenarioResult {
+    let (stack, target) = (&testbed.stack, testbed.stack.target());
+    let healthy = doctor::examine(&target).await;
+    for check in INDEPENDENT_CHECKS {
+        let findings = healthy.findings(check);
+        let is_fine = findings.iter().all(|finding| [Severity::Ok, Severity::Warning].contains(&finding.severity));
+        ensure!(is_fine && !findings.is_empty(), "{check}: {findings:?}");
+    }
+    for check in OPTIONAL_CHECKS {
+        let findings = healthy.findings(check);
+        let has_problem = findings.iter().any(|finding| finding.severity == Severity::Problem);
+        ensure!(!has_problem && !findings.is_empty(), "{check}: {findings:?}");
+    }
+    let secret_name = stack.outputs.source_secret_names.get("erasable").context("the source has no secret")?;
+    ensure!(!has_problem(&healthy, "secrets", secret_name), "{:?}", healthy.findings("secrets"));
+
+    let poison = format!("poison {}", Uuid::new_v4());
+    stack.enqueue(std::slice::from_ref(&poison)).await?;
+    stack.wait_for_dlq_depth(1).await?;
+    let secret = testbed.secrets().sources.remove("erasable").context("the source has no secret")?;
+    stack.put_source_secret("erasable", "\n").await?;
+    stack.set_event_source_mapping_enabled(false).await?;
+    let broken = doctor::examine(&target).await;
+    stack.set_event_source_mapping_enabled(true).await?;
+    stack.put_source_secret("erasable", &secret.store).await?;
+    stack.take_dlq_message(&poison).await?;
+
+    for (check, text) in
+        [("lanes", "intake: Disabled"), ("dead-letter-queue", "1 undelivered"), ("secrets", secret_name)]
+    {
+        ensure!(has_problem(&broken, check, text), "{check}: {:?}", broken.findings(check));
+    }
+    let unchanged = INDEPENDENT_CHECKS.iter().filter(|check| !["lanes", "dead-letter-queue"].contains(check));
+    for check in unchanged {
+        ensure!(broken.findings(check) == healthy.findings(check), "{check}: {:?}", broken.findings(check));
+    }
+    Ok(format!("{} checks, then 3 problems by name", healthy.checks.len()))
+}
+
+fn has_problem(report: &Report, check: &str, text: &str) -> bool {
+    let mut findings = report.findings(check).iter();
+    findings.any(|finding| finding.severity == Severity::Problem && finding.found.contains(text))
+}
+
+async fn event_deleted(testbed: &Testbed) -> ScenarioResult {
+    let (stack, target) = (&testbed.stack, testbed.stack.target());
+    let webhook = testbed.signed("erasable", expect::unique_body(OFFLOADED_BYTES))?;
+    let other = testbed.signed("erasable", expect::unique_body(0))?;
+    for webhook in [&webhook, &other] {
+        expect::accepted(testbed, webhook).await?;
+        testbed.sink.wait_for_delivery(&webhook.event_id).await?;
+    }
+    stack.wait_for_dlq_depth(2).await?;
+    for webhook in [&webhook, &other] {
+        testbed.settle(&webhook.event_id);
+    }
+
+    let data = EventData::find(&target, &webhook.event_id, None, SINCE).await?;
+    let event = data.messages.first().and_then(|message| message.event()).context("the event is not in the queue")?;
+    let Payload::Offloaded { uri } = &event.data else { anyhow::bail!("the payload is not offloaded") };
+    let dedup_key = event.dedup_key.as_str().to_owned();
+    let destinations: Vec<_> = data.claims.iter().map(|claim| claim.destination.as_str()).collect();
+    ensure!(destinations == ["missing", "steady"], "the claims are {destinations:?}");
+    ensure!(data.payloads.iter().eq([uri]) && status_of(testbed, uri).await? == 200, "{:?}", data.payloads);
+    ensure!(stack.is_delivery_recorded(&dedup_key, "steady").await?, "the delivery is not recorded");
+
+    let deletion = data.delete(&target).await?;
+    ensure!(deletion.is_complete(&data), "{deletion:?}");
+    ensure!(status_of(testbed, uri).await? == 404, "the payload exists");
+    ensure!(!stack.is_delivery_recorded(&dedup_key, "steady").await?, "the delivery is recorded");
+    let again = EventData::find(&target, &webhook.event_id, None, SINCE).await?;
+    ensure!(again.is_empty(), "{again:?}");
+
+    let queue = DeadLetterQueue::new(target);
+    let deleted = queue.delete(&[other.event_id.clone(), webhook.event_id.clone()]).await?;
+    let ids: Vec<_> = deleted.iter().map(|message| message.id.as_str()).collect();
+    ensure!(ids == [other.event_id.as_str()], "deleted {ids:?}");
+    stack.wait_for_dlq_depth(0).await?;
+    Ok("message, payload and 2 claims deleted; another event stayed until `dlq delete`".to_owned())
+}
+
+/// Returns the status of a request for an object.
+async fn status_of(testbed: &Testbed, uri: &str) -> Result<u16> {
+    let path = uri.strip_prefix("s3://").context("the URI is not that of an object")?;
+    let request = testbed.stack.http.get(format!("{}/{path}", testbed.stack.endpoint));
+    let request = request.header("authorization", authorization("test", REGION, "s3"));
+    Ok(request.send().await.context("cannot read the object")?.status().as_u16())
+}
