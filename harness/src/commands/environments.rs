@@ -166,7 +166,12 @@ impl Run<'_> {
         // An administrator allows the apply role to change this API.
         let id = environment.output("api_id").await?;
         self.bootstrap.apply_without_refresh(&self.bootstrap_variables(&json!({ name: [id] }))).await?;
-        variables["throttle"] = json!({ "rate": 20, "burst": 40 });
+        // Another throttle would be deleted first, and MiniStack would delete the stage instead.
+        variables["sources"] = json!({
+            "billing": { "scheme": "hmac", "header": "X-Billing-Signature" },
+            "github": { "scheme": "github" },
+            "stripe": { "scheme": "stripe" },
+        });
         let update = async |it: Terraform| it.apply_without_refresh(&variables).await;
         self.record(name, Phase::UpdateHttpApi, environment, update).await?;
         Ok(variables)

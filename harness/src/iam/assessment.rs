@@ -88,19 +88,14 @@ impl Account {
 ///
 /// If a committed data file cannot be parsed.
 pub(crate) fn assess(account: &Account, calls: &[RecordedCall]) -> Result<Report> {
-    let (operations, reference) = (Operations::committed()?, Reference::committed()?);
+    let operations = Operations::committed()?;
+    let reference = Reference::committed(&operations.unlisted)?;
     let mut needs = Needs::default();
     let mut findings = add_calls(&mut needs, account, &operations, calls);
     add_cases(&mut needs, account, &operations.cases);
     add_function_policies(&mut needs, account, calls)?;
     let prefixes = Vec::from_iter(account.environments.iter().map(|name| format!("{SERVICE}-{name}")));
-    let check = Check {
-        roles: account.roles.clone(),
-        needs: &needs,
-        reference: &reference,
-        unlisted: &operations.unlisted,
-        prefixes: &prefixes,
-    };
+    let check = Check { roles: account.roles.clone(), needs: &needs, reference: &reference, prefixes: &prefixes };
     findings.extend(check.findings());
     findings.sort();
     findings.dedup();

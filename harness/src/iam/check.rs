@@ -16,8 +16,6 @@ pub(crate) struct Check<'a> {
     pub(crate) roles: Vec<Role>,
     pub(crate) needs: &'a Needs,
     pub(crate) reference: &'a Reference,
-    /// Actions and condition keys that AWS supports and its reference does not list.
-    pub(crate) unlisted: &'a BTreeMap<String, String>,
     /// Beginnings of the names of the environments' resources, such as `hookline-dev`.
     pub(crate) prefixes: &'a [String],
 }
@@ -139,26 +137,20 @@ impl Check<'_> {
 
     fn unsupported_keys(&self) -> Vec<Finding> {
         let mut findings = BTreeSet::new();
-        for role in &self.roles {
-            for statement in &role.statements {
-                for action in statement.action.iter().filter(|action| !action.contains('*')) {
-                    if self.unlisted.contains_key(action) {
-                        continue;
-                    }
-                    if !self.reference.has(action) {
-                        let (role, statement) = (kind(role), statement.sid.clone());
-                        findings.insert(Finding::UnknownAction { role, statement, action: action.clone() });
-                        continue;
-                    }
-                    for (_, key, _) in statement.conditions() {
-                        let is_unlisted = self.unlisted.contains_key(&format!("{action} {key}"));
-                        if !is_unlisted && !self.reference.supports_key(action, key) {
-                            let (role, statement) = (kind(role), statement.sid.clone());
-                            let (action, key) = (action.clone(), key.to_owned());
-                            findings.insert(Finding::UnsupportedKey { role, statement, action, key });
-                        }
-                    }
+        let statements =
+            self.roles.iter().flat_map(|role| role.statements.iter().map(move |statement| (role, statement)));
+        for (role, statement) in statements {
+            for action in statement.action.iter().filter(|action| !action.contains('*')) {
+                let (role, statement_id, action) = (kind(role), statement.sid.clone(), action.clone());
+                if !self.reference.has(&action) {
+                    findings.insert(Finding::UnknownAction { role, statement: statement_id, action });
+                    continue;
                 }
+                let keys = statement.conditions().map(|(_, key, _)| key);
+                findings.extend(keys.filter(|key| !self.reference.supports_key(&action, key)).map(|key| {
+                    let (role, statement, action) = (role.clone(), statement_id.clone(), action.clone());
+                    Finding::UnsupportedKey { role, statement, action, key: key.to_owned() }
+                }));
             }
         }
         findings.into_iter().collect()
@@ -169,8 +161,7 @@ impl Check<'_> {
         let mut findings = BTreeSet::new();
         for role in &self.roles {
             for (Need { action, resource, .. }, _) in self.needs.of(&role.name) {
-                let is_unlisted = self.unlisted.contains_key(action);
-                if !is_unlisted && self.reference.has(action) && !self.reference.allows_resource(action, resource) {
+                if self.reference.has(action) && !self.reference.allows_resource(action, resource) {
                     let (action, resource) = (action.clone(), self.without_environment(resource));
                     findings.insert(Finding::UnsupportedResource { action, resource });
                 }

@@ -52,7 +52,8 @@ pub(crate) fn check_functions(
     policies: &BTreeMap<(String, String), Vec<String>>,
     names: &Names,
 ) -> Result<(Vec<Finding>, usize)> {
-    let (operations, reference) = (Operations::committed()?, Reference::committed()?);
+    let operations = Operations::committed()?;
+    let reference = Reference::committed(&operations.unlisted)?;
     let mut needs = Needs::default();
     let mut findings = Vec::new();
     let lines = record.lines().map(|line| serde_json::from_str(line).context("the record has an invalid line"));
@@ -75,7 +76,7 @@ pub(crate) fn check_functions(
             case.needs(names).for_each(|need| needs.add(function, need, &case.reason));
         }
     }
-    let check = Check { roles, needs: &needs, reference: &reference, unlisted: &operations.unlisted, prefixes: &[] };
+    let check = Check { roles, needs: &needs, reference: &reference, prefixes: &[] };
     findings.extend(check.findings_of_actions());
     findings.sort();
     Ok((findings, lines.len()))

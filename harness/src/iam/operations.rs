@@ -20,7 +20,8 @@ pub(crate) struct Operations {
     operations: BTreeMap<String, Vec<Permission>>,
     /// Permissions that no run records.
     pub(crate) cases: Vec<Case>,
-    /// Actions and keys that AWS supports and its reference does not list, with the reason.
+    /// What AWS supports and its reference does not list, with the reason: an action, or an action and a pattern of its
+    /// resource.
     pub(crate) unlisted: BTreeMap<String, String>,
 }
 

@@ -25,9 +25,12 @@ const GLOBAL_KEYS: [&str; 10] = [
 ];
 
 /// The reference of the actions that the policies and the data file have.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Reference(BTreeMap<String, ActionReference>);
+#[derive(Debug, Clone)]
+pub(crate) struct Reference {
+    actions: BTreeMap<String, ActionReference>,
+    /// What AWS supports and its reference does not list: an action, or an action and a pattern of its resource.
+    unlisted: BTreeMap<String, String>,
+}
 
 /// What AWS documents about an action.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,36 +43,44 @@ struct ActionReference {
 }
 
 impl Reference {
-    /// Reads the committed file.
-    pub(crate) fn committed() -> Result<Self> {
-        serde_json::from_str(FILE).context("cannot parse harness/testdata/iam/reference.json")
+    /// Reads the committed file. `unlisted` has what the file lacks, with the reasons.
+    pub(crate) fn committed(unlisted: &BTreeMap<String, String>) -> Result<Self> {
+        let actions = serde_json::from_str(FILE).context("cannot parse harness/testdata/iam/reference.json")?;
+        Ok(Self { actions, unlisted: unlisted.clone() })
     }
 
     /// Returns whether the action is in the reference.
     pub(crate) fn has(&self, action: &str) -> bool {
-        self.0.contains_key(action)
+        self.actions.contains_key(action) || self.unlisted.contains_key(action)
     }
 
     /// Returns whether the action can have the resource.
     pub(crate) fn allows_resource(&self, action: &str, resource: &str) -> bool {
-        self.0.get(action).is_some_and(|reference| match reference.resources.as_slice() {
+        let is_listed = |reference: &ActionReference| match reference.resources.as_slice() {
             [] => resource == "*",
             formats => formats.iter().any(|format| matches(&as_pattern(format), resource)),
-        })
+        };
+        let mut unlisted = self.unlisted.keys().filter_map(|key| match key.split_once(' ') {
+            Some((name, pattern)) => (name == action).then_some(pattern),
+            None => (key == action).then_some("*"),
+        });
+        self.actions.get(action).is_some_and(is_listed)
+            || unlisted.any(|pattern| matches(pattern, resource))
     }
 
     /// Returns whether a condition of a statement with the action can have the key.
     pub(crate) fn supports_key(&self, action: &str, key: &str) -> bool {
         let key = key.to_ascii_lowercase();
-        let documented = self.0.get(action).into_iter().flat_map(|reference| reference.conditions.iter());
-        GLOBAL_KEYS.iter().any(|global| matches(global, &key))
+        let documented = self.actions.get(action).into_iter().flat_map(|reference| reference.conditions.iter());
+        self.unlisted.contains_key(action)
+            || GLOBAL_KEYS.iter().any(|global| matches(global, &key))
             || documented.map(|name| as_pattern(&name.to_ascii_lowercase())).any(|pattern| matches(&pattern, &key))
     }
 
     /// Returns all actions of a service, such as `sqs`.
     pub(crate) fn actions_of(&self, service: &str) -> impl Iterator<Item = &str> {
         let prefix = format!("{service}:");
-        self.0.keys().map(String::as_str).filter(move |action| action.starts_with(&prefix))
+        self.actions.keys().map(String::as_str).filter(move |action| action.starts_with(&prefix))
     }
 }
 
@@ -93,7 +104,7 @@ mod tests {
 
     #[test]
     fn keys_and_resources_of_an_action() {
-        let reference = Reference::committed().unwrap();
+        let reference = Reference::committed(&BTreeMap::new()).unwrap();
         assert!(reference.supports_key("lambda:AddPermission", "lambda:Principal"));
         assert!(!reference.supports_key("lambda:UpdateAlias", "lambda:Principal"));
         assert!(reference.supports_key("lambda:UpdateAlias", "aws:SecureTransport"));
