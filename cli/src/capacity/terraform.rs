@@ -18,7 +18,10 @@ use crate::target::BreakerSettings;
 /// Selects the values as one JSON object.
 const EXPRESSION: &str = concat!(
     "jsonencode({",
-    "api_type = var.api_type, throttle_rate = var.throttle.rate, account_concurrency = var.account_concurrency, ",
+    "api_type = var.api_type, account_concurrency = var.account_concurrency, ",
+    // Of all sources and `POST /events` together.
+    "throttle_rate = sum(concat([for source in var.sources : try(source.throttle.rate, var.throttle.rate)], ",
+    "[var.identity_enabled ? var.throttle.rate : 0])), ",
     "functions = var.functions, queue = var.queue, retry_lane = var.retry_lane, retry = var.retry, ",
     "breaker = var.breaker, idempotency = var.idempotency, log_level = var.log_level, ",
     "traced = try(var.trace_sampling.rate, 0.05), sources = keys(var.sources), ",

@@ -1,14 +1,18 @@
 //! Requests that ingest or API Gateway rejects.
 
 use anyhow::{Context, Result, ensure};
+use futures_util::future::{try_join, try_join_all};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use uuid::Uuid;
 
-use super::support::{Scenario, ScenarioResult, Testbed, expect, schemes};
-use crate::emulator::Capability;
+use super::support::{Scenario, ScenarioResult, Testbed, expect, log, schemes};
+use crate::emulator::{Capability, EmulatorKind};
 use crate::stack::{Source, scheme_sources};
 use crate::traffic::sender::{Response, Webhook};
+
+/// The requests of the flood in `throttled-source-isolated`.
+const FLOOD: usize = 40;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -32,8 +36,36 @@ pub(super) fn all() -> Vec<Scenario> {
             duplicate_header,
         )
         .concurrent(),
-        Scenario::new("unknown-source-rejected", "a source that is not configured returns 404", unknown_source)
-            .concurrent(),
+        Scenario::new(
+            "unknown-source-rejected",
+            "API Gateway returns 404 for a source that is not configured, without invoking ingest",
+            unknown_source,
+        )
+        .concurrent(),
+        Scenario::new(
+            "throttled-source-isolated",
+            "a flood of junk to one source gets 429, and another source's requests are accepted meanwhile",
+            throttled_source,
+        )
+        .source(Source::github("flooded").sends_to("orders").throttled(1, 3))
+        .skip_if(|testbed| {
+            let is_http = testbed.stack.outputs.api_type == "http";
+            let throttles = !is_http && !matches!(testbed.emulator_info.kind, EmulatorKind::Localstack { .. });
+            (!throttles).then(|| "the emulator does not throttle this API".to_owned())
+        })
+        .concurrent(),
+        Scenario::new(
+            "unlisted-address-rejected",
+            "API Gateway returns 403 to an address outside of the source's `allowed_ips`",
+            unlisted_address,
+        )
+        // The network is for documentation, so no request comes from it.
+        .source(Source::github("restricted").sends_to("orders").allowed_from("192.0.2.0/24"))
+        .needs(&[Capability::Iam])
+        .skip_if(|testbed| {
+            (testbed.stack.outputs.api_type == "http").then(|| "an HTTP API has no resource policy".to_owned())
+        })
+        .concurrent(),
         Scenario::new("oversized-body-rejected", "a body that is too large to store returns 413", oversized_body)
             .concurrent(),
         Scenario::new(
@@ -121,8 +153,46 @@ async fn duplicate_header(testbed: &Testbed) -> ScenarioResult {
 async fn unknown_source(testbed: &Testbed) -> ScenarioResult {
     let mut webhook = testbed.signed("github", expect::unique_body(0))?;
     webhook.source = "unknown".to_owned();
-    expect::rejected(testbed, &webhook, 404).await?;
-    Ok("404, logged as rejected, not delivered".to_owned())
+    let response = testbed.send(&webhook).await?;
+    ensure!(response.status == 404, "expected 404, got {}: {}", response.status, response.body);
+    expect::gateway_problem_document(testbed, &response)?;
+    testbed.forbid_delivery(&webhook.event_id, &webhook.body);
+    // Ingest logs a request before it responds, so the line of a later request is in the log after it.
+    let later = expect::accepted(testbed, &testbed.signed("github", expect::unique_body(0))?).await?;
+    log::wait_for_line(testbed, &[("event_id", &later), ("outcome", "accepted")]).await?;
+    let lines = log::lines_with(testbed, "unknown_source").await?;
+    ensure!(lines.is_empty(), "ingest was invoked: {lines:?}");
+    expect::not_delivered(testbed, &webhook)?;
+    Ok("404 from API Gateway, ingest was not invoked, not delivered".to_owned())
+}
+
+async fn throttled_source(testbed: &Testbed) -> ScenarioResult {
+    let post = |_| async { testbed.stack.post("/webhooks/flooded", &[], b"junk".to_vec()).await };
+    let flood = try_join_all((0..FLOOD).map(post));
+    let others = async {
+        for _ in 0..5 {
+            expect::accepted(testbed, &testbed.signed("github", expect::unique_body(0))?).await?;
+        }
+        Ok(())
+    };
+    let (responses, ()) = try_join(flood, others).await?;
+    let (throttled, passed): (Vec<_>, Vec<_>) = responses.iter().partition(|response| response.status == 429);
+    ensure!(throttled.len() > FLOOD / 2, "only {} of {FLOOD} requests were throttled", throttled.len());
+    for response in &throttled {
+        expect::problem_document(response)?;
+        ensure!(response.headers.contains_key("retry-after"), "no Retry-After: {:?}", response.headers);
+    }
+    let unexpected = passed.iter().find(|response| response.status != 401);
+    ensure!(unexpected.is_none(), "expected 401 or 429, got {unexpected:?}");
+    Ok(format!("{} of {FLOOD} requests throttled, all requests of the other source accepted", throttled.len()))
+}
+
+async fn unlisted_address(testbed: &Testbed) -> ScenarioResult {
+    let webhook = testbed.signed("restricted", expect::unique_body(0))?;
+    expect::error_response(testbed, &webhook, 403).await?;
+    testbed.forbid_delivery(&webhook.event_id, &webhook.body);
+    expect::not_delivered(testbed, &webhook)?;
+    Ok("403 from API Gateway, not delivered".to_owned())
 }
 
 async fn oversized_body(testbed: &Testbed) -> ScenarioResult {

@@ -1,9 +1,12 @@
 //! Sources of the local stack.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookline_signature::{Algorithm, Encoding, GitlabMode, SchemeConfig};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The URL of the source `twilio`. It is the URL of the example in the tests of Twilio's library.
@@ -13,8 +16,10 @@ const TWILIO_URL: &str = "http://www.postbin.org/1ed898x";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) name: &'static str,
-    /// The source's entry in the Terraform variable `sources`.
+    /// The options of ingest in the source's entry in the Terraform variable `sources`.
     pub(crate) config: SchemeConfig,
+    /// The options of API Gateway in that entry.
+    gateway_options: BTreeMap<&'static str, Value>,
     /// The form of the source's secret.
     pub(crate) key: KeyKind,
     /// The destination of the source's own route. A source without it is routed by explicit routes.
@@ -53,7 +58,7 @@ impl Source {
     /// Returns a source with a scheme's default options and a random text as its secret.
     pub(crate) fn new(name: &'static str, scheme: &str) -> Self {
         let config = SchemeConfig { scheme: scheme.to_owned(), ..SchemeConfig::default() };
-        Self { name, config, key: KeyKind::Text, destination: None }
+        Self { name, config, gateway_options: BTreeMap::new(), key: KeyKind::Text, destination: None }
     }
 
     /// Returns a source with GitHub's scheme.
@@ -64,6 +69,27 @@ impl Source {
     /// Adds a route with the source's name, from the source to the destination.
     pub(crate) fn sends_to(self, destination: &'static str) -> Self {
         Self { destination: Some(destination), ..self }
+    }
+
+    /// Limits the requests per second (`rate`) and at the same time (`burst`) that API Gateway accepts for the source.
+    pub(crate) fn throttled(mut self, rate: u32, burst: u32) -> Self {
+        self.gateway_options.insert("throttle", json!({ "rate": rate, "burst": burst }));
+        self
+    }
+
+    /// Lets API Gateway reject requests from addresses outside of this network.
+    pub(crate) fn allowed_from(mut self, network: &'static str) -> Self {
+        self.gateway_options.insert("allowed_ips", json!([network]));
+        self
+    }
+
+    /// Returns the entry in the Terraform variable `sources`.
+    pub(crate) fn terraform_value(&self) -> Value {
+        let mut value = json!(self.config);
+        for (name, option) in &self.gateway_options {
+            value[*name] = option.clone();
+        }
+        value
     }
 
     /// Leaves the stored secret empty.
@@ -150,7 +176,7 @@ mod tests {
     /// The documentation has a row for each scheme.
     #[test]
     fn terraform_and_the_documentation_list_the_same_schemes() {
-        let terraform = include_str!("../../../terraform/modules/hookline/variables_sources.tf");
+        let terraform = include_str!("../../../terraform/modules/hookline/schemes.tf");
         let table = terraform.split("scheme_options = {").nth(1).unwrap().split("\n  }").next().unwrap();
         let rows = table.split(']').filter_map(|row| row.split_once('='));
         // A list may have several lines.

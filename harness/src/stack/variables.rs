@@ -54,12 +54,18 @@ pub(crate) fn terraform_variables(
         "breaker": { "cool_down_seconds": 5, "max_cool_down_seconds": 10 },
         "secret_cache": { "refresh_seconds": 1 },
         "throttle": { "rate": 10_000, "burst": 5_000 },
-        "account_concurrency": 10_000,
+        "account_concurrency": 100_000,
         "secret_recovery_days": 0,
         "force_destroy": true,
     });
     for (name, value) in [declared, fixed].iter().flat_map(|part| part.as_object().into_iter().flatten()) {
         variables[name] = value.clone();
+    }
+    // An HTTP API has no resource policy, and Terraform rejects the option.
+    if api == ApiType::Http {
+        for source in variables["sources"].as_object_mut().into_iter().flatten() {
+            source.1.as_object_mut().map(|options| options.remove("allowed_ips"));
+        }
     }
     variables
 }

@@ -36,7 +36,9 @@ fn production_is_as_committed() {
         format!("process = {{ memory_mb = {} }}", process.memory_mb),
         format!("queue = {{ max_receive_count = 8 maximum_concurrency = {} }}", intake.maximum_concurrency),
         format!("retry_lane = {{ maximum_concurrency = {} }}", retry_lane.maximum_concurrency),
-        format!("throttle = {{ rate = {rate} "),
+        // For `github`, and for `billing` and `POST /events`.
+        format!("throttle = {{ rate = {}, burst = 600 }}", rate - 200.0),
+        "throttle = { rate = 100 burst = 200 }".to_owned(),
     ];
     for setting in expected {
         assert!(text.contains(&setting), "{setting}");
