@@ -47,8 +47,9 @@ struct Run<'a> {
 }
 
 impl Environments {
-    /// Applies the bootstrap module, and then all environments at the same time. Checks that a second plan is empty, that
-    /// no resource remains after the destroy, and that the roles of the bootstrap allow what Terraform did and no more.
+    /// Applies the bootstrap module, and then all environments at the same time. Checks that a second plan is empty,
+    /// that no resource remains after the destroy, and that the roles of the bootstrap allow what Terraform did and no
+    /// more.
     pub(super) async fn run(self) -> Result<ExitCode> {
         check_required_tools()?;
         let repository = Repository::find()?;
@@ -177,8 +178,8 @@ impl Run<'_> {
         Ok(variables)
     }
 
-    /// Returns variables that differ from those of each environment: other settings, another package, and other sources,
-    /// destinations and routes.
+    /// Returns variables that differ from those of each environment: other settings, another package, and other
+    /// sources, destinations and routes.
     fn updated_variables(&self) -> Result<Value> {
         let mut variables = self.variables.clone();
         let ingest = variables["packages"]["ingest"].as_str().context("the package has no path")?;

@@ -126,8 +126,9 @@ mod tests {
     use super::*;
 
     const LINE: &str = r#"{"@level":"debug","@message":"HTTP Request Sent","@module":"aws","http.method":"POST",
-        "http.request.body":"Action=PutMetricAlarm\u0026AlarmActions.member.1=arn%3Aaws%3Asns%3Ar%3A1%3Aa\u0026Tags.member.1.Key=a+b\n",
-        "http.request.header.x_amz_tagging":"Project=hookline","http.url":"http://127.0.0.1:1/2015/arn%3Aaws%3Ab/c?Qualifier=live&x",
+        "http.request.body":"Action=Put\u0026AlarmActions.member.1=arn%3Aa\u0026Tags.member.1.Key=a+b\n[truncated...]",
+        "http.request.header.x_amz_tagging":"Project=hookline",
+        "http.url":"http://127.0.0.1:1/2015/arn%3Aaws%3Ab/c?Qualifier=live&x",
         "rpc.method":"PutMetricAlarm","rpc.service":"CloudWatch"}"#;
 
     #[test]

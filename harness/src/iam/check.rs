@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Finding;
-use super::policy::{Decision, Effect, Need, Role, Statement, matches};
+use super::pattern::matches;
+use super::policy::{Decision, Effect, Need, Role, Statement};
 use super::reference::Reference;
 
 /// What each role needs. `origins` has the calls and the documented cases, such as `create: SQS/CreateQueue`.
@@ -33,8 +34,8 @@ impl Needs {
 }
 
 impl Check<'_> {
-    /// Returns all findings: needs that are not allowed, actions that are not needed, and resources and condition keys that
-    /// cannot match.
+    /// Returns all findings: needs that are not allowed, actions that are not needed, and resources and condition keys
+    /// that cannot match.
     pub(crate) fn findings(&self) -> Vec<Finding> {
         let mut findings = self.findings_of_actions();
         findings.extend(self.unmatched_resources());

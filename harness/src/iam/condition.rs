@@ -1,6 +1,11 @@
 //! Conditions of statements.
 
-use super::policy::{Context, matches};
+use std::collections::BTreeMap;
+
+use super::pattern::matches;
+
+/// The values of condition keys in one request. Keys are in lower case, because IAM compares them without case.
+pub(crate) type Context = BTreeMap<String, Vec<String>>;
 
 /// How the values of a request are compared with those of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! The check of the functions' policies against the calls that the functions made. `harness/src/emulator/calls.py` records
-//! the calls.
+//! The check of the functions' policies against the calls that the functions made, which
+//! `harness/src/emulator/calls.py` records.
 
 use std::collections::BTreeMap;
 
@@ -41,8 +41,8 @@ struct Line {
     body: Value,
 }
 
-/// Returns the findings about the functions' policies, and the number of different calls. `policies` has the documents of
-/// each function by its name and role.
+/// Returns the findings about the functions' policies, and the number of different calls. `policies` has the documents
+/// of each function by its name and role.
 ///
 /// # Errors
 ///

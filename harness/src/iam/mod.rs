@@ -1,9 +1,9 @@
 //! Proof of IAM policies by recorded calls.
 //!
-//! Terraform's provider logs each call that it makes. [`operations`] maps a call to what it needs: actions on resources,
-//! with the values of condition keys. [`Check`] evaluates the policies as IAM does, and reports needs that are not allowed,
-//! actions that are not needed, and resources and condition keys that cannot match. [`Mutations`] proves that the check
-//! notices each mistake.
+//! Terraform's provider logs each call that it makes. [`operations`] maps a call to what it needs: actions on
+//! resources, with the values of condition keys. [`check`] evaluates the policies as IAM does, and reports needs that
+//! are not allowed, actions that are not needed, and resources and condition keys that cannot match. [`mutation`] proves
+//! that the check notices each mistake.
 
 mod assessment;
 mod call;
@@ -13,6 +13,7 @@ mod finding;
 mod functions;
 mod mutation;
 mod operations;
+mod pattern;
 mod policy;
 mod recording;
 mod reference;

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::call::Call;
-use super::policy::{Context, Need};
+use super::condition::Context;
+use super::policy::Need;
 use super::template::{Names, expand, values};
 
 const FILE: &str = include_str!("../../testdata/iam/operations.json");
@@ -30,7 +31,8 @@ pub(crate) struct Operations {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) reason: String,
-    /// Beginnings of the names of the roles that need the permissions: `plan`, `apply`, `boundary`, `ingest`, `process`.
+    /// Beginnings of the names of the roles that need the permissions: `plan`, `apply`, `boundary`, `ingest`,
+    /// `process`.
     pub(crate) roles: Vec<String>,
     /// Whether only the first environment has what the permissions are for.
     #[serde(default)]

@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use wildmatch::WildMatch;
 
-use super::condition;
-
-/// The values of condition keys in one request. Keys are in lower case, because IAM compares them without case.
-pub(crate) type Context = BTreeMap<String, Vec<String>>;
+use super::condition::{self, Context};
+use super::pattern::matches;
 
 /// What one call needs: an action on a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -83,8 +80,8 @@ impl Role {
         Ok(Self { name: name.to_owned(), statements })
     }
 
-    /// Returns each allowed action on each of its resources, for the check of another policy that limits this one. Patterns
-    /// stay as they are: a pattern of the other policy that covers them also matches their text.
+    /// Returns each allowed action on each of its resources, for the check of another policy that limits this one.
+    /// Patterns stay as they are: a pattern of the other policy that covers them also matches their text.
     pub(crate) fn permissions(&self) -> impl Iterator<Item = Need> {
         let allowing = self.statements.iter().filter(|statement| statement.effect == Effect::Allow);
         allowing.flat_map(|statement| {
@@ -128,11 +125,6 @@ impl Statement {
             keys.iter().map(move |(key, Values(values))| (operator.as_str(), key.as_str(), values.as_slice()))
         })
     }
-}
-
-/// Returns whether a pattern with IAM's wildcards `*` and `?` matches the whole text.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    WildMatch::new(pattern).matches(text)
 }
 
 fn parse(document: &str) -> Result<Vec<Statement>> {

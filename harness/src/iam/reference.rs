@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
-use super::policy::matches;
+use super::pattern::matches;
 
 /// `.ci/iam-reference --write` makes this file from the data of the linter parliament.
 const FILE: &str = include_str!("../../testdata/iam/reference.json");
@@ -64,8 +64,7 @@ impl Reference {
             Some((name, pattern)) => (name == action).then_some(pattern),
             None => (key == action).then_some("*"),
         });
-        self.actions.get(action).is_some_and(is_listed)
-            || unlisted.any(|pattern| matches(pattern, resource))
+        self.actions.get(action).is_some_and(is_listed) || unlisted.any(|pattern| matches(pattern, resource))
     }
 
     /// Returns whether a condition of a statement with the action can have the key.

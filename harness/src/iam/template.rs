@@ -1,8 +1,8 @@
 //! Templates of ARNs and condition values, such as `{arn:sqs}:{body.QueueUrl|last}`.
 //!
-//! A placeholder is a name ([`Names`]) or a path into a recorded request: `{body.Code.S3Key}`. In a path, `*` selects every
-//! element of a list or object, `@keys` selects the keys of an object, and `1-` joins the elements of a list from index 1
-//! with `/`. `|last` keeps what is after the last `/` or `:` of a value.
+//! A placeholder is a name ([`Names`]) or a path into a recorded request: `{body.Code.S3Key}`. In a path, `*` selects
+//! every element of a list or object, `@keys` selects the keys of an object, and `1-` joins the elements of a list from
+//! index 1 with `/`. `|last` keeps what is after the last `/` or `:` of a value.
 
 use serde_json::Value;
 

@@ -69,11 +69,7 @@ fn call_without_permission_is_found() {
     needs.add("apply-dev", need("sqs:CreateQueue", "hookline-prod-intake", &[]), "update: SQS/CreateQueue");
     let other = [("lambda:principal", "s3.amazonaws.com")];
     needs.add("apply-dev", need("lambda:AddPermission", "hookline-dev-ingest", &other), "update: Lambda/AddPermission");
-    insta::assert_snapshot!(findings(POLICY, &needs), @"
-    apply-dev: `lambda:AddPermission` on `arn:aws:lambda:eu-west-1:000000000000:function:hookline-dev-ingest` is not allowed: the resource or a condition of `AllowInvoke` does not match (lambda:principal = s3.amazonaws.com); needed by update: Lambda/AddPermission
-    apply-dev: `sqs:CreateQueue` on `arn:aws:sqs:eu-west-1:000000000000:hookline-prod-intake` is not allowed: the resource or a condition of `ManageQueues` does not match; needed by update: SQS/CreateQueue
-    apply-dev: `sqs:DeleteQueue` on `arn:aws:sqs:eu-west-1:000000000000:hookline-dev-intake` is allowed by no statement; needed by destroy: SQS/DeleteQueue
-    ");
+    insta::assert_snapshot!(findings(POLICY, &needs));
 }
 
 #[test]
@@ -81,10 +77,7 @@ fn denied_call_is_found() {
     let denial = r#""Statement": [
         { "Sid": "Guard", "Effect": "Deny", "Action": "sqs:Tag*", "Resource": "*" },"#;
     let policy = POLICY.replace(r#""Statement": ["#, denial);
-    insta::assert_snapshot!(findings(&policy, &needs()), @"
-    apply-dev: `sqs:TagQueue` on `arn:aws:sqs:eu-west-1:000000000000:hookline-dev-intake` is denied by the statement `Guard`; needed by create: SQS/CreateQueue
-    apply: no call and no documented case needs `sqs:TagQueue` in the statement `ManageQueues`
-    ");
+    insta::assert_snapshot!(findings(&policy, &needs()));
 }
 
 #[test]
@@ -93,12 +86,7 @@ fn unneeded_action_resource_and_key_are_found() {
         .replace(r#""sqs:TagQueue""#, r#""sqs:TagQueue", "sqs:DeleteQueue""#)
         .replace(r#":hookline-dev-*"] },"#, r#":hookline-dev-*", "arn:aws:sqs:eu-west-1:000000000000:old"] },"#)
         .replace(r#""lambda:AddPermission"]"#, r#""lambda:AddPermission", "lambda:GetPolicy"]"#);
-    insta::assert_snapshot!(findings(&policy, &needs()), @"
-    apply: no call and no documented case needs `lambda:GetPolicy` in the statement `AllowInvoke`
-    apply: no call and no documented case needs `sqs:DeleteQueue` in the statement `ManageQueues`
-    apply: AWS does not provide `lambda:Principal` for `lambda:GetPolicy` in the statement `AllowInvoke`
-    apply: no call and no documented case has the resource `arn:aws:sqs:eu-west-1:000000000000:old` of `ManageQueues`
-    ");
+    insta::assert_snapshot!(findings(&policy, &needs()));
 }
 
 #[test]
