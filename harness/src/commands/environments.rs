@@ -7,7 +7,7 @@ use hookline::output::print_line;
 use serde_json::{Value, json};
 
 use crate::build::package;
-use crate::emulator::EmulatorOptions;
+use crate::emulator::{Capability, EmulatorOptions};
 use crate::iam::{Account, Phase, Recording, Report, assess};
 use crate::stack::{check_required_tools, emulator_variables, leftover_resources, start_emulator};
 use crate::system::repository::Repository;
@@ -44,6 +44,8 @@ struct Run<'a> {
     recording: Recording,
     /// Variables of every environment.
     variables: Value,
+    /// The service that the emulator does not have.
+    missing_service: Option<String>,
 }
 
 impl Environments {
@@ -57,12 +59,16 @@ impl Environments {
         let (packages, mut emulator) = start_emulator(&repository, &self.emulator).await?;
         let endpoint = emulator.info.endpoint.clone();
         let variables = emulator_variables(&packages, &emulator.capabilities);
+        let needed = [Capability::Cognito, Capability::Dynamodb];
+        let missing_service =
+            needed.iter().find_map(|capability| emulator.capabilities.unavailable_reason(*capability));
         let run = async {
             let run = Run {
                 workspaces: &self.workspaces,
                 bootstrap: Terraform::prepare(&repository, &endpoint, Configuration::bootstrap(), true).await?,
                 recording: Recording::new(repository.harness_directory.clone()),
                 variables,
+                missing_service,
             };
             let report = run.all(&repository, &endpoint).await?;
             let prefixes = self.workspaces.iter().map(|workspace| format!("hookline-{workspace}-"));
@@ -75,11 +81,7 @@ impl Environments {
             "resources remain after terraform destroy: {}",
             Vec::from_iter(leftovers).join(", ")
         );
-        Ok(if report.findings.is_empty() && report.mutations.missed.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
     fn print(&self, report: &Report) -> Result<()> {
@@ -234,6 +236,7 @@ impl Run<'_> {
     /// Checks the roles of the applied bootstrap against the recorded calls.
     async fn assess(self) -> Result<Report> {
         let state = self.bootstrap.state().await?;
-        assess(&Account::from_state(&state, REGION, self.workspaces, BOOTSTRAP)?, &self.recording.into_calls())
+        let account = Account::from_state(&state, REGION, self.workspaces, BOOTSTRAP)?;
+        assess(&account, &self.recording.into_calls(), self.missing_service)
     }
 }

@@ -82,12 +82,13 @@ impl Account {
     }
 }
 
-/// Checks the roles of an account against the recorded calls and the documented cases.
+/// Checks the roles of an account against the recorded calls and the documented cases. `incomplete` is the reason why
+/// calls are missing; unneeded permissions are then not reported.
 ///
 /// # Errors
 ///
 /// If a committed data file cannot be parsed.
-pub(crate) fn assess(account: &Account, calls: &[RecordedCall]) -> Result<Report> {
+pub(crate) fn assess(account: &Account, calls: &[RecordedCall], incomplete: Option<String>) -> Result<Report> {
     let operations = Operations::committed()?;
     let reference = Reference::committed(&operations.unlisted)?;
     let mut needs = Needs::default();
@@ -97,13 +98,17 @@ pub(crate) fn assess(account: &Account, calls: &[RecordedCall]) -> Result<Report
     let prefixes = Vec::from_iter(account.environments.iter().map(|name| format!("{SERVICE}-{name}")));
     let check = Check { roles: account.roles.clone(), needs: &needs, reference: &reference, prefixes: &prefixes };
     findings.extend(check.findings());
+    if incomplete.is_some() {
+        findings.retain(|finding| !finding.is_about_unneeded());
+    }
     findings.sort();
     findings.dedup();
     Ok(Report {
         services: count_calls(calls),
         roles: account.roles.iter().map(|role| (role.name.clone(), count_role(role, &needs))).collect(),
         documented: operations.cases.iter().filter(|case| is_for_account(case, account)).map(documented).collect(),
-        mutations: Mutations::run(&check),
+        mutations: incomplete.is_none().then(|| Mutations::run(&check)).unwrap_or_default(),
+        incomplete,
         findings,
     })
 }

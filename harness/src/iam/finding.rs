@@ -36,6 +36,13 @@ pub(crate) enum Finding {
     UnexplainedCall { phase: String, problem: String },
 }
 
+impl Finding {
+    /// Returns whether more recorded calls could change the finding.
+    pub(crate) fn is_about_unneeded(&self) -> bool {
+        matches!(self, Self::NotNeeded { .. } | Self::ResourceNotMatched { .. })
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

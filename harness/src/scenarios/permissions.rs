@@ -1,5 +1,6 @@
 //! Permissions of both functions: the reviewed policies, and the effect of each missing permission.
 
+mod calls;
 mod process;
 
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use self::calls::{permitted_calls, unrecorded_reason};
 use self::process::process_permissions;
 use super::support::permissions::{Policy, without};
 use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect};
@@ -43,6 +45,19 @@ pub(super) fn all() -> Vec<Scenario> {
         .with(every_kind::resources)
         .needs(&[Capability::Iam, Capability::Dynamodb, Capability::Eventbridge, Capability::Ses])
         .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info)),
+        Scenario::new(
+            "function-calls-permitted",
+            "the functions' policies allow each recorded call, and no action that no call needs",
+            permitted_calls,
+        )
+        .source(Source::github("flaky").sends_to("flaky"))
+        .destination(Destination::http("flaky", Script::FailsTwice))
+        .source(Source::github("missing").sends_to("missing"))
+        .destination(Destination::http("missing", Script::NotFound))
+        .with(every_kind::resources)
+        .needs(&[Capability::Iam, Capability::Dynamodb, Capability::Eventbridge, Capability::Ses])
+        .skip_if(unrecorded_reason)
+        .last(),
     ]
 }
 
