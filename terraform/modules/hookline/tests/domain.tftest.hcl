@@ -136,8 +136,9 @@ run "http_api_has_no_other_host_with_a_domain" {
     timeout_seconds = 10
     throttle        = { rate = 10, burst = 20 }
     sources         = { github = { throttle = { rate = 10, burst = 20 } } }
-    function        = { name = "f", alias_name = "live", alias_invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/f" }
     domain_name     = "hooks.example.com"
+
+    function = { name = "f", alias_name = "live", alias_invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/f" }
   }
 
   assert {
