@@ -190,3 +190,44 @@ fn count_role(role: &Role, needs: &Needs) -> RoleCounts {
         needs: needs.of(&role.name).count(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn roles_and_boundaries_are_read_from_the_state() {
+        let arn = |name: &str| format!("arn:aws:iam::000000000000:policy/{name}");
+        let document = |sid: &str| {
+            json!({ "Statement": [{ "Sid": sid, "Effect": "Allow", "Action": "sqs:CreateQueue", "Resource": "*" }] })
+                .to_string()
+        };
+        let policy = |resource: &str, name: &str, sid: &str| {
+            let values = json!({ "arn": arn(name), "name": name, "policy": document(sid) });
+            json!({ "type": "aws_iam_policy", "name": resource, "values": values })
+        };
+        let attachment = |role: &str, policy: &str| json!({ "type": "aws_iam_role_policy_attachment", "values": { "role": role, "policy_arn": policy } });
+        let resources = [
+            policy("this", "b-apply-dev-queues", "Queues"),
+            policy("this", "b-apply-dev-topics", "Topics"),
+            policy("boundary", "b-boundary-dev", "Boundary"),
+            attachment("b-apply-dev", &arn("b-apply-dev-queues")),
+            attachment("b-apply-dev", &arn("b-apply-dev-topics")),
+            attachment("b-api-logs", "arn:aws:iam::aws:policy/managed-by-aws"),
+        ];
+        let state = json!({ "values": { "root_module": { "resources": resources } } });
+        let account = Account::from_state(&state, "eu-west-1", &["dev".to_owned()], "b").unwrap();
+        let roles = account.roles.iter().map(|role| {
+            (role.name.as_str(), role.statements.iter().map(|statement| statement.sid.as_str()).collect::<Vec<_>>())
+        });
+        assert_eq!(
+            roles.collect::<Vec<_>>(),
+            [("apply-dev", vec!["Queues", "Topics"]), ("boundary-dev", vec!["Boundary"])]
+        );
+        assert_eq!(account.id, "000000000000");
+        let error = Account::from_state(&json!({}), "eu-west-1", &[], "b").unwrap_err();
+        assert_eq!(error.to_string(), "the state of the bootstrap has no resources");
+    }
+}
