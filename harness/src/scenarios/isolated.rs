@@ -31,7 +31,7 @@ const NOTICE_TIME: Duration = Duration::from_secs(6);
 /// The events of `dead-destination`.
 const EVENTS: usize = 1000;
 
-/// The age at which Hookline gives up deliveries to `unreachable`.
+/// The age at which Hookline gives up deliveries to `dead`.
 const GIVE_UP_SECONDS: u32 = 20;
 
 /// The product of the default batch size and the default concurrency of the intake lane.
@@ -55,10 +55,10 @@ pub(super) fn all() -> Vec<Scenario> {
             "one of two destinations accepts no connection: its 1,000 events are given up by their age, and the other one gets all events",
             dead_destination,
         )
-        .source(Source::github("unreachable"))
-        .destination(Destination::new("unreachable", DestinationKind::UnreachableHttp).given_up_after(GIVE_UP_SECONDS))
+        .source(Source::github("dead"))
+        .destination(Destination::new("dead", DestinationKind::UnreachableHttp).given_up_after(GIVE_UP_SECONDS))
         .destination(Destination::http("steady", Script::Succeeds))
-        .route(Route::new("unreachable", "unreachable", &["unreachable", "steady"]))
+        .route(Route::new("dead", "dead", &["dead", "steady"]))
         .needs(&[Capability::Dynamodb])
         .long(),
         // Not concurrent: it waits until no delivery is pending while deliveries are paused.
@@ -67,8 +67,8 @@ pub(super) fn all() -> Vec<Scenario> {
             "a destination that an operator has paused gets no event until it is resumed",
             paused_destination,
         )
-        .source(Source::github("pausable").sends_to("pausable"))
-        .destination(Destination::http("pausable", Script::Succeeds))
+        .source(Source::github("held").sends_to("held"))
+        .destination(Destination::http("held", Script::Succeeds))
         .needs(&[Capability::Dynamodb])
         .long(),
     ]
@@ -157,7 +157,7 @@ async fn hung_destination(testbed: &Testbed) -> ScenarioResult {
 
 async fn dead_destination(testbed: &Testbed) -> ScenarioResult {
     let traffic = async {
-        let sends = stream::iter(0..EVENTS).map(|_| send(testbed, "unreachable"));
+        let sends = stream::iter(0..EVENTS).map(|_| send(testbed, "dead"));
         sends.buffer_unordered(16).try_collect::<Vec<_>>().await
     };
     let given_up = async |events: Vec<String>| -> Result<Vec<String>> {
@@ -197,7 +197,7 @@ async fn dead_destination(testbed: &Testbed) -> ScenarioResult {
             ("connection_failed", attempts) => attempts != "0",
             _ => false,
         };
-        ensure!(is_expected && message.destination == "unreachable" && message.first_seen_ms > 0, "{message:?}");
+        ensure!(is_expected && message.destination == "dead" && message.first_seen_ms > 0, "{message:?}");
     }
     let attempted = messages.iter().filter(|message| message.attempts != "0").count();
     queue.purge().await?;
@@ -207,14 +207,14 @@ async fn dead_destination(testbed: &Testbed) -> ScenarioResult {
 
 async fn paused_destination(testbed: &Testbed) -> ScenarioResult {
     let states = states(testbed)?;
-    states.pause("pausable", Some("maintenance"), unix_seconds()).await?;
+    states.pause("held", Some("maintenance"), unix_seconds()).await?;
     // Each execution environment notices a pause within a cool-down. Until then, events can still be delivered.
     let noticed_at = Instant::now() + NOTICE_TIME;
     let (mut delivered, delivered_later) = (Vec::new(), RefCell::new(Vec::new()));
     let first = wait::until("a deferred delivery", Duration::from_secs(60), async || {
         let is_noticed = Instant::now() >= noticed_at;
-        let event_id = send(testbed, "pausable").await?;
-        let fields = [("event_id", event_id.as_str()), ("destination", "pausable")];
+        let event_id = send(testbed, "held").await?;
+        let fields = [("event_id", event_id.as_str()), ("destination", "held")];
         let line = log::wait_for_line(testbed, &fields).await?;
         if line["reason"] == "destination_paused" && !is_noticed {
             delivered_later.borrow_mut().push(event_id);
@@ -224,7 +224,7 @@ async fn paused_destination(testbed: &Testbed) -> ScenarioResult {
     });
     delivered.push(first.await?);
     delivered.extend(delivered_later.take());
-    delivered.extend(try_join_all((0..5).map(|_| send(testbed, "pausable"))).await?);
+    delivered.extend(try_join_all((0..5).map(|_| send(testbed, "held"))).await?);
     wait::until("all paused events on the retry queue", Duration::from_secs(30), async || {
         let depths = testbed.stack.queue_depths().await?;
         Ok((depths.intake == 0 && usize::try_from(depths.retry)? == delivered.len()).then_some(()))
@@ -233,9 +233,9 @@ async fn paused_destination(testbed: &Testbed) -> ScenarioResult {
     let arrived = delivered.iter().any(|event_id| !testbed.sink.attempts(event_id).is_empty());
     ensure!(!arrived, "an event arrived at the paused destination");
 
-    let pause = states.resume("pausable").await?.context("the destination was not paused")?;
+    let pause = states.resume("held").await?.context("the destination was not paused")?;
     ensure!(pause.note.as_deref() == Some("maintenance"), "the note of the pause is {:?}", pause.note);
     testbed.wait_until_idle().await?;
-    ensure_delivered_once(testbed, &delivered, "/pausable")?;
+    ensure_delivered_once(testbed, &delivered, "/held")?;
     Ok(format!("{} events waited until the destination was resumed", delivered.len()))
 }

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use anyhow::{Context, Result};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -8,10 +10,23 @@ use super::Stack;
 impl Stack {
     /// Returns whether the idempotency table records the delivery of an event to a destination.
     pub(crate) async fn is_delivery_recorded(&self, dedup_key: &str, destination: &str) -> Result<bool> {
+        let item = self.delivery_item(dedup_key, destination).await?.unwrap_or_default();
+        Ok(item.get("state").is_some_and(|state| state.as_s().is_ok_and(|state| state == "done")))
+    }
+
+    /// Returns whether the idempotency table has an item for an event and a destination, in any state.
+    pub(crate) async fn has_delivery_record(&self, dedup_key: &str, destination: &str) -> Result<bool> {
+        Ok(self.delivery_item(dedup_key, destination).await?.is_some())
+    }
+
+    async fn delivery_item(
+        &self,
+        dedup_key: &str,
+        destination: &str,
+    ) -> Result<Option<HashMap<String, AttributeValue>>> {
         let (table, key) = self.delivery_record(dedup_key, destination)?;
         let request = Client::new(&self.sdk).get_item().table_name(table).key("key", key).consistent_read(true);
-        let item = request.send().await.context("cannot read the idempotency table")?.item.unwrap_or_default();
-        Ok(item.get("state").is_some_and(|state| state.as_s().is_ok_and(|state| state == "done")))
+        Ok(request.send().await.context("cannot read the idempotency table")?.item)
     }
 
     /// Lets the record of a delivery expire. The item stays in the table, as with DynamoDB's delayed deletion.
