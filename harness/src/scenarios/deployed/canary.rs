@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use zip::CompressionMethod;
 
 use super::super::crashed::with_short_visibility;
+use super::super::support::release::{expect_latest, released};
 use super::super::support::{ScenarioResult, Testbed, with_traffic};
-use super::{expect_latest, released};
 use crate::build::{package, python};
 use crate::terraform::ScriptResult;
 

@@ -1,8 +1,8 @@
 use anyhow::{Context, ensure};
 use serde_json::json;
 
+use super::super::support::release::{deploy_new_packages, expect_latest, previous, released, roll_back_to};
 use super::super::support::{ScenarioResult, Testbed, with_traffic};
-use super::{deploy_new_packages, expect_latest, previous, released, roll_back_to};
 
 /// A value of a setting that both functions have and no scenario depends on. A new value publishes new versions.
 const SECRET_TTL_SECONDS: u32 = 299;
