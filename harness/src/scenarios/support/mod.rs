@@ -7,6 +7,7 @@ mod github;
 mod ledger;
 pub(crate) mod log;
 pub(crate) mod permissions;
+pub(crate) mod release;
 mod report;
 mod run;
 mod scenario;

@@ -1,0 +1,55 @@
+//! Deployments, releases and rollbacks, as operators make them.
+
+use anyhow::{Result, ensure};
+
+use super::{Testbed, with_traffic};
+use crate::terraform::{Functions, ScriptResult};
+
+/// Moves both aliases with the operators' script.
+pub(crate) async fn roll_back_to(testbed: &Testbed, versions: &Functions) -> Result<()> {
+    let variables = testbed.deployment.current();
+    for (function, version) in [("ingest", &versions.ingest), ("process", &versions.process)] {
+        let arguments = [function, version, "a test of the rollback"];
+        testbed.deployment.run_script("rollback.sh", &variables, &arguments).await?;
+    }
+    Ok(())
+}
+
+/// Returns the versions before these, if both functions have one.
+pub(crate) fn previous(versions: &Functions) -> Option<Functions> {
+    let before = |version: &str| version.parse::<u32>().ok()?.checked_sub(1).filter(|number| *number > 0);
+    let (ingest, process) = (before(&versions.ingest)?.to_string(), before(&versions.process)?.to_string());
+    Some(Functions { ingest, process })
+}
+
+/// Deploys both functions during traffic: applies, and releases the new versions. Returns the number of requests.
+pub(crate) async fn deploy_new_packages(testbed: &Testbed) -> Result<usize> {
+    let variables = testbed.deployment.with_new_packages()?;
+    let before = testbed.stack.alias_versions().await?;
+    let deploy = async {
+        testbed.deployment.apply(&variables).await?;
+        let applied = testbed.stack.alias_versions().await?;
+        ensure!(applied == before, "the apply has moved the aliases from {before:?} to {applied:?}");
+        released(testbed, &[]).await?;
+        expect_latest(testbed).await
+    };
+    Ok(with_traffic(testbed, deploy).await?.1)
+}
+
+/// Expects that all traffic goes to the latest versions.
+pub(crate) async fn expect_latest(testbed: &Testbed) -> Result<()> {
+    let latest = testbed.deployment.outputs().await?.function_versions;
+    let versions = testbed.stack.alias_versions().await?;
+    ensure!(versions == latest, "the aliases are at {versions:?}, the latest versions are {latest:?}");
+    Ok(())
+}
+
+/// Runs a release. Expects success, and the test of each new version of ingest with a signed ping.
+pub(crate) async fn released(testbed: &Testbed, options: &[&str]) -> Result<()> {
+    let result = testbed.deployment.release(&testbed.signing_key("github")?, options).await?;
+    let ScriptResult { code, text, errors } = &result;
+    ensure!(*code == Some(0), "the release ended with {code:?}: {text}{errors}");
+    let moved = text.contains("ingest: all traffic goes to version");
+    ensure!(!moved || text.contains("returns 200 to a ping"), "ingest was released without a ping: {text}");
+    Ok(())
+}
