@@ -54,6 +54,7 @@ fn text(report: &Report) -> String {
             table.add_row([name, severity.name(), &format!("{found}{advice}")]);
         }
     }
+    let table = table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     let [problems, warnings, unknown] =
         [Severity::Problem, Severity::Warning, Severity::Unknown].map(|severity| report.count(severity));
     format!("{table}\n\nchecks: {problems} with a problem, {warnings} with a warning, {unknown} without a result")

@@ -11,8 +11,7 @@ use crate::target::Target;
 
 /// Concurrency that is little for ingest: `throttle` accepts at least as many requests in a tenth of a second.
 const LITTLE_FOR_INGEST: u64 = 3;
-const REQUEST: &str = "request a higher quota: aws service-quotas request-service-quota-increase --service-code lambda \
-                       --quota-code L-B99A9384 --desired-value 1000";
+const REQUEST: &str = "request a higher quota: docs/deploy.md";
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -102,12 +101,12 @@ impl Concurrency {
 
     fn share_of_ingest(&self) -> Finding {
         let Self { quota, unreserved, ingest, process, lanes, .. } = self;
-        let reserved = |share: &Option<u64>| share.map_or("none".to_owned(), |share| share.to_string());
+        let reserved = |name: &str, share: &Option<u64>| share.map(|share| format!(", reserved for {name}: {share}"));
         let found = format!(
-            "quota {quota}, unreserved {unreserved}; reserved: ingest {}, process {}; maximum of both lanes: {}",
-            reserved(ingest),
-            reserved(process),
-            lanes.map_or("unlimited".to_owned(), |lanes| lanes.to_string())
+            "quota {quota}, unreserved {unreserved}, both lanes {}{}{}",
+            lanes.map_or("unlimited".to_owned(), |lanes| lanes.to_string()),
+            reserved("ingest", ingest).unwrap_or_default(),
+            reserved("process", process).unwrap_or_default(),
         );
         if ingest.is_some() {
             return Finding::ok(found);
@@ -122,7 +121,7 @@ impl Concurrency {
             left @ 1..LITTLE_FOR_INGEST => {
                 Finding::warning(format!("{found}: a backlog leaves {left} for ingest"), REQUEST)
             }
-            left => Finding::ok(format!("{found}; at least {left} for ingest, without other functions of the account")),
+            left => Finding::ok(format!("{found}; at least {left} for ingest")),
         }
     }
 }
@@ -172,8 +171,8 @@ mod tests {
         case(new_account.clone(), &[(Severity::Ok, "at least 6 for ingest")]);
         case(Concurrency { lanes: Some(8), ..new_account.clone() }, &[(Severity::Warning, "leaves 2 for ingest")]);
         case(Concurrency { lanes: Some(30), ..new_account.clone() }, &[(Severity::Problem, "leaves none for ingest")]);
-        case(Concurrency { lanes: None, ..new_account.clone() }, &[(Severity::Warning, "both lanes: unlimited")]);
-        case(Concurrency { lanes: None, ingest: Some(5), ..new_account }, &[(Severity::Ok, "ingest 5")]);
+        case(Concurrency { lanes: None, ..new_account.clone() }, &[(Severity::Warning, "both lanes unlimited")]);
+        case(Concurrency { lanes: None, ingest: Some(5), ..new_account }, &[(Severity::Ok, "reserved for ingest: 5")]);
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn lane_finding(lane: &str, queue_arn: &str, mappings: &[Mapping]) -> Finding {
         }
         _ => Finding::problem(
             format!("{lane}: {state} ({reason}): its messages wait, and SQS deletes them after the queue's retention"),
-            "set `paused = false` in `queue` and apply; if it is not paused there, someone disabled it by hand: apply \
+            "set `paused = false` in `queue` and apply; if it is not paused there, it was disabled by hand: apply \
              resumes it",
         ),
     }
