@@ -34,6 +34,8 @@ pub(crate) enum Capability {
     SavedQueries,
     /// Version 1 of the SES API.
     Ses,
+    /// Aliases that send a part of the traffic to a second version, with the metrics of each version.
+    WeightedAliases,
 }
 
 /// Capabilities of an emulator.
@@ -44,6 +46,7 @@ pub(crate) struct Capabilities {
     move_tasks: bool,
     sampling_rules: bool,
     saved_queries: bool,
+    weighted_aliases: bool,
 }
 
 /// Response of the health endpoint.
@@ -54,7 +57,7 @@ struct Health {
 
 impl Capabilities {
     /// Reads the health endpoint, and tests the capabilities that it does not report: whether the emulator rejects an unknown
-    /// access key, and whether it has move tasks, sampling rules and saved queries.
+    /// access key, and whether it has move tasks, sampling rules, saved queries and weighted aliases.
     pub(crate) async fn detect(http: &Client, endpoint: &str) -> Result<Self> {
         let health = http.get(health_url(endpoint)).send().await.context("cannot read the emulator's health")?;
         let health: Health = health.json().await.context("the emulator's health does not have LocalStack's format")?;
@@ -67,12 +70,14 @@ impl Capabilities {
         let queries = json_api::call(http, endpoint, "test", logs, &json!({})).await?;
         let rules = http.post(format!("{endpoint}/GetSamplingRules")).json(&json!({}));
         let rules = rules.header("authorization", authorization("test", REGION, "xray")).send().await?;
+        let weighted_aliases = http.get(format!("{endpoint}/_weighted_aliases")).send().await?;
         let capabilities = Self {
             services: health.services,
             iam: unknown_key.status().is_client_error(),
             move_tasks: is_supported(tasks.status(), &tasks.text().await?),
             sampling_rules: rules.status().is_success() && rules.text().await?.contains("SamplingRuleRecords"),
             saved_queries: is_supported(queries.status(), &queries.text().await?),
+            weighted_aliases: weighted_aliases.status() == StatusCode::NO_CONTENT,
         };
         capabilities.check(endpoint)?;
         Ok(capabilities)
@@ -102,7 +107,14 @@ impl Capabilities {
             Capability::SavedQueries if !self.saved_queries => {
                 Some("the emulator has no PutQueryDefinition".to_owned())
             }
-            Capability::Iam | Capability::MoveTasks | Capability::SamplingRules | Capability::SavedQueries => None,
+            Capability::WeightedAliases if !self.weighted_aliases => {
+                Some("the emulator has no metrics of weighted aliases".to_owned())
+            }
+            Capability::Iam
+            | Capability::MoveTasks
+            | Capability::SamplingRules
+            | Capability::SavedQueries
+            | Capability::WeightedAliases => None,
         }
     }
 
@@ -135,12 +147,20 @@ pub(crate) mod tests {
         for service in ["dynamodb", "events", "ses"] {
             services.insert(service.to_owned(), "available".to_owned());
         }
-        Capabilities { services, iam: false, move_tasks: true, sampling_rules: false, saved_queries: true }
+        Capabilities {
+            services,
+            iam: false,
+            move_tasks: true,
+            sampling_rules: false,
+            saved_queries: true,
+            weighted_aliases: false,
+        }
     }
 
     /// Capabilities of MiniStack 1.5.33.
     pub(crate) fn ministack() -> Capabilities {
-        let mut capabilities = Capabilities { iam: true, move_tasks: false, saved_queries: false, ..localstack() };
+        let mut capabilities =
+            Capabilities { iam: true, move_tasks: false, saved_queries: false, weighted_aliases: true, ..localstack() };
         capabilities.services.insert("cognito-idp".to_owned(), "available".to_owned());
         capabilities
     }

@@ -6,7 +6,7 @@ A simulated TLS proxy, like the one in front of AWS: the production queues and b
 
 Weighted aliases: MiniStack stores the weight of an alias's second version and ignores it. Here, each invocation through
 API Gateway or an event source mapping gets a version by its weight, and the metrics that Lambda publishes for a weighted
-alias.
+alias. A response at the path `/_weighted_aliases` tells the harness that it can rely on both.
 
 Keys of method settings: AWS returns `~1webhooks~1github/POST` as in the request. MiniStack returns the path with slashes,
 so Terraform would not find the settings and would plan to create them again.
@@ -28,6 +28,10 @@ throttle_settings = apigateway_v1._method_throttle_settings
 
 async def app(scope, receive, send):
     if scope["type"] == "http":
+        if scope["path"] == "/_weighted_aliases":
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body"})
+            return
         headers = [header for header in scope["headers"] if header[0] != b"x-forwarded-proto"]
         scope = {**scope, "headers": [*headers, (b"x-forwarded-proto", b"https")]}
         receive = calls.recorded(scope, receive)

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 
 use super::support::release::{deploy_new_packages, previous, released, roll_back_to};
 use super::support::{Scenario, ScenarioResult, Testbed, with_traffic};
-use crate::emulator::EmulatorKind;
+use crate::emulator::Capability;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -36,10 +36,7 @@ pub(super) fn all() -> Vec<Scenario> {
             "a new version that crashes on events loses its traffic by itself, and each accepted event is delivered",
             canary::aborted,
         )
-        .skip_if(|testbed| {
-            let has_metrics = testbed.emulator_info.kind == EmulatorKind::Ministack;
-            (!has_metrics).then(|| "the emulator has no metrics of weighted aliases".to_owned())
-        }),
+        .needs(&[Capability::WeightedAliases]),
     ]
 }
 
