@@ -4,14 +4,13 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::log_role::{http_api_id, items, rest_api_id};
+use super::apis::{self, http_api_id, rest_api_id};
 use super::report::Finding;
 use crate::clock::unix_seconds;
 use crate::duration::formatted;
-use crate::service_api::{ACM, API_GATEWAY, Call, Request};
+use crate::service_api::{ACM, Call, Request};
 use crate::target::Target;
 
-const PERMISSION: &str = "apigateway:GET";
 /// ACM renews a certificate 60 days before its end, so a shorter time shows that the renewal fails.
 /// <https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html>
 const RENEWED_SECONDS: i64 = 45 * 86_400;
@@ -53,15 +52,13 @@ pub(super) async fn check(target: &Target) -> Result<Vec<Finding>> {
 }
 
 async fn domains(target: &Target, api: &str) -> Result<Vec<Domain>> {
-    let listed: Value = Call::get(API_GATEWAY, PERMISSION, "/v2/domainnames?maxResults=500").json(&target.sdk).await?;
     let mut domains = Vec::new();
-    for listed in items(&listed).into_iter().take(MAX_DOMAINS) {
+    for listed in apis::list(target, "/v2/domainnames", "nextToken").await?.iter().take(MAX_DOMAINS) {
         let name = listed["domainName"].as_str().unwrap_or_default();
-        let path = format!("/v2/domainnames/{name}/apimappings");
-        let mappings: Value = Call::get(API_GATEWAY, PERMISSION, path).json(&target.sdk).await?;
+        let mappings = apis::list(target, &format!("/v2/domainnames/{name}/apimappings"), "nextToken").await?;
         let certificate = listed["domainNameConfigurations"][0]["certificateArn"].as_str();
         if let Some(certificate) = certificate
-            && items(&mappings).iter().any(|mapping| mapping["apiId"] == api)
+            && mappings.iter().any(|mapping| mapping["apiId"] == api)
         {
             domains.push(Domain { name: name.to_owned(), certificate_arn: certificate.to_owned() });
         }
