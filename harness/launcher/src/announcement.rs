@@ -13,7 +13,7 @@ pub(crate) fn text(arguments: &[OsString], compiled: bool) -> Option<String> {
                   (about 2 minutes; --only GLOB selects some)"
         }
         "up" => "starts an emulator and applies the Terraform configuration (about 1 minute)",
-        "environments" => "starts an emulator, and applies and destroys each environment (about 3 minutes)",
+        "environments" => "starts an emulator, and applies and destroys each environment (about 4 minutes)",
         _ => return None,
     };
     let compilation =
