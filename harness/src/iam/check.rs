@@ -160,7 +160,8 @@ impl Check<'_> {
     /// Finds mistakes of the data file: needs with a resource that the action cannot have.
     fn unsupported_resources(&self) -> Vec<Finding> {
         let mut findings = BTreeSet::new();
-        for role in &self.roles {
+        // The needs of a boundary are the patterns of policies.
+        for role in self.roles.iter().filter(|role| kind(role) != "boundary") {
             for (Need { action, resource, .. }, _) in self.needs.of(&role.name) {
                 if self.reference.has(action) && !self.reference.allows_resource(action, resource) {
                     let (action, resource) = (action.clone(), self.without_environment(resource));

@@ -4,5 +4,5 @@ use wildmatch::WildMatch;
 
 /// Returns whether a pattern with IAM's wildcards `*` and `?` matches the whole text.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    WildMatch::new(pattern).matches(text)
+    if pattern.contains(['*', '?']) { WildMatch::new(pattern).matches(text) } else { pattern == text }
 }

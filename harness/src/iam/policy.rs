@@ -114,8 +114,10 @@ impl Statement {
 
     /// Returns whether the statement has an action, which IAM compares without case.
     pub(crate) fn has_action(&self, action: &str) -> bool {
-        let action = action.to_ascii_lowercase();
-        self.action.iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), &action))
+        self.action.iter().any(|pattern| {
+            pattern.eq_ignore_ascii_case(action)
+                || (pattern.contains('*') && matches(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase()))
+        })
     }
 
     /// Returns operator, key and values of each condition.

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::call::Call;
 use crate::terraform::Terraform;
 
-/// The provider's name for the service of HTTP APIs.
-const HTTP_APIS: &str = "ApiGatewayV2";
+/// The operation that creates an HTTP API.
+const CREATE_HTTP_API: &str = "ApiGatewayV2/CreateApi";
 
 /// What a run does with an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -86,12 +86,12 @@ impl Recording {
 
 impl RecordedCall {
     /// Returns the roles that make the call. Workflows plan with the plan role before a merge, and with the apply role
-    /// before an apply. An administrator creates an HTTP API, because roles can only change it.
+    /// before an apply. An administrator creates an HTTP API; the roles can change it and its parts.
     pub(crate) fn roles(&self) -> Vec<String> {
         let apply = format!("apply-{}", self.environment);
         match self.phase {
             Phase::Plan => vec!["plan".to_owned(), apply],
-            Phase::SwitchApi if self.call.service == HTTP_APIS => Vec::new(),
+            Phase::SwitchApi if self.call.operation() == CREATE_HTTP_API => Vec::new(),
             _ => vec![apply],
         }
     }
