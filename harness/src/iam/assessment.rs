@@ -208,7 +208,10 @@ mod tests {
             let values = json!({ "arn": arn(name), "name": name, "policy": document(sid) });
             json!({ "type": "aws_iam_policy", "name": resource, "values": values })
         };
-        let attachment = |role: &str, policy: &str| json!({ "type": "aws_iam_role_policy_attachment", "values": { "role": role, "policy_arn": policy } });
+        let attachment = |role: &str, policy: &str| {
+            let values = json!({ "role": role, "policy_arn": policy });
+            json!({ "type": "aws_iam_role_policy_attachment", "values": values })
+        };
         let resources = [
             policy("this", "b-apply-dev-queues", "Queues"),
             policy("this", "b-apply-dev-topics", "Topics"),

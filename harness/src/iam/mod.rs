@@ -2,8 +2,8 @@
 //!
 //! Terraform's provider logs each call that it makes. [`operations`] maps a call to what it needs: actions on
 //! resources, with the values of condition keys. [`check`] evaluates the policies as IAM does, and reports needs that
-//! are not allowed, actions that are not needed, and resources and condition keys that cannot match. [`mutation`] proves
-//! that the check notices each mistake.
+//! are not allowed, actions that are not needed, and resources and condition keys that cannot match. [`mutation`]
+//! proves that the check notices each mistake.
 
 mod assessment;
 mod call;
