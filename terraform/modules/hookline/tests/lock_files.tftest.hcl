@@ -20,8 +20,8 @@ run "lock_files_have_the_checksums_of_all_platforms" {
       length(regexall("\"h1:", file(file))) == 14 && length(regexall("\"zh:", file(file))) == 15
     ])
     error_message = join(" ", [
-      "a lock file lacks checksums: in terraform and terraform/bootstrap run `terraform providers lock` with -platform for",
-      "linux_amd64, linux_arm64, darwin_amd64, darwin_arm64 and windows_amd64",
+      "a lock file lacks checksums: in terraform and terraform/bootstrap, run `terraform providers lock` with",
+      "-platform for linux_amd64, linux_arm64, darwin_amd64, darwin_arm64 and windows_amd64",
     ])
   }
 }
