@@ -8,8 +8,8 @@ use super::testbed::Testbed;
 use crate::emulator::is_ready;
 use hookline::output::Step;
 
-/// The time limit of one scenario.
-const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// The time limit of one scenario. Deployments take most of it on a small machine.
+const TIME_LIMIT: Duration = Duration::from_secs(180);
 
 /// The limit for a scenario that takes minutes.
 const LONG_TIME_LIMIT: Duration = Duration::from_secs(400);
