@@ -107,7 +107,7 @@ pub(crate) fn assess(account: &Account, calls: &[RecordedCall], incomplete: Opti
         services: count_calls(calls),
         roles: account.roles.iter().map(|role| (role.name.clone(), count_role(role, &needs))).collect(),
         documented: operations.cases.iter().filter(|case| is_for_account(case, account)).map(documented).collect(),
-        mutations: incomplete.is_none().then(|| Mutations::run(&check)).unwrap_or_default(),
+        mutations: if incomplete.is_none() { Mutations::run(&check) } else { Mutations::default() },
         incomplete,
         findings,
     })

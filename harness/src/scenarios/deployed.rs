@@ -30,13 +30,15 @@ pub(super) fn all() -> Vec<Scenario> {
             "rollback-during-waiting-deploy",
             "a deployment that waits with its plan does not undo a rollback, and its release moves to the newer versions",
             waiting::rollback_during_waiting_deploy,
-        ),
+        )
+        .long(),
         Scenario::new(
             "canary-aborted",
             "a new version that crashes on events loses its traffic by itself, and each accepted event is delivered",
             canary::aborted,
         )
-        .needs(&[Capability::WeightedAliases]),
+        .needs(&[Capability::WeightedAliases])
+        .long(),
     ]
 }
 

@@ -20,7 +20,8 @@ pub(super) fn all() -> Vec<Scenario> {
             "a source that is removed, and added again within the recovery window, has its secret again",
             readded,
         )
-        .source(Source::github(SOURCE).sends_to("orders")),
+        .source(Source::github(SOURCE).sends_to("orders"))
+        .long(),
     ]
 }
 
@@ -44,8 +45,8 @@ async fn remove_and_add(testbed: &Testbed, with_window: &Value) -> ScenarioResul
     // Terraform deletes a secret with the recovery window that is in its state.
     deployment.apply_module(with_window, SECRETS).await?;
     deployment.apply_module(&without_source(with_window), SECRETS).await?;
-    let blocked = testbed.stack.is_secret_name_blocked(SOURCE).await?;
-    ensure!(blocked, "the apply did not schedule the secret for deletion");
+    let is_scheduled = testbed.stack.is_secret_scheduled_for_deletion(SOURCE).await?;
+    ensure!(is_scheduled, "the apply did not schedule the secret for deletion");
 
     let restored = restore(testbed, with_window).await?;
     ensure!(restored.contains("restored with its value") && restored.contains("1 restored"), "{restored}");

@@ -49,21 +49,13 @@ impl Stack {
         self.put_secret_value(self.source_secret_name(source)?, value).await
     }
 
-    /// Returns whether Secrets Manager rejects a new secret with the name of a source's secret, because that secret is
-    /// scheduled for deletion. Creates nothing if Secrets Manager accepts the name.
-    pub(crate) async fn is_secret_name_blocked(&self, source: &str) -> Result<bool> {
+    /// Returns whether the secret of a source is scheduled for deletion. Secrets Manager then rejects a new secret with the
+    /// same name.
+    pub(crate) async fn is_secret_scheduled_for_deletion(&self, source: &str) -> Result<bool> {
         let name = self.source_secret_name(source)?;
-        let client = Client::new(&self.sdk);
-        match client.create_secret().name(name).send().await {
-            Ok(_) => {
-                client.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await?;
-                Ok(false)
-            }
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_invalid_request_exception()) => {
-                Ok(true)
-            }
-            Err(error) => Err(error).context("Secrets Manager did not respond as for a name that is in use"),
-        }
+        let response = Client::new(&self.sdk).describe_secret().secret_id(name).send().await;
+        let response = response.with_context(|| format!("cannot read the state of secret `{name}`"))?;
+        Ok(response.deleted_date.is_some())
     }
 
     /// Returns the stored value of a source's secret.

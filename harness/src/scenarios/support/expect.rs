@@ -54,10 +54,20 @@ pub(crate) async fn rejected(testbed: &Testbed, webhook: &Webhook, status: u16) 
     Ok(response)
 }
 
-/// Sends the request, and expects a problem document with this status.
+/// Sends the request, and expects a problem document with this status. Like a sender, it sends the request again after a
+/// 503, unless that is expected.
 pub(crate) async fn error_response(testbed: &Testbed, webhook: &Webhook, status: u16) -> Result<Response> {
-    let response = testbed.send(webhook).await?;
-    ensure!(response.status == status, "expected {status}, got {}: {}", response.status, response.body);
+    let response = wait::until("the response", RETRY_LIMIT, async || {
+        let response = testbed.send(webhook).await?;
+        ensure!(
+            [status, 503].contains(&response.status),
+            "expected {status}, got {}: {}",
+            response.status,
+            response.body
+        );
+        Ok((response.status == status).then_some(response))
+    })
+    .await?;
     problem_document(&response)?;
     Ok(response)
 }
