@@ -43,7 +43,7 @@ locals {
         Resource  = ["${local.api_arn}:/restapis", "${local.api_arn}:/restapis/*/stages"]
         Condition = { StringEquals = local.request_tags[name] }
       },
-      # Each REST API has a resource policy, for `allowed_ips` of its sources. API Gateway requires this action and PATCH:
+      # Each REST API has a resource policy, for `allowed_ips` of its sources. It requires this action and PATCH:
       # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
       {
         Sid       = "SetApiPolicy"

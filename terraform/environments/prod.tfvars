@@ -64,7 +64,7 @@ throttle = {
   burst = 200
 }
 
-# A new version gets 10 % of the invocations for 5 minutes. If one of them fails, all traffic returns to the old version.
+# A new version gets 10 % of the invocations for 5 minutes. If one fails, all traffic returns to the old version.
 canary = {
   percent = 10
   minutes = 5

@@ -1,5 +1,5 @@
-# A monthly budget that sends e-mails and stops nothing. AWS updates costs a few times a day, so an e-mail can come hours
-# after the costs.
+# A monthly budget that sends e-mails and stops nothing. AWS updates costs a few times a day, so an e-mail can come
+# hours after the costs.
 #
 # The filter has one tag. How AWS Budgets combines two tags with different keys in a cost filter is not documented, and
 # the provider's `filter_expression`, which has an `and`, exists only in version 6:

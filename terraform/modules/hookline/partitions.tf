@@ -24,7 +24,7 @@ locals {
   }, coalesce(local.partition, "none"), null)
 
   http_api_problem = lookup({
-    aws-eusc = "AWS does not document HTTP APIs in the European Sovereign Cloud, and users report that only REST APIs exist"
+    aws-eusc = "AWS does not document HTTP APIs in the European Sovereign Cloud, and users report only REST APIs"
   }, coalesce(local.partition, "none"), null)
 
   budget_problem = lookup({
@@ -50,15 +50,16 @@ output "partition" {
     condition     = data.aws_partition.current.partition == local.partition
     error_message = <<-EOT
       The region `${var.region}` is in the partition `${coalesce(local.partition, "none")}`, and the provider uses
-      `${data.aws_partition.current.partition}`. Use the same region for the provider, and credentials of this partition.
+      `${data.aws_partition.current.partition}`. Use the same region for the provider, and credentials of this
+      partition.
     EOT
   }
 
   precondition {
     condition     = !var.identity_enabled || local.identity_problem == null
     error_message = <<-EOT
-      identity_enabled must be false in `${var.region}`, because ${coalesce(local.identity_problem, "none")}. Without it,
-      POST /events does not exist; let your services send signed requests to a source of their own instead.
+      identity_enabled must be false in `${var.region}`, because ${coalesce(local.identity_problem, "none")}. Without
+      it, POST /events does not exist; let your services send signed requests to a source of their own instead.
     EOT
   }
 

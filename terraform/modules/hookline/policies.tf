@@ -74,8 +74,8 @@ locals {
           resources = [local.policy_arns.dlq, local.policy_arns.retry]
         },
         { sid = "FetchPayloads", actions = ["s3:GetObject"], resources = [local.policy_arns.payloads] },
-        # Without it, S3 returns 403 instead of 404 for a payload that is missing, and process would retry to the end. S3
-        # evaluates the action for the bucket without a prefix, so a condition on the prefix would not match.
+        # Without it, S3 returns 403 instead of 404 for a payload that is missing, and process would retry to the end.
+        # S3 evaluates the action for the bucket without a prefix, so a condition on the prefix would not match.
         { sid = "FindPayloads", actions = ["s3:ListBucket"], resources = [local.policy_arns.payloads_bucket] },
         {
           sid       = "ReadDestinationSecrets"

@@ -21,8 +21,8 @@ check "no_function_is_rolled_back" {
         "${name} was rolled back from version ${marker.from} to ${marker.to} at ${marker.at}: ${marker.reason}."
       ],
       [
-        "An apply does not move it. `scripts/release.sh ${var.environment}` leaves it at this version, and releases the",
-        "next version that an apply publishes. To release the same version again, add `--again`.",
+        "An apply does not move it. `scripts/release.sh ${var.environment}` leaves it at this version, and releases",
+        "the next version that an apply publishes. To release the same version again, add `--again`.",
       ],
     ))
   }

@@ -46,8 +46,8 @@ run "budget_counts_the_deployment" {
   assert {
     condition = toset([
       for notification in aws_budgets_budget.this.notification :
-      "${notification.notification_type} ${notification.threshold} ${join(",", notification.subscriber_email_addresses)}"
-    ]) == toset(["ACTUAL 100 costs@example.com", "FORECASTED 80 costs@example.com"])
+      [notification.notification_type, notification.threshold, tolist(notification.subscriber_email_addresses)[0]]
+    ]) == toset([["ACTUAL", 100, "costs@example.com"], ["FORECASTED", 80, "costs@example.com"]])
     error_message = "the notifications are ${jsonencode(aws_budgets_budget.this.notification)}"
   }
 }

@@ -38,7 +38,7 @@ run "table_is_on_demand_and_protected_with_ttl" {
 
   # Every table is encrypted. Without this block the key is the AWS owned key, which needs no permission for KMS.
   assert {
-    condition     = length([for setting in aws_dynamodb_table.this.server_side_encryption : setting if setting.enabled]) == 0
+    condition     = !anytrue(aws_dynamodb_table.this.server_side_encryption[*].enabled)
     error_message = "the key of the table is ${jsonencode(aws_dynamodb_table.this.server_side_encryption)}"
   }
 }
