@@ -82,6 +82,8 @@ run "rejects_too_many_sources" {
   command = plan
 
   variables {
+    account_concurrency = 10000
+
     name         = "hookline-of-one-team"
     sources      = { for n in range(100) : "s${n}" => { scheme = "github" } }
     destinations = { d = { kind = "http", url = "https://sink.example.com/" } }
