@@ -89,7 +89,14 @@ async fn create(repository: &Repository, options: &EmulatorOptions, config: &Sta
 
 /// Returns whether an apply failed because a resource exists already.
 fn is_repeated_creation(error: &str) -> bool {
-    ["ResourceExistsException", "AlreadyExists", "AlreadyOwnedByYou"].iter().any(|code| error.contains(code))
+    const CODES: [&str; 5] = [
+        "ResourceExistsException",
+        "AlreadyExists",
+        "AlreadyOwnedByYou",
+        "ConflictException",
+        "ConditionalCheckFailedException",
+    ];
+    CODES.iter().any(|code| error.contains(code))
 }
 
 async fn create_once(repository: &Repository, options: &EmulatorOptions, config: &StackConfig) -> Result<RunningStack> {
@@ -173,6 +180,12 @@ mod tests {
     fn existing_resource_is_recognized() {
         assert!(is_repeated_creation("CreateSecret, StatusCode: 400, ResourceExistsException: The operation failed"));
         assert!(is_repeated_creation("CreateRole, StatusCode: 409, EntityAlreadyExists: Role exists"));
+        assert!(is_repeated_creation(
+            "CreateResource, StatusCode: 409, ConflictException: Another resource with the same"
+        ));
+        assert!(is_repeated_creation(
+            "PutItem, StatusCode: 400, ConditionalCheckFailedException: The conditional request"
+        ));
         assert!(!is_repeated_creation("CreateRole, StatusCode: 403, AccessDenied"));
     }
 }
