@@ -7,7 +7,7 @@ use hookline::output::print_line;
 use serde_json::{Value, json};
 
 use crate::build::package;
-use crate::emulator::{Capability, EmulatorOptions};
+use crate::emulator::{ACCOUNT, Capability, EmulatorOptions};
 use crate::iam::{Account, Phase, Recording, Report, assess};
 use crate::stack::{check_required_tools, emulator_variables, leftover_resources, start_emulator};
 use crate::system::repository::Repository;
@@ -18,9 +18,6 @@ const REGION: &str = "eu-west-1";
 
 /// Beginning of the names of the bootstrap's resources, as in the committed environments.
 const BOOTSTRAP: &str = "hookline-bootstrap";
-
-/// Account of the emulators.
-const ACCOUNT: &str = "000000000000";
 
 /// The resource that a run replaces. No other resource disappears with it.
 const REPLACED: &str = "module.hookline.aws_lambda_event_source_mapping.intake";

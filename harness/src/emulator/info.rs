@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Region that the emulator simulates.
 pub const REGION: &str = hookline::aws::EMULATOR_REGION;
 
+/// Account of every emulator.
+pub(crate) const ACCOUNT: &str = "000000000000";
+
 /// Kind and addresses of an emulator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EmulatorInfo {

@@ -20,6 +20,7 @@ pub(crate) use self::capabilities::tests as test_capabilities;
 pub(crate) use self::capabilities::{Capabilities, Capability};
 pub(crate) use self::handle::Emulator;
 pub(crate) use self::health::is_ready;
+pub(crate) use self::info::ACCOUNT;
 pub use self::info::REGION;
 pub(crate) use self::info::{EmulatorInfo, EmulatorKind};
 pub(crate) use self::options::{ApiType, EmulatorOptions};

@@ -9,7 +9,7 @@ use super::check::{Check, Needs};
 use super::finding::Finding;
 use super::mutation::Mutations;
 use super::operations::{Case, Operations};
-use super::policy::{Effect, Role};
+use super::policy::Role;
 use super::recording::RecordedCall;
 use super::reference::Reference;
 use super::report::{DocumentedCase, Report, RoleCounts, ServiceCalls};
@@ -183,10 +183,9 @@ fn count_calls(calls: &[RecordedCall]) -> BTreeMap<String, ServiceCalls> {
 }
 
 fn count_role(role: &Role, needs: &Needs) -> RoleCounts {
-    let allowing = role.statements.iter().filter(|statement| statement.effect == Effect::Allow);
     RoleCounts {
         statements: role.statements.len(),
-        actions: allowing.map(|statement| statement.action.len()).sum(),
+        actions: role.allowing().map(|statement| statement.action.len()).sum(),
         needs: needs.of(&role.name).count(),
     }
 }

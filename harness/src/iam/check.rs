@@ -86,7 +86,7 @@ impl Check<'_> {
             actions.into_iter().map(move |action| (kind.clone(), sid.clone(), action))
         };
         let roles = self.roles.iter();
-        roles.flat_map(|role| allowing(role).flat_map(move |statement| of_statement(kind(role), statement))).collect()
+        roles.flat_map(|role| role.allowing().flat_map(move |statement| of_statement(kind(role), statement))).collect()
     }
 
     /// Returns whether a need would not be allowed without an action of a statement, in a role of this kind.
@@ -183,11 +183,7 @@ pub(super) fn kind(role: &Role) -> String {
     role.name.split('-').next().unwrap_or_default().to_owned()
 }
 
-fn allowing(role: &Role) -> impl Iterator<Item = &Statement> {
-    role.statements.iter().filter(|statement| statement.effect == Effect::Allow)
-}
-
 fn with_action(role: &Role, action: &str) -> Vec<String> {
-    let statements = allowing(role).filter(|statement| statement.has_action(action));
+    let statements = role.allowing().filter(|statement| statement.has_action(action));
     statements.map(|statement| statement.sid.clone()).collect()
 }

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::check::{Check, kind};
-use super::policy::Effect;
 
 /// How many mistakes the check has noticed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -57,7 +56,7 @@ impl Noticed {
 fn additions(check: &Check<'_>) -> Vec<(String, String, String)> {
     let mut additions = std::collections::BTreeMap::new();
     for role in &check.roles {
-        for statement in role.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
+        for statement in role.allowing() {
             let services =
                 statement.action.iter().filter_map(|action| action.split_once(':')).map(|(service, _)| service);
             for action in services.flat_map(|service| check.reference.actions_of(service)) {

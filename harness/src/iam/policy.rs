@@ -80,11 +80,15 @@ impl Role {
         Ok(Self { name: name.to_owned(), statements })
     }
 
+    /// Returns the statements that allow something.
+    pub(super) fn allowing(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|statement| statement.effect == Effect::Allow)
+    }
+
     /// Returns each allowed action on each of its resources, for the check of another policy that limits this one.
     /// Patterns stay as they are: a pattern of the other policy that covers them also matches their text.
     pub(crate) fn permissions(&self) -> impl Iterator<Item = Need> {
-        let allowing = self.statements.iter().filter(|statement| statement.effect == Effect::Allow);
-        allowing.flat_map(|statement| {
+        self.allowing().flat_map(|statement| {
             let pairs =
                 statement.action.iter().flat_map(|action| statement.resource.iter().map(move |arn| (action, arn)));
             pairs.map(|(action, arn)| Need { action: action.clone(), resource: arn.clone(), context: Context::new() })

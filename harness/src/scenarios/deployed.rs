@@ -3,9 +3,9 @@
 mod canary;
 mod waiting;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 
-use super::support::release::{deploy_new_packages, previous, released, roll_back_to};
+use super::support::release::{deploy_new_packages, live_and_previous, released, roll_back_to};
 use super::support::{Scenario, ScenarioResult, Testbed, with_traffic};
 use crate::emulator::Capability;
 
@@ -60,11 +60,7 @@ async fn deployment(testbed: &Testbed) -> ScenarioResult {
 
 async fn rollback(testbed: &Testbed) -> ScenarioResult {
     let deployment = &testbed.deployment;
-    if previous(&testbed.stack.alias_versions().await?).is_none() {
-        deploy_new_packages(testbed).await?;
-    }
-    let latest = testbed.stack.alias_versions().await?;
-    let target = previous(&latest).context("there are no earlier versions")?;
+    let (latest, target) = live_and_previous(testbed).await?;
     let ((), requests) = with_traffic(testbed, roll_back_to(testbed, &target)).await?;
     ensure!(testbed.stack.alias_versions().await? == target, "the aliases are not at {target:?}");
     let changes = deployment.plan(&deployment.current()).await?;
@@ -73,7 +69,7 @@ async fn rollback(testbed: &Testbed) -> ScenarioResult {
     let only_outputs = changes.len() == explains.len() && explains.iter().all(|change| changes.contains(change));
     ensure!(only_outputs, "the plan after the rollback: {changes:?}");
     // A release does not undo the rollback.
-    released(testbed, &[]).await?;
+    released(testbed).await?;
     ensure!(testbed.stack.alias_versions().await? == target, "a release has undone the rollback");
     // The next scenarios use the latest versions again.
     roll_back_to(testbed, &latest).await?;

@@ -23,7 +23,7 @@ pub(super) async fn aborted(testbed: &Testbed) -> ScenarioResult {
         // The next scenarios use the program that works again. Its version is newer than the one that was rolled back.
         testbed.deployment.apply(&working).await?;
         let text = result?;
-        released(testbed, &[]).await?;
+        released(testbed).await?;
         expect_latest(testbed).await?;
         Ok(text)
     })
@@ -47,7 +47,7 @@ async fn release_crashing_version(testbed: &Testbed) -> ScenarioResult {
     let marker = format!("rolled back from {latest} to {}", before.process);
     ensure!(alias.description.starts_with(&marker), "the alias does not say why: {}", alias.description);
     // The version that failed is not released again.
-    released(testbed, &[]).await?;
+    released(testbed).await?;
     ensure!(testbed.stack.alias_versions().await? == before, "the version that failed was released again");
     Ok(format!("process {latest} to {}, {requests} requests meanwhile, all delivered", before.process))
 }

@@ -1,7 +1,7 @@
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use serde_json::json;
 
-use super::super::support::release::{deploy_new_packages, expect_latest, previous, released, roll_back_to};
+use super::super::support::release::{expect_latest, live_and_previous, released, roll_back_to};
 use super::super::support::{ScenarioResult, Testbed, with_traffic};
 
 /// A value of a setting that both functions have and no scenario depends on. A new value publishes new versions.
@@ -9,11 +9,7 @@ const SECRET_TTL_SECONDS: u32 = 299;
 
 pub(super) async fn rollback_during_waiting_deploy(testbed: &Testbed) -> ScenarioResult {
     let deployment = &testbed.deployment;
-    if previous(&testbed.stack.alias_versions().await?).is_none() {
-        deploy_new_packages(testbed).await?;
-    }
-    let before = testbed.stack.alias_versions().await?;
-    let target = previous(&before).context("there are no earlier versions")?;
+    let (before, target) = live_and_previous(testbed).await?;
     let mut variables = deployment.current();
     let ttl_seconds = &mut variables["secret_cache"]["ttl_seconds"];
     *ttl_seconds = json!(if *ttl_seconds == SECRET_TTL_SECONDS { SECRET_TTL_SECONDS - 1 } else { SECRET_TTL_SECONDS });
@@ -25,7 +21,7 @@ pub(super) async fn rollback_during_waiting_deploy(testbed: &Testbed) -> Scenari
         deployment.apply_planned(&variables).await?;
         let versions = testbed.stack.alias_versions().await?;
         ensure!(versions == target, "the waiting deployment has moved the aliases from {target:?} to {versions:?}");
-        released(testbed, &[]).await
+        released(testbed).await
     };
     let ((), requests) = with_traffic(testbed, deploy).await?;
     expect_latest(testbed).await?;

@@ -3,12 +3,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 
 use super::super::support::{ScenarioResult, Testbed, every_kind, expect};
-use crate::emulator::{EmulatorKind, REGION};
+use crate::emulator::{ACCOUNT, EmulatorKind, REGION};
 use crate::iam::{Names, check_functions};
 use crate::terraform::Outputs;
-
-/// Account of the emulator.
-const ACCOUNT: &str = "000000000000";
 
 /// Returns why the calls of the functions are not recorded.
 pub(super) fn unrecorded_reason(testbed: &Testbed) -> Option<String> {

@@ -19,10 +19,18 @@ const RETRY_LIMIT: Duration = Duration::from_secs(15);
 
 /// Sends the request, expects 202, and returns the event's id. Like a sender, it sends the request again after a 503.
 pub(crate) async fn accepted(testbed: &Testbed, webhook: &Webhook) -> Result<String> {
-    wait::until("an accepted request", RETRY_LIMIT, async || {
+    let response = response(testbed, webhook, 202).await?;
+    response.event_id().with_context(|| format!("the response has no event id: {}", response.body))
+}
+
+/// Sends the request until the response has this status, and at most [`RETRY_LIMIT`]. No other status than 503 may come
+/// before.
+async fn response(testbed: &Testbed, webhook: &Webhook, status: u16) -> Result<Response> {
+    wait::until(&format!("a response {status}"), RETRY_LIMIT, async || {
         let response = testbed.send(webhook).await?;
-        ensure!([202, 503].contains(&response.status), "expected 202, got {}: {}", response.status, response.body);
-        Ok(response.event_id().filter(|_| response.status == 202))
+        let Response { status: actual, body, .. } = &response;
+        ensure!([status, 503].contains(actual), "expected {status}, got {actual}: {body}");
+        Ok((*actual == status).then_some(response))
     })
     .await
 }
@@ -57,17 +65,7 @@ pub(crate) async fn rejected(testbed: &Testbed, webhook: &Webhook, status: u16) 
 /// Sends the request, and expects a problem document with this status. Like a sender, it sends the request again after a
 /// 503, unless that is expected.
 pub(crate) async fn error_response(testbed: &Testbed, webhook: &Webhook, status: u16) -> Result<Response> {
-    let response = wait::until("the response", RETRY_LIMIT, async || {
-        let response = testbed.send(webhook).await?;
-        ensure!(
-            [status, 503].contains(&response.status),
-            "expected {status}, got {}: {}",
-            response.status,
-            response.body
-        );
-        Ok((response.status == status).then_some(response))
-    })
-    .await?;
+    let response = response(testbed, webhook, status).await?;
     problem_document(&response)?;
     Ok(response)
 }

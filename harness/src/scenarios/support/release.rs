@@ -1,6 +1,6 @@
 //! Deployments, releases and rollbacks, as operators make them.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::{Testbed, with_traffic};
 use crate::terraform::{Functions, ScriptResult};
@@ -15,8 +15,18 @@ pub(crate) async fn roll_back_to(testbed: &Testbed, versions: &Functions) -> Res
     Ok(())
 }
 
+/// Returns the live versions and those before them. Deploys first if one of the functions has no earlier version.
+pub(crate) async fn live_and_previous(testbed: &Testbed) -> Result<(Functions, Functions)> {
+    if previous(&testbed.stack.alias_versions().await?).is_none() {
+        deploy_new_packages(testbed).await?;
+    }
+    let live = testbed.stack.alias_versions().await?;
+    let previous = previous(&live).context("there are no earlier versions")?;
+    Ok((live, previous))
+}
+
 /// Returns the versions before these, if both functions have one.
-pub(crate) fn previous(versions: &Functions) -> Option<Functions> {
+fn previous(versions: &Functions) -> Option<Functions> {
     let before = |version: &str| version.parse::<u32>().ok()?.checked_sub(1).filter(|number| *number > 0);
     let (ingest, process) = (before(&versions.ingest)?.to_string(), before(&versions.process)?.to_string());
     Some(Functions { ingest, process })
@@ -30,7 +40,7 @@ pub(crate) async fn deploy_new_packages(testbed: &Testbed) -> Result<usize> {
         testbed.deployment.apply(&variables).await?;
         let applied = testbed.stack.alias_versions().await?;
         ensure!(applied == before, "the apply has moved the aliases from {before:?} to {applied:?}");
-        released(testbed, &[]).await?;
+        released(testbed).await?;
         expect_latest(testbed).await
     };
     Ok(with_traffic(testbed, deploy).await?.1)
@@ -45,8 +55,8 @@ pub(crate) async fn expect_latest(testbed: &Testbed) -> Result<()> {
 }
 
 /// Runs a release. Expects success, and the test of each new version of ingest with a signed ping.
-pub(crate) async fn released(testbed: &Testbed, options: &[&str]) -> Result<()> {
-    let result = testbed.deployment.release(&testbed.signing_key("github")?, options).await?;
+pub(crate) async fn released(testbed: &Testbed) -> Result<()> {
+    let result = testbed.deployment.release(&testbed.signing_key("github")?, &[]).await?;
     let ScriptResult { code, text, errors } = &result;
     ensure!(*code == Some(0), "the release ended with {code:?}: {text}{errors}");
     let moved = text.contains("ingest: all traffic goes to version");
