@@ -10,4 +10,5 @@ mod status;
 pub use self::activity::{Activity, LastFailure, LogSearch};
 pub(crate) use self::state::number;
 pub use self::state::{Breaker, DestinationState, Pause, StateTable};
+pub(crate) use self::status::retention_seconds;
 pub use self::status::{DestinationStatus, QueueDepth, Status};

@@ -146,4 +146,23 @@ impl QueueDepth {
             NAMES.map(|name| attributes.get(&name).and_then(|count| count.parse().ok()).unwrap_or_default());
         Ok(Self { visible, in_flight, delayed })
     }
+
+    /// Returns the number of all messages.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.visible + self.in_flight + self.delayed
+    }
+}
+
+/// Reads the seconds after which SQS deletes a message of a queue; `None` if SQS returns no number.
+///
+/// # Errors
+///
+/// If SQS does not respond.
+pub(crate) async fn retention_seconds(target: &Target, queue_url: &str) -> Result<Option<u64>> {
+    let name = QueueAttributeName::MessageRetentionPeriod;
+    let request = Client::new(&target.sdk).get_queue_attributes().queue_url(queue_url);
+    let response = request.attribute_names(name.clone()).send().await;
+    let response = response.with_context(|| format!("cannot read the retention of queue `{queue_url}`"))?;
+    Ok(response.attributes.unwrap_or_default().get(&name).and_then(|seconds| seconds.parse().ok()))
 }

@@ -54,26 +54,24 @@ struct Code {
 }
 
 pub(super) async fn check_aliases(target: &Target) -> Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for (name, function) in functions(target) {
-        let (alias, code) = tokio::try_join!(alias(target, function), code(target, function))?;
-        findings.extend(alias_findings(name, function, &alias, &code));
-    }
-    Ok(findings)
+    let functions = deployed(target).await?;
+    Ok(functions.iter().flat_map(|(name, function, alias, code)| alias_findings(name, function, alias, code)).collect())
 }
 
 pub(super) async fn check_packages(target: &Target) -> Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for (name, function) in functions(target) {
-        let (alias, code) = tokio::try_join!(alias(target, function), code(target, function))?;
-        findings.push(package_finding(name, &alias, &code));
-    }
-    Ok(findings)
+    let functions = deployed(target).await?;
+    Ok(functions.iter().map(|(name, _, alias, code)| package_finding(name, alias, code)).collect())
 }
 
-fn functions(target: &Target) -> [(&'static str, &str); 2] {
+/// Reads both functions at the same time: the short name, the name in Lambda, the alias and the versions of each.
+async fn deployed(target: &Target) -> Result<[(&'static str, &str, Alias, Code); 2]> {
     let names = &target.resources.function_names;
-    [("ingest", &names.ingest), ("process", &names.process)]
+    let read = async |name, function| {
+        let (alias, code) = tokio::try_join!(alias(target, function), code(target, function))?;
+        anyhow::Ok((name, function, alias, code))
+    };
+    let (ingest, process) = tokio::try_join!(read("ingest", &names.ingest), read("process", &names.process))?;
+    Ok([ingest, process])
 }
 
 async fn alias(target: &Target, function: &str) -> Result<Alias> {

@@ -1,15 +1,13 @@
 //! The event source mappings of both lanes, and the dead-letter queue.
 
 use anyhow::{Context, Result};
-use aws_sdk_sqs::Client as Sqs;
-use aws_sdk_sqs::types::QueueAttributeName;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::functions::ALIAS;
 use super::report::Finding;
 use crate::clock::unix_seconds;
-use crate::destinations::QueueDepth;
+use crate::destinations::{QueueDepth, retention_seconds};
 use crate::duration::formatted;
 use crate::service_api::{CLOUDWATCH, Call, LAMBDA, Request};
 use crate::target::Target;
@@ -90,13 +88,14 @@ fn lane_finding(lane: &str, queue_arn: &str, mappings: &[Mapping]) -> Finding {
 
 pub(super) async fn check_dlq(target: &Target) -> Result<Vec<Finding>> {
     let depth = QueueDepth::read(target, &target.resources.dlq_url).await?;
-    let count = depth.visible + depth.in_flight + depth.delayed;
+    let count = depth.total();
     if count == 0 {
         return Ok(vec![Finding::ok("empty")]);
     }
     // SQS has no attribute for the age, and receiving messages would hide them.
-    let (age, retention) = tokio::join!(oldest_seconds(target), retention_seconds(target));
-    let (age, retention) = (age.ok().flatten(), retention.ok());
+    let retention = retention_seconds(target, &target.resources.dlq_url);
+    let (age, retention) = tokio::join!(oldest_seconds(target), retention);
+    let (age, retention) = (age.ok().flatten(), retention.ok().flatten());
     Ok(vec![dlq_finding(count, age, retention, target.resources.prefix())])
 }
 
@@ -107,13 +106,6 @@ fn dlq_finding(count: u64, age: Option<u64>, retention: Option<u64>, prefix: &st
     let found = format!("{count} undelivered messages (approximate), {age_text}{}", kept.unwrap_or_default());
     let list = format!("hookline dlq list --service {prefix}, then correct the cause and redrive or delete them");
     Finding::problem(found, if age.is_some_and(|age| age > OLD_SECONDS) { format!("{list} soon") } else { list })
-}
-
-async fn retention_seconds(target: &Target) -> Result<u64> {
-    let name = QueueAttributeName::MessageRetentionPeriod;
-    let request = Sqs::new(&target.sdk).get_queue_attributes().queue_url(&target.resources.dlq_url);
-    let attributes = request.attribute_names(name.clone()).send().await?.attributes.unwrap_or_default();
-    Ok(attributes.get(&name).context("the queue has no retention")?.parse()?)
 }
 
 async fn oldest_seconds(target: &Target) -> Result<Option<u64>> {

@@ -1,11 +1,9 @@
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::QueueAttributeName;
+use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::destinations::QueueDepth;
+use crate::destinations::{QueueDepth, retention_seconds};
 use crate::event_trace::LogEntry;
 use crate::target::Target;
 
@@ -35,16 +33,9 @@ pub struct LaneMessages {
 
 impl LaneMessages {
     pub(super) async fn read(target: &Target, queue_url: &str) -> Result<Self> {
-        let name = QueueAttributeName::MessageRetentionPeriod;
-        let request = Client::new(&target.sdk).get_queue_attributes().queue_url(queue_url);
-        let request = request.attribute_names(name.clone());
-        let retention = async { request.send().await.with_context(|| format!("cannot read queue `{queue_url}`")) };
-        let (depth, response) = tokio::try_join!(QueueDepth::read(target, queue_url), retention)?;
-        let retention = response.attributes.unwrap_or_default().remove(&name);
-        Ok(Self {
-            count: depth.visible + depth.in_flight + depth.delayed,
-            retention_seconds: retention.and_then(|retention| retention.parse().ok()).unwrap_or_default(),
-        })
+        let (depth, retention) =
+            tokio::try_join!(QueueDepth::read(target, queue_url), retention_seconds(target, queue_url))?;
+        Ok(Self { count: depth.total(), retention_seconds: retention.unwrap_or_default() })
     }
 
     fn json(self) -> Value {
