@@ -10,13 +10,13 @@ secret_recovery_days = 0
 
 sources = {
   github = {
-    scheme        = "github"
+    sender        = "github"
     content_types = ["application/json"]
   }
   billing = {
-    scheme = "hmac"
-    header = "X-Billing-Signature"
-    prefix = "sha256="
+    scheme = {
+      signature = { in = ["header:X-Billing-Signature"], prefix = "sha256=" }
+    }
   }
 }
 

@@ -4,14 +4,14 @@ log_retention_days = 90
 
 sources = {
   github = {
-    scheme        = "github"
+    sender        = "github"
     content_types = ["application/json"]
     throttle      = { rate = 300, burst = 600 }
   }
   billing = {
-    scheme   = "hmac"
-    header   = "X-Billing-Signature"
-    encoding = "base64"
+    scheme = {
+      signature = { in = ["header:X-Billing-Signature"], encoding = "base64" }
+    }
   }
 }
 

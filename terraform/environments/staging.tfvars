@@ -8,14 +8,14 @@ secret_recovery_days = 7
 
 sources = {
   github = {
-    scheme        = "github"
+    sender        = "github"
     content_types = ["application/json"]
     throttle      = { rate = 30, burst = 60 }
   }
   billing = {
-    scheme   = "hmac"
-    header   = "X-Billing-Signature"
-    encoding = "base64"
+    scheme = {
+      signature = { in = ["header:X-Billing-Signature"], encoding = "base64" }
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-# Hookline with each kind of destination, several schemes, and settings for a production environment.
+# Hookline with each kind of destination, several senders, and settings for a production environment.
 
 terraform {
   required_version = ">= 1.11"
@@ -50,30 +50,29 @@ module "hookline" {
 
   sources = {
     github = {
-      scheme        = "github"
+      sender        = "github"
       content_types = ["application/json"]
       throttle      = { rate = 500, burst = 1000 }
     }
     stripe = {
-      scheme            = "stripe"
+      sender            = "stripe"
       tolerance_seconds = 120
     }
     gitlab = {
-      scheme = "gitlab"
-      mode   = "signature"
+      sender = "gitlab-signed"
     }
     twilio = {
-      scheme = "twilio"
+      sender = "twilio"
       url    = "https://hooks.example.com/webhooks/twilio"
     }
     billing = {
-      scheme           = "hmac"
-      header           = "X-Billing-Signature"
-      prefix           = "v1="
-      algorithm        = "sha512"
-      template         = "{timestamp}.{body}"
-      timestamp_header = "X-Billing-Timestamp"
-      event_header     = "X-Billing-Event"
+      scheme = {
+        algorithm = "hmac-sha512"
+        signature = { in = ["header:X-Billing-Signature"], prefix = "v1=" }
+        message   = "{timestamp}.{body}"
+        timestamp = { in = "header:X-Billing-Timestamp" }
+        type      = ["{header:X-Billing-Event}"]
+      }
     }
   }
 

@@ -36,7 +36,7 @@ module "hookline" {
   identity_enabled = false
 
   sources = {
-    github = { scheme = "github" }
+    github = { sender = "github" }
   }
 
   destinations = {

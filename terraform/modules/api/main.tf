@@ -45,6 +45,8 @@ locals {
     [for resource in aws_api_gateway_resource.source : resource.path],
     [for method in aws_api_gateway_method.webhooks : [method.id, method.authorization]],
     [for integration in aws_api_gateway_integration.webhooks : [integration.id, integration.uri]],
+    [for method in aws_api_gateway_method.handshakes : [method.id, method.authorization]],
+    [for integration in aws_api_gateway_integration.handshakes : [integration.id, integration.uri]],
     [for authorizer in aws_api_gateway_authorizer.events : [authorizer.id, authorizer.provider_arns]],
     [for resource in aws_api_gateway_resource.events : resource.path],
     [for method in aws_api_gateway_method.events : [method.id, method.authorization, method.authorization_scopes]],

@@ -1,4 +1,4 @@
-# The resource policy: it denies a source's method to addresses outside of the source's `allowed_ips`.
+# The resource policy: it denies a source's methods to addresses outside of the source's `allowed_ips`.
 #
 # The policy always exists. Otherwise Terraform would remove the policy of the last source only after the new
 # deployment, and a policy takes effect with a deployment.
@@ -6,13 +6,13 @@
 locals {
   policy_statements = concat(
     [{ Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "{api}/*" }],
-    [for name, source in var.sources : {
+    flatten([for name, source in var.sources : [for method in source.methods : {
       Effect    = "Deny"
       Principal = "*"
       Action    = "execute-api:Invoke"
-      Resource  = "{api}/${var.stage_name}/POST/webhooks/${name}"
+      Resource  = "{api}/${var.stage_name}/${method}/webhooks/${name}"
       Condition = { NotIpAddress = { "aws:SourceIp" = source.allowed_ips } }
-    } if source.allowed_ips != null],
+    }] if source.allowed_ips != null]),
   )
 
   # Complete ARNs instead of `execute-api:/…`, which API Gateway would expand, so that the next plan has no change.

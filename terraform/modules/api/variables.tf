@@ -46,14 +46,23 @@ variable "events_authorizer" {
 variable "sources" {
   description = <<-EOT
     Sources by name, which is the last part of the path: requests per second (`rate`) and at the same time (`burst`)
-    that the API accepts for the source, and the networks that may send them (`allowed_ips`, in CIDR notation; null for
-    all).
+    that the API accepts for each of the source's `methods` (POST, and GET and HEAD for handshakes), and the networks
+    that may send them (`allowed_ips`, in CIDR notation; null for all).
   EOT
   type = map(object({
     throttle    = object({ rate = number, burst = number })
+    methods     = optional(list(string), ["POST"])
     allowed_ips = optional(list(string))
   }))
   nullable = false
+
+  validation {
+    condition = alltrue([
+      for source in var.sources : contains(source.methods, "POST") &&
+      length(setsubtract(source.methods, ["GET", "HEAD", "POST"])) == 0
+    ])
+    error_message = "The methods of a source must be POST and any of GET and HEAD."
+  }
 }
 
 variable "throttle" {

@@ -1,4 +1,4 @@
-# POST /webhooks/<source>: one literal resource for each source, with its own throttling. The method is public: the
+# POST /webhooks/<source> (handshakes.tf has the other methods): one literal resource for each source, with its own throttling. The method is public: the
 # function verifies the sender's signature of the body. The gateway responds to a request for any other path
 # itself, and the function does not run.
 

@@ -9,8 +9,11 @@ locals {
   }
   events_throttle = var.identity_enabled ? { events = var.throttle } : {}
 
-  # Of all routes together: the sources, and POST /events.
-  route_throttles = concat(values(local.source_throttles), values(local.events_throttle))
+  # Of all routes together: the methods of the sources, and POST /events.
+  route_throttles = concat(
+    flatten([for name, throttle in local.source_throttles : [for method in local.source_methods[name] : throttle]]),
+    values(local.events_throttle),
+  )
 }
 
 module "api" {
@@ -26,6 +29,7 @@ module "api" {
   sources = {
     for name, source in var.sources : name => {
       throttle    = local.source_throttles[name]
+      methods     = local.source_methods[name]
       allowed_ips = source.allowed_ips
     }
   }
@@ -52,7 +56,13 @@ module "http_api" {
   throttle        = var.throttle
   timeout_seconds = var.functions.ingest.timeout_seconds
   domain_name     = try(var.domain.name, null)
-  sources         = { for name, throttle in local.source_throttles : name => { throttle = throttle } }
+
+  sources = {
+    for name, throttle in local.source_throttles : name => {
+      throttle = throttle
+      methods  = local.source_methods[name]
+    }
+  }
 
   function = {
     name             = module.ingest.name

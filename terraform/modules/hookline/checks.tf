@@ -14,6 +14,20 @@ locals {
   ingest_share  = coalesce(var.functions.ingest.reserved_concurrency, local.ingest_concurrency)
   process_share = coalesce(var.functions.process.reserved_concurrency, local.delivery_concurrency)
 
+  # `trust` in the file of a sender.
+  weak_trust = {
+    envelope = "the sender signs some values, and not the whole body"
+    token    = "the sender sends the secret itself, and signs nothing"
+  }
+  weak_sources = [
+    for name, trust in local.source_trust : "${name} (${local.weak_trust[trust]})"
+    if contains(keys(local.weak_trust), trust)
+  ]
+  unconfirmed_sources = [
+    for name, sender in local.source_senders : "${name} (${sender}: ${local.sender_files[sender].unconfirmed})"
+    if can(local.sender_files[sender].unconfirmed)
+  ]
+
   reserved_concurrency = sum([for f in values(var.functions) : coalesce(f.reserved_concurrency, 0)])
 }
 
@@ -80,6 +94,33 @@ check "concurrency_fits_the_account" {
         "routes accept requests for %d. Raise the reservation, or lower throttle or the throttle of sources.",
       ]),
       local.ingest_share, local.ingest_concurrency,
+    )
+  }
+}
+
+check "sources_sign_the_body" {
+  assert {
+    condition = length(local.weak_sources) == 0
+    error_message = format(
+      join(" ", [
+        "A valid request does not prove its body for these sources: %s. An attacker who has seen one request can send",
+        "other bodies. Let the destinations read the object from the sender's API before they act on an event, and",
+        "limit the senders with allowed_ips.",
+      ]),
+      join("; ", local.weak_sources),
+    )
+  }
+}
+
+check "senders_are_confirmed" {
+  assert {
+    condition = length(local.unconfirmed_sources) == 0
+    error_message = format(
+      join(" ", [
+        "The files of these senders are not confirmed by the senders' own documentation: %s Send a test event before",
+        "you rely on such a source.",
+      ]),
+      join(" ", local.unconfirmed_sources),
     )
   }
 }

@@ -8,9 +8,13 @@ locals {
   payloads_bucket = coalesce(var.payloads_bucket, "${local.prefix}-payloads-${local.account_id}")
 
   sources = {
-    for name, source in var.sources : name => {
-      for key, value in source : key => value if value != null && !contains(local.gateway_options, key)
-    }
+    for name, source in var.sources : name => { for key, value in merge(source, {
+      scheme   = try(local.source_schemes[name], null)
+      response = try({ for key, value in source.response : key => value if value != null }, null)
+      handshakes = try([
+        for handshake in source.handshakes : { for key, value in handshake : key => value if value != null }
+      ], null)
+    }) : key => value if value != null && !contains(local.gateway_options, key) }
   }
 
   destinations = {

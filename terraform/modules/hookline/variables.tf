@@ -1,15 +1,12 @@
 # The service: names, region, packages and the API. The other files have the routing (variables_routing.tf,
 # variables_sources.tf, variables_destinations.tf), limits (variables_limits.tf) and variables_observability.tf.
 
-# Forms of names and templates in the variables of sources, destinations and routes.
+# Forms of names in the variables of sources, destinations and routes.
 locals {
   # Names of sources, destinations and routes.
   name_pattern = "^[a-z][a-z0-9-]{0,62}$"
 
   header_pattern = "^[A-Za-z0-9_-]+$"
-
-  # Placeholders with text between them, as ingest parses a template.
-  template_pattern = "^[^{}]*(\\{(timestamp|id|body)\\}[^{}]+)*(\\{(timestamp|id|body)\\})?[^{}]*$"
 }
 
 variable "name" {

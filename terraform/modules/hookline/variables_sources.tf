@@ -1,35 +1,89 @@
 # Sources: who sends webhooks, and how each sender signs. The plan rejects each value that ingest would reject when it
-# starts. schemes.tf has the schemes with their options.
+# starts. source_rules.tf has the rules that need the sender's file or the scheme.
 
 variable "sources" {
   description = <<-EOT
-    Senders by name, which is the last part of their URL. `scheme` defines how the sender signs. `content_types` limits
-    the accepted media types (default: all). `validate_json` rejects a body that is declared as JSON and is not.
-    `deduplicate` defines what makes two requests one event: `auto`, `body`, `id` or `off`. `tolerance_seconds` is the
-    accepted age of a signed timestamp, which must include the sender's retries if they repeat it. Options of `hmac`:
-    `header` (required), `prefix`, `encoding` (hex or base64), `algorithm` (sha256 or sha512), `template` of the signed
-    content ({timestamp}, {id}, {body}) with `timestamp_header` and `id_header`, `event_header` with the type, and
-    `separator` of several signatures. Option of `gitlab`: `mode` (token or signature). Option of `twilio`: `url`, the
-    URL that is configured at Twilio. In API Gateway: `throttle` replaces the variable `throttle` for the source, and
-    `allowed_ips` are the networks in CIDR notation that may send (only with `api_type = "rest"`; default: all).
+    Senders by name, which is the last part of their URL. `sender` is a name of the catalogue (docs/senders.md). For any
+    other sender, `scheme` describes how it signs: the places of the signature (`signature.in`), the template of the
+    signed `message`, the `algorithm` (default: `hmac-sha256`), and where time, ids and types are. `handshakes` are
+    requests that check the URL, and `response` replaces the response to an accepted event; both replace those of the
+    sender. `tolerance_seconds` is the accepted age of a signed time, which must include the sender's retries if they
+    repeat it. `url` is the URL that is configured at a sender that signs it, if it is not the URL of the request.
+    `audience` is the required audience of a JWT. `content_types` limits the accepted media types (default: all).
+    `validate_json` rejects a body that is declared as JSON and is not. `deduplicate` defines what makes two requests
+    one event: `auto`, `body`, `id` or `off`. In API Gateway: `throttle` replaces the variable `throttle` for the
+    source, and `allowed_ips` are the networks in CIDR notation that may send (only with `api_type = "rest"`; default:
+    all).
   EOT
   type = map(object({
-    scheme            = string
+    sender = optional(string)
+    scheme = optional(object({
+      algorithm = optional(string)
+      key = optional(object({
+        encoding = optional(string)
+        prefix   = optional(string)
+        required = optional(bool)
+        derive   = optional(string)
+      }))
+      signature = object({
+        in = list(string)
+        pairs = optional(object({
+          separators = optional(list(string))
+          assignment = optional(string)
+          repeated   = optional(bool)
+        }))
+        names     = optional(list(string))
+        prefix    = optional(string)
+        after     = optional(string)
+        separator = optional(string)
+        encoding  = optional(string)
+      })
+      message = optional(string)
+      digest  = optional(string)
+      timestamp = optional(object({
+        in                = string
+        unit              = optional(string)
+        tolerance_seconds = optional(number)
+      }))
+      bind              = optional(map(string))
+      each              = optional(string)
+      url_port_optional = optional(bool)
+      jwt = optional(object({
+        algorithms      = optional(list(string))
+        issuer          = optional(string)
+        audience        = optional(string)
+        required_claims = optional(list(string))
+        max_age_seconds = optional(number)
+      }))
+      id             = optional(list(string))
+      type           = optional(list(string))
+      type_replace   = optional(map(string))
+      type_lowercase = optional(bool)
+      type_ignore    = optional(list(string))
+    }))
+    handshakes = optional(list(object({
+      method       = string
+      when         = map(string)
+      signed       = optional(bool)
+      token        = optional(string)
+      key          = optional(string)
+      status       = optional(number)
+      content_type = optional(string)
+      body         = optional(string)
+      json         = optional(map(string))
+      headers      = optional(map(string))
+    })))
+    response = optional(object({
+      status       = number
+      content_type = optional(string)
+      body         = optional(string)
+    }))
+    tolerance_seconds = optional(number)
+    url               = optional(string)
+    audience          = optional(string)
     content_types     = optional(list(string))
     validate_json     = optional(bool)
     deduplicate       = optional(string)
-    header            = optional(string)
-    prefix            = optional(string)
-    encoding          = optional(string)
-    algorithm         = optional(string)
-    template          = optional(string)
-    timestamp_header  = optional(string)
-    id_header         = optional(string)
-    event_header      = optional(string)
-    separator         = optional(string)
-    tolerance_seconds = optional(number)
-    mode              = optional(string)
-    url               = optional(string)
     throttle          = optional(object({ rate = number, burst = number }))
     allowed_ips       = optional(list(string))
   }))
@@ -75,198 +129,67 @@ variable "sources" {
   }
 
   validation {
+    condition = alltrue([for source in var.sources : (source.sender == null) != (source.scheme == null)])
+    error_message = format(
+      "A source needs either a sender (docs/senders.md lists all) or a scheme, and not both. Correct %s.",
+      join(", ", [for name, source in var.sources : name if(source.sender == null) == (source.scheme == null)]),
+    )
+  }
+
+  validation {
     condition = alltrue([
-      for source in var.sources : try(contains(keys(local.scheme_options), source.scheme), false)
+      for source in var.sources : contains(local.deduplications, source.deduplicate) if source.deduplicate != null
     ])
     error_message = format(
-      "The scheme of a source must be one of %s. Correct %s.",
-      join(", ", keys(local.scheme_options)),
+      "deduplicate must be one of %s. Correct %s.",
+      join(", ", local.deduplications),
       join(", ", [
-        for name, source in var.sources : "${name} (${try(coalesce(source.scheme), "none")})"
-        if !try(contains(keys(local.scheme_options), source.scheme), false)
+        for name, source in var.sources : "${name} (${source.deduplicate})"
+        if source.deduplicate != null && !contains(local.deduplications, coalesce(source.deduplicate, "auto"))
       ]),
     )
   }
 
   validation {
     condition = alltrue(flatten([for source in var.sources : [
-      for option, value in source : contains(try(local.scheme_options[source.scheme], [option]), option)
-      if value != null && !contains(local.source_options, option)
+      for seconds in [source.tolerance_seconds, try(source.scheme.timestamp.tolerance_seconds, null)] :
+      seconds >= 1 && seconds <= local.max_tolerance_seconds && floor(seconds) == seconds if seconds != null
     ]]))
-    error_message = format(
-      "Sources have options that their schemes do not support: %s. Remove these options, or correct the schemes.",
-      join("; ", flatten([for name, source in var.sources : [
-        for option, value in source : format(
-          "%s has %s, and the scheme %s supports %s", name, option, source.scheme,
-          length(local.scheme_options[source.scheme]) == 0 ? "none" : join(", ", local.scheme_options[source.scheme]),
-        )
-        if value != null && !contains(local.source_options, option) &&
-        !contains(try(local.scheme_options[source.scheme], [option]), option)
-      ]])),
-    )
-  }
-
-  validation {
-    condition = alltrue([
-      for source in var.sources : can(regex(local.header_pattern, source.header)) if source.scheme == "hmac"
-    ])
-    error_message = format(
-      "A source with the scheme `hmac` needs `header`, the name of the header with the signature. Correct %s.",
-      join(", ", [
-        for name, source in var.sources : name
-        if source.scheme == "hmac" && !can(regex(local.header_pattern, source.header))
-      ]),
-    )
-  }
-
-  validation {
-    condition = alltrue(flatten([for source in var.sources : [
-      for header in [source.timestamp_header, source.id_header, source.event_header] :
-      header == null || can(regex(local.header_pattern, header))
-    ]]))
-    error_message = <<-EOT
-      timestamp_header, id_header and event_header must be names of headers: letters, digits, hyphens and underscores.
-      Correct the sources that set them.
-    EOT
-  }
-
-  validation {
-    condition = alltrue(flatten([for source in var.sources : [
-      for option, value in source : contains(local.option_values[option], value)
-      if value != null && contains(keys(local.option_values), option)
-    ]]))
-    error_message = format(
-      "Options of sources have unknown values: %s. Correct them, or remove them to use the first value.",
-      join("; ", flatten([for name, source in var.sources : [
-        for option, value in source :
-        "${name} has ${option} = ${value}, not one of ${join(", ", local.option_values[option])}"
-        if value != null && try(!contains(local.option_values[option], value), false)
-      ]])),
-    )
-  }
-
-  validation {
-    condition = alltrue([
-      for source in var.sources : source.scheme != "hmac" || source.id_header != null
-      if source.deduplicate == "id"
-    ])
-    error_message = format(
-      "A source with the scheme `hmac` has ids only with id_header. Set it, or change deduplicate = \"id\" of %s.",
-      join(", ", [
-        for name, source in var.sources : name
-        if source.deduplicate == "id" && source.scheme == "hmac" && source.id_header == null
-      ]),
-    )
-  }
-
-  validation {
-    condition = alltrue([
-      for source in var.sources :
-      can(regex(local.template_pattern, source.template)) &&
-      length(split("{body}", source.template)) == 2 &&
-      length(split("{timestamp}", source.template)) <= 2 &&
-      length(split("{id}", source.template)) <= 2
-      if source.template != null
-    ])
-    error_message = format(
-      join(" ", [
-        "A template must contain {body} once, can contain {timestamp} and {id} once each, needs text such as a dot",
-        "between them, and must not contain other braces. The templates are: %s. Correct the invalid ones.",
-      ]),
-      join(", ", [
-        for name, source in var.sources : "${name} (${source.template})" if source.template != null
-      ]),
-    )
-  }
-
-  validation {
-    condition = alltrue([
-      for source in var.sources :
-      strcontains(coalesce(source.template, "{body}"), "{timestamp}") == (source.timestamp_header != null)
-    ])
-    error_message = format(
-      "A template with {timestamp} needs timestamp_header, and timestamp_header needs such a template. Correct %s.",
-      join(", ", [
-        for name, source in var.sources : name
-        if strcontains(coalesce(source.template, "{body}"), "{timestamp}") != (source.timestamp_header != null)
-      ]),
-    )
-  }
-
-  validation {
-    condition = alltrue([
-      for source in var.sources : source.id_header != null
-      if strcontains(coalesce(source.template, "{body}"), "{id}")
-    ])
-    error_message = format(
-      "A template with {id} needs id_header. Correct %s.",
-      join(", ", [
-        for name, source in var.sources : name
-        if source.id_header == null && strcontains(coalesce(source.template, "{body}"), "{id}")
-      ]),
-    )
-  }
-
-  validation {
-    condition = alltrue([for source in var.sources : source.separator != ""])
-    error_message = format(
-      "The separator of a source is empty. Remove it if the header has one signature. Correct %s.",
-      join(", ", [for name, source in var.sources : name if source.separator == ""]),
-    )
-  }
-
-  validation {
-    condition = alltrue([
-      for source in var.sources :
-      source.tolerance_seconds >= 1 &&
-      source.tolerance_seconds <= local.max_tolerance_seconds &&
-      floor(source.tolerance_seconds) == source.tolerance_seconds
-      if source.tolerance_seconds != null
-    ])
     error_message = format(
       join(" ", [
         "tolerance_seconds must be a whole number from 1 to %d, 15 days: the shortest idempotency.window_days,",
-        "in which a repeated request has no second effect. The default covers the sender's retries (%s).",
+        "in which a repeated request has no second effect. The default covers the sender's retries. Correct %s.",
       ]),
       local.max_tolerance_seconds,
-      join(", ", [for scheme, seconds in local.tolerance_seconds : "${scheme} ${seconds}"]),
+      join(", ", distinct(flatten([for name, source in var.sources : [
+        for seconds in [source.tolerance_seconds, try(source.scheme.timestamp.tolerance_seconds, null)] : name
+        if try(seconds < 1 || seconds > local.max_tolerance_seconds || floor(seconds) != seconds, false)
+      ]]))),
     )
   }
 
   validation {
-    condition = var.idempotency.enabled || alltrue([
-      for source in var.sources : source.tolerance_seconds <= lookup(local.tolerance_seconds, source.scheme, 0)
-      if source.tolerance_seconds != null
-    ])
+    condition = alltrue(flatten([for source in var.sources : [
+      for response in concat(source.response[*], try([for handshake in source.handshakes : handshake], [])) :
+      response.status >= 200 && response.status <= 299 && floor(response.status) == response.status
+      if response.status != null
+    ]]))
     error_message = format(
-      join(" ", [
-        "Without idempotency, a repeated request is delivered again, so tolerance_seconds must not exceed the default",
-        "of the scheme (%s). Reduce it, or enable idempotency.",
-      ]),
-      join(", ", [for scheme, seconds in local.tolerance_seconds : "${scheme} ${seconds}"]),
+      "The status of a response or handshake must be a whole number from 200 to 299. Correct %s.",
+      join(", ", distinct(flatten([for name, source in var.sources : [
+        for response in concat(source.response[*], try([for handshake in source.handshakes : handshake], [])) : name
+        if try(response.status < 200 || response.status > 299 || floor(response.status) != response.status, false)
+      ]]))),
     )
   }
 
   validation {
     condition = alltrue([
-      for source in var.sources :
-      (source.scheme != "hmac" || source.timestamp_header != null) &&
-      (source.scheme != "gitlab" || source.mode == "signature")
-      if source.tolerance_seconds != null
+      for source in var.sources : can(regex("^https://[^/?#\\s@]+[^#\\s]*$", source.url)) if source.url != null
     ])
     error_message = <<-EOT
-      tolerance_seconds needs a signed timestamp. For `hmac`, set a template with {timestamp}; for `gitlab`, set
-      mode = "signature".
-    EOT
-  }
-
-  validation {
-    condition = alltrue([
-      for source in var.sources : can(regex("^https?://[^/?#\\s@]+[^#\\s]*$", source.url)) if source.url != null
-    ])
-    error_message = <<-EOT
-      The url of a source must be the absolute URL that is configured at the sender, without user and fragment, such as
-      https://hooks.example.com/webhooks/twilio.
+      The url of a source must be the absolute URL that is configured at the sender, with https and without user and
+      fragment, such as https://hooks.example.com/webhooks/twilio.
     EOT
   }
 

@@ -5,10 +5,15 @@ locals {
   # The route for events exists only with an authorizer, because it must never be public.
   events = var.events_authorizer == null ? {} : { events = var.events_authorizer }
 
+  route_count = length(var.sources) + length(local.handshakes) + length(local.events)
+
   # The throttling of each route. The keys come from the routes, because API Gateway rejects settings for a route that
   # does not exist.
   route_throttles = merge(
     { for name, route in aws_apigatewayv2_route.webhooks : route.route_key => var.sources[name].throttle },
+    { for key, route in aws_apigatewayv2_route.handshakes :
+      route.route_key => var.sources[local.handshakes[key].source].throttle
+    },
     { for route in aws_apigatewayv2_route.events : route.route_key => var.throttle },
   )
 }
@@ -25,10 +30,11 @@ resource "aws_apigatewayv2_api" "this" {
   # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
   lifecycle {
     precondition {
-      condition     = length(var.sources) + length(local.events) <= 300
+      condition     = local.route_count <= 300
       error_message = <<-EOT
-        The HTTP API needs ${length(var.sources) + length(local.events)} routes: one for each of the
-        ${length(var.sources)} sources, and POST /events. AWS allows 300 in an API. Move sources to another deployment.
+        The HTTP API needs ${local.route_count} routes: one for each of the ${length(var.sources)} sources,
+        ${length(local.handshakes)} for their handshakes, and POST /events. AWS allows 300 in an API. Move sources to
+        another deployment.
       EOT
     }
   }

@@ -68,12 +68,21 @@ variable "events_authorizer" {
 variable "sources" {
   description = <<-EOT
     Sources by name, which is the last part of the path: requests per second (`rate`) and at the same time (`burst`)
-    that the API accepts for the source.
+    that the API accepts for each of the source's `methods` (POST, and GET and HEAD for handshakes).
   EOT
   type = map(object({
     throttle = object({ rate = number, burst = number })
+    methods  = optional(list(string), ["POST"])
   }))
   nullable = false
+
+  validation {
+    condition = alltrue([
+      for source in var.sources : contains(source.methods, "POST") &&
+      length(setsubtract(source.methods, ["GET", "HEAD", "POST"])) == 0
+    ])
+    error_message = "The methods of a source must be POST and any of GET and HEAD."
+  }
 }
 
 variable "throttle" {

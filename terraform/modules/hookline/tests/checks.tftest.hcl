@@ -79,8 +79,8 @@ run "concurrency_is_the_sum_over_all_routes" {
 
   variables {
     sources = {
-      github = { scheme = "github", throttle = { rate = 20, burst = 60 } }
-      stripe = { scheme = "stripe" }
+      github = { sender = "github", throttle = { rate = 20, burst = 60 } }
+      stripe = { sender = "stripe" }
     }
     routes = {
       github = { source = "github", destinations = ["sink"] }
@@ -107,4 +107,87 @@ run "concurrency_without_identity_has_no_share_of_post_events" {
     condition     = local.ingest_concurrency == 30
     error_message = "ingest needs ${local.ingest_concurrency}"
   }
+}
+
+run "warns_about_senders_that_do_not_sign_the_body" {
+  command = plan
+
+  variables {
+    sources = {
+      github   = { sender = "github" }
+      gitlab   = { sender = "gitlab" }
+      mailgun  = { sender = "mailgun" }
+      own-jwt  = { scheme = { algorithm = "jwt", signature = { in = ["header:X-Jwt"] } } }
+      own-text = { scheme = { signature = { in = ["header:X-S"] }, message = "{json:/id}{{body}}" } }
+      own-token = {
+        scheme = { algorithm = "token", signature = { in = ["header:X-Token"], encoding = "text" } }
+      }
+    }
+    routes = {
+      all-events = { source = "events", destinations = ["sink"] }
+      github     = { source = "github", destinations = ["sink"] }
+      gitlab     = { source = "gitlab", destinations = ["sink"] }
+      mailgun    = { source = "mailgun", destinations = ["sink"] }
+      own-jwt    = { source = "own-jwt", destinations = ["sink"] }
+      own-text   = { source = "own-text", destinations = ["sink"] }
+      own-token  = { source = "own-token", destinations = ["sink"] }
+    }
+  }
+
+  assert {
+    condition = jsonencode(local.source_trust) == jsonencode({
+      github    = "body"
+      gitlab    = "token"
+      mailgun   = "envelope"
+      own-jwt   = "envelope"
+      own-text  = "envelope"
+      own-token = "token"
+    })
+    error_message = jsonencode(local.source_trust)
+  }
+
+  expect_failures = [check.sources_sign_the_body]
+}
+
+run "schemes_that_sign_the_body_have_no_warning" {
+  command = plan
+
+  variables {
+    sources = {
+      bound = {
+        scheme = { signature = { in = ["query:s"] }, message = "{url}", bind = { "query:h" = "{sha256(body)}" } }
+      }
+      form   = { scheme = { signature = { in = ["header:X-S"] }, message = "{url}{sorted_form}" } }
+      hashed = { scheme = { signature = { in = ["header:X-S"] }, message = "{path}{sha256_base64(body)}" } }
+      jwt    = { scheme = { algorithm = "jwt", signature = { in = ["body"] } } }
+      plain  = { scheme = { signature = { in = ["header:X-S"] } } }
+    }
+    routes = {
+      all-events = { source = "events", destinations = ["sink"] }
+      bound      = { source = "bound", destinations = ["sink"] }
+      form       = { source = "form", destinations = ["sink"] }
+      hashed     = { source = "hashed", destinations = ["sink"] }
+      jwt        = { source = "jwt", destinations = ["sink"] }
+      plain      = { source = "plain", destinations = ["sink"] }
+    }
+  }
+
+  assert {
+    condition     = length(local.weak_sources) == 0
+    error_message = join("; ", local.weak_sources)
+  }
+}
+
+run "warns_about_senders_whose_documentation_was_not_read" {
+  command = plan
+
+  variables {
+    sources = { mailersend = { sender = "mailersend" } }
+    routes = {
+      events     = { source = "events", destinations = ["sink"] }
+      mailersend = { source = "mailersend", destinations = ["sink"] }
+    }
+  }
+
+  expect_failures = [check.senders_are_confirmed]
 }

@@ -6,8 +6,8 @@ mock_provider "aws" {
 
 variables {
   sources = {
-    billing = { scheme = "hmac", header = "X-Signature", prefix = "sha256=" }
-    github  = { scheme = "github", content_types = ["application/json"] }
+    billing = { scheme = { signature = { in = ["header:X-Signature"], prefix = "sha256=" } } }
+    github  = { sender = "github", content_types = ["application/json"] }
   }
 
   destinations = {
@@ -32,8 +32,8 @@ variables {
 run "ingest_gets_sources_without_nulls" {
   assert {
     condition = local.ingest_environment.HOOKLINE_SOURCES == join("", [
-      "{\"billing\":{\"header\":\"X-Signature\",\"prefix\":\"sha256=\",\"scheme\":\"hmac\"},",
-      "\"github\":{\"content_types\":[\"application/json\"],\"scheme\":\"github\"}}",
+      "{\"billing\":{\"scheme\":{\"signature\":{\"in\":[\"header:X-Signature\"],\"prefix\":\"sha256=\"}}},",
+      "\"github\":{\"content_types\":[\"application/json\"],\"sender\":\"github\"}}",
     ])
     error_message = "HOOKLINE_SOURCES is ${local.ingest_environment.HOOKLINE_SOURCES}"
   }

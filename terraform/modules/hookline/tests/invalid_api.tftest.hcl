@@ -93,7 +93,7 @@ run "rejects_allowed_ips_of_an_http_api" {
 
   variables {
     api_type = "http"
-    sources  = { github = { scheme = "github", allowed_ips = ["192.30.252.0/22"] } }
+    sources  = { github = { sender = "github", allowed_ips = ["192.30.252.0/22"] } }
   }
 
   expect_failures = [var.api_type]
@@ -104,13 +104,13 @@ run "accepts_networks_of_both_versions" {
 
   variables {
     sources = {
-      github = { scheme = "github", allowed_ips = ["192.30.252.0/22", "203.0.113.7/32", "2a0a:a440::/29"] }
+      github = { sender = "github", allowed_ips = ["192.30.252.0/22", "203.0.113.7/32", "2a0a:a440::/29"] }
     }
   }
 
   # Ingest does not know these options.
   assert {
-    condition     = jsonencode(local.sources) == jsonencode({ github = { scheme = "github" } })
+    condition     = jsonencode(local.sources) == jsonencode({ github = { sender = "github" } })
     error_message = "ingest gets ${jsonencode(local.sources)}"
   }
 }
@@ -119,7 +119,7 @@ run "rejects_address_without_prefix_length" {
   command = plan
 
   variables {
-    sources = { github = { scheme = "github", allowed_ips = ["192.30.252.0/22", "203.0.113.7"] } }
+    sources = { github = { sender = "github", allowed_ips = ["192.30.252.0/22", "203.0.113.7"] } }
   }
 
   expect_failures = [var.sources]
@@ -129,7 +129,7 @@ run "rejects_prefix_that_is_too_long" {
   command = plan
 
   variables {
-    sources = { github = { scheme = "github", allowed_ips = ["203.0.113.7/33"] } }
+    sources = { github = { sender = "github", allowed_ips = ["203.0.113.7/33"] } }
   }
 
   expect_failures = [var.sources]
@@ -140,7 +140,7 @@ run "rejects_empty_allowed_ips" {
   command = plan
 
   variables {
-    sources = { github = { scheme = "github", allowed_ips = [] } }
+    sources = { github = { sender = "github", allowed_ips = [] } }
   }
 
   expect_failures = [var.sources]
@@ -150,11 +150,11 @@ run "accepts_throttle_of_a_source" {
   command = plan
 
   variables {
-    sources = { github = { scheme = "github", throttle = { rate = 0.5, burst = 1 } } }
+    sources = { github = { sender = "github", throttle = { rate = 0.5, burst = 1 } } }
   }
 
   assert {
-    condition     = jsonencode(local.sources) == jsonencode({ github = { scheme = "github" } })
+    condition     = jsonencode(local.sources) == jsonencode({ github = { sender = "github" } })
     error_message = "ingest gets ${jsonencode(local.sources)}"
   }
 }
@@ -163,7 +163,7 @@ run "rejects_throttle_of_a_source_that_rejects_all" {
   command = plan
 
   variables {
-    sources = { github = { scheme = "github", throttle = { rate = 10, burst = 0 } } }
+    sources = { github = { sender = "github", throttle = { rate = 10, burst = 0 } } }
   }
 
   expect_failures = [var.sources]

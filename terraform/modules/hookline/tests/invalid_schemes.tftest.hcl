@@ -1,4 +1,4 @@
-# The plan rejects options that a scheme does not support, and invalid templates of the scheme hmac.
+# The plan rejects schemes with unknown values, and with options that do not fit together.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -11,200 +11,218 @@ variables {
   }
 }
 
-run "accepts_every_scheme_with_its_options" {
-  command = plan
-
-  variables {
-    sources = {
-      bitbucket      = { scheme = "bitbucket" }
-      github         = { scheme = "github", deduplicate = "id", validate_json = true }
-      gitlab         = { scheme = "gitlab" }
-      gitlab-signing = { scheme = "gitlab", mode = "signature", tolerance_seconds = 60 }
-      linear         = { scheme = "linear", tolerance_seconds = 1296000 }
-      pagerduty      = { scheme = "pagerduty" }
-      shopify        = { scheme = "shopify" }
-      slack          = { scheme = "slack", tolerance_seconds = 30, deduplicate = "off" }
-      standard       = { scheme = "standard", tolerance_seconds = 1 }
-      stripe         = { scheme = "stripe", tolerance_seconds = 300 }
-      twilio         = { scheme = "twilio", url = "https://hooks.example.com/webhooks/twilio?tenant=1" }
-      acme = {
-        scheme            = "hmac"
-        header            = "X-Acme-Signature"
-        prefix            = "v1="
-        encoding          = "base64"
-        algorithm         = "sha512"
-        template          = "{id}.{timestamp}.{body}"
-        timestamp_header  = "X-Acme-Time"
-        id_header         = "X-Acme-Id"
-        event_header      = "X-Acme-Event"
-        separator         = " "
-        tolerance_seconds = 14400
-        deduplicate       = "id"
-      }
-    }
-    routes = {
-      events         = { source = "events", destinations = ["sink"] }
-      acme           = { source = "acme", destinations = ["sink"] }
-      bitbucket      = { source = "bitbucket", destinations = ["sink"] }
-      github         = { source = "github", destinations = ["sink"] }
-      gitlab         = { source = "gitlab", destinations = ["sink"] }
-      gitlab-signing = { source = "gitlab-signing", destinations = ["sink"] }
-      linear         = { source = "linear", destinations = ["sink"] }
-      pagerduty      = { source = "pagerduty", destinations = ["sink"] }
-      shopify        = { source = "shopify", destinations = ["sink"] }
-      slack          = { source = "slack", destinations = ["sink"] }
-      standard       = { source = "standard", destinations = ["sink"] }
-      stripe         = { source = "stripe", destinations = ["sink"] }
-      twilio         = { source = "twilio", destinations = ["sink"] }
-    }
-  }
-
-  assert {
-    condition = jsondecode(local.ingest_environment.HOOKLINE_SOURCES).gitlab-signing == {
-      mode              = "signature"
-      scheme            = "gitlab"
-      tolerance_seconds = 60
-    }
-    error_message = "ingest gets ${local.ingest_environment.HOOKLINE_SOURCES}"
-  }
-}
-
-run "rejects_header_for_stripe" {
-  command = plan
-
-  variables {
-    sources = { x = { scheme = "stripe", header = "X-Signature" } }
-  }
-
-  expect_failures = [var.sources]
-}
-
-run "rejects_mode_for_standard" {
-  command = plan
-
-  variables {
-    sources = { x = { scheme = "standard", mode = "signature" } }
-  }
-
-  expect_failures = [var.sources]
-}
-
-run "rejects_unknown_mode" {
-  command = plan
-
-  variables {
-    sources = { x = { scheme = "gitlab", mode = "both" } }
-  }
-
-  expect_failures = [var.sources]
-}
-
 run "rejects_unknown_algorithm" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", algorithm = "sha1" } }
+    sources = { x = { scheme = { algorithm = "md5", signature = { in = ["header:X-S"] } } } }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition = jsonencode(local.invalid_values) == jsonencode([
+      "x has scheme.algorithm = md5, not one of ${join(", ", local.algorithms)}",
+    ])
+    error_message = jsonencode(local.invalid_values)
+  }
+
+  expect_failures = [output.source_methods]
 }
 
-run "rejects_template_without_body" {
+run "rejects_unknown_encoding" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", template = "{id}", id_header = "X-I" } }
+    sources = { x = { scheme = { signature = { in = ["header:X-S"], encoding = "base32" } } } }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition = jsonencode(local.invalid_values) == jsonencode([
+      "x has signature.encoding = base32, not one of ${join(", ", local.signature_encodings)}",
+    ])
+    error_message = jsonencode(local.invalid_values)
+  }
+
+  expect_failures = [output.source_methods]
 }
 
-run "rejects_template_with_two_bodies" {
+run "rejects_unknown_form_of_key" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", template = "{body}.{body}" } }
+    sources = {
+      x = {
+        scheme = {
+          key       = { encoding = "base32", derive = "md5" }
+          signature = { in = ["header:X-S"] }
+        }
+      }
+    }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition = jsonencode(local.invalid_values) == jsonencode([
+      "x has key.encoding = base32, not one of text, hex, base64, base64url",
+      "x has key.derive = md5, not one of nfkd, sha1, sha256",
+    ])
+    error_message = jsonencode(local.invalid_values)
+  }
+
+  expect_failures = [output.source_methods]
 }
 
-run "rejects_template_without_text_between_placeholders" {
+run "rejects_unknown_digest_and_unit" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", template = "{timestamp}{body}", timestamp_header = "X-T" } }
+    sources = {
+      x = {
+        scheme = {
+          digest    = "md5"
+          signature = { in = ["header:X-S"] }
+          timestamp = { in = "json:/at", unit = "days" }
+        }
+      }
+    }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition = jsonencode(local.invalid_values) == jsonencode([
+      "x has scheme.digest = md5, not one of sha256",
+      "x has timestamp.unit = days, not one of seconds, milliseconds, either, iso8601, rfc1123",
+    ])
+    error_message = jsonencode(local.invalid_values)
+  }
+
+  expect_failures = [output.source_methods]
 }
 
-run "rejects_template_with_unknown_placeholder" {
+run "rejects_jwt_without_signature" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", template = "{url}.{body}" } }
+    sources = {
+      x = {
+        scheme = {
+          algorithm = "jwt"
+          signature = { in = ["header:X-S"] }
+          jwt       = { algorithms = ["none"] }
+        }
+      }
+    }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition = jsonencode(local.invalid_values) == jsonencode([
+      "x has jwt.algorithms = none, not one of ${join(", ", local.jwt_algorithms)}",
+    ])
+    error_message = jsonencode(local.invalid_values)
+  }
+
+  expect_failures = [output.source_methods, check.sources_sign_the_body]
 }
 
-run "rejects_template_with_timestamp_without_header" {
+# The body can contain the time, but a header can only be signed by the message.
+run "rejects_time_that_is_not_signed" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", template = "{timestamp}.{body}" } }
+    sources = { x = { scheme = { signature = { in = ["header:X-S"] }, timestamp = { in = "header:X-Time" } } } }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition     = jsonencode(local.unsigned_times) == jsonencode(["x"])
+    error_message = jsonencode(local.unsigned_times)
+  }
+
+  expect_failures = [output.source_methods]
 }
 
-run "rejects_timestamp_header_without_template" {
+run "accepts_time_in_the_signed_body" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", timestamp_header = "X-T" } }
+    sources = {
+      x = {
+        scheme = {
+          signature = { in = ["header:X-S"] }
+          timestamp = { in = "json:/at", unit = "either" }
+        }
+      }
+    }
   }
-
-  expect_failures = [var.sources]
 }
 
-run "rejects_template_with_id_without_header" {
+run "rejects_message_of_a_token" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", template = "{id}.{body}" } }
+    sources = {
+      x = {
+        scheme = {
+          algorithm = "token"
+          signature = { in = ["header:X-S"] }
+          message   = "{body}"
+          timestamp = { in = "json:/at" }
+        }
+      }
+    }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition = jsonencode(local.misplaced_options) == jsonencode([
+      "x has message with token",
+      "x has timestamp with token",
+    ])
+    error_message = jsonencode(local.misplaced_options)
+  }
+
+  expect_failures = [output.source_methods, check.sources_sign_the_body]
 }
 
-run "rejects_invalid_header_name" {
+run "rejects_options_of_other_algorithms" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", event_header = "X Event" } }
+    sources = { x = { scheme = { signature = { in = ["header:X-S"], encoding = "text" }, jwt = { issuer = "Acme" } } } }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition = jsonencode(local.misplaced_options) == jsonencode([
+      "x has jwt with hmac-sha256",
+      "x has the encoding text with hmac-sha256",
+    ])
+    error_message = jsonencode(local.misplaced_options)
+  }
+
+  expect_failures = [output.source_methods]
 }
 
 run "rejects_empty_separator" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "hmac", header = "X-S", separator = "" } }
+    sources = { x = { scheme = { signature = { in = ["header:X-S"], separator = "" } } } }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition     = jsonencode(local.empty_texts) == jsonencode(["x"])
+    error_message = jsonencode(local.empty_texts)
+  }
+
+  expect_failures = [output.source_methods]
 }
 
-run "rejects_invalid_source_url" {
+run "rejects_empty_text_between_pairs" {
   command = plan
 
   variables {
-    sources = { x = { scheme = "twilio", url = "hooks.example.com" } }
+    sources = { x = { scheme = { signature = { in = ["header:X-S"], pairs = { separators = [""] } } } } }
   }
 
-  expect_failures = [var.sources]
+  assert {
+    condition     = jsonencode(local.empty_texts) == jsonencode(["x"])
+    error_message = jsonencode(local.empty_texts)
+  }
+
+  expect_failures = [output.source_methods]
 }

@@ -4,12 +4,12 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "rejects_unknown_scheme" {
+run "rejects_unknown_sender" {
   command = plan
 
   variables {
     sources = {
-      stripe = { scheme = "morse" }
+      stripe = { sender = "morse" }
     }
     routes = {
       events = { source = "events", destinations = ["sink"] }
@@ -17,7 +17,7 @@ run "rejects_unknown_scheme" {
     }
   }
 
-  expect_failures = [var.sources]
+  expect_failures = [output.source_methods]
 }
 
 run "rejects_reserved_source_name" {
@@ -25,7 +25,7 @@ run "rejects_reserved_source_name" {
 
   variables {
     sources = {
-      events = { scheme = "github" }
+      events = { sender = "github" }
     }
     routes = {
       events = { source = "events", destinations = ["sink"] }
@@ -41,73 +41,11 @@ run "rejects_invalid_source_name" {
 
   variables {
     sources = {
-      "Git_Hub" = { scheme = "github" }
+      "Git_Hub" = { sender = "github" }
     }
     routes = {
       events = { source = "events", destinations = ["sink"] }
       x      = { source = "Git_Hub", destinations = ["sink"] }
-    }
-  }
-
-  expect_failures = [var.sources]
-}
-
-run "rejects_hmac_without_header" {
-  command = plan
-
-  variables {
-    sources = {
-      billing = { scheme = "hmac" }
-    }
-    routes = {
-      events = { source = "events", destinations = ["sink"] }
-      x      = { source = "billing", destinations = ["sink"] }
-    }
-  }
-
-  expect_failures = [var.sources]
-}
-
-run "accepts_hmac_with_header" {
-  command = plan
-
-  variables {
-    sources = {
-      billing = { scheme = "hmac", header = "X-Signature", prefix = "v1=", encoding = "base64" }
-    }
-    routes = {
-      events = { source = "events", destinations = ["sink"] }
-      x      = { source = "billing", destinations = ["sink"] }
-    }
-  }
-}
-
-run "rejects_unknown_encoding" {
-  command = plan
-
-  variables {
-    sources = {
-      billing = { scheme = "hmac", header = "X-Signature", encoding = "base32" }
-    }
-    routes = {
-      events = { source = "events", destinations = ["sink"] }
-      x      = { source = "billing", destinations = ["sink"] }
-    }
-  }
-
-  expect_failures = [var.sources]
-}
-
-run "rejects_header_for_github" {
-  command = plan
-
-  variables {
-    sources = {
-      github = { scheme = "github", header = "X-Signature" }
-    }
-    routes = {
-      events = { source = "events", destinations = ["sink"] }
-      x      = { source = "github", destinations = ["sink"] }
     }
   }
 
@@ -119,7 +57,7 @@ run "rejects_content_type_with_parameters" {
 
   variables {
     sources = {
-      github = { scheme = "github", content_types = ["application/json; charset=utf-8"] }
+      github = { sender = "github", content_types = ["application/json; charset=utf-8"] }
     }
     routes = {
       events = { source = "events", destinations = ["sink"] }
@@ -135,7 +73,7 @@ run "rejects_empty_content_types" {
 
   variables {
     sources = {
-      github = { scheme = "github", content_types = [] }
+      github = { sender = "github", content_types = [] }
     }
     routes = {
       events = { source = "events", destinations = ["sink"] }

@@ -85,7 +85,7 @@ run "rejects_too_many_sources" {
     account_concurrency = 10000
 
     name         = "hookline-of-one-team"
-    sources      = { for n in range(100) : "s${n}" => { scheme = "github" } }
+    sources      = { for n in range(100) : "s${n}" => { sender = "github" } }
     destinations = { d = { kind = "http", url = "https://sink.example.com/" } }
     routes = merge(
       { events = { source = "events", destinations = ["d"] } },

@@ -8,7 +8,7 @@ run "accepts_types_in_all_printable_characters" {
   command = plan
 
   variables {
-    sources = { stripe = { scheme = "stripe" } }
+    sources = { stripe = { sender = "stripe" } }
 
     routes = {
       events = { source = "events", destinations = ["sink"] }

@@ -9,7 +9,7 @@ packages = {
 }
 
 sources = {
-  github = { scheme = "github" }
+  github = { sender = "github" }
 }
 
 destinations = {

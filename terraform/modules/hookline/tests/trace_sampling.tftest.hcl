@@ -9,7 +9,7 @@ variables {
   name           = "hookline"
   throttle       = { rate = 10, burst = 20 }
   trace_sampling = {}
-  sources        = { github = { scheme = "github", throttle = { rate = 10, burst = 20 } } }
+  sources        = { github = { sender = "github", throttle = { rate = 10, burst = 20 } } }
 
   function = {
     name       = "hookline-test-ingest"
