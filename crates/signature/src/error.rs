@@ -66,7 +66,7 @@ pub enum VerifyError {
         location: String,
     },
     /// The signed time does not have the sender's format.
-    #[error("the timestamp in `{location}` is not a plain number")]
+    #[error("the timestamp in `{location}` does not have the sender's format")]
     MalformedTimestamp {
         /// A header or a member of the body.
         location: String,
@@ -87,14 +87,35 @@ pub enum VerifyError {
         /// The maximum in seconds.
         tolerance: u32,
     },
-    /// The signed id is missing, or it is ambiguous together with the time.
-    #[error("the id in `{header}` is missing or malformed")]
-    MalformedId {
-        /// The header's name.
-        header: String,
+    /// A signed value, such as an id, is missing, or the signed text would be ambiguous with it.
+    #[error("the signed value in `{location}` is missing or malformed")]
+    MalformedValue {
+        /// The value's place.
+        location: String,
     },
-    /// The hash in the signed URL is not the body's hash, or it is missing and nothing else signs the body.
-    #[error("the signed URL does not contain the hash of this body")]
+    /// The signed values in the body cannot be read.
+    #[error("the body cannot be read before it is verified: {problem}")]
+    UnreadableBody {
+        /// The problem.
+        problem: &'static str,
+    },
+    /// The sender signs the URL together with the body, and the URL has a query that anybody can change.
+    #[error("the signed URL has a query; set the source's option `url` to the complete URL")]
+    UrlNotConfigured,
+    /// The token is not a JSON web token with an accepted algorithm, or a claim is missing or wrong.
+    #[error("the JSON web token is invalid: {problem}")]
+    InvalidToken {
+        /// The problem.
+        problem: &'static str,
+    },
+    /// A request of a handshake has a value that cannot be returned to it.
+    #[error("the challenge in `{location}` is missing, too long or has other characters than a challenge")]
+    InvalidChallenge {
+        /// The value's place.
+        location: String,
+    },
+    /// The signed hash is not the hash of the body or of the URL, or it is missing and nothing else signs the body.
+    #[error("the signed hash is missing, or it is not the hash of this request")]
     BodyHashMismatch,
     /// The signature is well-formed, but no accepted secret produces it for these bytes.
     #[error("the signature matches none of {secrets} secrets")]
@@ -124,7 +145,11 @@ impl VerifyError {
             Self::MalformedTimestamp { .. } => "timestamp_malformed",
             Self::TimestampTooOld { .. } => "timestamp_too_old",
             Self::TimestampTooNew { .. } => "timestamp_too_new",
-            Self::MalformedId { .. } => "id_malformed",
+            Self::MalformedValue { .. } => "value_malformed",
+            Self::UnreadableBody { .. } => "body_unreadable",
+            Self::UrlNotConfigured => "url_not_configured",
+            Self::InvalidToken { .. } => "token_invalid",
+            Self::InvalidChallenge { .. } => "challenge_invalid",
             Self::BodyHashMismatch => "body_hash",
             Self::Mismatch { .. } => "signature_mismatch",
             Self::EmptyBody => "empty_body",

@@ -32,15 +32,6 @@ impl Headers {
         }
     }
 
-    /// Returns the value of a header with the signed time.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`VerifyError::MissingTimestamp`] or [`VerifyError::DuplicateHeader`].
-    pub(crate) fn timestamp(&self, name: &str) -> Result<&str, VerifyError> {
-        self.at_most_one(name)?.ok_or_else(|| VerifyError::MissingTimestamp { location: name.to_owned() })
-    }
-
     /// Returns the first value of a header that authenticates nothing, such as the type of an event.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {

@@ -1,0 +1,231 @@
+//! Reads the values of a request for templates.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::encoding::BASE64;
+use crate::form;
+use crate::json::Pointer;
+use crate::scheme::is_body_with_value;
+use crate::template::{Hashed, Part, Place, Template};
+use crate::{Encoding, Request, VerifyError};
+
+/// The largest body whose values are read before the request is verified, 1 MiB. Senders whose signature covers the complete
+/// body have no such limit.
+const MAX_UNVERIFIED_BODY: usize = 1024 * 1024;
+
+/// A request with everything that was derived from it so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader<'a> {
+    pub(crate) request: Request<'a>,
+    /// The complete URL that the sender called, with its query.
+    pub(crate) url: Cow<'a, str>,
+    /// The signature's pairs of names and values.
+    pub(crate) pairs: Vec<(String, String)>,
+    /// The JSON text of a JWT's claims.
+    pub(crate) claims: Vec<u8>,
+    /// The element of the body's array that is verified.
+    pub(crate) item: Option<&'a str>,
+    /// Whether the signature was verified.
+    pub(crate) is_verified: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Creates a reader. `url` replaces the received URL.
+    pub(crate) fn new(request: Request<'a>, url: Option<&'a str>) -> Self {
+        let url = match (url, request.raw_query) {
+            (Some(url), _) => Cow::Borrowed(url),
+            (None, "") => Cow::Borrowed(request.url),
+            (None, query) => Cow::Owned(format!("{}?{query}", request.url)),
+        };
+        Self { request, url, pairs: Vec::new(), claims: Vec::new(), item: None, is_verified: false }
+    }
+
+    /// Returns the value of a place, which must occur only once.
+    pub(crate) fn value(&self, place: &Place) -> Result<Option<Cow<'_, str>>, VerifyError> {
+        let once = |mut values: std::vec::IntoIter<Cow<'a, str>>| match (values.next(), values.next()) {
+            (_, Some(_)) => Err(VerifyError::DuplicateHeader { header: place.to_string() }),
+            (value, None) => Ok(value),
+        };
+        match place {
+            Place::Header(name) => Ok(self.request.headers.at_most_one(name)?.map(Cow::Borrowed)),
+            Place::Query(name) => {
+                let matching = self.request.query.iter().filter(|(key, _)| key == name);
+                once(matching.map(|(_, value)| Cow::Borrowed(value.as_str())).collect::<Vec<_>>().into_iter())
+            }
+            Place::Pair(name) => {
+                let matching = self.pairs.iter().filter(|(key, _)| key == name);
+                once(matching.map(|(_, value)| Cow::Owned(value.clone())).collect::<Vec<_>>().into_iter())
+            }
+            Place::Json(pointer) => Ok(match self.item {
+                Some(item) => pointer.text(item.as_bytes()),
+                None => pointer.text(self.readable_body()?),
+            }),
+            Place::Form(name, pointer) => {
+                let fields = self.form()?.into_iter().filter(|(key, _)| key == name);
+                let value = once(fields.map(|(_, value)| value).collect::<Vec<_>>().into_iter())?;
+                Ok(match (value, pointer) {
+                    (Some(value), Some(pointer)) => {
+                        pointer.text(value.as_bytes()).map(|text| Cow::Owned(text.into_owned()))
+                    }
+                    (value, _) => value,
+                })
+            }
+            Place::Claim(name) => {
+                let pointer = if name.starts_with('/') { name.clone() } else { format!("/{name}") };
+                Ok(Pointer::parse(&pointer).and_then(|pointer| pointer.text(&self.claims)))
+            }
+            Place::Body => {
+                let text = std::str::from_utf8(self.readable_body()?);
+                Ok(Some(Cow::Borrowed(text.map_err(|_| VerifyError::UnreadableBody { problem: "it is not text" })?)))
+            }
+        }
+    }
+
+    /// Returns the bytes of a template's parts. `timestamp` is the text of the signed time.
+    pub(crate) fn parts<'r>(
+        &'r self,
+        template: &'r Template,
+        timestamp: &'r str,
+    ) -> Result<Vec<Cow<'r, [u8]>>, VerifyError> {
+        let mut parts = Vec::with_capacity(template.0.len());
+        for (index, part) in template.0.iter().enumerate() {
+            let next = template.0.get(index + 1);
+            if !self.is_verified && next.is_some_and(|next| is_body_with_value(part, next)) {
+                self.check_boundary(part, next)?;
+            }
+            parts.push(match part {
+                Part::Literal(text) => Cow::Borrowed(text.as_bytes()),
+                Part::Value(Place::Body) => Cow::Borrowed(self.request.body),
+                Part::Value(place) => bytes(self.signed_value(place, next)?),
+                Part::Timestamp => Cow::Borrowed(timestamp.as_bytes()),
+                Part::Url => Cow::Borrowed(self.url.as_bytes()),
+                Part::UrlWith(name) => Cow::Owned(self.url_with(name)?.into_bytes()),
+                Part::Method => Cow::Borrowed(self.request.method.as_bytes()),
+                Part::Path => Cow::Borrowed(self.target().split('?').next().unwrap_or_default().as_bytes()),
+                Part::Target => Cow::Borrowed(self.target().as_bytes()),
+                Part::Hash(of, encoding) => Cow::Owned(self.hash(*of, *encoding).into_bytes()),
+                Part::SortedForm => Cow::Owned(self.sorted_form()?.into_bytes()),
+                Part::SignedHeaders(name) => Cow::Owned(self.signed_headers(name)?.into_bytes()),
+                // The parts of other templates.
+                Part::Id | Part::Present(_) | Part::Signed(_) => Cow::Borrowed(&[][..]),
+            });
+        }
+        Ok(parts)
+    }
+
+    /// Returns the text of a template whose values are all present and not blank.
+    pub(crate) fn text(&self, template: &Template) -> Option<String> {
+        let has_value = |place| self.value(place).ok().flatten().is_some_and(|value| !value.trim().is_empty());
+        let is_complete = template.0.iter().all(|part| match part {
+            Part::Value(place) | Part::Present(place) => has_value(place),
+            _ => true,
+        });
+        let parts = if is_complete { self.parts(template, "").ok()? } else { return None };
+        String::from_utf8(parts.concat()).ok()
+    }
+
+    /// Returns a value of the signed text. A missing value of the body counts as empty. Any other value must be present, and it must
+    /// not contain the literal that ends it: the signed text would then be ambiguous.
+    fn signed_value(&self, place: &Place, next: Option<&Part>) -> Result<Cow<'_, str>, VerifyError> {
+        let value = self.value(place)?;
+        if self.is_verified || matches!(place, Place::Json(_) | Place::Form(..) | Place::Claim(_)) {
+            return Ok(value.unwrap_or_default());
+        }
+        let malformed = || VerifyError::MalformedValue { location: place.to_string() };
+        let value = value.filter(|value| !value.is_empty()).ok_or_else(malformed)?;
+        match next {
+            Some(Part::Literal(text)) if value.contains(text.as_str()) => Err(malformed()),
+            _ => Ok(value),
+        }
+    }
+
+    /// Returns the body if it may be read.
+    pub(crate) fn readable_body(&self) -> Result<&'a [u8], VerifyError> {
+        if self.is_verified || self.request.body.len() <= MAX_UNVERIFIED_BODY {
+            return Ok(self.request.body);
+        }
+        Err(VerifyError::UnreadableBody { problem: "it has more than 1 MiB, and this sender signs values in it" })
+    }
+
+    /// Checks that the end of a body next to another signed value is known: the body is an object or an array, and the value has no
+    /// brackets.
+    fn check_boundary(&self, first: &Part, second: Option<&Part>) -> Result<(), VerifyError> {
+        let body = self.request.body.trim_ascii();
+        let is_enclosed = matches!(body, [b'{', .., b'}'] | [b'[', .., b']']);
+        let places = [Some(first), second].into_iter().flatten();
+        for place in places.filter_map(|part| if let Part::Value(place) = part { Some(place) } else { None }) {
+            let has_brackets = *place != Place::Body
+                && self
+                    .value(place)?
+                    .is_some_and(|value| value.contains(['{', '}', '[', ']']) || value.trim() != value);
+            if !is_enclosed || has_brackets {
+                return Err(VerifyError::MalformedValue { location: place.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    fn form(&self) -> Result<Vec<form::Field<'a>>, VerifyError> {
+        form::fields(self.request.headers.first("Content-Type"), self.readable_body()?)
+    }
+
+    /// Concatenates the names and values of a form, sorted, each pair once.
+    fn sorted_form(&self) -> Result<String, VerifyError> {
+        let mut fields = self.form()?;
+        fields.sort();
+        fields.dedup();
+        Ok(fields.iter().flat_map(|(name, value)| [name.as_ref(), value.as_ref()]).collect())
+    }
+
+    fn hash(&self, of: Hashed, encoding: Encoding) -> String {
+        let digest = match of {
+            Hashed::Body => Sha256::digest(self.request.body),
+            Hashed::Url => Sha256::digest(self.url.as_bytes()),
+        };
+        if encoding == Encoding::Hex { hex::encode(digest) } else { BASE64.encode(digest) }
+    }
+
+    /// Returns the URL with one parameter of the received query. The rest of that query counts only if the URL is configured.
+    fn url_with(&self, parameter: &str) -> Result<String, VerifyError> {
+        let place = Place::Query(parameter.to_owned());
+        let value = self.value(&place)?.ok_or(VerifyError::BodyHashMismatch)?;
+        let base = if self.request.raw_query.is_empty() || !self.url.ends_with(self.request.raw_query) {
+            &*self.url
+        } else {
+            self.request.url
+        };
+        let separator = if base.contains('?') { '&' } else { '?' };
+        Ok(format!("{base}{separator}{parameter}={value}"))
+    }
+
+    /// Returns path and query of the URL.
+    fn target(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(&*self.url, |(_, rest)| rest);
+        rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
+    }
+
+    /// Returns the headers that another header lists, as `name:value` joined by semicolons.
+    fn signed_headers(&self, list: &str) -> Result<String, VerifyError> {
+        let malformed = || VerifyError::MalformedValue { location: list.to_owned() };
+        let names = self.request.headers.at_most_one(list)?.ok_or_else(malformed)?;
+        let mut texts = Vec::new();
+        for name in names.split(',').map(str::trim) {
+            let value = self.request.headers.at_most_one(name)?.ok_or_else(malformed)?;
+            if value.contains(['\n', ';']) {
+                return Err(malformed());
+            }
+            texts.push(format!("{}:{}", name.to_ascii_lowercase(), value.trim()));
+        }
+        Ok(texts.join(";"))
+    }
+}
+
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}

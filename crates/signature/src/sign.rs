@@ -1,0 +1,295 @@
+//! Signs messages as the senders do, for tests and tools. The signed text is composed by the code that verifies.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use crate::form;
+use crate::json::Pointer;
+use crate::jwt::KeyForm;
+use crate::key::{self, SigningKey};
+use crate::reader::Reader;
+use crate::scheme::{Scheme, Way};
+use crate::template::{Part, Place};
+use crate::{Algorithm, Headers, Message, Request, Secret, SignError, Signed, VerifyError, time};
+
+/// The name of the key in front of a signature for senders that send one.
+const KEY_NAME: &str = "1";
+
+const NOT_SIGNABLE: &str = "the values that the sender signs cannot be put into this body";
+
+impl Scheme {
+    /// Signs a message as the sender does, in the first way for which the secret is a key.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SignError`] if the secret is not a key of the sender, or if the body cannot carry the signature.
+    pub fn sign(&self, message: Message<'_>, secret: &Secret) -> Result<Signed, SignError> {
+        let mut ways: Vec<&Way> = self.ways.iter().collect();
+        ways.sort_by_key(|way| way.signs_form() != message.is_form);
+        let mut first_error = None;
+        for way in ways {
+            match way.sign(message, secret) {
+                Ok(signed) => return Ok(signed),
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        Err(first_error.unwrap_or(SignError { problem: "the sender is unknown" }))
+    }
+
+    /// Returns the value to store for a sender's signing key: its public key, or the same key of an HMAC or a token.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SignError`] if the secret is not a signing key of the sender.
+    pub fn stored_key(&self, signing_key: &Secret) -> Result<Secret, SignError> {
+        let mut problem = "the sender is unknown";
+        for way in &self.ways {
+            match way.stored_key(signing_key) {
+                Ok(secret) => return Ok(secret),
+                Err(error) => problem = error,
+            }
+        }
+        Err(SignError { problem })
+    }
+}
+
+/// The request that is being signed.
+#[derive(Default)]
+struct Draft {
+    headers: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    pairs: Vec<(String, String)>,
+    claims: Map<String, Value>,
+    body: Vec<u8>,
+}
+
+impl Way {
+    fn signs_form(&self) -> bool {
+        let places = self.places.iter().chain(self.message.0.iter().filter_map(|part| match part {
+            Part::Value(place) => Some(place),
+            _ => None,
+        }));
+        self.message.has(&Part::SortedForm) || places.into_iter().any(|place| matches!(place, Place::Form(..)))
+    }
+
+    fn stored_key(&self, signing_key: &Secret) -> Result<Secret, &'static str> {
+        let algorithm = match (self.algorithm, self.jwt.algorithms.first()) {
+            (Algorithm::Jwt, Some((_, algorithm))) => *algorithm,
+            (algorithm, _) => algorithm,
+        };
+        if algorithm == Algorithm::Token {
+            return Ok(signing_key.clone());
+        }
+        let key = SigningKey::parse(signing_key, &self.key, algorithm)?;
+        if matches!(key, SigningKey::Shared(_)) {
+            return Ok(signing_key.clone());
+        }
+        let public = key.public_key(algorithm).ok_or("the key is of another kind than the algorithm")?;
+        let prefix = self.key.prefix.as_deref().unwrap_or_default();
+        Secret::new(format!("{prefix}{public}")).map_err(|_| "the key is empty")
+    }
+
+    fn sign(&self, message: Message<'_>, secret: &Secret) -> Result<Signed, SignError> {
+        let mut draft = Draft { headers: message.headers.to_vec(), body: message.body.to_vec(), ..Draft::default() };
+        if self.signs_form() && !draft.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
+            draft.set_header("Content-Type", "application/x-www-form-urlencoded".to_owned());
+        }
+        let time =
+            self.timestamp.as_ref().map(|timestamp| time::format(timestamp.unit, message.now)).unwrap_or_default();
+        match &self.each {
+            None => self.sign_unit(&mut draft, message, secret, &time)?,
+            Some(pointer) => self.sign_elements(&mut draft, pointer, message, secret, &time)?,
+        }
+        let given = |header: &(String, String)| message.headers.contains(header);
+        draft.headers.retain(|header| !given(header));
+        let body = (draft.body != message.body).then_some(draft.body);
+        Ok(Signed { headers: draft.headers, query: draft.query, body })
+    }
+
+    /// Signs each element of the body's array. Without the array, the body becomes its only element.
+    fn sign_elements(
+        &self,
+        draft: &mut Draft,
+        pointer: &Pointer,
+        message: Message<'_>,
+        secret: &Secret,
+        time: &str,
+    ) -> Result<(), SignError> {
+        let not_signable = || SignError { problem: NOT_SIGNABLE };
+        let mut body: Value = serde_json::from_slice(&draft.body).map_err(|_| not_signable())?;
+        let pointer = format!("/{}", pointer.tokens().join("/"));
+        if body.pointer(&pointer).is_none() {
+            let mut wrapped = json!({});
+            set_json(&mut wrapped, pointer.trim_start_matches('/').split('/'), json!([body]))
+                .ok_or_else(not_signable)?;
+            body = wrapped;
+        }
+        let items = body.pointer_mut(&pointer).and_then(Value::as_array_mut).ok_or_else(not_signable)?;
+        for item in items {
+            let mut part = Draft { body: item.to_string().into_bytes(), ..Draft::default() };
+            self.sign_unit(&mut part, message, secret, time)?;
+            *item = serde_json::from_slice(&part.body).map_err(|_| not_signable())?;
+        }
+        draft.body = body.to_string().into_bytes();
+        Ok(())
+    }
+
+    fn sign_unit(&self, draft: &mut Draft, message: Message<'_>, secret: &Secret, time: &str) -> Result<(), SignError> {
+        if let Some(timestamp) = &self.timestamp {
+            draft.set(&timestamp.place, time)?;
+        }
+        for part in &self.message.0 {
+            match part {
+                Part::Value(place @ (Place::Header(_) | Place::Query(_) | Place::Pair(_))) if !draft.has(place) => {
+                    draft.set(place, message.id)?;
+                }
+                Part::SignedHeaders(name) => {
+                    let time = self.timestamp.as_ref().map(|timestamp| timestamp.place.to_string());
+                    let names: Vec<_> = [Some(name.clone()), time].into_iter().flatten().collect();
+                    draft.set_header(name, names.join(",").to_ascii_lowercase());
+                }
+                _ => {}
+            }
+        }
+        for (place, template) in &self.bind {
+            let is_unbound_claim = message.body.is_empty() && matches!(place, Place::Claim(_));
+            if !is_unbound_claim {
+                let bound = draft.with_reader(self, message, |reader| Ok(reader.parts(template, "")?.concat()))?;
+                draft.set(place, &String::from_utf8_lossy(&bound))?;
+            }
+        }
+        let text = match self.algorithm {
+            Algorithm::Token => {
+                key::text(secret).map_err(|problem| SignError { problem })?;
+                self.encoding.encode(secret.expose())
+            }
+            Algorithm::Jwt => {
+                if self.places.contains(&Place::Body) {
+                    draft.claims.insert("data".to_owned(), String::from_utf8_lossy(message.body).into());
+                }
+                let key = KeyForm { secret, form: &self.key };
+                self.jwt.sign(&key, std::mem::take(&mut draft.claims), message.now)?
+            }
+            algorithm => {
+                let key = SigningKey::parse(secret, &self.key, algorithm).map_err(|problem| SignError { problem })?;
+                let parts = draft.with_reader(self, message, |reader| {
+                    let parts = self.signed_parts(reader, time)?;
+                    Ok(parts.into_iter().map(Cow::into_owned).collect::<Vec<_>>())
+                })?;
+                let signature = algorithm.sign(&key, &parts);
+                self.encoding
+                    .encode(&signature.ok_or(SignError { problem: "the key is of another kind than the algorithm" })?)
+            }
+        };
+        let text = match &self.after {
+            Some(after) => format!("{KEY_NAME}{after}{text}"),
+            None => text,
+        };
+        let text = match &self.pairs {
+            None => text,
+            Some(pairs) => {
+                let name = pairs.names.first().cloned().unwrap_or_default();
+                let all = draft.pairs.drain(..).chain([(name, text)]);
+                let all: Vec<_> = all.map(|(name, value)| format!("{name}{}{value}", pairs.assignment)).collect();
+                all.join(pairs.separators.first().map_or(",", String::as_str))
+            }
+        };
+        let place = self.places.first().ok_or(SignError { problem: "the sender has no place for a signature" })?;
+        draft.set(place, &format!("{}{text}", self.prefix))
+    }
+}
+
+impl Draft {
+    fn set_header(&mut self, name: &str, value: String) {
+        self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+        self.headers.push((name.to_owned(), value));
+    }
+
+    fn has(&self, place: &Place) -> bool {
+        match place {
+            Place::Header(name) => self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name)),
+            Place::Query(name) => self.query.iter().any(|(key, _)| key == name),
+            Place::Pair(name) => self.pairs.iter().any(|(key, _)| key == name),
+            _ => false,
+        }
+    }
+
+    /// Puts a value into a place of the request.
+    fn set(&mut self, place: &Place, value: &str) -> Result<(), SignError> {
+        let value = value.to_owned();
+        let not_signable = || SignError { problem: NOT_SIGNABLE };
+        match place {
+            Place::Header(name) => self.set_header(name, value),
+            Place::Query(name) => self.query.push((name.clone(), value)),
+            Place::Pair(name) => self.pairs.push((name.clone(), value)),
+            Place::Claim(name) => drop(self.claims.insert(name.clone(), value.into())),
+            Place::Body => self.body = value.into_bytes(),
+            Place::Json(pointer) => self.body = with_json(&self.body, pointer, value).ok_or_else(not_signable)?,
+            Place::Form(name, pointer) => {
+                let mut fields = form::fields(None, &self.body).map_err(|_| not_signable())?;
+                let current = fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone().into_owned());
+                let value = match pointer {
+                    None => value,
+                    Some(pointer) => {
+                        let json = current.unwrap_or_else(|| "{}".to_owned());
+                        let json = with_json(json.as_bytes(), pointer, value).ok_or_else(not_signable)?;
+                        String::from_utf8(json).map_err(|_| not_signable())?
+                    }
+                };
+                fields.retain(|(key, _)| key != name);
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                form.extend_pairs(&fields).append_pair(name, &value);
+                self.body = form.finish().into_bytes();
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls a function with a reader of the request as it is now.
+    fn with_reader<T>(
+        &self,
+        way: &Way,
+        message: Message<'_>,
+        read: impl FnOnce(&Reader<'_>) -> Result<T, VerifyError>,
+    ) -> Result<T, SignError> {
+        let headers = Headers::from_iter(self.headers.clone());
+        let raw_query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
+        let request = Request {
+            method: "POST",
+            headers: &headers,
+            body: &self.body,
+            url: message.url,
+            query: &self.query,
+            raw_query: &raw_query,
+        };
+        let mut reader = Reader::new(request, way.url.as_deref());
+        reader.pairs.clone_from(&self.pairs);
+        read(&reader).map_err(|_| SignError { problem: NOT_SIGNABLE })
+    }
+}
+
+/// Sets a text in a JSON document, which becomes an object where it has to.
+fn with_json(json: &[u8], pointer: &Pointer, value: String) -> Option<Vec<u8>> {
+    let mut document: Value = serde_json::from_slice(json).ok()?;
+    let is_number = !value.is_empty() && value.len() < 16 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let value = if is_number { value.parse::<u64>().ok()?.into() } else { Value::String(value) };
+    set_json(&mut document, pointer.tokens().iter().map(String::as_str), value)?;
+    Some(document.to_string().into_bytes())
+}
+
+fn set_json<'t>(document: &mut Value, tokens: impl Iterator<Item = &'t str>, value: Value) -> Option<()> {
+    let mut target = document;
+    for token in tokens {
+        if target.is_null() {
+            *target = json!({});
+        }
+        target = match target {
+            Value::Object(members) => members.entry(token).or_insert(Value::Null),
+            Value::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    *target = value;
+    Some(())
+}
