@@ -5,15 +5,14 @@ variable "sources" {
   description = <<-EOT
     Senders by name, which is the last part of their URL. `sender` is a name of the catalogue (docs/senders.md). For any
     other sender, `scheme` describes how it signs: the places of the signature (`signature.in`), the template of the
-    signed `message`, the `algorithm` (default: `hmac-sha256`), and where time, ids and types are. `handshakes` are
-    requests that check the URL, and `response` replaces the response to an accepted event; both replace those of the
-    sender. `tolerance_seconds` is the accepted age of a signed time, which must include the sender's retries if they
-    repeat it. `url` is the URL that is configured at a sender that signs it, if it is not the URL of the request.
-    `audience` is the required audience of a JWT. `content_types` limits the accepted media types (default: all).
-    `validate_json` rejects a body that is declared as JSON and is not. `deduplicate` defines what makes two requests
-    one event: `auto`, `body`, `id` or `off`. In API Gateway: `throttle` replaces the variable `throttle` for the
-    source, and `allowed_ips` are the networks in CIDR notation that may send (only with `api_type = "rest"`; default:
-    all).
+    signed `message`, the `algorithm` (default: `hmac-sha256`), and where time, ids and types are; its `handshakes` are
+    requests that check the URL. `response` replaces the response to an accepted event. `tolerance_seconds` is the
+    accepted age of a signed time, which must include the sender's retries if they repeat it. `url` is the URL that is
+    configured at a sender that signs it, if it is not the URL of the request. `audience` is the required audience of a
+    JWT. `content_types` limits the accepted media types (default: all). `validate_json` rejects a body that is declared
+    as JSON and is not. `deduplicate` defines what makes two requests one event: `auto`, `body`, `id` or `off`. In API
+    Gateway: `throttle` replaces the variable `throttle` for the source, and `allowed_ips` are the networks in CIDR
+    notation that may send (only with `api_type = "rest"`; default: all).
   EOT
   type = map(object({
     sender = optional(string)

@@ -1,6 +1,6 @@
-# POST /webhooks/<source> (handshakes.tf has the other methods): one literal resource for each source, with its own throttling. The method is public: the
+# POST /webhooks/<source>: one literal resource for each source, with its own throttling. The method is public: the
 # function verifies the sender's signature of the body. The gateway responds to a request for any other path
-# itself, and the function does not run.
+# itself, and the function does not run. handshakes.tf has the other methods of some sources.
 
 resource "aws_api_gateway_resource" "webhooks" {
   rest_api_id = aws_api_gateway_rest_api.this.id

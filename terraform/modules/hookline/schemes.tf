@@ -1,13 +1,14 @@
 # How sources sign: the schemes that sources spell out, their values, and what a scheme has.
 
 locals {
-  # Values of the options that have few, as in crates/signature.
+  # Values of the options that have few, as in senders/schema.json.
   algorithms = [
     "hmac-sha256", "hmac-sha1", "hmac-sha384", "hmac-sha512", "ed25519", "ecdsa-p256-sha256", "ecdsa-p256-sha256-raw",
     "rsa-pkcs1-sha256", "rsa-pkcs1-sha512", "rsa-pss-sha256", "rsa-pss-sha512", "jwt", "token",
   ]
   signature_encodings = [
-    "hex", "hex-upper", "hex-any", "base64", "base64-unpadded", "base64url", "base64url-unpadded", "base64-hex", "text",
+    "hex", "hex-upper", "hex-any", "base64", "base64-unpadded", "base64url", "base64url-unpadded", "base64-hex",
+    "base64-percent", "text",
   ]
   key_encodings     = ["text", "hex", "base64", "base64url"]
   key_derivations   = ["nfkd", "sha1", "sha256"]
@@ -28,14 +29,14 @@ locals {
 # The forms of places and templates.
 locals {
   place_names = join("|", [
-    "header:[A-Za-z0-9_.-]+", "json:/[^{}]*", "query:[^{}]+", "form:[^{}]+", "pair:[^{}]+", "claim:[^{}]+", "body",
+    "header:[A-Za-z0-9!#$%&'*+.^_`|~-]+", "json:/[^{}]*", "(query|form|pair|claim):[^{}]+", "body",
   ])
   place_pattern = "^(${local.place_names})$"
 
   # What can be in the braces of a template. Only a handshake's response can have `{signed(PLACE)}`.
   field_names = join("|", [
     local.place_names, "timestamp", "id", "url", "method", "path", "target", "sorted_form", "url[+][^{}]+",
-    "sha256(_base64)?\\((body|url)\\)", "signed_headers:[A-Za-z0-9_.-]+", "[?](${local.place_names})",
+    "sha256(_base64)?\\((body|url)\\)", "signed_headers:[^{}]+", "[?](${local.place_names})",
   ])
   response_field_names = "${local.field_names}|signed\\((${local.place_names})\\)"
 
@@ -64,6 +65,17 @@ locals {
     }) : key => value if value != null }
   }
 
+  # `hmac`, `token`, `jwt`, or the first part of an algorithm with a public key.
+  scheme_kinds  = { for name, scheme in local.source_schemes : name => split("-", try(scheme.algorithm, "hmac"))[0] }
+  signs_message = { for name, kind in local.scheme_kinds : name => !contains(["token", "jwt"], kind) }
+
+  # Literal braces, fields and texts.
+  message_parts = {
+    for name, scheme in local.source_schemes : name => regexall(
+      "\\{\\{|\\}\\}|\\{[^{}]+\\}|[^{}]+", local.signs_message[name] ? try(scheme.message, "{body}") : "",
+    )
+  }
+
   # All that a source can sign by: the scheme, what it inherits, and the alternatives.
   all_schemes = {
     for name, source in var.sources : name => concat(
@@ -78,7 +90,8 @@ locals {
       has_ids = anytrue([for scheme in schemes : try(length(scheme.id) > 0, false)])
       has_jwt = anytrue([for scheme in schemes : try(scheme.algorithm == "jwt", false)])
       has_time = anytrue([
-        for scheme in schemes : try(scheme.timestamp, null) != null || try(scheme.algorithm == "jwt", false)
+        for scheme in schemes :
+        try(scheme.timestamp, null) != null || try(scheme.jwt.max_age_seconds, null) != null
       ])
       signs_url = anytrue([for scheme in schemes : can(regex(
         local.signed_url_pattern, jsonencode([try(scheme.message, ""), try(scheme.bind, {})]),
@@ -94,10 +107,11 @@ locals {
   # What a valid request of a spelled-out scheme proves, as `trust` in the file of a sender.
   scheme_trust = {
     for name, scheme in local.source_schemes : name => (
-      try(scheme.algorithm == "token", false) ? "token" :
-      contains(scheme.signature.in, "body") || can(regex(local.body_pattern, replace(jsonencode([
-        try(scheme.algorithm == "jwt", false) ? "" : try(scheme.message, "{body}"), values(try(scheme.bind, {})),
-      ]), "{{", ""))) ? "body" : "envelope"
+      local.scheme_kinds[name] == "token" ? "token" :
+      contains(scheme.signature.in, "body") || anytrue([
+        for text in concat(local.message_parts[name], values(try(scheme.bind, {}))) :
+        can(regex(local.body_pattern, text))
+      ]) ? "body" : "envelope"
     )
   }
 
@@ -106,7 +120,7 @@ locals {
     name => try(local.scheme_trust[name], local.sender_files[source.sender].trust, "body")
   }
 
-  # A source's own handshakes replace those of its sender.
+  # Only a source with a scheme has its own handshakes.
   source_methods = {
     for name, source in var.sources : name => concat(["POST"], sort(setintersection(["GET", "HEAD"], try(
       [for handshake in source.handshakes : handshake.method], local.sender_methods[source.sender], [],

@@ -8,12 +8,12 @@ locals {
     for file in fileset(local.senders_folder, "*.json") : trimsuffix(file, ".json") if file != "schema.json"
   ]
 
-  # Senders that Hookline does not verify, with the reason.
+  # Senders that Hookline does not verify, with the reason, as in crates/senders.
   unsupported_senders = merge(
     { for name in [
-      "aws-sns", "circle", "ebay", "fireblocks", "fusionauth", "gemini", "google-pubsub", "neon-auth", "paypal",
-      "plaid", "shipengine", "truelayer",
-    ] : name => "its keys are fetched from a URL" },
+      "aws-sns", "circle", "ebay", "fireblocks-jwks", "gemini-dynamic", "google-pubsub", "green-dot", "neon-auth",
+      "paypal", "plaid", "shipengine", "truelayer",
+    ] : name => "its keys have to be fetched from a URL" },
     { for name in [
       "cloudinary", "paypro-global", "praxis", "quoter", "unisender-go",
     ] : name => "it uses a plain digest instead of an HMAC" },
@@ -21,7 +21,7 @@ locals {
 
   source_senders = { for name, source in var.sources : name => source.sender if source.sender != null }
 
-  refused_senders = [
+  rejected_senders = [
     for name, sender in local.source_senders : "${name} has ${sender}, and ${local.unsupported_senders[sender]}"
     if contains(setsubtract(keys(local.unsupported_senders), local.sender_names), sender)
   ]
@@ -48,22 +48,21 @@ locals {
     name => toset([for index in range(max(length(name) - 1, 0)) : substr(name, index, 2)])
   }
 
-  # For each unknown sender the names with their likeness from 000 to 100 (Dice coefficient), the best first.
-  sender_likeness = {
-    for unknown in toset(values(local.unknown_senders)) : unknown => reverse(sort([
+  # For each unknown sender the similar names, the best first: their difference is from 000 (Dice coefficient 1) to 100.
+  sender_differences = {
+    for unknown in toset(values(local.unknown_senders)) : unknown => sort([
       for name in local.searched_names : format(
         "%03d %s",
-        floor(200 * length(setintersection(local.sender_pairs[unknown], local.sender_pairs[name])) /
+        100 - floor(200 * length(setintersection(local.sender_pairs[unknown], local.sender_pairs[name])) /
         max(length(local.sender_pairs[unknown]) + length(local.sender_pairs[name]), 1)),
         name,
       )
-    ]))
+    ])
   }
-
   similar_senders = {
-    for unknown, entries in local.sender_likeness : unknown => distinct([
+    for unknown, entries in local.sender_differences : unknown => distinct([
       for entry in entries : lookup(local.sender_aliases, substr(entry, 4, -1), substr(entry, 4, -1))
-      if tonumber(substr(entry, 0, 3)) >= 40
+      if tonumber(substr(entry, 0, 3)) <= 50 || (length(unknown) > 2 && strcontains(substr(entry, 4, -1), unknown))
     ])
   }
   unknown_sender_texts = [
@@ -102,6 +101,7 @@ locals {
   sender_tolerances = {
     for name, sender in local.sender_files : name => min(coalesce(
       try(sender.scheme.timestamp.tolerance_seconds, null),
+      try(sender.scheme.jwt.max_age_seconds, null),
       try(local.extended_files[name].scheme.timestamp.tolerance_seconds, null),
       local.default_tolerance_seconds,
       ), [

@@ -8,9 +8,13 @@ locals {
     if source.tolerance_seconds != null && !local.scheme_facts[name].has_time
   ]
 
-  # A spelled-out scheme also has a tolerance.
+  # A spelled-out scheme has its own tolerance.
   long_tolerances = flatten([for name, source in var.sources : [
-    for seconds in [source.tolerance_seconds, try(source.scheme.timestamp.tolerance_seconds, null)] :
+    for seconds in [
+      source.tolerance_seconds,
+      try(source.scheme.timestamp.tolerance_seconds, null),
+      try(source.scheme.jwt.max_age_seconds, null),
+    ] :
     "${name} (${seconds}, default ${local.default_tolerances[name]})"
     if coalesce(seconds, 0) > local.default_tolerances[name]
   ]])
@@ -32,10 +36,10 @@ output "source_methods" {
   value       = local.source_methods
 
   precondition {
-    condition = length(local.refused_senders) == 0
+    condition = length(local.rejected_senders) == 0
     error_message = format(
       "Hookline does not verify some senders: %s. Remove these sources; %s explains why.",
-      join("; ", local.refused_senders), "docs/senders.md#senders-that-are-not-supported",
+      join("; ", local.rejected_senders), "docs/senders.md#senders-that-are-not-supported",
     )
   }
 
@@ -99,14 +103,6 @@ output "source_methods" {
   }
 
   precondition {
-    condition = alltrue([for scheme in local.spelled_out : length(scheme.signature.in) > 0])
-    error_message = format(
-      "signature.in is empty, so no request would be accepted. Add the place of the signature. Correct %s.",
-      join(", ", [for name, scheme in local.spelled_out : name if length(scheme.signature.in) == 0]),
-    )
-  }
-
-  precondition {
     condition = length(local.invalid_places) == 0
     error_message = format(
       join(" ", [
@@ -129,48 +125,18 @@ output "source_methods" {
   }
 
   precondition {
-    condition = length(local.missing_options) == 0
+    condition = length(local.scheme_problems) == 0
     error_message = format(
-      "Templates have fields without a value: %s. Add these options to the schemes, or correct the templates.",
-      join("; ", local.missing_options),
+      "The schemes of sources are invalid. docs/senders.md describes their format. Correct %s.",
+      join("; ", local.scheme_problems),
     )
   }
 
   precondition {
-    condition = length(local.unsigned_times) == 0
+    condition = length(local.handshake_problems) == 0
     error_message = format(
-      join(" ", [
-        "timestamp must be part of the signed content, because anyone can change a time that is not signed. Add",
-        "{timestamp} to the message, or remove timestamp. Correct %s.",
-      ]),
-      join(", ", local.unsigned_times),
-    )
-  }
-
-  precondition {
-    condition = length(local.misplaced_options) == 0
-    error_message = format(
-      join(" ", [
-        "Schemes have options that their algorithms do not support: %s. Remove these options, or correct the",
-        "algorithms.",
-      ]),
-      join("; ", local.misplaced_options),
-    )
-  }
-
-  precondition {
-    condition = length(local.empty_texts) == 0
-    error_message = format(
-      "separator, after, separators and assignment must not be empty. Remove the empty ones of %s.",
-      join(", ", local.empty_texts),
-    )
-  }
-
-  precondition {
-    condition = length(local.double_responses) == 0
-    error_message = format(
-      "A handshake's response has a body or json, not both. Remove one of them. Correct %s.",
-      join(", ", local.double_responses),
+      "The handshakes of sources are invalid. docs/senders.md describes their format. Correct %s.",
+      join("; ", local.handshake_problems),
     )
   }
 }

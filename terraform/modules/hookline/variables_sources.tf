@@ -5,15 +5,14 @@ variable "sources" {
   description = <<-EOT
     Senders by name, which is the last part of their URL. `sender` is a name of the catalogue (docs/senders.md). For any
     other sender, `scheme` describes how it signs: the places of the signature (`signature.in`), the template of the
-    signed `message`, the `algorithm` (default: `hmac-sha256`), and where time, ids and types are. `handshakes` are
-    requests that check the URL, and `response` replaces the response to an accepted event; both replace those of the
-    sender. `tolerance_seconds` is the accepted age of a signed time, which must include the sender's retries if they
-    repeat it. `url` is the URL that is configured at a sender that signs it, if it is not the URL of the request.
-    `audience` is the required audience of a JWT. `content_types` limits the accepted media types (default: all).
-    `validate_json` rejects a body that is declared as JSON and is not. `deduplicate` defines what makes two requests
-    one event: `auto`, `body`, `id` or `off`. In API Gateway: `throttle` replaces the variable `throttle` for the
-    source, and `allowed_ips` are the networks in CIDR notation that may send (only with `api_type = "rest"`; default:
-    all).
+    signed `message`, the `algorithm` (default: `hmac-sha256`), and where time, ids and types are; its `handshakes` are
+    requests that check the URL. `response` replaces the response to an accepted event. `tolerance_seconds` is the
+    accepted age of a signed time, which must include the sender's retries if they repeat it. `url` is the URL that is
+    configured at a sender that signs it, if it is not the URL of the request. `audience` is the required audience of a
+    JWT. `content_types` limits the accepted media types (default: all). `validate_json` rejects a body that is declared
+    as JSON and is not. `deduplicate` defines what makes two requests one event: `auto`, `body`, `id` or `off`. In API
+    Gateway: `throttle` replaces the variable `throttle` for the source, and `allowed_ips` are the networks in CIDR
+    notation that may send (only with `api_type = "rest"`; default: all).
   EOT
   type = map(object({
     sender = optional(string)
@@ -152,17 +151,26 @@ variable "sources" {
 
   validation {
     condition = alltrue(flatten([for source in var.sources : [
-      for seconds in [source.tolerance_seconds, try(source.scheme.timestamp.tolerance_seconds, null)] :
+      for seconds in [
+        source.tolerance_seconds,
+        try(source.scheme.timestamp.tolerance_seconds, null),
+        try(source.scheme.jwt.max_age_seconds, null),
+      ] :
       seconds >= 1 && seconds <= local.max_tolerance_seconds && floor(seconds) == seconds if seconds != null
     ]]))
     error_message = format(
       join(" ", [
-        "tolerance_seconds must be a whole number from 1 to %d, 15 days: the shortest idempotency.window_days,",
-        "in which a repeated request has no second effect. The default covers the sender's retries. Correct %s.",
+        "tolerance_seconds and max_age_seconds must be a whole number from 1 to %d, 15 days: the shortest",
+        "idempotency.window_days, in which a repeated request has no second effect. The default covers the sender's",
+        "retries. Correct %s.",
       ]),
       local.max_tolerance_seconds,
       join(", ", distinct(flatten([for name, source in var.sources : [
-        for seconds in [source.tolerance_seconds, try(source.scheme.timestamp.tolerance_seconds, null)] : name
+        for seconds in [
+          source.tolerance_seconds,
+          try(source.scheme.timestamp.tolerance_seconds, null),
+          try(source.scheme.jwt.max_age_seconds, null),
+        ] : name
         if try(seconds < 1 || seconds > local.max_tolerance_seconds || floor(seconds) != seconds, false)
       ]]))),
     )

@@ -1,5 +1,6 @@
 # POST /webhooks/<source>: one literal route for each source, with its own throttling. The route is public: the function
 # verifies the sender's signature of the body. The gateway responds to a request for any other path itself with 404.
+# handshakes.tf has the other methods of some sources.
 
 resource "aws_apigatewayv2_route" "webhooks" {
   # checkov:skip=CKV_AWS_309: senders have no AWS credentials; ingest verifies the signature of each sender

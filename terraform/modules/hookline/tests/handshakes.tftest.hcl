@@ -23,7 +23,6 @@ run "sources_have_the_methods_of_their_senders" {
         scheme     = { signature = { in = ["header:X-Signature"] } }
         handshakes = [{ method = "GET", when = { "query:challenge" = "*" }, body = "{query:challenge}" }]
       }
-      replaced = { sender = "meta", handshakes = [{ method = "POST", when = { "json:/type" = "ping" } }] }
       zoom     = { sender = "zoom" }
     }
     routes = {
@@ -32,7 +31,6 @@ run "sources_have_the_methods_of_their_senders" {
       mandrill   = { source = "mandrill", destinations = ["sink"] }
       meta       = { source = "meta", destinations = ["sink"] }
       own        = { source = "own", destinations = ["sink"] }
-      replaced   = { source = "replaced", destinations = ["sink"] }
       zoom       = { source = "zoom", destinations = ["sink"] }
     }
   }
@@ -43,15 +41,14 @@ run "sources_have_the_methods_of_their_senders" {
       mandrill  = ["POST", "HEAD"]
       meta      = ["POST", "GET"]
       own       = ["POST", "GET"]
-      replaced  = ["POST"]
       zoom      = ["POST"]
     })
     error_message = "the methods are ${jsonencode(output.source_methods)}"
   }
 
-  # Nine routes and POST /events, each with the default of 100 + 200 requests in a second.
+  # Eight routes and POST /events, each with the default of 100 + 200 requests in a second.
   assert {
-    condition     = length(local.route_throttles) == 10 && local.ingest_concurrency == 300
+    condition     = length(local.route_throttles) == 9 && local.ingest_concurrency == 270
     error_message = "the routes are ${length(local.route_throttles)}, and ingest needs ${local.ingest_concurrency}"
   }
 }
@@ -62,7 +59,7 @@ run "rejects_unknown_method" {
   variables {
     sources = {
       x = {
-        sender     = "bitbucket"
+        scheme     = { signature = { in = ["header:X-S"] } }
         handshakes = [{ method = "PUT", when = {} }]
       }
     }
@@ -84,7 +81,7 @@ run "rejects_unknown_places" {
   variables {
     sources = {
       x = {
-        sender     = "bitbucket"
+        scheme     = { signature = { in = ["header:X-S"] } }
         handshakes = [{ method = "GET", when = { "cookie:a" = "*" }, token = "token", key = "header:" }]
       }
     }
@@ -104,7 +101,7 @@ run "rejects_unknown_fields" {
   variables {
     sources = {
       x = {
-        sender     = "bitbucket"
+        scheme     = { signature = { in = ["header:X-S"] } }
         handshakes = [{ method = "GET", when = {}, body = "{challenge}", headers = { X-A = "{" } }]
       }
     }
@@ -124,15 +121,105 @@ run "rejects_body_with_json" {
   variables {
     sources = {
       x = {
-        sender     = "bitbucket"
+        scheme     = { signature = { in = ["header:X-S"] } }
         handshakes = [{ method = "GET", when = {}, body = "ok", json = { a = "b" } }]
       }
     }
   }
 
   assert {
-    condition     = jsonencode(local.double_responses) == jsonencode(["x"])
-    error_message = jsonencode(local.double_responses)
+    condition = jsonencode(local.handshake_problems) == jsonencode([
+      "x: body and json exclude each other",
+    ])
+    error_message = jsonencode(local.handshake_problems)
+  }
+
+  expect_failures = [output.source_methods]
+}
+
+run "rejects_signed_get" {
+  command = plan
+
+  variables {
+    sources = {
+      x = {
+        scheme     = { signature = { in = ["header:X-S"] } }
+        handshakes = [{ method = "GET", when = {}, signed = true }]
+      }
+    }
+  }
+
+  assert {
+    condition = jsonencode(local.handshake_problems) == jsonencode([
+      "x: signed is only for POST",
+    ])
+    error_message = jsonencode(local.handshake_problems)
+  }
+
+  expect_failures = [output.source_methods]
+}
+
+run "rejects_post_without_condition" {
+  command = plan
+
+  variables {
+    sources = {
+      x = {
+        scheme     = { signature = { in = ["header:X-S"] } }
+        handshakes = [{ method = "POST", when = {} }]
+      }
+    }
+  }
+
+  assert {
+    condition = jsonencode(local.handshake_problems) == jsonencode([
+      "x: when is empty, so each POST would be a handshake",
+    ])
+    error_message = jsonencode(local.handshake_problems)
+  }
+
+  expect_failures = [output.source_methods]
+}
+
+run "rejects_own_signature_without_hmac" {
+  command = plan
+
+  variables {
+    sources = {
+      x = {
+        scheme     = { algorithm = "ed25519", signature = { in = ["header:X-S"] } }
+        handshakes = [{ method = "GET", when = {}, body = "{signed(query:c)}" }]
+      }
+    }
+  }
+
+  assert {
+    condition = jsonencode(local.handshake_problems) == jsonencode([
+      "x: {signed(PLACE)} needs an HMAC",
+    ])
+    error_message = jsonencode(local.handshake_problems)
+  }
+
+  expect_failures = [output.source_methods]
+}
+
+run "rejects_handshakes_of_a_sender" {
+  command = plan
+
+  variables {
+    sources = {
+      x = {
+        sender     = "bitbucket"
+        handshakes = [{ method = "GET", when = {} }]
+      }
+    }
+  }
+
+  assert {
+    condition = jsonencode(local.handshake_problems) == jsonencode([
+      "x: handshakes are only for a source with a scheme; the sender has its own",
+    ])
+    error_message = jsonencode(local.handshake_problems)
   }
 
   expect_failures = [output.source_methods]
@@ -144,7 +231,7 @@ run "rejects_status_of_an_error" {
   variables {
     sources = {
       x = {
-        sender     = "bitbucket"
+        scheme     = { signature = { in = ["header:X-S"] } }
         handshakes = [{ method = "GET", when = {}, status = 404 }]
       }
     }

@@ -153,10 +153,10 @@ run "rejects_sender_whose_keys_are_fetched" {
   }
 
   assert {
-    condition = jsonencode(local.refused_senders) == jsonencode([
+    condition = jsonencode(local.rejected_senders) == jsonencode([
       "x has paypal, and its keys are fetched from a URL",
     ])
-    error_message = jsonencode(local.refused_senders)
+    error_message = jsonencode(local.rejected_senders)
   }
 
   expect_failures = [output.source_methods]
@@ -170,10 +170,10 @@ run "rejects_sender_with_a_plain_digest" {
   }
 
   assert {
-    condition = jsonencode(local.refused_senders) == jsonencode([
+    condition = jsonencode(local.rejected_senders) == jsonencode([
       "x has cloudinary, and it uses a plain digest instead of an HMAC",
     ])
-    error_message = jsonencode(local.refused_senders)
+    error_message = jsonencode(local.rejected_senders)
   }
 
   expect_failures = [output.source_methods]
