@@ -23,7 +23,7 @@ run "sources_have_the_methods_of_their_senders" {
         scheme     = { signature = { in = ["header:X-Signature"] } }
         handshakes = [{ method = "GET", when = { "query:challenge" = "*" }, body = "{query:challenge}" }]
       }
-      zoom     = { sender = "zoom" }
+      zoom = { sender = "zoom" }
     }
     routes = {
       all-events = { source = "events", destinations = ["sink"] }

@@ -184,8 +184,8 @@ run "accepts_messages_whose_values_have_one_form" {
       body-time = {
         scheme = { signature = { in = ["header:X-S"] }, timestamp = { in = "json:/at", unit = "either" } }
       }
-      braces     = { scheme = { signature = { in = ["header:X-S"] }, message = "{{{header:X-A}}}{body}" } }
-      hashed     = { scheme = { signature = { in = ["header:X-S"] }, message = "{method}{url}{sha256(body)}" } }
+      braces = { scheme = { signature = { in = ["header:X-S"] }, message = "{{{header:X-A}}}{body}" } }
+      hashed = { scheme = { signature = { in = ["header:X-S"] }, message = "{method}{url}{sha256(body)}" } }
       headers = {
         scheme = {
           signature = { in = ["header:X-S"] }
