@@ -4,9 +4,9 @@ mod sender;
 mod source;
 mod vector;
 
-pub use sender::{Retries, Sender, Vector, VectorSource};
+pub use sender::{Retries, Sender};
 pub use source::{SchemeSource, SourceError};
-pub use vector::VectorError;
+pub use vector::{Vector, VectorError, VectorSource};
 
 use hookline_signature::{Description, EventResponse, HandshakeDescription};
 use serde::Deserialize;

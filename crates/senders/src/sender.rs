@@ -6,7 +6,7 @@ use hookline_signature::Trust;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{SENDERS, slugs};
+use crate::{SENDERS, SourceError, Vector, slugs};
 
 /// A sender of the catalogue, as its file describes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -71,78 +71,6 @@ pub struct Retries {
     pub timestamp: Option<String>,
 }
 
-/// A published signed request, or a signed text, with its verdict.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Vector {
-    /// The name.
-    pub id: String,
-    /// The sender: its slug or its name. A vector of a sender's file has none.
-    #[serde(default)]
-    pub sender: Option<String>,
-    /// What the source calls the algorithm.
-    #[serde(default)]
-    pub algorithm: Option<String>,
-    /// The secret as text.
-    #[serde(default)]
-    pub secret: Option<String>,
-    /// The bytes of the key, if they are not those of the secret.
-    #[serde(default)]
-    pub key_b64: Option<String>,
-    /// The public key in PEM.
-    #[serde(default)]
-    pub public_key_pem: Option<String>,
-    /// The public key (SPKI) in base64.
-    #[serde(default)]
-    pub public_key_spki_b64: Option<String>,
-    /// The public key as JWK.
-    #[serde(default)]
-    pub public_key_jwk: Option<Value>,
-    /// The headers.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    /// The exact bytes of the body.
-    #[serde(default)]
-    pub body_b64: Option<String>,
-    /// The body as text.
-    #[serde(default)]
-    pub body: Option<String>,
-    /// The method. Default: POST.
-    #[serde(default)]
-    pub method: Option<String>,
-    /// The URL with its query.
-    #[serde(default)]
-    pub url: Option<String>,
-    /// The parameters of the query.
-    #[serde(default)]
-    pub query: BTreeMap<String, String>,
-    /// The time of arrival in seconds since 1970.
-    #[serde(default)]
-    pub now: Option<i64>,
-    /// The same in milliseconds.
-    #[serde(default)]
-    pub now_ms: Option<i64>,
-    /// The signed text, if only that is published.
-    #[serde(default)]
-    pub message: Option<String>,
-    /// The signature of that text.
-    #[serde(default)]
-    pub signature: Option<String>,
-    /// `valid` or `invalid`.
-    pub expected: String,
-    /// Where it is published.
-    #[serde(default)]
-    pub source: Option<VectorSource>,
-}
-
-/// Where a vector is published: an address, or a repository with commit and path.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum VectorSource {
-    Address(String),
-    File(BTreeMap<String, Value>),
-}
-
 impl Sender {
     /// Returns a sender by its slug.
     ///
@@ -154,26 +82,54 @@ impl Sender {
         Some(serde_json::from_str(json))
     }
 
-    /// Returns the slug of a sender by its slug, one of its aliases or its name, with or without an explanation in parentheses.
+    /// Returns the text of a sender's file, which is JSON.
+    #[must_use]
+    pub fn json(slug: &str) -> Option<&'static str> {
+        SENDERS.iter().find(|(name, _)| *name == slug).map(|(_, json)| *json)
+    }
+
+    /// Returns the slug of a sender by its slug, one of its aliases or its name. Case, spaces, hyphens, an explanation in parentheses
+    /// and the word `webhooks` do not matter.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static str> {
         let without_note = name.split('(').next().unwrap_or_default();
-        let candidates = std::iter::once(name).chain([without_note]).chain(without_note.split('/'));
-        let wanted: Vec<_> = candidates.map(normalized).filter(|name| !name.is_empty()).collect();
-        let is_named = |slug: &&str, wanted: &str| {
+        let lower = normalized(without_note);
+        let without_suffix = SUFFIXES.iter().find_map(|suffix| lower.strip_suffix(suffix));
+        let parts = without_note.split('/').chain(without_suffix);
+        let wanted: Vec<_> = [name, without_note].into_iter().chain(parts).map(normalized).collect();
+        let is_named = |slug: &str, is_same: &dyn Fn(&str) -> bool| {
             let names = Self::read(slug).and_then(Result::ok).map(|sender| (sender.name, sender.aliases));
             names.is_some_and(|(name, aliases)| {
-                normalized(&name) == wanted || aliases.iter().any(|alias| alias == wanted)
+                is_same(&normalized(&name)) || aliases.iter().any(|alias| is_same(alias))
             })
         };
-        wanted.iter().find_map(|wanted| {
-            slugs().find(|slug| slug == wanted).or_else(|| slugs().find(|slug| is_named(slug, wanted)))
-        })
+        let find = |is_same: &dyn Fn(&str) -> bool| {
+            slugs().find(|slug| is_same(slug)).or_else(|| slugs().find(|slug| is_named(slug, is_same)))
+        };
+        let wanted = || wanted.iter().filter(|name| !name.is_empty());
+        let exact = wanted().find_map(|wanted| find(&|name| name == wanted));
+        exact.or_else(|| wanted().find_map(|wanted| find(&|name| compact(name) == compact(wanted))))
+    }
+
+    /// Returns the slug of a sender like [`Sender::find`].
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError`] with similar names, or with the reason why the sender is not supported.
+    pub fn named(name: &str) -> Result<&'static str, SourceError> {
+        Self::find(name).ok_or_else(|| SourceError::unknown_name(name.split('(').next().unwrap_or(name)))
     }
 }
+
+/// Words that people add to a sender's name.
+const SUFFIXES: [&str; 2] = ["-webhooks", "-webhook"];
 
 /// Returns a name in lower case with hyphens.
 pub(crate) fn normalized(name: &str) -> String {
     let words = name.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}
+
+fn compact(name: &str) -> String {
+    name.chars().filter(|character| character.is_alphanumeric()).collect()
 }

@@ -1,0 +1,106 @@
+//! Reads members that files of vectors write in several ways.
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Value;
+
+const FORGIVING: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, FORGIVING);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, FORGIVING);
+
+/// Decodes base64 of both alphabets, with or without padding and line breaks.
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.split_whitespace().collect();
+    STANDARD.decode(&text).or_else(|_| URL_SAFE.decode(&text)).ok()
+}
+
+/// Decodes hex in either case.
+pub(super) fn hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.split_whitespace().flat_map(str::bytes).collect();
+    let pairs = digits.chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2 && !pair.starts_with('+'))?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    pairs.collect()
+}
+
+/// Returns the text of a value: a text itself, or the JSON of any other value. `None` for null.
+pub(super) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        value => Some(value.to_string()),
+    }
+}
+
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(text_of(&Value::deserialize(deserializer)?))
+}
+
+/// Reads a number that may be a text.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        #[expect(clippy::cast_possible_truncation, reason = "a time in seconds or milliseconds fits")]
+        Value::Number(number) => Ok(number.as_i64().or_else(|| number.as_f64().map(|number| number as i64))),
+        Value::String(text) => text.trim().parse().map(Some).map_err(D::Error::custom),
+        _ => Err(D::Error::custom("a time is a number")),
+    }
+}
+
+/// Reads a verdict: `valid`, `invalid` or a synonym, `true` or `false`.
+pub(super) fn verdict<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let text = match &value {
+        Value::Bool(is_valid) => if *is_valid { "valid" } else { "invalid" }.to_owned(),
+        Value::String(text) => text.to_lowercase(),
+        _ => return Err(D::Error::custom("a verdict is `valid`, `invalid`, true or false")),
+    };
+    match text.as_str() {
+        "valid" | "true" | "accept" | "accepted" | "ok" | "pass" => Ok("valid".to_owned()),
+        "invalid" | "false" | "reject" | "rejected" | "fail" => Ok("invalid".to_owned()),
+        _ => Err(D::Error::custom(format!("`{text}` is not a verdict: `valid` or `invalid`"))),
+    }
+}
+
+pub(super) fn optional_verdict<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    verdict(deserializer).map(Some)
+}
+
+/// Reads names with values: an object whose values may be lists, a list of pairs or of objects with `name` and `value`, or a query.
+pub(super) fn pairs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    all_pairs(&value).ok_or_else(|| D::Error::custom("names with values are an object, a list of pairs or a query"))
+}
+
+fn all_pairs(value: &Value) -> Option<Vec<(String, String)>> {
+    match value {
+        Value::Null => Some(Vec::new()),
+        Value::String(query) => {
+            Some(form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).into_owned().collect())
+        }
+        Value::Object(members) => Some(members.iter().flat_map(|(name, value)| named(name, value)).collect()),
+        Value::Array(items) => {
+            let item = |item: &Value| match item {
+                Value::Array(pair) => match &pair[..] {
+                    [Value::String(name), value] => Some(named(name, value)),
+                    _ => None,
+                },
+                Value::Object(members) => {
+                    let name = members.get("name").or_else(|| members.get("key"))?.as_str()?;
+                    Some(named(name, members.get("value")?))
+                }
+                _ => None,
+            };
+            items.iter().map(item).collect::<Option<Vec<_>>>().map(|pairs| pairs.concat())
+        }
+        _ => None,
+    }
+}
+
+fn named(name: &str, value: &Value) -> Vec<(String, String)> {
+    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    values.iter().filter_map(text_of).map(|value| (name.to_owned(), value)).collect()
+}
