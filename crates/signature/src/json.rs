@@ -7,7 +7,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A JSON pointer, with its escapes decoded.
+/// A JSON pointer, with its escapes decoded. In addition, `[0]` is the only element of an array: a batch of several events has no
+/// single type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pointer(Vec<String>);
 
@@ -81,6 +82,9 @@ pub fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
+/// The token for the only element of an array.
+const ONLY_ELEMENT: &str = "[0]";
+
 /// One step of a pointer: the member with this name, or the element with this index.
 struct Step<'t>(&'t str);
 
@@ -113,6 +117,14 @@ impl<'de> Visitor<'de> for Step<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
         let is_index = self.0 == "0" || (!self.0.starts_with('0') && self.0.bytes().all(|byte| byte.is_ascii_digit()));
         let index: Option<usize> = self.0.parse().ok().filter(|_| is_index);
+        if self.0 == ONLY_ELEMENT {
+            let first = array.next_element()?;
+            let mut is_only = true;
+            while array.next_element::<IgnoredAny>()?.is_some() {
+                is_only = false;
+            }
+            return Ok(first.filter(|_| is_only));
+        }
         let (mut found, mut position) = (None, 0);
         loop {
             if Some(position) == index {
@@ -166,6 +178,9 @@ mod tests {
         case("[10,11]", "/01", None);
         case("[10,11]", "/2", None);
         case("[10,11]", "/-", None);
+        case("[{\"a\":1}]", "/[0]/a", Some("1"));
+        case("[{\"a\":1},{}]", "/[0]/a", None);
+        case("[]", "/[0]", None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use ring::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair, RsaPublicKeyComponents};
 use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 use serde::Deserialize;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
@@ -83,8 +83,11 @@ impl Key {
         }
         let compact: String = text.split_whitespace().collect();
         let decoded = [hex::decode(&compact).ok(), BASE64.decode(&compact).ok(), BASE64URL.decode(&compact).ok()];
-        let mut keys = decoded.into_iter().flatten().filter_map(|bytes| public(&bytes, algorithm));
-        keys.next().ok_or(NO_PUBLIC_KEY)
+        let decoded: Vec<_> = decoded.into_iter().flatten().map(Zeroizing::new).collect();
+        if decoded.iter().any(|bytes| PrivateKeyDer::try_from(bytes.as_slice()).is_ok()) {
+            return Err(PRIVATE_KEY);
+        }
+        decoded.iter().find_map(|bytes| public(bytes, algorithm)).ok_or(NO_PUBLIC_KEY)
     }
 }
 

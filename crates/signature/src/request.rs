@@ -17,6 +17,14 @@ pub struct Request<'a> {
     pub raw_query: &'a str,
 }
 
+impl<'a> Request<'a> {
+    /// Returns a POST request without a URL, for the senders that sign neither.
+    #[must_use]
+    pub fn post(headers: &'a Headers, body: &'a [u8]) -> Self {
+        Self { method: "POST", headers, body, url: "", query: &[], raw_query: "" }
+    }
+}
+
 /// A message to sign: the sender's side of a [`Request`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Message<'a> {

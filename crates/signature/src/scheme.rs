@@ -45,6 +45,8 @@ pub(crate) struct Way {
     pub(crate) type_replace: Vec<(String, String)>,
     pub(crate) type_lowercase: bool,
     pub(crate) type_ignore: Vec<String>,
+    /// Whether a handshake signs challenges for anybody with the same key.
+    pub(crate) signs_challenges: bool,
 }
 
 /// The pairs of names and values in the signature's place.
@@ -146,8 +148,10 @@ impl Scheme {
         response: Option<&EventResponse>,
         options: &SchemeOptions,
     ) -> Result<Self, ConfigError> {
-        let ways: Vec<_> = descriptions.iter().map(|way| Way::new(way, options)).collect::<Result<_, _>>()?;
-        let handshakes = handshakes.iter().map(Handshake::new).collect::<Result<_, _>>()?;
+        let mut ways: Vec<_> = descriptions.iter().map(|way| Way::new(way, options)).collect::<Result<_, _>>()?;
+        let handshakes: Vec<_> = handshakes.iter().map(Handshake::new).collect::<Result<_, _>>()?;
+        let signs_challenges = handshakes.iter().any(|handshake| handshake.is_computed() && !handshake.is_signed());
+        ways.iter_mut().for_each(|way| way.signs_challenges = signs_challenges);
         let response = options.response.as_ref().or(response).cloned();
         let scheme = Self { ways, handshakes, response };
         let unused = |member, problem| Err(ConfigError::Invalid { member, problem });
@@ -258,6 +262,7 @@ impl Way {
             type_replace: replacements,
             type_lowercase: description.type_lowercase.unwrap_or_default(),
             type_ignore: description.type_ignore.clone(),
+            signs_challenges: false,
         };
         way.check(description)?;
         let ids = ids
@@ -408,12 +413,14 @@ impl Way {
         templates.flat_map(|template| &template.0).any(Part::uses_url)
     }
 
-    /// Whether the signed text has the URL next to a value that a stranger could move into the URL's query.
+    /// Whether the signed text has the URL before a value that a stranger could move into the URL's query. A query has no white
+    /// space.
     pub(crate) fn url_needs_configuration(&self) -> bool {
         let is_open = |part: &Part| part.covers_body() || matches!(part, Part::Value(_));
         let is_url = |part: &Part| matches!(part, Part::Url | Part::Target);
-        let pairs = self.message.0.windows(2);
-        self.url.is_none() && pairs.into_iter().any(|pair| matches!(pair, [url, next] if is_url(url) && is_open(next)))
+        let is_end = |part: &Part| matches!(part, Part::Literal(text) if text.contains(char::is_whitespace));
+        let mut after_url = self.message.0.iter().skip_while(|part| !is_url(part)).take_while(|part| !is_end(part));
+        self.url.is_none() && after_url.any(is_open)
     }
 }
 

@@ -95,14 +95,13 @@ impl Way {
         if self.signs_form() && !draft.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
             draft.set_header("Content-Type", "application/x-www-form-urlencoded".to_owned());
         }
-        let time =
-            self.timestamp.as_ref().map(|timestamp| time::format(timestamp.unit, message.now)).unwrap_or_default();
         match &self.each {
-            None => self.sign_unit(&mut draft, message, secret, &time)?,
-            Some(pointer) => self.sign_elements(&mut draft, pointer, message, secret, &time)?,
+            None => self.sign_unit(&mut draft, message, secret)?,
+            Some(pointer) => self.sign_elements(&mut draft, pointer, message, secret)?,
         }
         let given = |header: &(String, String)| message.headers.contains(header);
         draft.headers.retain(|header| !given(header));
+        draft.headers.sort_by_key(|(name, _)| name == "Content-Type");
         let body = (draft.body != message.body).then_some(draft.body);
         Ok(Signed { headers: draft.headers, query: draft.query, body })
     }
@@ -114,7 +113,6 @@ impl Way {
         pointer: &Pointer,
         message: Message<'_>,
         secret: &Secret,
-        time: &str,
     ) -> Result<(), SignError> {
         let not_signable = || SignError { problem: NOT_SIGNABLE };
         let mut body: Value = serde_json::from_slice(&draft.body).map_err(|_| not_signable())?;
@@ -128,17 +126,33 @@ impl Way {
         let items = body.pointer_mut(&pointer).and_then(Value::as_array_mut).ok_or_else(not_signable)?;
         for item in items {
             let mut part = Draft { body: item.to_string().into_bytes(), ..Draft::default() };
-            self.sign_unit(&mut part, message, secret, time)?;
+            self.sign_unit(&mut part, message, secret)?;
             *item = serde_json::from_slice(&part.body).map_err(|_| not_signable())?;
         }
         draft.body = body.to_string().into_bytes();
         Ok(())
     }
 
-    fn sign_unit(&self, draft: &mut Draft, message: Message<'_>, secret: &Secret, time: &str) -> Result<(), SignError> {
-        if let Some(timestamp) = &self.timestamp {
-            draft.set(&timestamp.place, time)?;
+    /// Puts the time into its place, unless the body already has one. Returns its text.
+    fn set_time(&self, draft: &mut Draft, message: Message<'_>) -> Result<String, SignError> {
+        let Some(timestamp) = &self.timestamp else { return Ok(String::new()) };
+        let time = time::format(timestamp.unit, message.now);
+        if matches!(timestamp.place, Place::Json(_) | Place::Form(..)) {
+            let own =
+                draft.with_reader(self, message, |reader| Ok(reader.value(&timestamp.place)?.map(Cow::into_owned)))?;
+            if let Some(own) = own {
+                return Ok(own);
+            }
         }
+        match draft.set(&timestamp.place, &time) {
+            // A body that cannot have a time is signed without one, which the receiver rejects.
+            Err(_) if !self.message.has(&Part::Timestamp) => Ok(time),
+            result => result.map(|()| time),
+        }
+    }
+
+    fn sign_unit(&self, draft: &mut Draft, message: Message<'_>, secret: &Secret) -> Result<(), SignError> {
+        let time = self.set_time(draft, message)?;
         for part in &self.message.0 {
             match part {
                 Part::Value(place @ (Place::Header(_) | Place::Query(_) | Place::Pair(_))) if !draft.has(place) => {
@@ -174,7 +188,7 @@ impl Way {
             algorithm => {
                 let key = SigningKey::parse(secret, &self.key, algorithm).map_err(|problem| SignError { problem })?;
                 let parts = draft.with_reader(self, message, |reader| {
-                    let parts = self.signed_parts(reader, time)?;
+                    let parts = self.signed_parts(reader, &time)?;
                     Ok(parts.into_iter().map(Cow::into_owned).collect::<Vec<_>>())
                 })?;
                 let signature = algorithm.sign(&key, &parts);

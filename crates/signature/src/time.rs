@@ -46,9 +46,11 @@ pub(crate) fn format(unit: TimeUnit, seconds: i64) -> String {
     }
 }
 
-/// Parses a number that consists of ASCII digits only.
+/// Parses a number that consists of ASCII digits only, without leading zeros: a zero at the end of the value before it in the
+/// signed text could be moved into it.
 fn digits(text: &str, max: usize) -> Option<i64> {
-    let is_number = text.len() <= max && text.bytes().all(|byte| byte.is_ascii_digit());
+    let has_one_form = text.len() <= max && (text == "0" || !text.starts_with('0'));
+    let is_number = has_one_form && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { text.parse().ok() } else { None }
 }
 
@@ -94,6 +96,7 @@ mod tests {
             "0x5f",
             "\u{661}\u{662}\u{663}",
             "1614265330000",
+            "01614265330",
             "9223372036854775807",
             "-9223372036854775808",
             "hello",

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::description::TimeUnit;
 use crate::handshake::is_challenge;
 use crate::json::elements;
 use crate::key::{self, Key};
@@ -44,17 +45,19 @@ impl Scheme {
         if secrets.is_empty() {
             return Err(VerifyError::MissingSecret);
         }
+        // The previous secret alone is not enough: nobody would notice that the current one is wrong until it is removed.
+        let current = secrets.first().map_or(Ok(()), |current| self.check_secret(current));
         let mut errors = Vec::new();
         for way in &self.ways {
             match way.verify(request, secrets, now) {
-                Ok(_) if self.may_be_signed_challenge(request.body) => {
-                    return Err(VerifyError::Mismatch { secrets: secrets.len() });
-                }
-                Ok(verified) => return Ok(verified),
+                Ok(verified) => return current.map(|()| verified),
                 Err(error) => errors.push(error),
             }
         }
-        Err(most_relevant(errors, secrets.len()))
+        match most_relevant(errors, secrets.len()) {
+            error @ VerifyError::MissingHeader { .. } => Err(error),
+            error => current.and(Err(error)),
+        }
     }
 
     /// Verifies a signature of a text that is already composed, for published test vectors of primitives.
@@ -79,12 +82,6 @@ impl Scheme {
         let checked = if problems.any(|checked| checked.is_ok()) { Ok(()) } else { first };
         checked.map_err(|problem| VerifyError::UnusableSecret { problem })
     }
-
-    /// Whether the body could be a challenge that a handshake signs for anybody.
-    fn may_be_signed_challenge(&self, body: &[u8]) -> bool {
-        let is_text = std::str::from_utf8(body).is_ok_and(is_challenge);
-        is_text && self.handshakes.iter().any(|handshake| handshake.is_computed() && !handshake.is_signed())
-    }
 }
 
 /// Returns the error that explains most: of a signature that is present before that of a missing one. If some ways did not fit
@@ -92,16 +89,18 @@ impl Scheme {
 fn most_relevant(errors: Vec<VerifyError>, secrets: usize) -> VerifyError {
     let rank = |error: &VerifyError| match error {
         VerifyError::Mismatch { .. } => 0,
-        VerifyError::WrongPrefix { .. } => 2,
-        VerifyError::MissingHeader { .. } => 3,
-        VerifyError::UnusableSecret { .. } => 4,
+        VerifyError::WrongPrefix { .. } | VerifyError::UnreadableBody { .. } => 2,
+        VerifyError::UnusableSecret { .. } => 3,
+        VerifyError::MissingHeader { .. } => 4,
         _ => 1,
     };
     let is_unusable = |error: &VerifyError| matches!(error, VerifyError::UnusableSecret { .. });
     let some_unusable = errors.iter().any(is_unusable);
     let error = errors.into_iter().min_by_key(rank).unwrap_or(VerifyError::MissingSecret);
     match error {
-        VerifyError::WrongPrefix { .. } if some_unusable => VerifyError::Mismatch { secrets },
+        VerifyError::WrongPrefix { .. } | VerifyError::UnusableSecret { .. } if some_unusable => {
+            VerifyError::Mismatch { secrets }
+        }
         error => error,
     }
 }
@@ -173,13 +172,14 @@ impl Way {
             Some(timestamp) if self.message.has(&Part::Timestamp) => self.check_time(timestamp, reader, now)?,
             _ => String::new(),
         };
-        if !reader.request.raw_query.is_empty() && self.url_needs_configuration() {
-            return Err(VerifyError::UrlNotConfigured);
-        }
         let keys = usable_keys(secrets, |secret| Key::parse(secret, &self.key, self.algorithm))?;
         let matches = |reader: &Reader<'_>| {
             let parts = self.signed_parts(reader, &time)?;
-            Ok(keys.iter().any(|key| self.algorithm.verify(key, &parts, &signatures)))
+            if !reader.request.raw_query.is_empty() && self.url_needs_configuration() {
+                return Err(VerifyError::UrlNotConfigured);
+            }
+            let is_valid = keys.iter().any(|key| self.algorithm.verify(key, &parts, &signatures));
+            Ok(is_valid && !self.may_be_challenge(reader.request.body, &parts))
         };
         if matches(reader)? {
             return Ok(());
@@ -200,10 +200,33 @@ impl Way {
         time: &'r str,
     ) -> Result<Vec<Cow<'r, [u8]>>, VerifyError> {
         let parts = reader.parts(&self.message, time)?;
+        self.check_time_end(&parts)?;
         Ok(match self.digest {
             None => parts,
             Some(_) => vec![Cow::Owned(Sha256::digest(parts.concat()).to_vec())],
         })
+    }
+
+    /// Whether a handshake would sign the body or the signed text for anybody.
+    fn may_be_challenge(&self, body: &[u8], parts: &[Cow<'_, [u8]>]) -> bool {
+        let is_text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(is_challenge);
+        self.signs_challenges && (is_text(body) || is_text(&parts.concat()))
+    }
+
+    /// Checks that the end of the time is known if a value follows without a separator: the value does not begin as a time could
+    /// go on. A time in one unit has one number of digits within the tolerance.
+    fn check_time_end(&self, parts: &[Cow<'_, [u8]>]) -> Result<(), VerifyError> {
+        let is_fixed = |unit| matches!(unit, TimeUnit::Seconds | TimeUnit::Milliseconds);
+        let Some(timestamp) = self.timestamp.as_ref().filter(|timestamp| !is_fixed(timestamp.unit)) else {
+            return Ok(());
+        };
+        let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.:, ".contains(byte);
+        let mut following = self.message.0.iter().zip(self.message.0.iter().zip(parts).skip(1));
+        let is_open = following.any(|(part, (next, text))| {
+            *part == Part::Timestamp && !matches!(next, Part::Literal(_)) && text.first().is_some_and(goes_on)
+        });
+        let location = timestamp.place.to_string();
+        if is_open { Err(VerifyError::MalformedValue { location }) } else { Ok(()) }
     }
 
     /// Checks that a time in a header is one of the headers that the request lists as signed.
@@ -254,8 +277,6 @@ impl Way {
 
     /// Compares the secret that the request contains.
     fn verify_token(&self, texts: &[String], secrets: &[Secret]) -> Result<(), VerifyError> {
-        let current = secrets.first().ok_or(VerifyError::MissingSecret)?;
-        key::text(current).map_err(|problem| VerifyError::UnusableSecret { problem })?;
         let received = self.decode_any(texts)?;
         let is_known = |token: &Vec<u8>| secrets.iter().any(|secret| secret.matches_bytes(token));
         if received.iter().any(is_known) { Ok(()) } else { Err(VerifyError::Mismatch { secrets: secrets.len() }) }
@@ -374,14 +395,16 @@ impl Pairs {
     }
 }
 
-/// Parses the keys. The current one must be usable.
+/// Parses the keys. After a rotation, one of them may be of another kind.
 pub(crate) fn usable_keys(
     secrets: &[Secret],
     parse: impl Fn(&Secret) -> Result<Key, &'static str>,
 ) -> Result<Vec<Key>, VerifyError> {
-    let (current, others) = secrets.split_first().ok_or(VerifyError::MissingSecret)?;
-    let current = parse(current).map_err(|problem| VerifyError::UnusableSecret { problem })?;
-    Ok(std::iter::once(current).chain(others.iter().filter_map(|secret| parse(secret).ok())).collect())
+    let (keys, problems): (Vec<_>, Vec<_>) = secrets.iter().map(parse).partition(Result::is_ok);
+    match problems.into_iter().next() {
+        Some(Err(problem)) if keys.is_empty() => Err(VerifyError::UnusableSecret { problem }),
+        _ => Ok(keys.into_iter().flatten().collect()),
+    }
 }
 
 /// Adds the port `:443` to a URL, or removes it.

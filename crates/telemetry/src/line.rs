@@ -62,6 +62,9 @@ pub struct Line<'a> {
     /// The trace's id, as X-Ray's console uses it.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub trace_id: &'a str,
+    /// A signing key that an unauthenticated request has brought, for the operator who registers the endpoint.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub handshake_key: &'a str,
     /// Details for an operator: the exact error or its location.
     #[serde(serialize_with = "display", skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'a dyn Display>,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeouts, Variables};
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
-use hookline_signature::{Scheme, SchemeConfig};
+use hookline_senders::SchemeSource;
+use hookline_signature::Scheme;
 use hookline_telemetry::Level;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -72,7 +73,7 @@ pub struct Source {
 #[derive(Deserialize)]
 struct RawSource {
     #[serde(flatten)]
-    scheme: SchemeConfig,
+    scheme: SchemeSource,
     content_types: Option<Vec<String>>,
     validate_json: Option<bool>,
     deduplicate: Option<Deduplicate>,

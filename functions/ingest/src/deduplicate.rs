@@ -22,7 +22,7 @@ pub enum Deduplicate {
 
 /// The option `deduplicate = "id"` of a source whose requests have no id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("`deduplicate` must not be `id`, because the scheme has no id; for `hmac`, set `id_header`")]
+#[error("`deduplicate` must not be `id`, because the sender has no id; in `scheme`, set `id`")]
 pub struct NoIds;
 
 impl Deduplicate {
@@ -69,7 +69,8 @@ fn usable(id: Option<&str>) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use hookline_signature::{Github, Gitlab, GitlabMode, SchemeConfig};
+    use hookline_senders::SchemeSource;
+    use hookline_signature::Description;
 
     use super::*;
 
@@ -86,8 +87,8 @@ mod tests {
 
     #[test]
     fn key_is_the_strongest_evidence_of_the_scheme() {
-        let signed = &Scheme::Github(Github);
-        let token = &Scheme::Gitlab(Gitlab { mode: GitlabMode::Token, tolerance: 300 });
+        let signed = &SchemeSource::sender("github").resolve().unwrap();
+        let token = &SchemeSource::sender("gitlab").resolve().unwrap();
         let (body, request) = (DedupKey::from_body(PATH, b"body"), DedupKey::from_request_id(PATH, "request"));
         let (signed_id, delivery_id) = (DedupKey::from_signed_id(PATH, "s"), DedupKey::from_delivery_id(PATH, "d"));
         let both = [Some("s"), Some("d")];
@@ -115,13 +116,14 @@ mod tests {
 
     #[test]
     fn id_needs_a_scheme_with_ids() {
-        let hmac = |id_header: Option<&str>| {
-            let (scheme, header) = ("hmac".to_owned(), Some("X-S".to_owned()));
-            let id_header = id_header.map(str::to_owned);
-            SchemeConfig { scheme, header, id_header, ..SchemeConfig::default() }.resolve().unwrap()
+        let scheme = |id: &[&str]| {
+            let mut description =
+                Description { id: id.iter().map(|id| (*id).to_owned()).collect(), ..Description::default() };
+            description.signature.r#in.push("header:X-S".to_owned());
+            SchemeSource { scheme: Some(description), ..SchemeSource::default() }.resolve().unwrap()
         };
-        assert_eq!(Deduplicate::Id.check(&hmac(None)), Err(NoIds));
-        assert_eq!(Deduplicate::Id.check(&hmac(Some("X-I"))), Ok(Deduplicate::Id));
-        assert_eq!(Deduplicate::Off.check(&hmac(None)), Ok(Deduplicate::Off));
+        assert_eq!(Deduplicate::Id.check(&scheme(&[])), Err(NoIds));
+        assert_eq!(Deduplicate::Id.check(&scheme(&["{header:X-I}"])), Ok(Deduplicate::Id));
+        assert_eq!(Deduplicate::Off.check(&scheme(&[])), Ok(Deduplicate::Off));
     }
 }

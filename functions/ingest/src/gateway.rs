@@ -94,8 +94,10 @@ impl RequestContext<'_> {
 /// The API method that the sender called.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
-    /// `POST /webhooks/<source>`: only the signature authenticates the request.
+    /// `/webhooks/<source>`: only the signature authenticates the request. `GET` and `HEAD` are handshakes.
     Webhook {
+        /// The method.
+        method: &'a str,
         /// The last segment of the API's resource, which is literal. A stage or a domain's base path is not part of it.
         source: &'a str,
     },
@@ -121,9 +123,9 @@ impl GatewayRequest<'_> {
                 });
                 Some(Route::Events { client_id: claims.and_then(|claims| claims.client_id.as_deref()) })
             }
-            ("POST", resource) => {
+            ("POST" | "GET" | "HEAD", resource) => {
                 let source = resource.strip_prefix("/webhooks/")?;
-                (!source.is_empty() && !source.contains('/')).then_some(Route::Webhook { source })
+                (!source.is_empty() && !source.contains('/')).then_some(Route::Webhook { method, source })
             }
             _ => None,
         }
@@ -152,6 +154,15 @@ impl GatewayRequest<'_> {
             values.iter().map(|value| (name.to_string(), value.to_string())).collect::<Vec<_>>()
         };
         parameters.flat_map(pairs_of).collect()
+    }
+
+    /// Returns the query as the sender wrote it. A REST API only has the decoded parameters: the result has them in the order of
+    /// their names.
+    pub(crate) fn raw_query(&self) -> String {
+        match &self.raw_query_string {
+            Some(query) => query.to_string(),
+            None => form_urlencoded::Serializer::new(String::new()).extend_pairs(self.query()).finish(),
+        }
     }
 
     /// Returns every value of every header.

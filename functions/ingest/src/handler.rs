@@ -112,22 +112,24 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
         trace: Option<Trace>,
     ) -> Result<Outcome, Rejection> {
         // Called only for a known source: an unknown source must not cost a decoded body or a secret look-up.
-        let content = || {
+        let content = |method| {
             Ok::<_, Rejection>(RequestContent {
+                method,
                 headers,
                 url: request.url(),
                 query: request.query(),
+                raw_query: request.raw_query(),
                 body: request.body()?,
                 now: OffsetDateTime::now_utc(),
                 trace,
             })
         };
         match request.route().ok_or(Rejection::UnknownSource)? {
-            Route::Webhook { source: name } => {
+            Route::Webhook { method, source: name } => {
                 let source = self.intake.source(name)?;
-                self.intake.accept_webhook(name, source, content()?).await
+                self.intake.accept_webhook(name, source, content(method)?).await
             }
-            Route::Events { client_id } => self.intake.accept_event(client_id, content()?).await,
+            Route::Events { client_id } => self.intake.accept_event(client_id, content("POST")?).await,
         }
     }
 }
@@ -149,7 +151,7 @@ fn upstream_trace(headers: &Headers, lambda_header: Option<&str>) -> Option<Trac
 /// Returns the source for the log. It is cut at 64 bytes, because an unauthenticated sender can choose it.
 fn source_for_log<'a>(request: &'a GatewayRequest<'_>) -> &'a str {
     match request.route() {
-        Some(Route::Webhook { source }) => &source[..source.floor_char_boundary(64)],
+        Some(Route::Webhook { source, .. }) => &source[..source.floor_char_boundary(64)],
         Some(Route::Events { .. }) => "events",
         None => "",
     }
@@ -159,7 +161,7 @@ fn source_for_log<'a>(request: &'a GatewayRequest<'_>) -> &'a str {
 fn log(result: &Result<Outcome, Rejection>, elapsed: Duration) {
     let duration = Some(elapsed);
     match result {
-        Ok(Outcome::Accepted { event_id, event_type, has_type, queue_send_time }) => {
+        Ok(Outcome::Accepted { event_id, event_type, has_type, queue_send_time, .. }) => {
             let reason = if *has_type { "" } else { "type_unknown" };
             let line = Line { event_id, r#type: event_type, reason, duration, ..Line::new(Level::Info, "accepted") };
             let queue_send_ms = queue_send_time.as_secs_f64() * 1e3;
@@ -167,7 +169,10 @@ fn log(result: &Result<Outcome, Rejection>, elapsed: Duration) {
             metrics.extend((!*has_type).then_some((Metric::TypeUnknown, 1.0)));
             line.write(&metrics);
         }
-        Ok(Outcome::Handshake { .. }) => Line { duration, ..Line::new(Level::Info, "handshake") }.write(&[]),
+        Ok(Outcome::Handshake { response }) => {
+            let handshake_key = response.key.as_deref().unwrap_or_default();
+            Line { duration, handshake_key, ..Line::new(Level::Info, "handshake") }.write(&[]);
+        }
         Err(rejection) => {
             let error = rejection.public_error();
             let (level, outcome, metric) = error.outcome();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use hookline_aws::{GetSecret, SecretCache};
 use hookline_event::{DataHash, DedupKey, Event, HOPS_HEADER, Payload};
-use hookline_signature::{Handshake, Headers, Request, Scheme, Verified, VerifyError};
+use hookline_signature::{EventResponse, Handshake, HandshakeResponse, Headers, Request, Secret, VerifyError};
 use hookline_telemetry::{Segment, Trace};
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
@@ -48,9 +48,12 @@ pub struct Intake<S, Q, P> {
 
 /// A request with its body and query decoded.
 pub(crate) struct RequestContent<'a> {
+    pub(crate) method: &'a str,
     pub(crate) headers: &'a Headers,
     pub(crate) url: String,
     pub(crate) query: Vec<(String, String)>,
+    /// The query as the sender wrote it.
+    pub(crate) raw_query: String,
     pub(crate) body: Vec<u8>,
     pub(crate) now: OffsetDateTime,
     pub(crate) trace: Option<Trace>,
@@ -88,11 +91,13 @@ pub enum Outcome {
         has_type: bool,
         /// The time until the queue confirmed the message.
         queue_send_time: Duration,
+        /// The response that the sender expects, instead of 202.
+        response: Option<EventResponse>,
     },
     /// The sender only checked that the endpoint exists. No event is queued.
     Handshake {
         /// The response that the sender expects.
-        response: Handshake,
+        response: HandshakeResponse,
     },
 }
 
@@ -123,13 +128,22 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         source: &Source,
         content: RequestContent<'_>,
     ) -> Result<Outcome, Rejection> {
-        let RequestContent { headers, url, query, body, .. } = &content;
-        let request = Request { headers, body, url, query };
+        let RequestContent { method, headers, url, query, raw_query, body, .. } = &content;
+        let request = Request { method, headers, body, url, query, raw_query };
+        let handshake = source.scheme.handshake(request);
+        if let Some(handshake) = handshake.filter(|handshake| !handshake.is_signed()) {
+            return self.answer(name, source, handshake, request, content.trace.as_ref()).await;
+        }
+        if *method != "POST" {
+            let is_known = source.scheme.handshakes().iter().any(|handshake| handshake.method() == *method);
+            return Err(if is_known { Rejection::UnknownHandshake } else { Rejection::UnknownSource });
+        }
         let now = content.now.unix_timestamp();
-        let verified = self.verify(name, &source.scheme, request, now, content.trace.as_ref()).await?;
+        let verify = |secrets: &[Secret]| source.scheme.verify(request, secrets, now);
+        let verified = self.with_secrets(name, content.trace.as_ref(), verify).await?;
         let labels = source.content_policy.check(content.headers, &content.body)?;
-        if let Some(response) = verified.handshake {
-            return Ok(Outcome::Handshake { response });
+        if let Some(handshake) = handshake {
+            return self.answer(name, source, handshake, request, content.trace.as_ref()).await;
         }
         let (path, request_id) = (format!("/webhooks/{name}"), Uuid::now_v7().to_string());
         let key = source.deduplicate.key(&path, &source.scheme, &verified, &content.body, &request_id);
@@ -149,7 +163,23 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             time: None,
             sender_source: None,
         };
-        self.enqueue(event, content).await
+        let response = source.scheme.response().cloned();
+        self.enqueue(event, content, response).await
+    }
+
+    /// Answers a handshake. The queue and, for most senders, the secret are not needed.
+    async fn answer(
+        &self,
+        name: &str,
+        source: &Source,
+        handshake: &Handshake,
+        request: Request<'_>,
+        trace: Option<&Trace>,
+    ) -> Result<Outcome, Rejection> {
+        let answer = |secrets: &[Secret]| source.scheme.answer(handshake, request, secrets);
+        let response =
+            if handshake.needs_secret() { self.with_secrets(name, trace, answer).await? } else { answer(&[])? };
+        Ok(Outcome::Handshake { response })
     }
 
     /// Accepts a request that is authenticated by the API's authorizer. Its body is a CloudEvent.
@@ -188,26 +218,24 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             content_type: caller_event.content_type,
             content_encoding: caller_event.content_encoding,
         };
-        self.enqueue(event, content).await
+        self.enqueue(event, content, None).await
     }
 
-    /// Verifies the signature. The secret may have been rotated or corrected after it was cached. Therefore a signature
+    /// Calls a function with the source's secrets, such as a verification. The secret may have been rotated or corrected after it was cached. Therefore a signature
     /// that matches no cached secret is verified again with refreshed secrets.
-    async fn verify(
+    async fn with_secrets<T>(
         &self,
         name: &str,
-        scheme: &Scheme,
-        request: Request<'_>,
-        now: i64,
         trace: Option<&Trace>,
-    ) -> Result<Verified, Rejection> {
+        call: impl Fn(&[Secret]) -> Result<T, VerifyError>,
+    ) -> Result<T, Rejection> {
         let segment = Segment::begin(trace, "secret");
         let secrets = self.secrets.current(name).await;
         segment.end(secrets.is_err());
         let mut secrets = secrets?;
         for _ in 0..MAX_VERIFICATIONS {
             let segment = Segment::begin(trace, "signature");
-            let result = scheme.verify(request, &secrets, now);
+            let result = call(&secrets);
             segment.end(result.is_err());
             let mismatch = match result {
                 Err(error @ (VerifyError::Mismatch { .. } | VerifyError::UnusableSecret { .. })) => error,
@@ -222,7 +250,12 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
     }
 
     /// Sends the event to the queue.
-    async fn enqueue(&self, accepted: AcceptedEvent<'_>, content: RequestContent<'_>) -> Result<Outcome, Rejection> {
+    async fn enqueue(
+        &self,
+        accepted: AcceptedEvent<'_>,
+        content: RequestContent<'_>,
+        response: Option<EventResponse>,
+    ) -> Result<Outcome, Rejection> {
         let RequestContent { headers, body, now, trace, .. } = content;
         // The parent segment of everything that happens to the event after this point.
         let segment = Segment::begin(trace.as_ref(), "queue");
@@ -251,7 +284,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let confirmation = self.queue.send_event(&self.config.queue_url, message, segment.trace()).await;
         segment.end(confirmation.is_err());
         confirmation.map_err(Rejection::Queue)?;
-        Ok(Outcome::Accepted { event_id, event_type, has_type, queue_send_time: sent_at.elapsed() })
+        Ok(Outcome::Accepted { event_id, event_type, has_type, queue_send_time: sent_at.elapsed(), response })
     }
 
     /// Renders the event as a message. If the message is too long for the queue, the body is offloaded to the bucket.

@@ -47,6 +47,12 @@ pub enum Rejection {
     /// The API has no such source or no such method.
     #[error("unknown source or method")]
     UnknownSource,
+    /// A GET or HEAD request is not a handshake of the source's sender.
+    #[error("the request is not a handshake of the sender")]
+    UnknownHandshake,
+    /// A handshake has a value that cannot be returned.
+    #[error("the handshake is not answered: {0}")]
+    InvalidChallenge(#[source] VerifyError),
     /// The body is larger than can be stored.
     #[error("the body has {base64_bytes} bytes in base64, the limit is {limit}")]
     BodyTooLarge {
@@ -113,6 +119,10 @@ impl Rejection {
                 (415, "A batch of CloudEvents is not accepted; send each event alone.", "unsupported_batch")
             }
             Self::UnknownSource => (404, "There is no such source.", "unknown_source"),
+            Self::UnknownHandshake => {
+                (400, "The request is not a handshake; send events with POST.", "unknown_handshake")
+            }
+            Self::InvalidChallenge(error) => (400, "The challenge is missing or malformed.", error.reason()),
             Self::BodyTooLarge { .. } => (413, "The body is larger than can be stored.", "body_too_large"),
             Self::UnsupportedContentType => (415, "The content type is not accepted.", "unsupported_content_type"),
             Self::UnsupportedContentEncoding => {
@@ -172,6 +182,7 @@ impl From<VerifyError> for Rejection {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::EmptyBody => Self::EmptyBody,
+            VerifyError::InvalidChallenge { .. } => Self::InvalidChallenge(error),
             VerifyError::MissingSecret | VerifyError::UnusableSecret { .. } => Self::UnusableSecret(error),
             error => Self::NotAuthentic(error),
         }
@@ -208,6 +219,8 @@ mod tests {
             Rejection::MalformedEvent { .. } => 17,
             Rejection::DeadlineExceeded => 18,
             Rejection::Internal => 19,
+            Rejection::UnknownHandshake => 20,
+            Rejection::InvalidChallenge(_) => 21,
         }
     }
 
@@ -241,6 +254,10 @@ mod tests {
             Rejection::MalformedEvent { line: 1, column: 2 },
             Rejection::DeadlineExceeded,
             Rejection::Internal,
+            Rejection::UnknownHandshake,
+            Rejection::InvalidChallenge(VerifyError::InvalidChallenge {
+                location: "query parameter challenge".to_owned(),
+            }),
         ]
     }
 

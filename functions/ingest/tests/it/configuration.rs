@@ -33,13 +33,16 @@ fn reports_each_missing_variable() {
 #[test]
 fn reports_all_errors_of_all_sources_at_once() {
     let sources = r#"{
-        "a": { "scheme": "gitbub" },
-        "b": { "scheme": "hmac" },
-        "c": { "scheme": "github", "prefix": "x" },
-        "d": { "scheme": "github", "content_types": ["json"] },
-        "e": { "scheme": "github", "contenttypes": ["application/json"] },
-        "f": { "scheme": "hmac", "header": "X-S", "deduplicate": "id" },
-        "g": { "scheme": "linear", "tolerance_seconds": 1296001 }
+        "a": { "sender": "gitbub" },
+        "b": { "scheme": { "signature": { "in": [] } } },
+        "c": { "sender": "github", "url": "https://a.example" },
+        "d": { "sender": "github", "content_types": ["json"] },
+        "e": { "sender": "github", "contenttypes": ["application/json"] },
+        "f": { "scheme": { "signature": { "in": ["header:X-S"] } }, "deduplicate": "id" },
+        "g": { "sender": "linear", "tolerance_seconds": 1296001 },
+        "h": { "sender": "paypal" },
+        "i": {},
+        "j": { "sender": "github", "handshakes": [{ "method": "HEAD" }] }
     }"#;
     insta::assert_snapshot!(configuration_errors("HOOKLINE_SOURCES", Some(sources)).replace("; ", "\n"));
 }
@@ -50,10 +53,10 @@ fn source_has_options_for_deduplication_and_content() {
         "HOOKLINE_SOURCES",
         Some(
             r#"{
-            "auto": { "scheme": "github" },
-            "body": { "scheme": "gitlab", "deduplicate": "body" },
-            "id": { "scheme": "github", "deduplicate": "id", "validate_json": true },
-            "off": { "scheme": "hmac", "header": "X-S", "deduplicate": "off" }
+            "auto": { "sender": "github" },
+            "body": { "sender": "gitlab", "deduplicate": "body" },
+            "id": { "sender": "github", "deduplicate": "id", "validate_json": true },
+            "off": { "scheme": { "signature": { "in": ["header:X-S"] } }, "deduplicate": "off" }
         }"#,
         ),
     );
@@ -62,6 +65,6 @@ fn source_has_options_for_deduplication_and_content() {
     for (name, expected) in ["auto", "body", "id", "off"].into_iter().zip(options) {
         assert_eq!(sources[name].deduplicate, expected);
     }
-    let unknown = r#"{ "a": { "scheme": "github", "deduplicate": "never" } }"#;
+    let unknown = r#"{ "a": { "sender": "github", "deduplicate": "never" } }"#;
     assert!(configuration_errors("HOOKLINE_SOURCES", Some(unknown)).contains("never"));
 }

@@ -1,12 +1,12 @@
 //! The types of events, in the characters and the places of each sender.
 
 use crate::fixture::Function;
-use crate::signed_request::{SignedRequest, sign_form, sign_request};
+use crate::signed_request::{SignedRequest, accepted_status, sign_form, sign_request};
 
 /// The type of the event of an accepted request.
 async fn queued_type(request: &SignedRequest) -> String {
     let function = Function::new();
-    assert_eq!(function.status(request.event()).await, 202, "{:?}", request.headers);
+    assert_eq!(function.status(request.event()).await, accepted_status(&request.source), "{:?}", request.headers);
     function.queued_events().remove(0).event_type
 }
 

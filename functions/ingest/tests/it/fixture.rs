@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookline_aws::{SecretCache, Stage, Variables};
 use hookline_event::{Event, Payload};
-use hookline_signature::{Message, Scheme, Secret};
+use hookline_senders::SchemeSource;
+use hookline_signature::{Message, Secret};
 use ingest::{Config, Handler, Intake};
 use lambda_runtime::Context;
 use serde_json::{Value, json};
@@ -27,27 +28,33 @@ pub(crate) struct Function {
 /// A complete environment in which one variable is replaced, or removed by `None`.
 pub(crate) fn environment(name: &str, replacement: Option<&str>) -> impl Fn(&str) -> Option<String> + use<> {
     let sources = json!({
-        "github": { "scheme": "github" },
-        "acme": { "scheme": "hmac", "header": "X-Acme-Signature", "prefix": "v1=", "encoding": "base64" },
-        "strict": { "scheme": "github", "content_types": ["application/json"], "validate_json": true },
+        "github": { "sender": "github" },
+        "acme": { "scheme": { "signature": { "in": ["header:X-Acme-Signature"], "prefix": "v1=", "encoding": "base64" } } },
+        "strict": { "sender": "github", "content_types": ["application/json"], "validate_json": true },
         "bird": {
-            "scheme": "hmac", "header": "X-Bird-Signature", "template": "{timestamp}.{body}",
-            "timestamp_header": "X-Bird-Time", "tolerance_seconds": 14400,
+            "scheme": {
+                "signature": { "in": ["header:X-Bird-Signature"] }, "message": "{timestamp}.{body}",
+                "timestamp": { "in": "header:X-Bird-Time" },
+            },
+            "tolerance_seconds": 14400,
         },
         "late": {
-            "scheme": "hmac", "header": "X-Signature", "template": "{timestamp}.{body}",
-            "timestamp_header": "X-Timestamp", "tolerance_seconds": 1_296_000,
+            "scheme": {
+                "signature": { "in": ["header:X-Signature"] }, "message": "{timestamp}.{body}",
+                "timestamp": { "in": "header:X-Timestamp" },
+            },
+            "tolerance_seconds": 1_296_000,
         },
-        "xml": { "scheme": "github", "content_types": ["application/xml"] },
-        "bitbucket": { "scheme": "bitbucket" },
-        "gitlab": { "scheme": "gitlab" },
-        "linear": { "scheme": "linear" },
-        "pagerduty": { "scheme": "pagerduty" },
-        "shopify": { "scheme": "shopify" },
-        "slack": { "scheme": "slack" },
-        "standard": { "scheme": "standard" },
-        "stripe": { "scheme": "stripe" },
-        "twilio": { "scheme": "twilio" },
+        "xml": { "sender": "github", "content_types": ["application/xml"] },
+        "bitbucket": { "sender": "bitbucket" },
+        "gitlab": { "sender": "gitlab" },
+        "linear": { "sender": "linear" },
+        "pagerduty": { "sender": "pagerduty" },
+        "shopify": { "sender": "shopify" },
+        "slack": { "sender": "slack" },
+        "standard": { "sender": "standard" },
+        "stripe": { "sender": "stripe" },
+        "twilio": { "sender": "twilio" },
     });
     let mut variables = HashMap::from([
         ("HOOKLINE_SOURCES".to_owned(), sources.to_string()),
@@ -177,8 +184,8 @@ pub(crate) fn secret_for(source: &str) -> &'static str {
 
 /// The request event of a webhook that is signed like GitHub's.
 pub(crate) fn github_request(event: &str, secret: &str, body: &[u8]) -> Value {
-    let scheme = Scheme::Github(hookline_signature::Github);
-    let message = Message { body, now: 0, id: "", url: "", is_form: false };
+    let scheme = SchemeSource::sender("github").resolve().unwrap();
+    let message = Message { body, ..Message::default() };
     let signature = &scheme.sign(message, &Secret::new(secret).unwrap()).unwrap().headers[0].1;
     let headers = [
         ("Content-Type", "application/json"),

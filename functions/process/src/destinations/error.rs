@@ -1,3 +1,5 @@
+use hookline_senders::SourceError;
+
 use crate::egress::TargetError;
 
 /// Why the configuration of a destination is invalid.
@@ -6,6 +8,9 @@ pub(crate) enum DestinationError {
     /// The URL is not allowed as a target.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The catalogue has no valid description of the signature.
+    #[error(transparent)]
+    Signature(#[from] SourceError),
     /// The header is malformed or reserved.
     #[error(
         "the header `{name}` cannot be set (it is malformed, set by Hookline for each event or used for credentials)"

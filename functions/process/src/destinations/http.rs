@@ -12,7 +12,8 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use hookline_event::{Event, HOPS_HEADER, name};
-use hookline_signature::{Message, Scheme, Secret, Standard};
+use hookline_senders::SchemeSource;
+use hookline_signature::{Message, Scheme, Secret};
 use hookline_telemetry::Trace;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -50,8 +51,8 @@ pub(crate) struct Http {
     pub(super) timeout: Duration,
     /// The additional headers of the configuration.
     headers: HeaderMap,
-    /// Whether each request is signed with the destination's secret.
-    signed: bool,
+    /// How each request is signed with the destination's secret, if it is.
+    signature: Option<Scheme>,
 }
 
 impl Http {
@@ -61,7 +62,7 @@ impl Http {
             target: Target::parse(&config.url, None, guard)?,
             timeout: Duration::from_millis(config.timeout_ms.get()),
             headers: configured_headers(&config.headers)?,
-            signed: config.signed,
+            signature: config.signed.then(|| SchemeSource::sender("standard").resolve()).transpose()?,
         })
     }
 
@@ -69,20 +70,19 @@ impl Http {
         let deadline = attempt.deadline(self.timeout);
         let mut headers = self.headers.clone();
         headers.extend(event_headers(event, attempt.trace).ok_or_else(|| Failure::from(Reason::UnreadableEvent))?);
-        if self.signed {
+        if let Some(scheme) = &self.signature {
             let secrets = secret::lookup(attempt.clients, &self.name, deadline).await?;
-            headers.extend(self.signatures(event, &secrets)?);
+            headers.extend(self.signatures(scheme, event, &secrets)?);
         }
         attempt.clients.egress.post(&self.target, headers, event.data.clone(), deadline).await
     }
 
     /// Signs with each secret, so that a receiver that still has the previous secret can verify the request.
-    fn signatures(&self, event: &Event, secrets: &[Secret]) -> Result<HeaderMap, Failure> {
-        let scheme = Scheme::Standard(Standard { tolerance: Standard::TOLERANCE });
+    fn signatures(&self, scheme: &Scheme, event: &Event, secrets: &[Secret]) -> Result<HeaderMap, Failure> {
         let (now, id) = (OffsetDateTime::now_utc().unix_timestamp(), event.dedup_key.as_str());
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (number, secret) in secrets.iter().enumerate() {
-            let message = Message { body: &event.data, now, id, url: "", is_form: false };
+            let message = Message { body: &event.data, now, id, ..Message::default() };
             let signed = match scheme.sign(message, secret) {
                 Ok(signed) => signed,
                 // The previous secret may have been replaced because it is not a valid key.

@@ -1,7 +1,8 @@
 //! Signatures of requests, which a destination can verify.
 
 use axum::http::HeaderMap;
-use hookline_signature::{Headers, Request, Scheme, Secret, Standard};
+use hookline_senders::SchemeSource;
+use hookline_signature::{Headers, Request, Secret};
 use serde_json::json;
 
 use crate::fixture::{Function, event, repeated_record};
@@ -16,9 +17,10 @@ async fn function() -> Function {
 
 fn verify(headers: &HeaderMap, body: &[u8], secret: &str) -> bool {
     let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap()));
-    let request = Request { headers: &Headers::from_iter(headers), body, url: "", query: &[] };
+    let headers = Headers::from_iter(headers);
+    let request = Request::post(&headers, body);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let scheme = Scheme::Standard(Standard { tolerance: Standard::TOLERANCE });
+    let scheme = SchemeSource::sender("standard").resolve().unwrap();
     scheme.verify(request, &[Secret::new(secret).unwrap()], now.try_into().unwrap()).is_ok()
 }
 
