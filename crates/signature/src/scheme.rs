@@ -172,13 +172,19 @@ impl Scheme {
             return unused("response.status", "must be 200 to 299: any other status makes the sender repeat the event");
         }
         // Without the prefix of its kind, a stored public key could be taken for the key of an HMAC, which everybody could make.
-        let is_marked =
-            |way: &Way| way.key.prefix.is_some() && (way.algorithm.is_hmac() || way.key.required == Some(true));
+        let is_marked = |way: &Way| {
+            let has_prefix = way.key.prefix.as_deref().is_some_and(|prefix| !prefix.is_empty());
+            let is_encoded = way.key.encoding.unwrap_or_default() != KeyEncoding::Text;
+            has_prefix && if way.algorithm.is_hmac() { is_encoded } else { way.key.required.unwrap_or_default() }
+        };
         if any(|way| way.algorithm.is_public())
             && any(|way| way.algorithm.is_hmac())
             && !scheme.ways.iter().all(is_marked)
         {
-            return unused("key.prefix", "must distinguish public keys from shared ones");
+            return unused(
+                "key.prefix",
+                "must distinguish public keys from shared ones, and a shared key must be encoded",
+            );
         }
         let signs = |way: &Way| way.algorithm.is_hmac();
         if scheme.handshakes.iter().any(Handshake::is_computed) && !scheme.ways.iter().all(signs) {
@@ -291,7 +297,7 @@ impl Way {
             ),
             (is_blank(&signature.after), "signature.after", "must not be empty"),
             (
-                signature.pairs.is_some() == signature.names.is_empty(),
+                matches!((&signature.pairs, &*signature.names), (Some(_), []) | (None, [_, ..])),
                 "signature.names",
                 "and `signature.pairs` need each other",
             ),
@@ -335,7 +341,8 @@ impl Way {
                 "is only for an HMAC",
             ),
             (
-                self.key.derive == Some(Derivation::Nfkd) && self.key.encoding.unwrap_or_default() != KeyEncoding::Text,
+                matches!(self.key.derive, Some(Derivation::Nfkd))
+                    && !matches!(self.key.encoding.unwrap_or_default(), KeyEncoding::Text),
                 "key.derive",
                 "`nfkd` is only for a text",
             ),

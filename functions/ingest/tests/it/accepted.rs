@@ -158,3 +158,22 @@ async fn event_time_has_constant_length() {
         assert_eq!((event.time.len(), event.time.get(23..)), (24, Some("Z")), "{}", event.time);
     }
 }
+
+/// Some senders count only a certain response as a success. The event's id is in a header of every response.
+#[tokio::test]
+async fn sender_gets_the_response_that_it_expects() {
+    let linear = format!("{{\"webhookTimestamp\":{}}}", crate::signed_request::now() * 1000);
+    for (source, body, status, content_type, response) in [
+        ("linear", linear.as_bytes(), 200, "text/plain; charset=utf-8", json!("")),
+        ("slack", b"{}".as_slice(), 200, "text/plain; charset=utf-8", json!("")),
+        ("teapot", b"{}".as_slice(), 201, "text/x-custom", json!("[accepted]")),
+    ] {
+        let function = Function::new();
+        let (actual, headers, text) = function.call(sign_request(source, body).event()).await;
+        assert_eq!((actual, &headers["content-type"], text), (status, &json!(content_type), response), "{source}");
+        assert_eq!(headers["hookline-event-id"], function.queued_events()[0].id.as_str());
+    }
+    let function = Function::new();
+    let (status, headers, body) = function.call(github_request("push", SECRET, b"{}")).await;
+    assert_eq!((status, &headers["hookline-event-id"]), (202, &body["id"]));
+}

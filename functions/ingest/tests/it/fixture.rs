@@ -55,6 +55,19 @@ pub(crate) fn environment(name: &str, replacement: Option<&str>) -> impl Fn(&str
         "standard": { "sender": "standard" },
         "stripe": { "sender": "stripe" },
         "twilio": { "sender": "twilio" },
+        "teapot": {
+            "sender": "github", "response": { "status": 201, "content_type": "text/x-custom", "body": "[accepted]" },
+        },
+        "asana": { "sender": "asana" },
+        "dropbox": { "sender": "dropbox" },
+        "graph": { "sender": "microsoft-graph" },
+        "meta": { "sender": "meta" },
+        "monday": { "sender": "monday" },
+        "notion": { "sender": "notion" },
+        "okta": { "sender": "okta" },
+        "trello": { "sender": "trello" },
+        "x": { "sender": "x" },
+        "zoom": { "sender": "zoom" },
     });
     let mut variables = HashMap::from([
         ("HOOKLINE_SOURCES".to_owned(), sources.to_string()),
@@ -84,7 +97,7 @@ fn test_intake() -> (Intake<TestSecretStore, TestQueue, TestPayloadStore>, TestS
     let config = Config::read(Variables::new(&lookup)).unwrap();
     let secrets = TestSecretStore::default();
     let (queue, payloads) = (TestQueue::default(), TestPayloadStore::default());
-    for source in SOURCES.into_iter().chain(["strict", "bird", "late"]) {
+    for source in SOURCES.into_iter().chain(["strict", "bird", "late", "teapot", "asana", "meta", "x", "zoom"]) {
         secrets.set(source, Stage::Current, secret_for(source));
     }
     let cache = SecretCache::new(secrets.clone(), config.secrets);

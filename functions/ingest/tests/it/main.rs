@@ -9,6 +9,7 @@ mod configuration;
 mod deduplication;
 mod event_types;
 mod fixture;
+mod handshakes;
 mod hostile_bodies;
 mod hostile_names;
 mod hostile_signatures;

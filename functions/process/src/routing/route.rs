@@ -1,15 +1,19 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use hookline_event::Event;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use wildmatch::WildMatch;
 
 use super::filter::{Condition, InvalidCondition};
 use crate::payload::{Pointers, ReadablePayload, Unreadable};
 
-/// The configuration of a route, as Terraform writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The configuration of a route, as Terraform writes it: an object, or the name of its only destination if it has no other
+/// option. Most routes have none, and the environment of a function is limited to 4 KB.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub(crate) struct RouteConfig {
     /// The source of the route's events: the name of a webhook source, or `events`. The default is the route's name.
     source: Option<String>,
@@ -24,6 +28,31 @@ pub(crate) struct RouteConfig {
     on_unreadable: OnUnreadable,
     /// The names of the destinations. The default is the route's name.
     destinations: Option<Vec<String>>,
+}
+
+impl<'de> Deserialize<'de> for RouteConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RouteConfigVisitor)
+    }
+}
+
+struct RouteConfigVisitor;
+
+impl<'de> Visitor<'de> for RouteConfigVisitor {
+    type Value = RouteConfig;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a route or the name of a destination")
+    }
+
+    fn visit_str<E: de::Error>(self, destination: &str) -> Result<RouteConfig, E> {
+        Ok(RouteConfig { destinations: Some(vec![destination.to_owned()]), ..RouteConfig::default() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, options: A) -> Result<RouteConfig, A::Error> {
+        // The derived function, which `remote` makes an inherent one.
+        RouteConfig::deserialize(MapAccessDeserializer::new(options))
+    }
 }
 
 impl RouteConfig {
