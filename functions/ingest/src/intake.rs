@@ -132,7 +132,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let request = Request { method, headers, body, url, query, raw_query };
         let handshake = source.scheme.handshake(request);
         if let Some(handshake) = handshake.filter(|handshake| !handshake.is_signed()) {
-            return self.answer(name, source, handshake, request, content.trace.as_ref()).await;
+            return self.respond(name, source, handshake, request, content.trace.as_ref()).await;
         }
         if *method != "POST" {
             let is_known = source.scheme.handshakes().iter().any(|handshake| handshake.method() == *method);
@@ -143,7 +143,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let verified = self.with_secrets(name, content.trace.as_ref(), verify).await?;
         let labels = source.content_policy.check(content.headers, &content.body)?;
         if let Some(handshake) = handshake {
-            return self.answer(name, source, handshake, request, content.trace.as_ref()).await;
+            return self.respond(name, source, handshake, request, content.trace.as_ref()).await;
         }
         let (path, request_id) = (format!("/webhooks/{name}"), Uuid::now_v7().to_string());
         let key = source.deduplicate.key(&path, &source.scheme, &verified, &content.body, &request_id);
@@ -167,8 +167,8 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         self.enqueue(event, content, response).await
     }
 
-    /// Answers a handshake. The queue and, for most senders, the secret are not needed.
-    async fn answer(
+    /// Responds to a handshake. The queue and, for most senders, the secret are not needed.
+    async fn respond(
         &self,
         name: &str,
         source: &Source,
@@ -176,9 +176,9 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         request: Request<'_>,
         trace: Option<&Trace>,
     ) -> Result<Outcome, Rejection> {
-        let answer = |secrets: &[Secret]| source.scheme.answer(handshake, request, secrets);
+        let respond = |secrets: &[Secret]| source.scheme.answer(handshake, request, secrets);
         let response =
-            if handshake.needs_secret() { self.with_secrets(name, trace, answer).await? } else { answer(&[])? };
+            if handshake.needs_secret() { self.with_secrets(name, trace, respond).await? } else { respond(&[])? };
         Ok(Outcome::Handshake { response })
     }
 

@@ -51,7 +51,7 @@ pub enum Rejection {
     #[error("the request is not a handshake of the sender")]
     UnknownHandshake,
     /// A handshake has a value that cannot be returned.
-    #[error("the handshake is not answered: {0}")]
+    #[error("the handshake has no response: {0}")]
     InvalidChallenge(#[source] VerifyError),
     /// The body is larger than can be stored.
     #[error("the body has {base64_bytes} bytes in base64, the limit is {limit}")]

@@ -37,7 +37,7 @@ pub(crate) fn for_outcome(outcome: Outcome) -> ApiGatewayProxyResponse {
         }
         Outcome::Handshake { response: handshake } => {
             let mut response = build_response(handshake.status, &handshake.content_type, handshake.body);
-            // The body has text of a stranger, which no browser may interpret as a page.
+            // The body has text of an unauthenticated sender, which no browser may interpret as a page.
             set_header(&mut response, "X-Content-Type-Options", "nosniff");
             handshake.headers.iter().for_each(|(name, value)| set_header(&mut response, name, value));
             response

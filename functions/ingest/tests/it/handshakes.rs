@@ -102,18 +102,18 @@ async fn header_is_returned_in_json() {
 }
 
 #[tokio::test]
-async fn head_request_is_answered() {
+async fn head_request_gets_a_response() {
     expect(requests("HEAD", "trello", &[], &[]), 200, "").await;
 }
 
 #[tokio::test]
 async fn header_is_returned_and_its_key_is_not_trusted() {
-    let key = [("X-Hook-Secret", "a-key-of-a-stranger")];
+    let key = [("X-Hook-Secret", "a-key-of-a-sender")];
     let [mut rest, mut http] = requests("POST", "asana", &[], &key);
     rest["httpMethod"] = "POST".into();
     http["routeKey"] = "POST /webhooks/asana".into();
     let headers = expect([rest, http], 200, "").await;
-    assert_eq!(headers["x-hook-secret"], "a-key-of-a-stranger");
+    assert_eq!(headers["x-hook-secret"], "a-key-of-a-sender");
     let function = Function::new();
     function.secrets.set("asana", Stage::Current, SECRET);
     let signed = sign_request("asana", b"{\"events\":[]}");
@@ -122,10 +122,10 @@ async fn header_is_returned_and_its_key_is_not_trusted() {
 
 /// The secret is not stored yet when such a sender sends its first request.
 #[tokio::test]
-async fn first_request_is_answered_without_a_secret() {
+async fn first_request_gets_a_response_without_a_secret() {
     let function = Function::new();
     function.secrets.set_behavior(SecretStoreBehavior::Unavailable);
-    let body = br#"{"verification_token":"secret_of_a_stranger"}"#;
+    let body = br#"{"verification_token":"secret_of_a_sender"}"#;
     assert_eq!(function.status(gateway_request("/webhooks/notion", &[], body)).await, 200);
     assert!(function.queued_events().is_empty());
 }
@@ -152,9 +152,9 @@ async fn value_of_the_body_is_returned() {
 async fn signed_handshake_is_verified_first() {
     let body = br#"{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}"#;
     let request = sign_request("zoom", body);
-    let (status, _, answer) = Function::new().call(request.event()).await;
-    assert_eq!((status, &answer["plainToken"]), (200, &json!("qgg8vlvZRS6UYooatFL8Aw")));
-    assert_eq!(answer["encryptedToken"].as_str().unwrap().len(), 64);
+    let (status, _, response) = Function::new().call(request.event()).await;
+    assert_eq!((status, &response["plainToken"]), (200, &json!("qgg8vlvZRS6UYooatFL8Aw")));
+    assert_eq!(response["encryptedToken"].as_str().unwrap().len(), 64);
     let forged = request.with_body(body.to_ascii_lowercase());
     assert_eq!(Function::new().status(forged.event()).await, 401);
 }
