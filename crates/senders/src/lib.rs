@@ -60,7 +60,7 @@ impl std::fmt::Display for Unsupported {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::FetchedKeys => "its keys have to be fetched with each request, which Hookline does not do",
-            Self::PlainDigest => "it signs with a plain digest instead of an HMAC, which anybody can extend",
+            Self::PlainDigest => "it signs with a plain digest instead of an HMAC, which an attacker can extend",
         })
     }
 }
