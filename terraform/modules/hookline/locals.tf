@@ -39,7 +39,7 @@ locals {
 
   # If a route has no source or no destinations, process uses the route's name. Most routes have the name of their
   # source, so this saves bytes.
-  routes = {
+  route_options = {
     for name, route in var.routes : name => { for key, value in {
       source       = route.source == name ? null : route.source
       destinations = route.destinations == toset([name]) ? null : route.destinations
@@ -51,6 +51,14 @@ locals {
       ], null)
     } : key => value if value != null }
   }
+
+  # A route with one destination and no other option is the name of the destination, which saves more.
+  short_routes = {
+    for name, route in local.route_options : name => one(route.destinations)
+    if keys(route) == ["destinations"] && try(length(route.destinations) == 1, false)
+  }
+
+  routes = merge(local.route_options, local.short_routes)
 
   retry = {
     base_seconds    = var.retry.base_seconds

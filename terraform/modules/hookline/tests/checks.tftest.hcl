@@ -114,10 +114,12 @@ run "warns_about_senders_that_do_not_sign_the_body" {
 
   variables {
     sources = {
-      github   = { sender = "github" }
-      gitlab   = { sender = "gitlab" }
-      mailgun  = { sender = "mailgun" }
-      own-jwt  = { scheme = { algorithm = "jwt", signature = { in = ["header:X-Jwt"] } } }
+      github  = { sender = "github" }
+      gitlab  = { sender = "gitlab" }
+      mailgun = { sender = "mailgun" }
+      own-jwt = {
+        scheme = { algorithm = "jwt", signature = { in = ["header:X-Jwt"] }, jwt = { algorithms = ["HS256"] } }
+      }
       own-text = { scheme = { signature = { in = ["header:X-S"] }, message = "{json:/id}{{body}}" } }
       own-token = {
         scheme = { algorithm = "token", signature = { in = ["header:X-Token"], encoding = "text" } }
@@ -159,7 +161,7 @@ run "schemes_that_sign_the_body_have_no_warning" {
       }
       form   = { scheme = { signature = { in = ["header:X-S"] }, message = "{url}{sorted_form}" } }
       hashed = { scheme = { signature = { in = ["header:X-S"] }, message = "{path}{sha256_base64(body)}" } }
-      jwt    = { scheme = { algorithm = "jwt", signature = { in = ["body"] } } }
+      jwt    = { scheme = { algorithm = "jwt", signature = { in = ["body"] }, jwt = { algorithms = ["HS256"] } } }
       plain  = { scheme = { signature = { in = ["header:X-S"] } } }
     }
     routes = {

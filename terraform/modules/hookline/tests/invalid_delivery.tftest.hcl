@@ -90,7 +90,7 @@ run "process_gets_types_and_filters" {
 
   assert {
     condition = local.process_environment.HOOKLINE_ROUTES == join("", [
-      "{\"events\":{\"destinations\":[\"sink\"]},\"x\":{\"destinations\":[\"sink\"],",
+      "{\"events\":\"sink\",\"x\":{\"destinations\":[\"sink\"],",
       "\"filter\":[{\"in\":[\"1\"],\"pointer\":\"/a/0\"},{\"exists\":true,\"pointer\":\"\"}],",
       "\"source\":\"github\",\"types\":[\"github.p*\",\"github.a[b].c/d=@+,;:()!#$\\u0026'?~|%20\"]}}",
     ])

@@ -68,7 +68,7 @@ run "passes_on_unreadable_to_process" {
 
   assert {
     condition = local.process_environment.HOOKLINE_ROUTES == join("", [
-      "{\"events\":{\"destinations\":[\"sink\"]},",
+      "{\"events\":\"sink\",",
       "\"github\":{\"destinations\":[\"sink\"],\"on_unreadable\":\"dead_letter\"}}",
     ])
     error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
