@@ -5,7 +5,8 @@ use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookline_event::{DedupKey, Event, Payload};
-use hookline_signature::{Github, Message, Scheme, Secret};
+use hookline_senders::SchemeSource;
+use hookline_signature::{Message, Secret};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -48,8 +49,8 @@ fn payload(bytes: usize) -> Vec<u8> {
 /// Returns a signed push with a body of about `bytes` bytes, in the format of a REST API.
 pub(crate) fn request(bytes: usize) -> Result<Bytes> {
     let body = payload(bytes);
-    let message = Message { body: &body, now: 0, id: "", url: "", is_form: false };
-    let signed = Scheme::Github(Github).sign(message, &Secret::new(SECRET)?)?;
+    let message = Message { body: &body, ..Message::default() };
+    let signed = SchemeSource::sender("github").resolve()?.sign(message, &Secret::new(SECRET)?)?;
     let github = [("Content-Type", "application/json"), ("X-GitHub-Event", "push")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let delivery = ("X-GitHub-Delivery".to_owned(), new_id());

@@ -32,7 +32,7 @@ pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(St
         ("AWS_CA_BUNDLE", trust),
         ("HOOKLINE_LOG_LEVEL", "info".to_owned()),
         ("HOOKLINE_PREFIX", "hookline-bench".to_owned()),
-        ("HOOKLINE_SOURCES", json!({ "github": { "scheme": "github" } }).to_string()),
+        ("HOOKLINE_SOURCES", json!({ "github": { "sender": "github" } }).to_string()),
         ("HOOKLINE_QUEUE_URL", format!("{}/123456789012/bench-intake", services.aws_endpoint)),
         ("HOOKLINE_DLQ_URL", format!("{}/123456789012/bench-intake-dlq", services.aws_endpoint)),
         ("HOOKLINE_SECRET_TTL_SECONDS", "300".to_owned()),

@@ -168,11 +168,13 @@ impl Run<'_> {
         self.bootstrap.apply_without_refresh(&self.bootstrap_variables(&json!({ name: [id] }))).await?;
         // Another throttle would be deleted first, and MiniStack would delete the stage instead.
         variables["sources"] = json!({
-            "billing": { "scheme": "hmac", "header": "X-Billing-Signature" },
-            "github": { "scheme": "github" },
-            "stripe": { "scheme": "stripe" },
+            "billing": { "scheme": { "signature": { "in": ["header:X-Billing-Signature"] } } },
+            "github": { "sender": "github" },
+            "meta": { "sender": "meta" },
+            "stripe": { "sender": "stripe" },
+            "trello": { "sender": "trello" },
         });
-        let routes = ["billing", "events", "github", "stripe"];
+        let routes = ["billing", "events", "github", "meta", "stripe", "trello"];
         let routes = routes.map(|source| (source, json!({ "source": source, "destinations": ["ci", "ledger"] })));
         variables["routes"] = routes.into_iter().collect();
         let update = async |it: Terraform| it.apply_without_refresh(&variables).await;
@@ -196,8 +198,10 @@ impl Run<'_> {
             "runbook_url": "https://runbooks.example.com/hookline",
             "alarms": { "emails": ["oncall@example.com"], "silent_sources": { "github": 60 } },
             "sources": {
-                "github": { "scheme": "github", "allowed_ips": ["192.30.252.0/22"] },
-                "stripe": { "scheme": "stripe" },
+                "github": { "sender": "github", "allowed_ips": ["192.30.252.0/22"] },
+                // These two have the methods GET and HEAD.
+                "meta": { "sender": "meta" },
+                "trello": { "sender": "trello" },
             },
             "destinations": {
                 "ci": { "kind": "http", "url": "https://ci.example.com/hooks" },
@@ -206,7 +210,8 @@ impl Run<'_> {
             },
             "routes": {
                 "github": { "source": "github", "destinations": ["ci", "chat"] },
-                "stripe": { "source": "stripe", "destinations": ["mail"] },
+                "meta": { "source": "meta", "destinations": ["mail"] },
+                "trello": { "source": "trello", "destinations": ["mail"] },
             },
         });
         for (name, value) in changes.as_object().into_iter().flatten() {

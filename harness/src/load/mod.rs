@@ -23,7 +23,7 @@ use self::report::Report;
 use crate::scenarios;
 use crate::stack::{QueueDepths, Source, Stack, StackConfig, State};
 use crate::system::repository::Repository;
-use crate::traffic::sender::Webhook;
+use crate::traffic::sender::{Content, Webhook};
 use crate::traffic::sink::Sink;
 
 /// Arguments of `cargo harness load`.
@@ -94,7 +94,7 @@ impl Load {
         let start = format!("{{\"number\":{number},\"run\":\"{}\",\"padding\":\"", uuid::Uuid::new_v4());
         let padding = (self.bytes as usize).saturating_sub(start.len() + 2);
         let body = format!("{start}{}\"}}", "x".repeat(padding));
-        Webhook::signed(&signer.source, "push", body, &signer.secret)
+        Webhook::signed(&signer.source, "push", Content::json(body), &signer.secret)
     }
 
     /// Sends all requests at their scheduled times. Returns the results of each second.

@@ -25,9 +25,8 @@ pub(super) struct Sample {
 
 impl Sample {
     pub(super) fn new(scheduled: Duration, latency: Duration, response: Option<&Response>) -> Self {
-        let accepted = response.filter(|response| response.status == 202);
         let status = response.map_or(0, |response| response.status);
-        Self { scheduled, latency, event_id: accepted.and_then(Response::event_id), status }
+        Self { scheduled, latency, event_id: response.and_then(Response::event_id), status }
     }
 }
 

@@ -13,9 +13,9 @@ use uuid::Uuid;
 use self::published::published_signatures;
 use super::support::{PUSH, Scenario, ScenarioResult, Testbed, expect, log, schemes};
 use crate::emulator::Capability;
-use crate::stack::{Route, Source, scheme_sources};
+use crate::stack::{Route, Source, common_sources};
 use crate::system::wait;
-use crate::traffic::sender::Webhook;
+use crate::traffic::sender::{Content, Webhook};
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -47,7 +47,7 @@ pub(super) fn all() -> Vec<Scenario> {
         .concurrent(),
         Scenario::new(
             "every-scheme-delivered",
-            "a request signed by each scheme is accepted and delivered",
+            "a request of each common source is accepted and delivered",
             every_scheme,
         )
         .concurrent(),
@@ -108,11 +108,12 @@ async fn json_bytes(testbed: &Testbed) -> ScenarioResult {
 
 async fn binary_body(testbed: &Testbed) -> ScenarioResult {
     let body: Vec<u8> = (0..=255).cycle().take(4096).collect();
-    expect::delivered(testbed, &testbed.signed("acme", body)?).await
+    let content = Content::new("application/octet-stream", body);
+    expect::delivered(testbed, &testbed.signed_content("acme", content)?).await
 }
 
 async fn every_scheme(testbed: &Testbed) -> ScenarioResult {
-    let sources = scheme_sources().map(|source| source.name);
+    let sources = common_sources().map(|source| source.name);
     let requests = sources.map(async |source| {
         let webhook = testbed.signed(source, schemes::body(source))?;
         delivered_with_source(testbed, &webhook).await.with_context(|| format!("source `{source}`"))

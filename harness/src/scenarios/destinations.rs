@@ -2,7 +2,8 @@
 
 use anyhow::{Context, bail, ensure};
 use hookline_event::DedupKey;
-use hookline_signature::{Headers, Request, Scheme, Secret, Standard};
+use hookline_senders::SchemeSource;
+use hookline_signature::{Headers, Request, Secret};
 use serde_json::{Value, json};
 
 use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect};
@@ -88,8 +89,9 @@ async fn signed(testbed: &Testbed) -> ScenarioResult {
     let secret = testbed.secrets().destinations.get("signed").cloned().context("the destination has no secret")?;
     let headers = delivery.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default()));
     let headers = Headers::from_iter(headers);
-    let request = Request { headers: &headers, body: &delivery.body, url: "", query: &[] };
-    let scheme = Scheme::Standard(Standard { tolerance: Standard::TOLERANCE });
+    let (body, method) = (&delivery.body, "POST");
+    let request = Request { method, headers: &headers, body, url: "", query: &[], raw_query: "" };
+    let scheme = SchemeSource::sender("standard").resolve()?;
     scheme.verify(request, &[Secret::new(secret.as_str())?], unix_seconds())?;
     let key = DedupKey::from_body("/webhooks/everywhere", &webhook.body);
     ensure!(delivery.header("webhook-id") == Some(key.as_str()), "webhook-id is not the deduplication key");

@@ -1,13 +1,15 @@
 //! End-to-end tests on a running stack, grouped by behaviour. `support` has the parts that several scenarios use.
 //!
 //! To add a scenario, write a function and register it in `all` of its group, with the sources, routes and destinations
-//! that it needs. The local stack has the declarations of all scenarios and one source for each signature scheme.
+//! that it needs. The local stack has the declarations of all scenarios and the common sources.
 
 mod accepted;
 mod crashed;
 mod dead_lettered;
 mod deployed;
+mod descriptions;
 mod destinations;
+mod handshakes;
 mod isolated;
 mod operators;
 mod permissions;
@@ -21,7 +23,7 @@ mod telemetry;
 use anyhow::{Context, Result};
 
 pub(crate) use self::support::{Deployment, PUSH, Scenario, Testbed, list, print, run};
-use crate::stack::{Destination, StackConfig, scheme_sources};
+use crate::stack::{Destination, StackConfig, common_sources};
 use crate::traffic::script::Script;
 
 /// Returns all scenarios. [`run`] orders them by their schedule and then runs them in this order. Scenarios with retries are
@@ -31,6 +33,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         accepted::all(),
         rejected::all(),
         senders::all(),
+        descriptions::all(),
+        handshakes::all(),
         destinations::all(),
         retried::all(),
         crashed::all(),
@@ -55,7 +59,7 @@ pub(crate) fn all() -> Vec<Scenario> {
 pub(crate) fn stack_config() -> Result<StackConfig> {
     let mut config = StackConfig::default();
     config.add_destination(&Destination::http("orders", Script::Succeeds))?;
-    for source in scheme_sources() {
+    for source in common_sources() {
         config.add_source(&source)?;
     }
     for scenario in all() {

@@ -10,6 +10,7 @@ use super::support::{Scenario, ScenarioResult, Testbed, expect};
 use crate::emulator::Capability;
 use crate::stack::{Destination, Route, Source};
 use crate::traffic::script::Script;
+use crate::traffic::sender::Content;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -39,6 +40,13 @@ pub(super) fn all() -> Vec<Scenario> {
             expired_claim,
         )
         .needs(&[Capability::Dynamodb])
+        .concurrent(),
+        Scenario::new(
+            "sender-responses-returned",
+            "events get the responses that their senders expect: 200 without a body, TwiML, or another text",
+            sender_responses,
+        )
+        .source(Source::new("adyen", "adyen").sends_to("orders"))
         .concurrent(),
         Scenario::new(
             "form-and-number-filtered",
@@ -113,4 +121,32 @@ async fn form_and_number(testbed: &Testbed) -> ScenarioResult {
         ensure!(delivery.path == "/picked", "the event arrived at {}", delivery.path);
     }
     Ok("JSON and form selected".to_owned())
+}
+
+async fn sender_responses(testbed: &Testbed) -> ScenarioResult {
+    let id = Uuid::new_v4();
+    let issue = format!(
+        r#"{{"type":"Issue","action":"update","data":{{"id":"{id}"}},"webhookTimestamp":{}000}}"#,
+        unix_seconds()
+    );
+    let payment = format!(r#"{{"notificationItems":[{{"NotificationRequestItem":{{"pspReference":"{id}"}}}}]}}"#);
+    let command = format!("token=x&team_id=T1&command=%2Fdeploy&text=prod&trigger_id={id}");
+    let message = format!("MessageSid={id}&From=%2B15550001111&To=%2B15550002222&Body=hi");
+    let cases = [
+        ("linear", Content::json(issue), (200, "text/plain; charset=utf-8", "")),
+        ("slack", Content::form(command), (200, "text/plain; charset=utf-8", "")),
+        ("twilio", Content::form(message), (200, "text/xml; charset=utf-8", "<Response/>")),
+        ("adyen", Content::json(payment), (202, "text/plain; charset=utf-8", "[accepted]")),
+    ];
+    for (source, content, expected) in cases {
+        let webhook = testbed.signed_content(source, content)?;
+        let response = expect::accepted_response(testbed, &webhook).await?;
+        let content_type = response.header("content-type").unwrap_or_default();
+        let actual = (response.status, content_type, response.body.as_str());
+        ensure!(actual == expected, "the response to `{source}` is {actual:?}");
+        let event_id = response.event_id().unwrap_or_default();
+        let delivery = testbed.sink.wait_for_delivery(&event_id).await?;
+        ensure!(delivery.body[..] == webhook.body[..], "the body of `{source}` has changed");
+    }
+    Ok("responses of 4 senders".to_owned())
 }

@@ -6,8 +6,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::sources::KeyKind;
-use super::{SecretPair, Stack, StackConfig};
+use super::keys::KeyKind;
+use super::{SecretPair, Source, Stack, StackConfig};
 
 /// Number of secrets that are written concurrently.
 const CONCURRENCY: usize = 8;
@@ -25,7 +25,9 @@ impl Stack {
     /// Writes a random secret for each source and destination. The secret of a chat destination is a URL of the sink with a
     /// random token.
     pub(crate) async fn fill_secrets(&self, config: &StackConfig, sink_url: &str) -> Result<Secrets> {
-        let generated = config.sources().filter_map(|source| Some((source.name.to_owned(), source.key.generate()?)));
+        let generate = |source: &Source| anyhow::Ok((source.name.to_owned(), source.generate_secret()?));
+        let generated: Vec<_> = config.sources().map(generate).collect::<Result<_>>()?;
+        let generated = generated.into_iter().filter_map(|(name, pair)| Some((name, pair?)));
         let written = stream::iter(generated).map(async |(name, pair)| {
             self.put_source_secret(&name, &pair.store).await?;
             anyhow::Ok((name, pair))
@@ -33,9 +35,9 @@ impl Stack {
         let mut secrets =
             Secrets { sources: written.buffer_unordered(CONCURRENCY).try_collect().await?, ..Secrets::default() };
         for (destination, name) in &self.outputs.destination_secret_names {
-            let value = match (destination.as_str(), KeyKind::Whsec.generate()) {
+            let value = match (destination.as_str(), KeyKind::Whsec.generate()?) {
                 ("discord" | "slack", _) => format!("{sink_url}/{destination}?token={}", Uuid::new_v4().simple()),
-                (_, Some(pair)) => pair.store,
+                (_, Some(secret)) => secret,
                 (_, None) => bail!("cannot generate a secret for destination `{destination}`"),
             };
             self.put_secret_value(name, &value).await?;

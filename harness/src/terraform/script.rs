@@ -116,10 +116,10 @@ mod tests {
         let variables = json!({
             "packages": { "ingest": "/ingest.zip", "process": "/process.zip" },
             "region": "eu-west-1",
-            "sources": { "github": { "scheme": "github", "template": "${id} %{if}" } },
+            "sources": { "github": { "sender": "github", "url": "${id} %{if}" } },
             "trace_sampling": null,
         });
-        let expected = "region = \"eu-west-1\"\nsources = {\"github\":{\"scheme\":\"github\",\"template\":\"$${id} \
+        let expected = "region = \"eu-west-1\"\nsources = {\"github\":{\"sender\":\"github\",\"url\":\"$${id} \
                         %%{if}\"}}\ntrace_sampling = null\n";
         assert_eq!(tfvars(&variables).unwrap(), expected);
     }

@@ -29,7 +29,7 @@ export function readConfig(environment) {
 function readSources(json) {
   const sources = new Map();
   for (const [name, source] of Object.entries(JSON.parse(json))) {
-    if (source.scheme !== 'github') throw new Error(`source \`${name}\` has the unknown scheme \`${source.scheme}\``);
+    if (source.sender !== 'github') throw new Error(`source \`${name}\` has the unknown sender \`${source.sender}\``);
     sources.set(name, { contentTypes: source.content_types ?? DEFAULT_CONTENT_TYPES });
   }
   return sources;

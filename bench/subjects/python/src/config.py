@@ -43,7 +43,7 @@ def read_config(environment):
 def _read_sources(text):
     sources = {}
     for name, source in json.loads(text).items():
-        if source["scheme"] != "github":
-            raise ValueError(f"source `{name}` has the unknown scheme `{source['scheme']}`")
+        if source["sender"] != "github":
+            raise ValueError(f"source `{name}` has the unknown sender `{source['sender']}`")
         sources[name] = source.get("content_types", DEFAULT_CONTENT_TYPES)
     return sources

@@ -22,7 +22,7 @@ SECRET = b"It's a Secret to Everybody"
 DELIVERY_ID = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
 CONFIG = read_config(
     {
-        "HOOKLINE_SOURCES": '{"github":{"scheme":"github"}}',
+        "HOOKLINE_SOURCES": '{"github":{"sender":"github"}}',
         "HOOKLINE_PREFIX": "hookline-test",
         "HOOKLINE_QUEUE_URL": "https://sqs.test/intake",
         "HOOKLINE_PAYLOAD_BUCKET": "payloads",

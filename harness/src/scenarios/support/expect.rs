@@ -17,10 +17,16 @@ use crate::traffic::sender::{Response, Webhook};
 /// longer than ingest may wait for a secret.
 const RETRY_LIMIT: Duration = Duration::from_secs(15);
 
-/// Sends the request, expects 202, and returns the event's id. Like a sender, it sends the request again after a 503.
+/// Sends the request, expects the source's response to an event, and returns the event's id. Like a sender, it sends the
+/// request again after a 503.
 pub(crate) async fn accepted(testbed: &Testbed, webhook: &Webhook) -> Result<String> {
-    let response = response(testbed, webhook, 202).await?;
-    response.event_id().with_context(|| format!("the response has no event id: {}", response.body))
+    let response = accepted_response(testbed, webhook).await?;
+    response.event_id().with_context(|| format!("the response has no event id: {:?}", response.headers))
+}
+
+/// Sends the request, and expects the source's response to an event.
+pub(crate) async fn accepted_response(testbed: &Testbed, webhook: &Webhook) -> Result<Response> {
+    response(testbed, webhook, testbed.config.source(&webhook.source)?.accepted_status()?).await
 }
 
 /// Sends the request until the response has this status, and at most [`RETRY_LIMIT`]. No other status than 503 may come
@@ -35,7 +41,7 @@ async fn response(testbed: &Testbed, webhook: &Webhook, status: u16) -> Result<R
     .await
 }
 
-/// Sends the request, and expects 202 and one attempt, which delivers the same bytes.
+/// Sends the request, and expects that it is accepted, and one attempt, which delivers the same bytes.
 pub(crate) async fn delivered(testbed: &Testbed, webhook: &Webhook) -> ScenarioResult {
     let event_id = accepted(testbed, webhook).await?;
     let delivery = testbed.sink.wait_for_delivery(&event_id).await?;

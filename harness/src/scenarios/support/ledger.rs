@@ -17,7 +17,7 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Adds an event that got the response 202.
+    /// Adds an event that ingest has accepted.
     pub(crate) fn accept(&mut self, event_id: String) {
         self.accepted.insert(event_id);
     }

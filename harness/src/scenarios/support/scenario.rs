@@ -59,7 +59,7 @@ impl Schedule {
 }
 
 impl Scenario {
-    /// Returns a scenario that runs alone, on any emulator, and needs only the sources of the schemes.
+    /// Returns a scenario that runs alone, on any emulator, and needs only the common sources.
     pub(crate) fn new(
         name: &'static str,
         about: &'static str,

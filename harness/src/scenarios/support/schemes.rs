@@ -1,4 +1,4 @@
-//! One request for each signature scheme.
+//! One request for each of the common sources.
 
 use uuid::Uuid;
 

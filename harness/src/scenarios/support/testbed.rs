@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use crate::emulator::{Capabilities, Capability, EmulatorInfo};
 use crate::stack::{QueueDepths, SecretPair, Secrets, Stack, StackConfig, State};
 use crate::system::repository::Repository;
-use crate::traffic::sender::{Response, Webhook};
+use crate::traffic::sender::{Content, Response, Webhook};
 use crate::traffic::sink::Sink;
 
 /// The running stack with everything that scenarios use.
@@ -74,7 +74,7 @@ impl Testbed {
 
     /// Rotates a source's secret to a random one and returns the sender's signing key.
     pub(crate) async fn rotate(&self, source: &str) -> Result<String> {
-        let pair = self.config.source(source)?.key.generate();
+        let pair = self.config.source(source)?.generate_secret()?;
         let pair = pair.with_context(|| format!("source `{source}` has no secret"))?;
         self.keep_out_of_logs(&pair.sender);
         self.rotate_to(source, pair.clone()).await?;
@@ -88,12 +88,17 @@ impl Testbed {
         Ok(())
     }
 
-    /// Returns a request that the source's sender has signed. A GitHub source's event is a push.
+    /// Returns a request with JSON that the source's sender has signed. A GitHub source's event is a push.
     pub(crate) fn signed(&self, source: &str, body: impl Into<Vec<u8>>) -> Result<Webhook> {
-        self.signed_with(source, "push", body, &self.signing_key(source)?)
+        self.signed_content(source, Content::json(body))
     }
 
-    /// Returns a request that is signed with `key`. A GitHub source's event is `event`.
+    /// Returns a request that the source's sender has signed.
+    pub(crate) fn signed_content(&self, source: &str, content: Content) -> Result<Webhook> {
+        Webhook::signed(self.config.source(source)?, "push", content, &self.signing_key(source)?)
+    }
+
+    /// Returns a request with JSON that is signed with `key`. A GitHub source's event is `event`.
     pub(crate) fn signed_with(
         &self,
         source: &str,
@@ -101,13 +106,13 @@ impl Testbed {
         body: impl Into<Vec<u8>>,
         key: &str,
     ) -> Result<Webhook> {
-        Webhook::signed(self.config.source(source)?, event, body, key)
+        Webhook::signed(self.config.source(source)?, event, Content::json(body), key)
     }
 
     /// Sends a request. Its signature and body are confidential, and its event is in the ledger if it is accepted.
     pub(crate) async fn send(&self, webhook: &Webhook) -> Result<Response> {
-        // Signatures and tokens are longer than any other part of a header.
-        for (name, value) in &webhook.headers {
+        // Signatures and tokens are longer than any other part of a header or a query.
+        for (name, value) in webhook.headers.iter().chain(&webhook.query) {
             let parts = value.split(['=', ',', ' ']).filter(|part| part.len() > 36);
             if name != "Content-Type" {
                 parts.for_each(|part| self.keep_out_of_logs(part));
@@ -122,9 +127,9 @@ impl Testbed {
         Ok(response)
     }
 
-    /// Adds the event of a 202 to the ledger.
+    /// Adds an accepted event to the ledger.
     pub(crate) fn record_response(&self, response: &Response) {
-        if let (202, Some(event_id)) = (response.status, response.event_id()) {
+        if let Some(event_id) = response.event_id() {
             lock(&self.ledger).accept(event_id);
         }
     }
