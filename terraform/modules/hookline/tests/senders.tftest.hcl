@@ -154,7 +154,7 @@ run "rejects_sender_whose_keys_are_fetched" {
 
   assert {
     condition = jsonencode(local.rejected_senders) == jsonencode([
-      "x has paypal, and its keys are fetched from a URL",
+      "x has paypal, and its keys have to be fetched from a URL",
     ])
     error_message = jsonencode(local.rejected_senders)
   }
