@@ -1,5 +1,5 @@
-# GET and HEAD /webhooks/<source>: requests by which some senders check a URL before they send events to it. Only sources
-# with such a handshake have these routes. They are public, as POST is.
+# GET and HEAD /webhooks/<source>: requests by which some senders check a URL before they send events to it. Only
+# sources with such a handshake have them. They are public, as POST is.
 
 locals {
   # The further methods of the sources, by `<source>/<method>`.
