@@ -52,11 +52,11 @@ impl<'a> Reader<'a> {
         match place {
             Place::Header(name) => Ok(self.request.headers.at_most_one(name)?.map(Cow::Borrowed)),
             Place::Query(name) => {
-                let matching = self.request.query.iter().filter(|(key, _)| key == name);
+                let matching = self.request.query.iter().filter(|(found, _)| found == name);
                 once(matching.map(|(_, value)| Cow::Borrowed(value.as_str())).collect::<Vec<_>>().into_iter())
             }
             Place::Pair(name) => {
-                let matching = self.pairs.iter().filter(|(key, _)| key == name);
+                let matching = self.pairs.iter().filter(|(found, _)| found == name);
                 once(matching.map(|(_, value)| Cow::Owned(value.clone())).collect::<Vec<_>>().into_iter())
             }
             Place::Json(pointer) => Ok(match self.item {
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
                 None => pointer.text(self.readable_body()?),
             }),
             Place::Form(name, pointer) => {
-                let fields = self.form()?.into_iter().filter(|(key, _)| key == name);
+                let fields = self.form()?.into_iter().filter(|(found, _)| found == name);
                 let value = once(fields.map(|(_, value)| value).collect::<Vec<_>>().into_iter())?;
                 Ok(match (value, pointer) {
                     (Some(value), Some(pointer)) => {

@@ -174,7 +174,7 @@ impl Scheme {
         // Without the prefix of its kind, a stored public key could be taken for the key of an HMAC, which everybody could make.
         let is_marked = |way: &Way| {
             let has_prefix = way.key.prefix.as_deref().is_some_and(|prefix| !prefix.is_empty());
-            let is_encoded = way.key.encoding.unwrap_or_default() != KeyEncoding::Text;
+            let is_encoded = !matches!(way.key.encoding.unwrap_or_default(), KeyEncoding::Text);
             has_prefix && if way.algorithm.is_hmac() { is_encoded } else { way.key.required.unwrap_or_default() }
         };
         if any(|way| way.algorithm.is_public())

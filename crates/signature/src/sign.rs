@@ -138,8 +138,9 @@ impl Way {
         let Some(timestamp) = &self.timestamp else { return Ok(String::new()) };
         let time = time::format(timestamp.unit, message.now);
         if matches!(timestamp.place, Place::Json(_) | Place::Form(..)) {
-            let own =
-                draft.with_reader(self, message, |reader| Ok(reader.value(&timestamp.place)?.map(Cow::into_owned)))?;
+            let own = draft.with_reader(self, message, |reader| {
+                Ok(Reader { is_verified: true, ..reader.clone() }.value(&timestamp.place)?.map(Cow::into_owned))
+            })?;
             if let Some(own) = own {
                 return Ok(own);
             }
@@ -223,8 +224,8 @@ impl Draft {
     fn has(&self, place: &Place) -> bool {
         match place {
             Place::Header(name) => self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name)),
-            Place::Query(name) => self.query.iter().any(|(key, _)| key == name),
-            Place::Pair(name) => self.pairs.iter().any(|(key, _)| key == name),
+            Place::Query(name) => self.query.iter().any(|(found, _)| found == name),
+            Place::Pair(name) => self.pairs.iter().any(|(found, _)| found == name),
             _ => false,
         }
     }
@@ -242,7 +243,8 @@ impl Draft {
             Place::Json(pointer) => self.body = with_json(&self.body, pointer, value).ok_or_else(not_signable)?,
             Place::Form(name, pointer) => {
                 let mut fields = form::fields(None, &self.body).map_err(|_| not_signable())?;
-                let current = fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone().into_owned());
+                let current =
+                    fields.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone().into_owned());
                 let value = match pointer {
                     None => value,
                     Some(pointer) => {
@@ -251,7 +253,7 @@ impl Draft {
                         String::from_utf8(json).map_err(|_| not_signable())?
                     }
                 };
-                fields.retain(|(key, _)| key != name);
+                fields.retain(|(found, _)| found != name);
                 let mut form = form_urlencoded::Serializer::new(String::new());
                 form.extend_pairs(&fields).append_pair(name, &value);
                 self.body = form.finish().into_bytes();

@@ -88,11 +88,12 @@ impl Scheme {
 /// the keys and the others did not find their kind of signature, no key matches the signatures.
 fn most_relevant(errors: Vec<VerifyError>, secrets: usize) -> VerifyError {
     let rank = |error: &VerifyError| match error {
-        VerifyError::Mismatch { .. } => 0,
-        VerifyError::WrongPrefix { .. } | VerifyError::UnreadableBody { .. } => 2,
-        VerifyError::UnusableSecret { .. } => 3,
-        VerifyError::MissingHeader { .. } => 4,
-        _ => 1,
+        VerifyError::EmptyBody => 0,
+        VerifyError::Mismatch { .. } => 1,
+        VerifyError::WrongPrefix { .. } | VerifyError::UnreadableBody { .. } => 3,
+        VerifyError::UnusableSecret { .. } => 4,
+        VerifyError::MissingHeader { .. } => 5,
+        _ => 2,
     };
     let is_unusable = |error: &VerifyError| matches!(error, VerifyError::UnusableSecret { .. });
     let some_unusable = errors.iter().any(is_unusable);

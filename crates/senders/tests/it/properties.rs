@@ -15,7 +15,12 @@ fn is_same_value(case: &Case, old: &str, new: &str) -> bool {
     let signature = &case.description.signature;
     let prefix = signature.prefix.as_deref().filter(|prefix| prefix.ends_with(' ')).map_or(0, str::len);
     let is_any_case = signature.encoding == Some(hookline_signature::Encoding::HexAny);
-    old.eq_ignore_ascii_case(new) && (is_any_case || old.get(prefix..) == new.get(prefix..))
+    // What is before the signature, such as a key's name, is not signed.
+    let after = |text: &str| {
+        signature.after.as_ref().and_then(|after| text.rsplit_once(after.as_str()).map(|(_, rest)| rest.to_owned()))
+    };
+    let is_same_signature = after(new).is_some() && after(old) == after(new);
+    is_same_signature || old.eq_ignore_ascii_case(new) && (is_any_case || old.get(prefix..) == new.get(prefix..))
 }
 
 fn with_flipped_bit(text: &[u8], at: &Index, bit: u8) -> Vec<u8> {
