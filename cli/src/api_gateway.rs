@@ -8,23 +8,31 @@ use crate::service_api::{API_GATEWAY, Call};
 use crate::target::Target;
 
 /// The permission for every read of API Gateway.
-pub(super) const PERMISSION: &str = "apigateway:GET";
+pub(crate) const PERMISSION: &str = "apigateway:GET";
 /// Pages that are read. A page has 500 REST APIs, or some dozens of other resources.
 const MAX_PAGES: usize = 20;
+/// Custom domains of the account that are read.
+const MAX_DOMAINS: usize = 50;
+
+/// A custom domain of an API.
+pub(crate) struct Domain {
+    pub(crate) name: String,
+    pub(crate) certificate_arn: String,
+}
 
 /// Returns the id of the deployment's REST API, or `None` if it is an HTTP API.
-pub(super) async fn rest_api_id(target: &Target) -> Result<Option<String>> {
+pub(crate) async fn rest_api_id(target: &Target) -> Result<Option<String>> {
     Ok(id_of(&list(target, "/restapis?limit=500", "position").await?, "id", target.resources.prefix()))
 }
 
 /// Returns the id of the deployment's HTTP API, or `None` if it is a REST API.
-pub(super) async fn http_api_id(target: &Target) -> Result<Option<String>> {
+pub(crate) async fn http_api_id(target: &Target) -> Result<Option<String>> {
     Ok(id_of(&list(target, "/v2/apis", "nextToken").await?, "apiId", target.resources.prefix()))
 }
 
 /// Returns all items of a list. `token` is the member of a page, and the parameter of the request, with
 /// the position of the next page.
-pub(super) async fn list(target: &Target, path: &str, token: &str) -> Result<Vec<Value>> {
+pub(crate) async fn list(target: &Target, path: &str, token: &str) -> Result<Vec<Value>> {
     let (mut found, mut position) = (Vec::new(), String::new());
     for _ in 0..MAX_PAGES {
         let mut page: Value = Call::get(API_GATEWAY, PERMISSION, format!("{path}{position}")).json(&target.sdk).await?;
@@ -35,6 +43,22 @@ pub(super) async fn list(target: &Target, path: &str, token: &str) -> Result<Vec
         position = format!("{separator}{token}={next}");
     }
     bail!("API Gateway has more than {MAX_PAGES} pages at `{path}`")
+}
+
+/// Returns the custom domains of an API.
+pub(crate) async fn domains(target: &Target, api: &str) -> Result<Vec<Domain>> {
+    let mut domains = Vec::new();
+    for listed in list(target, "/v2/domainnames", "nextToken").await?.iter().take(MAX_DOMAINS) {
+        let name = listed["domainName"].as_str().unwrap_or_default();
+        let mappings = list(target, &format!("/v2/domainnames/{name}/apimappings"), "nextToken").await?;
+        let certificate = listed["domainNameConfigurations"][0]["certificateArn"].as_str();
+        if let Some(certificate) = certificate
+            && mappings.iter().any(|mapping| mapping["apiId"] == api)
+        {
+            domains.push(Domain { name: name.to_owned(), certificate_arn: certificate.to_owned() });
+        }
+    }
+    Ok(domains)
 }
 
 /// Takes the items of a page. REST APIs have the member `item`, HTTP APIs `items`.

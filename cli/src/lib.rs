@@ -1,5 +1,5 @@
 //! Operates a Hookline deployment from a terminal: the dead-letter queue, replay of events, the trace of one event,
-//! filtered events, pauses of destinations, secrets, and signing and verifying requests.
+//! filtered events, pauses of destinations, secrets, senders, and signing and verifying requests.
 //!
 //! `commands` has a file for each command. A [`target::Target`] is the deployment that a command works on. The other
 //! modules are the library that the commands and the local harness share.
@@ -7,6 +7,7 @@
 #![allow(clippy::print_stderr, reason = "a command line tool")]
 #![allow(clippy::indexing_slicing, reason = "indexing a JSON value returns null for a missing member")]
 
+mod api_gateway;
 pub mod aws;
 pub mod capacity;
 pub mod clock;
@@ -17,11 +18,17 @@ pub mod doctor;
 pub mod duration;
 pub mod event_deletion;
 pub mod event_trace;
+pub mod example_event;
 pub mod filtered_events;
+pub mod handshakes;
+pub mod http_request;
 pub mod logs;
 pub mod output;
 pub mod secrets;
+pub mod sender_file;
 mod service_api;
 pub mod signals;
 pub mod signature_vectors;
+pub mod source_scheme;
 pub mod target;
+mod webhook_url;

@@ -3,10 +3,11 @@
 use anyhow::{Context, Error, Result, bail};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::primitives::Blob;
-use hookline_signature::{InvalidSecret, Message, Scheme, Secret, Standard, VerifyError};
+use hookline_signature::{InvalidSecret, Message, Secret, VerifyError};
 use url::Url;
 use uuid::Uuid;
 
+use crate::source_scheme::SourceScheme;
 use crate::target::DestinationSecret;
 
 /// The version of a secret.
@@ -81,7 +82,7 @@ impl SecretStore {
 #[derive(Debug, Clone)]
 pub enum SecretForm {
     /// A key of a source's scheme.
-    Source(Scheme),
+    Source(SourceScheme),
     /// What the kind of a destination needs.
     Destination(DestinationSecret),
 }
@@ -139,7 +140,7 @@ impl SecretForm {
 
     fn check(&self, secret: &Secret) -> Result<(), String> {
         match self {
-            Self::Source(scheme) => scheme.check_secret(secret).map_err(|error| match error {
+            Self::Source(source) => source.scheme.check_secret(secret).map_err(|error| match error {
                 VerifyError::UnusableSecret { problem } => problem.to_owned(),
                 error => error.to_string(),
             }),
@@ -151,9 +152,9 @@ impl SecretForm {
                 if is_webhook { Ok(()) } else { Err("it is not the https URL of a channel's webhook".to_owned()) }
             }
             Self::Destination(DestinationSecret::SigningKey) => {
-                let scheme = Scheme::Standard(Standard { tolerance: Standard::TOLERANCE });
-                let message = Message { body: b"{}", now: 0, id: "check", url: "", is_form: false };
-                scheme.sign(message, secret).map(|_| ()).map_err(|error| error.problem.to_owned())
+                let standard = SourceScheme::of_sender("standard").map_err(|error| error.to_string())?;
+                let message = Message { body: b"{}", id: "check", ..Message::default() };
+                standard.scheme.sign(message, secret).map(|_| ()).map_err(|error| error.problem.to_owned())
             }
         }
     }
@@ -163,14 +164,15 @@ impl SecretForm {
     pub fn hint(&self, secret: &Secret) -> Option<&'static str> {
         let text = std::str::from_utf8(secret.expose()).unwrap_or_default();
         let is_hex = |length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match self {
-            Self::Source(Scheme::Stripe(_)) if !text.starts_with("whsec_") => {
+        let Self::Source(SourceScheme { sender: Some(sender), .. }) = self else { return None };
+        match sender.as_str() {
+            "stripe" if !text.starts_with("whsec_") => {
                 Some("a signing secret of Stripe starts with whsec_; an API key does not verify webhooks")
             }
-            Self::Source(Scheme::Slack(_)) if !is_hex(32) => {
+            "slack" if !is_hex(32) => {
                 Some("a signing secret of Slack has 32 hexadecimal digits; a token does not verify requests")
             }
-            Self::Source(Scheme::Twilio(_)) if !is_hex(32) => {
+            "twilio" if !is_hex(32) => {
                 Some("Twilio signs with the account's primary auth token, which has 32 hexadecimal digits")
             }
             _ => None,
@@ -180,13 +182,10 @@ impl SecretForm {
 
 #[cfg(test)]
 mod tests {
-    use hookline_signature::SchemeConfig;
-
     use super::*;
 
-    fn form(scheme: &str) -> SecretForm {
-        let config = SchemeConfig { scheme: scheme.to_owned(), ..SchemeConfig::default() };
-        SecretForm::Source(config.resolve().unwrap())
+    fn form(sender: &str) -> SecretForm {
+        SecretForm::Source(SourceScheme::of_sender(sender).unwrap())
     }
 
     #[track_caller]

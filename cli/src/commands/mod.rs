@@ -13,6 +13,8 @@ mod doctor;
 mod events;
 mod events_text;
 mod filtered;
+mod handshake;
+mod listed_sender;
 mod man;
 mod replay;
 mod request_options;
@@ -20,10 +22,14 @@ mod scheme_options;
 mod secret;
 mod secret_check;
 mod secret_set;
+mod senders;
+mod senders_show;
+mod senders_try;
 mod sign;
 mod timestamp;
 mod trace;
 mod verify;
+mod verify_vectors;
 
 use std::process::ExitCode;
 
@@ -42,7 +48,9 @@ Examples:
   hookline secret set github --service hookline-prod <secret.txt
   hookline secret check --service hookline-prod
   hookline filtered --service hookline-prod --source github --since 6h
-  hookline verify --scheme github --secret-file secret.txt --body body.json --header 'X-Hub-Signature-256: sha256=…'
+  hookline senders show stripe
+  hookline handshake whatsapp --service hookline-prod
+  hookline verify --sender github --secret-file secret.txt --body body.json --header 'X-Hub-Signature-256: sha256=…'
 
 Environment variables:
   HOOKLINE_SERVICE    same as --service
@@ -85,6 +93,10 @@ enum Command {
     Filtered(filtered::Filtered),
     /// Store the secret of a source or destination, or check the stored secrets
     Secret(secret::Secret),
+    /// Print the URL, the verify token and the received keys of a source whose sender checks the URL
+    Handshake(handshake::Handshake),
+    /// List and show the senders of the catalogue, or send an example event of one
+    Senders(senders::Senders),
     /// Print the headers with which a sender signs a body
     Sign(sign::Sign),
     /// Verify the signature of a request and print why it is invalid
@@ -113,6 +125,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Trace(trace) => trace.run().await,
         Command::Filtered(filtered) => filtered.run().await,
         Command::Secret(secret) => secret.run().await,
+        Command::Handshake(handshake) => handshake.run().await,
+        Command::Senders(senders) => senders.run().await,
         Command::Sign(sign) => sign.run(),
         Command::Verify(verify) => verify.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use hookline_signature::{Headers, Request};
+use url::form_urlencoded;
 
 use super::scheme_options;
 use crate::clock::unix_seconds;
@@ -17,18 +18,23 @@ pub(super) struct RequestOptions {
     /// Time of arrival in seconds since 1970; default: now
     #[arg(long, value_name = "SECONDS")]
     now: Option<i64>,
-    /// URL of the request without its query, for twilio
+    /// Method of the request
+    #[arg(long, default_value = "POST")]
+    method: String,
+    /// URL of the request with its query, for senders that sign it
     #[arg(long, default_value = "", hide_default_value = true)]
     url: String,
-    /// Parameter of the URL's query, for twilio; may be repeated
+    /// Parameter of the query that is not in --url; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     query: Vec<String>,
 }
 
 /// A request with everything that a signature covers.
 pub(super) struct CapturedRequest {
+    method: String,
     headers: Headers,
     query: Vec<(String, String)>,
+    raw_query: String,
     url: String,
     /// The exact body.
     pub(super) body: Vec<u8>,
@@ -37,23 +43,85 @@ pub(super) struct CapturedRequest {
 }
 
 impl RequestOptions {
-    /// Reads the body, and adds the other parts of the request.
-    pub(super) fn read(&self, body: &Path) -> Result<CapturedRequest> {
-        let split_all = |texts: &[String], separator| {
-            texts.iter().map(|text| scheme_options::split_pair(text, separator)).collect::<Result<Vec<_>>>()
+    /// Reads the body, and adds the other parts of the request. Only a GET or HEAD request needs no body.
+    pub(super) fn read(&self, body: Option<&Path>) -> Result<CapturedRequest> {
+        let method = self.method.to_uppercase();
+        let body = match body {
+            Some(body) => scheme_options::read(body)?,
+            None if ["GET", "HEAD"].contains(&method.as_str()) => Vec::new(),
+            None => return Err(anyhow::anyhow!("--body is missing")),
         };
+        let (url, raw_query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let raw_query = with_parameters(raw_query, &split_all(&self.query, '=')?);
         Ok(CapturedRequest {
-            body: scheme_options::read(body)?,
+            method,
+            body,
             headers: Headers::from_iter(split_all(&self.headers, ':')?),
-            query: split_all(&self.query, '=')?,
-            url: self.url.clone(),
+            query: form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
+            raw_query,
+            url: url.to_owned(),
             now: self.now.unwrap_or_else(unix_seconds),
         })
     }
 }
 
+/// Splits each text at its first separator.
+pub(super) fn split_all(texts: &[String], separator: char) -> Result<Vec<(String, String)>> {
+    texts.iter().map(|text| scheme_options::split_pair(text, separator).context("invalid option")).collect()
+}
+
+/// Appends parameters to a query.
+pub(super) fn with_parameters(query: &str, parameters: &[(String, String)]) -> String {
+    let added = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    let parts: Vec<_> = [query, &*added].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("&")
+}
+
 impl CapturedRequest {
     pub(super) fn as_request(&self) -> Request<'_> {
-        Request { headers: &self.headers, body: &self.body, url: &self.url, query: &self.query }
+        Request {
+            method: &self.method,
+            headers: &self.headers,
+            body: &self.body,
+            url: &self.url,
+            query: &self.query,
+            raw_query: &self.raw_query,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct CommandLine {
+        #[command(flatten)]
+        request: RequestOptions,
+    }
+
+    fn captured(arguments: &[&str]) -> Result<CapturedRequest> {
+        CommandLine::parse_from(["verify"].iter().chain(arguments)).request.read(None)
+    }
+
+    #[test]
+    fn query_is_in_the_url_and_in_parameters() {
+        let url = "https://hooks.example.com/x?a=1%20b";
+        let captured = captured(&["--method", "get", "--url", url, "--query", "c=d&e", "--header", "X-A: 1"]).unwrap();
+        let request = captured.as_request();
+        assert_eq!((request.method, request.url), ("GET", "https://hooks.example.com/x"));
+        assert_eq!(request.raw_query, "a=1%20b&c=d%26e");
+        assert_eq!(
+            request.query,
+            [("a", "1 b"), ("c", "d&e")].map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+        assert_eq!(request.headers.first("x-a"), Some("1"));
+    }
+
+    #[test]
+    fn post_needs_a_body() {
+        assert!(captured(&[]).is_err() && captured(&["--method", "HEAD"]).is_ok());
     }
 }

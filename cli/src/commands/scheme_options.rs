@@ -1,47 +1,86 @@
-//! Options that `sign` and `verify` share: a scheme, a secret and a body.
+//! Options that `sign`, `verify` and `secret` share: a sender or a scheme, a secret and a body.
 
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use hookline_signature::{Scheme, SchemeConfig, Secret};
-use serde_json::{Map, Value};
+use hookline_senders::{Sender, SenderScheme};
+use hookline_signature::{Scheme, SchemeOptions as Overrides, Secret};
 
-#[derive(Debug, Clone, Args)]
+use crate::sender_file;
+use crate::source_scheme::SourceScheme;
+
+/// Values of `--scheme` of earlier versions. Each is a sender now.
+const EARLIER_SCHEMES: [&str; 10] =
+    ["bitbucket", "github", "gitlab", "linear", "pagerduty", "shopify", "slack", "standard", "stripe", "twilio"];
+
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct SchemeOptions {
-    /// Signature scheme: github, stripe, slack, shopify, standard, gitlab, linear, pagerduty, bitbucket, twilio or hmac
-    #[arg(long)]
+    /// Sender of the catalogue; `hookline senders list` prints all
+    #[arg(long, value_name = "NAME", conflicts_with = "scheme")]
+    sender: Option<String>,
+    /// JSON file that describes another sender: a `scheme` as in a Terraform source, or a complete file as in senders/
+    #[arg(long, value_name = "FILE")]
     scheme: Option<String>,
-    /// Option of the scheme, as in a Terraform source: `header=X-Signature`; may be repeated
+    /// Option of the source, as in Terraform: url, tolerance_seconds or audience; may be repeated
     #[arg(long = "option", value_name = "NAME=VALUE")]
     options: Vec<String>,
 }
 
 impl SchemeOptions {
-    /// Returns the scheme, or `None` without `--scheme` and `--option`.
-    pub(super) fn resolve_if_given(&self) -> Result<Option<Scheme>> {
-        let is_given = self.scheme.is_some() || !self.options.is_empty();
+    /// Returns the options for a sender.
+    pub(super) fn of_sender(name: &str) -> Self {
+        Self { sender: Some(name.to_owned()), ..Self::default() }
+    }
+
+    /// Returns the scheme, or `None` without `--sender`, `--scheme` and `--option`.
+    pub(super) fn resolve_if_given(&self) -> Result<Option<SourceScheme>> {
+        let is_given = self.sender.is_some() || self.scheme.is_some() || !self.options.is_empty();
         is_given.then(|| self.resolve()).transpose()
     }
 
-    pub(super) fn resolve(&self) -> Result<Scheme> {
-        let mut config = Map::new();
-        let scheme = self.scheme.clone().context("the signature scheme is missing: use --scheme")?;
-        config.insert("scheme".to_owned(), scheme.into());
+    pub(super) fn resolve(&self) -> Result<SourceScheme> {
+        let (sender, SenderScheme { ways, handshakes, response }) = self.described()?;
+        let scheme = Scheme::new(&ways, &handshakes, response.as_ref(), &self.overrides()?)?;
+        Ok(SourceScheme { sender: sender.map(str::to_owned), scheme })
+    }
+
+    /// Returns how the sender signs, with its slug if it is one of the catalogue.
+    pub(super) fn described(&self) -> Result<(Option<&'static str>, SenderScheme)> {
+        let earlier = self.scheme.as_deref().filter(|name| EARLIER_SCHEMES.contains(name));
+        match (self.sender.as_deref().or(earlier), &self.scheme) {
+            (Some(name), _) => {
+                let slug = Sender::named(name)?;
+                Ok((Some(slug), hookline_senders::scheme(slug)?))
+            }
+            (None, Some(file)) if file == "hmac" && !Path::new(file).exists() => bail!(
+                "the scheme `hmac` has no options any more: write the description to a file and use --scheme FILE. \
+                 docs/senders.md explains the format"
+            ),
+            (None, Some(file)) => Ok((None, sender_file::read(Path::new(file))?)),
+            (None, None) => bail!("the sender is missing: use --sender NAME, or --scheme FILE with a description"),
+        }
+    }
+
+    fn overrides(&self) -> Result<Overrides> {
+        let mut overrides = Overrides::default();
         for option in &self.options {
             let (name, value) = option.split_once('=').with_context(|| format!("`{option}` is not NAME=VALUE"))?;
-            let number = (name == "tolerance_seconds").then(|| value.parse::<u32>().ok()).flatten();
-            config.insert(name.to_owned(), number.map_or_else(|| value.into(), Value::from));
+            match name {
+                "url" => overrides.url = Some(value.to_owned()),
+                "audience" => overrides.audience = Some(value.to_owned()),
+                "tolerance_seconds" => {
+                    let seconds = value.parse().with_context(|| format!("`{value}` is not a number of seconds"))?;
+                    overrides.tolerance_seconds = Some(seconds);
+                }
+                _ => bail!(
+                    "unknown option `{name}`: the options are url, tolerance_seconds and audience; everything else is in the \
+                     description of the sender"
+                ),
+            }
         }
-        let known: Vec<_> = SchemeConfig::OPTIONS.iter().flat_map(|(_, options)| options.iter()).collect();
-        let is_unknown = |name: &&String| *name != "scheme" && !known.iter().any(|known| **known == name.as_str());
-        if let Some(name) = config.keys().find(is_unknown) {
-            bail!("unknown option `{name}`: the options are those of a source in Terraform");
-        }
-        let config: SchemeConfig =
-            serde_json::from_value(config.into()).context("the options of the scheme are invalid")?;
-        Ok(config.resolve()?)
+        Ok(overrides)
     }
 }
 
@@ -70,11 +109,54 @@ pub(super) fn split_pair(text: &str, separator: char) -> Result<(String, String)
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn resolved(options: &SchemeOptions) -> Result<(Option<String>, Option<u32>), String> {
+        let resolved = options.resolve().map_err(|error| format!("{error:#}"))?;
+        Ok((resolved.sender, resolved.scheme.tolerance()))
+    }
+
     #[test]
-    fn help_has_every_scheme() {
-        let help = SchemeOptions::augment_args(clap::Command::new("sign")).render_help().to_string();
-        for (name, _) in SchemeConfig::OPTIONS {
-            assert!(help.contains(name), "`{name}` is missing in the help of --scheme");
+    fn sender_is_found_by_any_of_its_names() {
+        for name in ["paddle-billing", "Paddle Billing", "paddle"] {
+            let sender = resolved(&SchemeOptions::of_sender(name)).unwrap().0;
+            assert_eq!(sender.as_deref(), Some("paddle-billing"), "{name}");
+        }
+        let error = |name| resolved(&SchemeOptions::of_sender(name)).unwrap_err();
+        assert_eq!(error("strype"), "unknown sender `strype`; similar ones are stripe");
+        assert!(error("PayPal").contains("is not supported"));
+    }
+
+    #[test]
+    fn earlier_name_of_a_scheme_is_a_sender() {
+        let scheme = |name: &str| SchemeOptions { scheme: Some(name.to_owned()), ..SchemeOptions::default() };
+        for name in EARLIER_SCHEMES {
+            assert_eq!(resolved(&scheme(name)).unwrap().0.as_deref(), Some(name));
+        }
+        assert!(resolved(&scheme("hmac")).unwrap_err().contains("--scheme FILE"));
+        assert!(resolved(&scheme("none.json")).unwrap_err().contains("cannot read `none.json`"));
+        assert!(resolved(&SchemeOptions::default()).unwrap_err().contains("--sender NAME"));
+    }
+
+    #[test]
+    fn scheme_is_a_file_with_a_description_or_a_complete_sender() {
+        let description = r#"{"signature":{"in":["header:X-Signature"]}}"#;
+        let complete = r#"{"name":"Acme","scheme":{"signature":{"in":["header:X-Signature"]}}}"#;
+        for text in [description, complete, Sender::json("standard").unwrap()] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            let scheme = file.path().display().to_string();
+            assert_eq!(resolved(&SchemeOptions { scheme: Some(scheme), ..SchemeOptions::default() }).unwrap().0, None);
+        }
+    }
+
+    #[test]
+    fn option_replaces_a_value_of_the_sender() {
+        let option = |option: &str| {
+            resolved(&SchemeOptions { options: vec![option.to_owned()], ..SchemeOptions::of_sender("stripe") })
+        };
+        assert_eq!(option("tolerance_seconds=60").unwrap().1, Some(60));
+        for invalid in ["tolerance_seconds=x", "tolerance_seconds", "header=X-Signature", "url=https://a.example/"] {
+            assert!(option(invalid).is_err(), "{invalid}");
         }
     }
 }

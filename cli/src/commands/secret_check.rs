@@ -5,21 +5,22 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use clap::Args;
 use comfy_table::{Table, presets};
-use hookline_signature::{Scheme, Secret, Verified, VerifyError};
+use hookline_signature::{Scheme, Secret, VerifyError};
 use serde_json::{Value, json};
 
 use super::request_options::{CapturedRequest, RequestOptions};
 use super::scheme_options::SchemeOptions;
-use super::verify;
+use super::verify::{self, Accepted};
 use crate::output::print_line;
 use crate::secrets::{SecretFault, SecretForm, SecretStore, Version};
+use crate::source_scheme::SourceScheme;
 use crate::target::Target;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 States: ok, missing (no value), empty (blank), unusable (no key of the scheme), unreadable (Secrets Manager rejects).
 The exit code is 1 if a secret is not ok, or if the captured request is invalid.
-Without --scheme, the command reads the scheme from the configuration of the ingest function.
+Without --sender and --scheme, the command reads the scheme from the configuration of the ingest function.
 
 Examples:
   hookline secret check --service hookline-prod
@@ -65,15 +66,15 @@ impl Check {
         {
             let previous = store.read(secret_name, Version::Previous).await?;
             let previous = SecretForm::Source((*scheme).clone()).parse(previous).ok();
-            return self.verify(body, scheme, current, previous.as_ref());
+            return self.verify(body, &scheme.scheme, current, previous.as_ref());
         }
         print_checked(&checked, self.json)?;
         Ok(if is_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    async fn schemes(&self, target: &Target) -> Result<BTreeMap<String, Scheme>> {
+    async fn schemes(&self, target: &Target) -> Result<BTreeMap<String, SourceScheme>> {
         let Some(source) = &self.source else {
-            ensure!(self.scheme.resolve_if_given()?.is_none(), "--scheme needs the name of the source");
+            ensure!(self.scheme.resolve_if_given()?.is_none(), "--sender and --scheme need the name of the source");
             return target.source_schemes().await;
         };
         let scheme = match self.scheme.resolve_if_given()? {
@@ -84,11 +85,11 @@ impl Check {
     }
 
     fn verify(&self, body: &Path, scheme: &Scheme, current: &Secret, previous: Option<&Secret>) -> Result<ExitCode> {
-        let request = self.request.read(body)?;
+        let request = self.request.read(Some(body))?;
         match verify_with(scheme, &request, current, previous) {
-            Ok((verified, version)) => {
+            Ok((accepted, version)) => {
                 let version = if version == Version::Current { "current" } else { "previous" };
-                verify::print_accepted(&verified, Some(version), self.json)
+                verify::print_accepted(&accepted, Some(version), self.json)
             }
             Err(error) => {
                 verify::print_rejected(&error, self.json)?;
@@ -106,14 +107,14 @@ fn verify_with(
     request: &CapturedRequest,
     current: &Secret,
     previous: Option<&Secret>,
-) -> Result<(Verified, Version), VerifyError> {
-    let verify = |secret: &Secret| scheme.verify(request.as_request(), std::slice::from_ref(secret), request.now);
+) -> Result<(Accepted, Version), VerifyError> {
+    let verify = |secret: &Secret| verify::verify(scheme, request, secret);
     let error = match verify(current) {
-        Ok(verified) => return Ok((verified, Version::Current)),
+        Ok(accepted) => return Ok((accepted, Version::Current)),
         Err(error) => error,
     };
     match previous.map(verify) {
-        Some(Ok(verified)) => Ok((verified, Version::Previous)),
+        Some(Ok(accepted)) => Ok((accepted, Version::Previous)),
         _ => Err(error),
     }
 }
@@ -157,7 +158,7 @@ impl Checked {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use hookline_signature::{Message, SchemeConfig};
+    use hookline_signature::Message;
 
     use super::*;
 
@@ -167,19 +168,19 @@ mod tests {
         request: RequestOptions,
     }
 
-    fn github() -> Scheme {
-        SchemeConfig { scheme: "github".to_owned(), ..SchemeConfig::default() }.resolve().unwrap()
+    fn github() -> SourceScheme {
+        SourceScheme::of_sender("github").unwrap()
     }
 
     /// Returns a request that is signed with a secret.
     fn captured(secret: &Secret) -> CapturedRequest {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), b"{}").unwrap();
-        let message = Message { body: b"{}", now: 0, id: "1", url: "", is_form: false };
-        let headers = github().sign(message, secret).unwrap().headers;
+        let message = Message { body: b"{}", id: "1", ..Message::default() };
+        let headers = github().scheme.sign(message, secret).unwrap().headers;
         let headers = headers.iter().flat_map(|(name, value)| ["--header".to_owned(), format!("{name}: {value}")]);
         let arguments = CommandLine::parse_from(std::iter::once("check".to_owned()).chain(headers));
-        arguments.request.read(file.path()).unwrap()
+        arguments.request.read(Some(file.path())).unwrap()
     }
 
     #[test]
@@ -188,7 +189,7 @@ mod tests {
         let request = captured(&secret("not-a-real-key"));
         let version = |current: &str, previous: Option<&str>| {
             let previous = previous.map(secret);
-            verify_with(&github(), &request, &secret(current), previous.as_ref())
+            verify_with(&github().scheme, &request, &secret(current), previous.as_ref())
                 .map(|(_, version)| version)
                 .map_err(|error| error.reason())
         };

@@ -12,7 +12,7 @@ use crate::target::Target;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The secret comes from standard input or, on a terminal, from a prompt. A line end after the secret is not stored.
-Without --scheme, the command reads the scheme from the configuration of the ingest function.
+Without --sender and --scheme, the command reads the scheme from the configuration of the ingest function.
 
 Examples:
   hookline secret set github --service hookline-prod
@@ -23,7 +23,7 @@ pub(super) struct Set {
     #[arg(required_unless_present = "destination", conflicts_with = "destination")]
     source: Option<String>,
     /// Name of the destination whose secret to store
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["scheme", "options"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["sender", "scheme", "options"])]
     destination: Option<String>,
     #[command(flatten)]
     scheme: SchemeOptions,
@@ -115,8 +115,8 @@ mod tests {
             "stored the secret of destination `team` in `hookline-prod/destinations/team`; it had no value before"
         );
         assert!(stored(&owner, true).ends_with("the value before it is the previous version"));
-        let scheme = hookline_signature::SchemeConfig { scheme: "github".to_owned(), ..Default::default() };
-        let owner = Owner { form: SecretForm::Source(scheme.resolve().unwrap()), ..owner };
+        let github = crate::source_scheme::SourceScheme::of_sender("github").unwrap();
+        let owner = Owner { form: SecretForm::Source(github), ..owner };
         assert!(stored(&owner, true).ends_with("the value before it stays valid until the next rotation"));
     }
 }

@@ -1,18 +1,24 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use comfy_table::{Table, presets};
-use hookline_signature::{Verified, VerifyError};
+use hookline_signature::{HandshakeResponse, Scheme, Secret, Verified, VerifyError};
 use serde_json::json;
 
-use super::request_options::RequestOptions;
+use super::request_options::{CapturedRequest, RequestOptions};
 use super::scheme_options::{self, SchemeOptions};
+use super::verify_vectors::verify_vectors;
 use crate::output::print_line;
-use crate::signature_vectors;
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The secret is the stored one: for a sender with a key pair, its public key.
+
+Examples:
+  hookline verify --sender stripe --secret-file secret.txt --body body.json --header 'Stripe-Signature: t=…,v1=…'
+  hookline verify --sender whatsapp --secret-file secret.txt --method GET --url 'https://…?hub.mode=subscribe&…'
+  hookline verify --vectors vectors.json")]
 pub(super) struct Verify {
     #[command(flatten)]
     scheme: SchemeOptions,
@@ -20,16 +26,29 @@ pub(super) struct Verify {
     #[arg(long, value_name = "FILE", required_unless_present = "vectors")]
     secret_file: Option<PathBuf>,
     /// File with the exact body; - reads standard input
-    #[arg(long, value_name = "FILE", required_unless_present = "vectors")]
+    #[arg(long, value_name = "FILE")]
     body: Option<PathBuf>,
     #[command(flatten)]
     request: RequestOptions,
-    /// Verify all vectors of a file, and compare each verdict with the vector's `strict_expected`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["scheme", "secret_file", "body", "headers", "options"])]
+    /// Verify all vectors of a file, and compare each verdict with the expected one
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["sender", "scheme", "secret_file", "body", "headers", "options"]
+    )]
     vectors: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What a valid request is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Accepted {
+    /// An event.
+    Event(Verified),
+    /// A request that checks the endpoint.
+    Handshake(HandshakeResponse),
 }
 
 impl Verify {
@@ -38,12 +57,12 @@ impl Verify {
         if let Some(file) = &self.vectors {
             return verify_vectors(file, self.json);
         }
-        let scheme = self.scheme.resolve()?;
+        let scheme = self.scheme.resolve()?.scheme;
         let secret_file = self.secret_file.as_ref().context("--secret-file is missing")?;
         let secret = scheme_options::read_secret(secret_file)?;
-        let request = self.request.read(self.body.as_ref().context("--body is missing")?)?;
-        match scheme.verify(request.as_request(), &[secret], request.now) {
-            Ok(verified) => print_accepted(&verified, None, self.json),
+        let request = self.request.read(self.body.as_deref())?;
+        match verify(&scheme, &request, &secret) {
+            Ok(accepted) => print_accepted(&accepted, None, self.json),
             Err(error) => {
                 print_rejected(&error, self.json)?;
                 if matches!(error, VerifyError::Mismatch { .. }) {
@@ -58,14 +77,31 @@ impl Verify {
     }
 }
 
+/// Verifies a request as the service does: an event, or a handshake with its response.
+pub(super) fn verify(scheme: &Scheme, request: &CapturedRequest, secret: &Secret) -> Result<Accepted, VerifyError> {
+    let (secrets, now) = (std::slice::from_ref(secret), request.now);
+    let request = request.as_request();
+    let Some(handshake) = scheme.handshake(request) else {
+        return scheme.verify(request, secrets, now).map(Accepted::Event);
+    };
+    if handshake.is_signed() {
+        scheme.verify(request, secrets, now)?;
+    }
+    scheme.answer(handshake, request, secrets).map(Accepted::Handshake)
+}
+
 /// Prints that a request is valid. `secret` is the version of the stored secret that verifies it.
-pub(super) fn print_accepted(verified: &Verified, secret: Option<&str>, as_json: bool) -> Result<ExitCode> {
-    let Verified { event_type, delivery_id, signed_id, handshake } = verified;
-    let response = handshake.as_ref().map(|handshake| handshake.body.as_str());
+pub(super) fn print_accepted(accepted: &Accepted, secret: Option<&str>, as_json: bool) -> Result<ExitCode> {
+    let empty = Verified::default();
+    let (Verified { event_type, delivery_id, signed_id }, handshake) = match accepted {
+        Accepted::Event(verified) => (verified, None),
+        Accepted::Handshake(response) => (&empty, Some(response)),
+    };
     if as_json {
         let mut verdict = json!({
             "accepted": true, "type": event_type, "delivery_id": delivery_id, "signed_id": signed_id,
-            "handshake_response": response,
+            "handshake_status": handshake.map(|response| response.status),
+            "handshake_response": handshake.map(|response| &response.body),
         });
         if let Some(secret) = secret {
             verdict["secret"] = secret.into();
@@ -79,7 +115,9 @@ pub(super) fn print_accepted(verified: &Verified, secret: Option<&str>, as_json:
     for (name, value) in members {
         value.iter().for_each(|value| print_line(format_args!("{name}: {value}")));
     }
-    response.iter().for_each(|response| print_line(format_args!("handshake response: {response}")));
+    if let Some(HandshakeResponse { status, body, .. }) = handshake {
+        print_line(format_args!("handshake response: {status} {body}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,31 +139,31 @@ pub(super) fn hint(applies: bool, text: &str) {
     }
 }
 
-fn verify_vectors(file: &Path, as_json: bool) -> Result<ExitCode> {
-    let vectors = signature_vectors::read(file)?;
-    let verdicts = vectors.iter().map(|vector| Ok((vector, vector.verdict()?))).collect::<Result<Vec<_>>>()?;
-    let failed = verdicts.iter().filter(|(_, verdict)| !verdict.is_expected()).count();
-    let verdict_text = |accepted| if accepted { "valid" } else { "invalid" };
-    if as_json {
-        let rows: Vec<_> = verdicts
-            .iter()
-            .map(|(vector, verdict)| {
-                json!({
-                    "id": vector.id, "scheme": vector.scheme, "verdict": verdict_text(verdict.accepted),
-                    "expected": verdict_text(verdict.expected), "reason": verdict.reason,
-                })
-            })
-            .collect();
-        print_line(format_args!("{}", serde_json::to_string_pretty(&rows)?));
-    } else {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_header(["", "vector", "scheme", "verdict", "expected", "reason"]);
-        for (vector, verdict) in &verdicts {
-            let mark = if verdict.is_expected() { "" } else { "✗" };
-            let (actual, expected) = (verdict_text(verdict.accepted), verdict_text(verdict.expected));
-            table.add_row([mark, &vector.id, &vector.scheme, actual, expected, &verdict.reason]);
-        }
-        print_line(format_args!("{table}\n{} passed, {failed} failed", verdicts.len() - failed));
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use hookline_signature::verify_token;
+
+    use super::*;
+    use crate::source_scheme::SourceScheme;
+
+    #[derive(Parser)]
+    struct CommandLine {
+        #[command(flatten)]
+        request: RequestOptions,
     }
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+
+    #[test]
+    fn handshake_needs_its_verify_token_and_has_a_response() {
+        let secret = Secret::new("not-a-real-key").unwrap();
+        let scheme = SourceScheme::of_sender("whatsapp").unwrap().scheme;
+        let verdict = |token: &str| {
+            let url = format!("https://a.example/?hub.mode=subscribe&hub.challenge=12345&hub.verify_token={token}");
+            let arguments = CommandLine::parse_from(["verify", "--method", "GET", "--url", &url]);
+            verify(&scheme, &arguments.request.read(None).unwrap(), &secret).map_err(|error| error.reason())
+        };
+        let Ok(Accepted::Handshake(response)) = verdict(&verify_token(&secret)) else { panic!("no handshake") };
+        assert_eq!((response.status, response.body.as_str()), (200, "12345"));
+        assert_eq!(verdict("another").unwrap_err(), "signature_mismatch");
+    }
 }

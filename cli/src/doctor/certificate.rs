@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::apis::{self, http_api_id, rest_api_id};
 use super::report::Finding;
+use crate::api_gateway::{self, Domain, http_api_id, rest_api_id};
 use crate::clock::unix_seconds;
 use crate::duration::formatted;
 use crate::service_api::{ACM, Call, Request};
@@ -15,8 +15,6 @@ use crate::target::Target;
 /// <https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html>
 const RENEWED_SECONDS: i64 = 45 * 86_400;
 const URGENT_SECONDS: i64 = 14 * 86_400;
-/// Custom domains of the account that are read.
-const MAX_DOMAINS: usize = 50;
 
 /// <https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html>
 #[derive(Debug, Default, Deserialize)]
@@ -28,17 +26,11 @@ struct Certificate {
     renewal_eligibility: Option<String>,
 }
 
-/// A custom domain of the API.
-struct Domain {
-    name: String,
-    certificate_arn: String,
-}
-
 pub(super) async fn check(target: &Target) -> Result<Vec<Finding>> {
     let (rest, http) = tokio::try_join!(rest_api_id(target), http_api_id(target))?;
     let api = rest.or(http).with_context(|| format!("there is no API named `{}`", target.resources.prefix()))?;
     let mut findings = Vec::new();
-    for Domain { name, certificate_arn } in domains(target, &api).await? {
+    for Domain { name, certificate_arn } in api_gateway::domains(target, &api).await? {
         let certificate = certificate(target, &certificate_arn).await;
         findings.push(match certificate {
             Ok(certificate) => certificate.finding(&name, unix_seconds()),
@@ -49,21 +41,6 @@ pub(super) async fn check(target: &Target) -> Result<Vec<Finding>> {
         findings.push(Finding::ok("the API has no custom domain"));
     }
     Ok(findings)
-}
-
-async fn domains(target: &Target, api: &str) -> Result<Vec<Domain>> {
-    let mut domains = Vec::new();
-    for listed in apis::list(target, "/v2/domainnames", "nextToken").await?.iter().take(MAX_DOMAINS) {
-        let name = listed["domainName"].as_str().unwrap_or_default();
-        let mappings = apis::list(target, &format!("/v2/domainnames/{name}/apimappings"), "nextToken").await?;
-        let certificate = listed["domainNameConfigurations"][0]["certificateArn"].as_str();
-        if let Some(certificate) = certificate
-            && mappings.iter().any(|mapping| mapping["apiId"] == api)
-        {
-            domains.push(Domain { name: name.to_owned(), certificate_arn: certificate.to_owned() });
-        }
-    }
-    Ok(domains)
 }
 
 async fn certificate(target: &Target, arn: &str) -> Result<Certificate> {

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde::Deserialize;
 
-use super::apis::{self, PERMISSION};
 use super::report::Finding;
+use crate::api_gateway::{self, PERMISSION};
 use crate::service_api::{API_GATEWAY, Call};
 use crate::target::Target;
 
@@ -19,7 +19,7 @@ pub(super) async fn check(target: &Target) -> Result<Vec<Finding>> {
     let Some(log_group) = &target.resources.api_log_group_name else {
         return Ok(vec![Finding::ok("the access log is disabled")]);
     };
-    let (rest, account) = tokio::join!(apis::rest_api_id(target), async {
+    let (rest, account) = tokio::join!(api_gateway::rest_api_id(target), async {
         Call::get(API_GATEWAY, PERMISSION, "/account").json::<Account>(&target.sdk).await
     });
     let (rest, role) = (rest?.is_some(), account?.cloudwatch_role_arn.filter(|role| !role.is_empty()));

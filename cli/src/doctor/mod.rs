@@ -2,7 +2,6 @@
 //! has the severity [`Severity::Unknown`], and the others have their results.
 
 mod alarms;
-mod apis;
 mod certificate;
 mod concurrency;
 mod destinations;

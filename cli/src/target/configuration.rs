@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use hookline_signature::{Scheme, SchemeConfig};
+use hookline_senders::SchemeSource;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::deployment::Target;
 use super::function_environment;
+use crate::source_scheme::SourceScheme;
 
 /// The part of a destination's configuration that determines the form of its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -41,11 +42,11 @@ impl Target {
     /// # Errors
     ///
     /// If the configuration of the function cannot be read or has another format.
-    pub async fn source_schemes(&self) -> Result<BTreeMap<String, Scheme>> {
+    pub async fn source_schemes(&self) -> Result<BTreeMap<String, SourceScheme>> {
         let function = &self.resources.function_names.ingest;
         let environment = function_environment::read(&self.sdk, function).await;
         let environment =
-            environment.context("cannot read the scheme of each source; --scheme needs no access to Lambda")?;
+            environment.context("cannot read the scheme of each source; --sender needs no access to Lambda")?;
         schemes(variable(&environment, "HOOKLINE_SOURCES", function)?)
     }
 
@@ -54,7 +55,7 @@ impl Target {
     /// # Errors
     ///
     /// If the configuration of the function cannot be read, or if the source does not exist.
-    pub async fn source_scheme(&self, source: &str) -> Result<Scheme> {
+    pub async fn source_scheme(&self, source: &str) -> Result<SourceScheme> {
         let mut schemes = self.source_schemes().await?;
         schemes.remove(source).with_context(|| {
             let names: Vec<_> = schemes.keys().map(String::as_str).collect();
@@ -128,10 +129,13 @@ pub(super) fn variable<T: DeserializeOwned>(
     serde_json::from_str(text).with_context(|| format!("cannot parse {name} of function `{function}`"))
 }
 
-fn schemes(sources: BTreeMap<String, SchemeConfig>) -> Result<BTreeMap<String, Scheme>> {
-    let resolve = |(name, config): (String, SchemeConfig)| {
-        let scheme = config.resolve().with_context(|| {
-            format!("cannot read the configuration of source `{name}`: is this command older than the deployment?")
+fn schemes(sources: BTreeMap<String, Value>) -> Result<BTreeMap<String, SourceScheme>> {
+    let resolve = |(name, config): (String, Value)| {
+        let config = serde_json::from_value::<SchemeSource>(config).map_err(anyhow::Error::from);
+        let scheme = config.and_then(|config| Ok(SourceScheme::new(&config)?)).with_context(|| {
+            format!(
+                "cannot read the configuration of source `{name}`: is this command of another version than the deployment?"
+            )
         })?;
         Ok((name, scheme))
     };
@@ -157,9 +161,9 @@ mod tests {
 
     fn environment() -> BTreeMap<String, String> {
         let sources = json!({
-            "github": { "scheme": "github", "content_types": ["application/json"], "deduplicate": "body" },
-            "billing": { "scheme": "hmac", "header": "X-Signature", "template": "{timestamp}.{body}",
-                "timestamp_header": "X-Time" },
+            "github": { "sender": "github", "content_types": ["application/json"], "deduplicate": "body" },
+            "billing": { "scheme": { "signature": { "in": ["header:X-Signature"] }, "message": "{timestamp}.{body}",
+                "timestamp": { "in": "header:X-Time" } } },
         });
         let destinations = json!({
             "orders": { "kind": "http", "url": "https://a.example/", "timeout_ms": 1000 },
@@ -177,16 +181,19 @@ mod tests {
         let schemes = schemes(variable(&environment(), "HOOKLINE_SOURCES", "f").unwrap()).unwrap();
         let names: Vec<_> = schemes.keys().map(String::as_str).collect();
         assert_eq!(names, ["billing", "github"]);
-        assert!(matches!(schemes["billing"], Scheme::Hmac(_)) && matches!(schemes["github"], Scheme::Github(_)));
+        assert_eq!(schemes["github"].sender.as_deref(), Some("github"));
+        assert_eq!((schemes["billing"].sender.as_deref(), schemes["billing"].scheme.tolerance()), (None, Some(300)));
     }
 
     #[test]
     fn missing_or_unknown_configuration_is_an_error() {
-        let missing = variable::<BTreeMap<String, SchemeConfig>>(&BTreeMap::new(), "HOOKLINE_SOURCES", "f");
+        let missing = variable::<BTreeMap<String, Value>>(&BTreeMap::new(), "HOOKLINE_SOURCES", "f");
         assert_eq!(missing.unwrap_err().to_string(), "function `f` has no variable HOOKLINE_SOURCES");
-        let unknown =
-            BTreeMap::from([("a".to_owned(), SchemeConfig { scheme: "new".to_owned(), ..SchemeConfig::default() })]);
-        assert!(format!("{:#}", schemes(unknown).unwrap_err()).contains("unknown scheme `new`"));
+        let error = |config| format!("{:#}", schemes(BTreeMap::from([("a".to_owned(), config)])).unwrap_err());
+        assert!(error(json!({ "sender": "new" })).contains("unknown sender `new`"));
+        let earlier = error(json!({ "scheme": "github" }));
+        let expected = "cannot read the configuration of source `a`: is this command of another version";
+        assert!(earlier.starts_with(expected), "{earlier}");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -12,9 +14,39 @@ use crate::aws;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct LocalStack {
     emulator: Emulator,
+    outputs: Outputs,
+    /// The generated secrets. Other members of the file are ignored.
+    #[serde(default)]
+    secrets: Secrets,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Outputs {
     /// Names of the stack's AWS resources.
-    #[serde(rename = "outputs")]
+    #[serde(flatten)]
     resources: Resources,
+    #[serde(default)]
+    api_id: String,
+    #[serde(default)]
+    stage_name: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+struct Secrets {
+    #[serde(default)]
+    sources: BTreeMap<String, SecretPair>,
+}
+
+/// The sender's side of a source's secret. It is never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+struct SecretPair {
+    sender: String,
+}
+
+impl fmt::Debug for SecretPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretPair(redacted)")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -42,21 +74,50 @@ impl LocalStack {
     /// Returns the names of the stack's AWS resources.
     #[must_use]
     pub fn resources(&self) -> &Resources {
-        &self.resources
+        &self.outputs.resources
+    }
+
+    /// Returns the stack of the repository that contains the working directory, or `None` if none is running.
+    ///
+    /// # Errors
+    ///
+    /// If the state of the stack cannot be read.
+    pub fn running() -> Result<Option<Self>> {
+        let Some(file) = state_file()? else { return Ok(None) };
+        let json = std::fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        Self::from_json(&json).map(Some)
+    }
+
+    /// Returns the stack as the deployment that operators' commands work on.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        let sdk = aws::emulator_config(self.emulator.endpoint.clone(), TIMEOUTS);
+        Target { sdk, resources: self.outputs.resources.clone() }
+    }
+
+    /// Returns the URL of a source. AWS finds the API by its host name; an emulator finds it by a path prefix.
+    #[must_use]
+    pub fn webhook_url(&self, source: &str) -> String {
+        let Outputs { api_id, stage_name, .. } = &self.outputs;
+        format!("{}/restapis/{api_id}/{stage_name}/_user_request_/webhooks/{source}", self.emulator.endpoint)
+    }
+
+    /// Returns the sender's signing key of a source, if it has one.
+    #[must_use]
+    pub fn signing_key(&self, source: &str) -> Option<&str> {
+        self.secrets.sources.get(source).map(|pair| pair.sender.as_str())
     }
 }
 
 /// Returns the running local stack of the repository that contains the working directory.
-pub(super) async fn find() -> Result<Target> {
-    let Some(file) = state_file()? else {
+pub(super) fn find() -> Result<Target> {
+    let Some(stack) = LocalStack::running()? else {
         bail!(
             "no deployment selected and no local stack is running: use --service PREFIX or --workspace NAME, or start a \
              stack with `cargo harness up`"
         )
     };
-    let json = std::fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
-    let LocalStack { emulator, resources } = LocalStack::from_json(&json)?;
-    Ok(Target { sdk: aws::emulator_config(emulator.endpoint, TIMEOUTS), resources })
+    Ok(stack.target())
 }
 
 /// Path of the state file, if there is one.

@@ -45,7 +45,7 @@ impl TargetOptions {
         match (&self.service, &self.workspace) {
             (Some(prefix), _) => discovery::find(prefix, self.region.as_deref()).await,
             (None, Some(workspace)) => workspace::find(workspace).await,
-            (None, None) => local_stack::find().await,
+            (None, None) => local_stack::find(),
         }
     }
 }

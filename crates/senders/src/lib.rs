@@ -1,5 +1,6 @@
 //! The catalogue of senders: the files of `senders/`, compiled in, so that a function parses only the senders that are configured.
 
+mod names;
 mod sender;
 mod source;
 mod vector;

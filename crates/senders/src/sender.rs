@@ -6,7 +6,7 @@ use hookline_signature::Trust;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{SENDERS, SourceError, Vector, slugs};
+use crate::{SENDERS, SourceError, Vector, names};
 
 /// A sender of the catalogue, as its file describes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -92,23 +92,7 @@ impl Sender {
     /// and the word `webhooks` do not matter.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static str> {
-        let without_note = name.split('(').next().unwrap_or_default();
-        let lower = normalized(without_note);
-        let without_suffix = SUFFIXES.iter().find_map(|suffix| lower.strip_suffix(suffix));
-        let parts = without_note.split('/').chain(without_suffix);
-        let wanted: Vec<_> = [name, without_note].into_iter().chain(parts).map(normalized).collect();
-        let is_named = |slug: &str, is_same: &dyn Fn(&str) -> bool| {
-            let names = Self::read(slug).and_then(Result::ok).map(|sender| (sender.name, sender.aliases));
-            names.is_some_and(|(name, aliases)| {
-                is_same(&normalized(&name)) || aliases.iter().any(|alias| is_same(alias))
-            })
-        };
-        let find = |is_same: &dyn Fn(&str) -> bool| {
-            slugs().find(|slug| is_same(slug)).or_else(|| slugs().find(|slug| is_named(slug, is_same)))
-        };
-        let wanted = || wanted.iter().filter(|name| !name.is_empty());
-        let exact = wanted().find_map(|wanted| find(&|name| name == wanted));
-        exact.or_else(|| wanted().find_map(|wanted| find(&|name| compact(name) == compact(wanted))))
+        names::find(name)
     }
 
     /// Returns the slug of a sender like [`Sender::find`].
@@ -117,19 +101,6 @@ impl Sender {
     ///
     /// [`SourceError`] with similar names, or with the reason why the sender is not supported.
     pub fn named(name: &str) -> Result<&'static str, SourceError> {
-        Self::find(name).ok_or_else(|| SourceError::unknown_name(name.split('(').next().unwrap_or(name)))
+        names::named(name)
     }
-}
-
-/// Words that people add to a sender's name.
-const SUFFIXES: [&str; 2] = ["-webhooks", "-webhook"];
-
-/// Returns a name in lower case with hyphens.
-pub(crate) fn normalized(name: &str) -> String {
-    let words = name.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
-}
-
-fn compact(name: &str) -> String {
-    name.chars().filter(|character| character.is_alphanumeric()).collect()
 }

@@ -84,13 +84,6 @@ impl SourceError {
     }
 }
 
-impl SourceError {
-    /// Returns the error for a name that is not a slug.
-    pub(crate) fn unknown_name(name: &str) -> Self {
-        Self::unknown(&crate::sender::normalized(name))
-    }
-}
-
 impl SchemeSource {
     /// Returns a source with a sender of the catalogue.
     #[must_use]

@@ -1,5 +1,6 @@
 //! Published vectors: requests with the verdict of a correct verifier.
 
+mod error;
 mod keys;
 mod lenient;
 
@@ -9,7 +10,9 @@ use hookline_signature::{Description, Headers, Request, Scheme, SchemeOptions, S
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Sender, SourceError};
+pub use self::error::VectorError;
+use self::error::malformed;
+use crate::{SourceError, names};
 
 /// A published signed request, or a signed text, with its verdict.
 #[derive(Debug, Clone, Deserialize)]
@@ -86,35 +89,8 @@ pub enum VectorSource {
     File(BTreeMap<String, Value>),
 }
 
-/// A vector that cannot be verified.
-#[derive(Debug, thiserror::Error)]
-pub enum VectorError {
-    /// The sender is unknown, or its requests cannot be verified.
-    #[error(transparent)]
-    Sender(#[from] SourceError),
-    /// The vector needs an algorithm that is not supported.
-    #[error("the algorithm `{algorithm}` is not supported")]
-    Unsupported {
-        /// What the file calls the algorithm.
-        algorithm: String,
-    },
-    /// The vector has no key: it has to be fetched, or it is not published.
-    #[error("the vector has no key")]
-    NoKey,
-    /// The vector has no sender or no request, or they are not encoded as their names say.
-    #[error("the vector {problem}")]
-    Malformed {
-        /// The problem.
-        problem: &'static str,
-    },
-}
-
 /// What the algorithms are called whose keys have to be fetched, or that are no MAC.
 const UNSUPPORTED_ALGORITHMS: [&str; 6] = ["no hmac", "by url", "by kid", "md5", "plain", "es512"];
-
-fn malformed(problem: &'static str) -> VectorError {
-    VectorError::Malformed { problem }
-}
 
 impl Vector {
     /// Whether a strict verifier accepts the request.
@@ -130,7 +106,7 @@ impl Vector {
     /// [`VectorError`] if the vector cannot be verified.
     pub fn verify(&self, sender: Option<&str>) -> Result<Result<(), VerifyError>, VectorError> {
         let name = self.sender.as_deref().or(sender).ok_or_else(|| malformed("has no sender"))?;
-        let slug = Sender::named(name)?;
+        let slug = names::named(name)?;
         let verdict = match self.verify_with(&crate::scheme(slug)?.ways) {
             // A request without a body can have a valid signature, but it is no event.
             Ok(Err(VerifyError::EmptyBody)) => Ok(Ok(())),

@@ -3,8 +3,8 @@
 use hookline_signature::{Algorithm, Description, Secret};
 use serde_json::{Map, Value};
 
+use super::error::{VectorError, malformed};
 use super::lenient;
-use super::{VectorError, malformed};
 
 /// Members with the secret as the sender shows it.
 const STORED: [&str; 5] = ["secret", "secrets", "key", "signing_key", "token"];

@@ -126,7 +126,7 @@ fn vector_without_a_verdict_is_an_error() {
     assert_eq!(error(json!({ "secret": null })), "the vector has no key");
     assert_eq!(error(json!({ "sender": null })), "the vector has no sender");
     assert!(error(json!({ "sender": "PayPal" })).contains("`paypal` is not supported"));
-    assert!(error(json!({ "sender": "Nobody" })).contains("unknown sender `nobody`"));
+    assert!(error(json!({ "sender": "Unknown" })).contains("unknown sender `unknown`"));
     assert!(error(json!({ "body": "other", "algorithm": "sha256 (no HMAC)" })).contains("(no HMAC)` is not supported"));
     assert_eq!(error(json!({ "body_b64": "?" })), "the vector has a body with invalid base64");
     assert_eq!(

@@ -1,0 +1,111 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use hookline_senders::{Sender, SenderScheme};
+use hookline_signature::{Message, Secret};
+use uuid::Uuid;
+
+use super::request_options::with_parameters;
+use super::scheme_options::{self, SchemeOptions};
+use super::sign::sign;
+use crate::clock::unix_seconds;
+use crate::example_event::ExampleEvent;
+use crate::http_request;
+use crate::output::print_line;
+use crate::source_scheme::SourceScheme;
+use crate::target::LocalStack;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --url, the command sends the event to the source of the local stack whose sender it is.
+The exit code is 1 if the status of the response is not 2xx.
+
+Examples:
+  hookline senders try stripe
+  hookline senders try square --url https://hooks.example.com/webhooks/square --secret-file secret.txt")]
+pub(super) struct Try {
+    /// Sender: its slug, an alias or its name
+    sender: String,
+    /// Endpoint to use instead of the local stack, with its query
+    #[arg(long, requires = "secret_file")]
+    url: Option<String>,
+    /// File with the sender's secret, for a sender with a key pair its private key; - reads standard input
+    #[arg(long, value_name = "FILE", requires = "url")]
+    secret_file: Option<PathBuf>,
+}
+
+/// Where an event is sent.
+struct Endpoint {
+    url: String,
+    scheme: SourceScheme,
+    secret: Secret,
+}
+
+/// A request that is ready to be sent.
+#[derive(Debug, PartialEq, Eq)]
+struct SignedEvent {
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Try {
+    pub(super) async fn run(self) -> Result<ExitCode> {
+        let slug = Sender::named(&self.sender)?;
+        let endpoint = self.endpoint(slug).await?;
+        let id = Uuid::new_v4().to_string();
+        let SignedEvent { url, headers, body } =
+            signed_event(&hookline_senders::scheme(slug)?, &endpoint, &id, unix_seconds())?;
+        print_line(format_args!("POST {url}"));
+        headers.iter().for_each(|(name, value)| print_line(format_args!("{name}: {value}")));
+        print_line(format_args!("\n{}\n", String::from_utf8_lossy(&body)));
+        let response = http_request::post(&url, &headers, body).await?;
+        let milliseconds = response.duration.as_secs_f64() * 1e3;
+        print_line(format_args!("status {} after {milliseconds:.0} ms: {}", response.status, response.body));
+        Ok(if (200..300).contains(&response.status) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    async fn endpoint(&self, slug: &str) -> Result<Endpoint> {
+        if let (Some(url), Some(file)) = (&self.url, &self.secret_file) {
+            let scheme = SchemeOptions::of_sender(slug).resolve()?;
+            return Ok(Endpoint { url: url.clone(), scheme, secret: scheme_options::read_secret(file)? });
+        }
+        let Some(stack) = LocalStack::running()? else {
+            bail!("no local stack is running: start one with `cargo harness up`, or use --url URL --secret-file FILE")
+        };
+        let sources = stack.target().source_schemes().await?;
+        let mut of_sender = sources.into_iter().filter(|(_, scheme)| scheme.sender.as_deref() == Some(slug));
+        let usable =
+            of_sender.find_map(|(source, scheme)| Some((stack.signing_key(&source)?.to_owned(), source, scheme)));
+        let (key, source, scheme) = usable.with_context(|| {
+            format!(
+                "the local stack has no source with the sender `{slug}` and a secret: add one in harness/src/stack/sources.rs and \
+                 run `cargo harness up`, or use --url URL --secret-file FILE"
+            )
+        })?;
+        Ok(Endpoint { url: stack.webhook_url(&source), scheme, secret: Secret::new(key)? })
+    }
+}
+
+/// Signs an example event for an endpoint.
+fn signed_event(sender: &SenderScheme, endpoint: &Endpoint, id: &str, now: i64) -> Result<SignedEvent> {
+    let ExampleEvent { headers, query, body, is_form } = ExampleEvent::new(sender, id);
+    let (base, received) = endpoint.url.split_once('?').unwrap_or((&endpoint.url, ""));
+    let complete = |query: String| if query.is_empty() { base.to_owned() } else { format!("{base}?{query}") };
+    let url = complete(with_parameters(received, &query));
+    let message = Message { body: &body, now, id, url: &url, is_form, headers: &headers };
+    let signed = sign(&endpoint.scheme, message, &endpoint.secret)?;
+    let parameters: Vec<_> = query.iter().chain(&signed.query).cloned().collect();
+    let is_replaced = |name: &str| signed.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
+    let kept = headers.iter().filter(|(name, _)| !is_replaced(name)).cloned();
+    Ok(SignedEvent {
+        url: complete(with_parameters(received, &parameters)),
+        headers: kept.chain(signed.headers.clone()).collect(),
+        body: signed.body.unwrap_or(body),
+    })
+}
+
+#[cfg(test)]
+mod tests;
