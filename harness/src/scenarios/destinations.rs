@@ -20,9 +20,9 @@ pub(super) fn all() -> Vec<Scenario> {
             filtered,
         )
         .source(Source::github("filtered"))
-        .destination(Destination::http("picked", Script::Succeeds))
+        .destination(Destination::http("audit", Script::Succeeds))
         .route(Route::new("filtered", "filtered", &["orders"]).types(&["filtered.push", "filtered.issues"]))
-        .route(Route::new("picked", "filtered", &["picked"]).types(&["filtered.issue*"]).filter(json!([
+        .route(Route::new("picked", "filtered", &["audit"]).types(&["filtered.issue*"]).filter(json!([
             { "pointer": "/action", "in": ["opened", "reopened"] },
             { "pointer": "/issue/labels/0/name", "prefix": "bug" },
         ])))
@@ -58,9 +58,9 @@ pub(super) fn all() -> Vec<Scenario> {
 async fn filtered(testbed: &Testbed) -> ScenarioResult {
     /// Event, payload, and the paths at which the event has to arrive.
     const CASES: [(&str, &str, &[&str]); 5] = [
-        ("issues", "{\"action\":\"opened\",\"issue\":{\"labels\":[{\"name\":\"bug: x\"}]}}", &["/orders", "/picked"]),
+        ("issues", "{\"action\":\"opened\",\"issue\":{\"labels\":[{\"name\":\"bug: x\"}]}}", &["/orders", "/audit"]),
         ("issues", "{\"action\":\"closed\",\"issue\":{\"labels\":[{\"name\":\"bug: x\"}]}}", &["/orders"]),
-        ("issue_comment", "{\"action\":\"reopened\",\"issue\":{\"labels\":[{\"name\":\"bug\"}]}}", &["/picked"]),
+        ("issue_comment", "{\"action\":\"reopened\",\"issue\":{\"labels\":[{\"name\":\"bug\"}]}}", &["/audit"]),
         ("issue_comment", "{\"action\":\"reopened\",\"issue\":{\"labels\":[]}}", &[]),
         ("push", "{}", &["/orders"]),
     ];

@@ -46,8 +46,8 @@ pub(super) fn all() -> Vec<Scenario> {
         )
         .source(Source::github("hung"))
         .destination(Destination::http("hung", Script::HangsUntilRecovered))
-        .destination(Destination::http("steady", Script::Succeeds))
-        .route(Route::new("hung", "hung", &["hung", "steady"]))
+        .destination(Destination::http("audit", Script::Succeeds))
+        .route(Route::new("hung", "hung", &["hung", "audit"]))
         .needs(&[Capability::Dynamodb])
         .long(),
         Scenario::new(
@@ -57,8 +57,8 @@ pub(super) fn all() -> Vec<Scenario> {
         )
         .source(Source::github("dead"))
         .destination(Destination::new("dead", DestinationKind::UnreachableHttp).given_up_after(GIVE_UP_SECONDS))
-        .destination(Destination::http("steady", Script::Succeeds))
-        .route(Route::new("dead", "dead", &["dead", "steady"]))
+        .destination(Destination::http("audit", Script::Succeeds))
+        .route(Route::new("dead", "dead", &["dead", "audit"]))
         .needs(&[Capability::Dynamodb])
         .long(),
         // Not concurrent: it waits until no delivery is pending while deliveries are paused.
@@ -131,13 +131,13 @@ async fn hung_destination(testbed: &Testbed) -> ScenarioResult {
     let (events, opened_at) = try_join(traffic, wait_until_open(testbed, "hung")).await?;
 
     wait::until("all events at the destination that works", Duration::from_secs(30), async || {
-        Ok(ensure_delivered_once(testbed, events.keys(), "/steady").is_ok().then_some(()))
+        Ok(ensure_delivered_once(testbed, events.keys(), "/audit").is_ok().then_some(()))
     })
     .await?;
     let age = |(event_id, sent_at): (&String, &Instant)| {
         let attempts = testbed.sink.attempts(event_id);
-        let steady = attempts.iter().find(|attempt| attempt.path == "/steady");
-        steady.map(|attempt| attempt.received_at.duration_since(*sent_at)).unwrap_or_default()
+        let working = attempts.iter().find(|attempt| attempt.path == "/audit");
+        working.map(|attempt| attempt.received_at.duration_since(*sent_at)).unwrap_or_default()
     };
     // Until then, other execution environments can wait for a call that they began before the breaker opened.
     let noticed_at = opened_at + NOTICE_TIME;
@@ -185,7 +185,7 @@ async fn dead_destination(testbed: &Testbed) -> ScenarioResult {
     let (events, max_in_flight) = join(deliveries, measurement).await;
     let (events, max_in_flight) = (events?, max_in_flight?);
     ensure!(max_in_flight <= MAX_IN_FLIGHT, "{max_in_flight} messages of the intake queue were in flight");
-    ensure_delivered_once(testbed, &events, "/steady")?;
+    ensure_delivered_once(testbed, &events, "/audit")?;
 
     let queue = DeadLetterQueue::new(testbed.stack.target());
     let messages = queue.list().await?;

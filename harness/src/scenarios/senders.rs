@@ -54,9 +54,9 @@ pub(super) fn all() -> Vec<Scenario> {
             form_and_number,
         )
         .source(Source::github("amounts"))
-        .destination(Destination::http("picked", Script::Succeeds))
+        .destination(Destination::http("audit", Script::Succeeds))
         .route(
-            Route::new("amounts", "amounts", &["picked"]).filter(json!([{ "pointer": "/amount", "equals": "19.90" }])),
+            Route::new("amounts", "amounts", &["audit"]).filter(json!([{ "pointer": "/amount", "equals": "19.90" }])),
         )
         .concurrent(),
     ]
@@ -118,7 +118,7 @@ async fn form_and_number(testbed: &Testbed) -> ScenarioResult {
         let webhook = testbed.signed("amounts", body)?.with_header("Content-Type", Some(content_type));
         expect::accepted(testbed, &webhook).await?;
         let delivery = testbed.sink.wait_for_delivery(&webhook.event_id).await?;
-        ensure!(delivery.path == "/picked", "the event arrived at {}", delivery.path);
+        ensure!(delivery.path == "/audit", "the event arrived at {}", delivery.path);
     }
     Ok("JSON and form selected".to_owned())
 }

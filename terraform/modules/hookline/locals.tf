@@ -52,13 +52,14 @@ locals {
     } : key => value if value != null }
   }
 
-  # A route with one destination and no other option is the name of the destination, which saves more.
-  short_routes = {
-    for name, route in local.route_options : name => one(route.destinations)
-    if keys(route) == ["destinations"] && try(length(route.destinations) == 1, false)
+  # A route without other options is the list of its destinations, or the name of the only one, which saves more.
+  destinations_of_routes = {
+    for name, route in local.route_options : name => route.destinations if keys(route) == ["destinations"]
   }
 
-  routes = merge(local.route_options, local.short_routes)
+  routes = merge(local.route_options, local.destinations_of_routes, {
+    for name, destinations in local.destinations_of_routes : name => one(destinations) if length(destinations) == 1
+  })
 
   retry = {
     base_seconds    = var.retry.base_seconds

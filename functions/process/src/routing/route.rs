@@ -2,16 +2,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use hookline_event::Event;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use wildmatch::WildMatch;
 
 use super::filter::{Condition, InvalidCondition};
 use crate::payload::{Pointers, ReadablePayload, Unreadable};
 
-/// The configuration of a route, as Terraform writes it: an object, or the name of its only destination if it has no other
-/// option. Most routes have none, and the environment of a function is limited to 4 KB.
+/// The configuration of a route, as Terraform writes it: an object, or only its destinations if it has no other option: the
+/// name of one, or the names of several. Most routes have one, and the environment of a function is limited to 4 KB.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub(crate) struct RouteConfig {
@@ -42,11 +42,16 @@ impl<'de> Visitor<'de> for RouteConfigVisitor {
     type Value = RouteConfig;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a route or the name of a destination")
+        formatter.write_str("a route or the names of destinations")
     }
 
     fn visit_str<E: de::Error>(self, destination: &str) -> Result<RouteConfig, E> {
         Ok(RouteConfig { destinations: Some(vec![destination.to_owned()]), ..RouteConfig::default() })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, destinations: A) -> Result<RouteConfig, A::Error> {
+        let destinations = Vec::deserialize(SeqAccessDeserializer::new(destinations))?;
+        Ok(RouteConfig { destinations: Some(destinations), ..RouteConfig::default() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, options: A) -> Result<RouteConfig, A::Error> {

@@ -150,16 +150,19 @@ fn invalid_route_is_reported() {
 }
 
 #[test]
-fn route_can_be_the_name_of_its_destination() {
+fn route_can_be_the_names_of_its_destinations() {
     let route = |route: serde_json::Value| errors("HOOKLINE_ROUTES", Some(&json!({ "r": route }).to_string()));
     assert_eq!(route(json!("orders")), "");
+    assert_eq!(route(json!(["orders"])), "");
     assert_eq!(route(json!({})), route(json!("r")), "the route's name is the default");
-    assert!(route(json!(["orders"])).contains("a route or the name of a destination"), "{}", route(json!(["orders"])));
+    assert!(route(json!(1)).contains("a route or the names of destinations"), "{}", route(json!(1)));
 }
 
 #[test]
 fn route_with_unknown_destination_is_reported() {
-    for destinations in [json!({ "source": "github", "destinations": ["orders", "odrers"] }), json!("odrers")] {
+    for destinations in
+        [json!({ "source": "github", "destinations": ["orders", "odrers"] }), json!(["odrers"]), json!("odrers")]
+    {
         let errors = errors("HOOKLINE_ROUTES", Some(&json!({ "r": destinations }).to_string()));
         assert!(errors.contains("route `r` names the unknown destination `odrers`"), "{errors}");
     }

@@ -60,7 +60,7 @@ run "ingest_gets_sources_without_nulls" {
 run "process_gets_routes_and_destinations" {
   assert {
     condition = local.process_environment.HOOKLINE_ROUTES == join("", [
-      "{\"billing\":{\"destinations\":[\"local\",\"sink\"]},\"events\":\"sink\",\"github\":\"sink\"}",
+      "{\"billing\":[\"local\",\"sink\"],\"events\":\"sink\",\"github\":\"sink\"}",
     ])
     error_message = "HOOKLINE_ROUTES is ${local.process_environment.HOOKLINE_ROUTES}"
   }
