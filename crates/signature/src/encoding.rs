@@ -55,8 +55,10 @@ impl Encoding {
             Self::Base64url => URL_SAFE.decode(text).ok(),
             Self::Base64urlUnpadded => URL_SAFE_NO_PAD.decode(text).ok(),
             Self::Base64Hex => Self::Hex.decode(std::str::from_utf8(&STANDARD.decode(text).ok()?).ok()?),
-            Self::Base64Percent if text.contains(['+', '/', '=']) => None,
-            Self::Base64Percent => STANDARD.decode(percent_decode_str(text).decode_utf8().ok()?.as_ref()).ok(),
+            Self::Base64Percent => {
+                let decoded = STANDARD.decode(percent_decode_str(text).decode_utf8().ok()?.as_ref()).ok();
+                decoded.filter(|bytes| self.encode(bytes) == text)
+            }
             Self::Text => Some(text.as_bytes().to_vec()),
         }
     }

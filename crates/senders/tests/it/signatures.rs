@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::fixture::{Case, NOW, TestRequest, all_cases};
 
+/// The name of a change and the value of the signature after it.
+type Change<'a> = (&'static str, &'a dyn Fn(&str) -> Option<String>);
+
 /// Replaces the value of the signature's place. `None` removes it.
 fn with_signature(case: &Case, sent: &TestRequest, change: impl Fn(&str) -> Option<String>) -> TestRequest {
     let mut changed = sent.clone();
@@ -41,7 +44,7 @@ fn missing_empty_or_truncated_signature_is_rejected() {
         let sent = case.sign(b"{\"a\":1}");
         assert!(case.verify(&sent).is_ok(), "{}", case.name);
         let shorter = |text: &str| text.chars().take(text.chars().count() - 1).collect::<String>();
-        let changes: [(&str, &dyn Fn(&str) -> Option<String>); 6] = [
+        let changes: [Change<'_>; 6] = [
             ("missing", &|_| None),
             ("empty", &|_| Some(String::new())),
             ("blank", &|_| Some(" ".to_owned())),
