@@ -41,7 +41,7 @@ impl ExampleEvent {
         let mut draft = Draft { json: json!({}), ..Draft::default() };
         let types = description.r#type.first().map(String::as_str).unwrap_or_default();
         let ids = description.id.first().map(String::as_str).unwrap_or_default();
-        for (template, value) in [(ids, id), (types, EXAMPLE)] {
+        for (template, value) in [(types, EXAMPLE), (ids, id)] {
             places(template).for_each(|place| draft.set(&place, value));
         }
         let item = description.each.as_deref().map(|array| format!("{array}/0")).unwrap_or_default();

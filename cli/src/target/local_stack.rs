@@ -143,3 +143,30 @@ pub fn working_repository() -> Result<PathBuf> {
 fn repository(directory: &Path) -> Option<&Path> {
     directory.ancestors().find(|parent| parent.join("terraform/modules/hookline").is_dir())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn state_has_the_url_and_the_signing_key_of_a_source() {
+        let state = json!({
+            "emulator": { "kind": "ministack", "endpoint": "http://127.0.0.1:4566" },
+            "outputs": {
+                "api_id": "a1", "stage_name": "live", "queue_url": "", "queue_arn": "", "retry_queue_url": "",
+                "retry_queue_arn": "", "dlq_url": "", "dlq_arn": "", "api_log_group_name": null,
+                "function_names": { "ingest": "hookline-e2e-ingest", "process": "" },
+                "log_group_names": { "ingest": "", "process": "" },
+            },
+            "secrets": { "sources": { "github": { "sender": "not-a-real-key", "store": "x" } }, "destinations": {} },
+        });
+        let stack = LocalStack::from_json(state.to_string().as_bytes()).unwrap();
+        let url = "http://127.0.0.1:4566/restapis/a1/live/_user_request_/webhooks/github";
+        assert_eq!(stack.webhook_url("github"), url);
+        assert_eq!((stack.signing_key("github"), stack.signing_key("none")), (Some("not-a-real-key"), None));
+        assert_eq!(stack.target().resources.prefix(), "hookline-e2e");
+        assert!(!format!("{stack:?}").contains("not-a-real-key"));
+    }
+}

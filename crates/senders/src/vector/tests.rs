@@ -136,6 +136,18 @@ fn vector_without_a_verdict_is_an_error() {
 }
 
 #[test]
+fn digests_and_fetched_keys_are_unsupported() {
+    for algorithm in ["sha256", "SHA-256 (no HMAC)", "RSA, certificate by URL", "jws ES512 (JWKS by kid)", "md5"] {
+        assert!(is_unsupported(algorithm), "{algorithm}");
+    }
+    for algorithm in
+        ["hmac-sha256", "SHA256withRSA", "rsa-pkcs1v15-sha256", "ecdsa-p256-sha256 (DER)", "jwt HS256/384/512"]
+    {
+        assert!(!is_unsupported(algorithm), "{algorithm}");
+    }
+}
+
+#[test]
 fn time_is_in_seconds_or_milliseconds() {
     for now in [json!({ "now": 1 }), json!({ "now": "1" }), json!({ "now": 1.0 }), json!({ "now_ms": 1000 })] {
         let vector: Vector = serde_json::from_value(vector(now)).unwrap();
