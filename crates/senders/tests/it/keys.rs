@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hookline_signature::{Scheme, SchemeOptions};
 use serde_json::json;
 
-use crate::fixture::NOW;
+use crate::fixture::{NOW, TestRequest};
 use crate::source::{Source, secret, source, with_members};
 
 const RSA: &str = include_str!("../keys/rsa.pem");
@@ -176,5 +177,25 @@ fn key_of_an_hmac_is_decoded_and_derived() {
     ] {
         let source = description(form.clone()).with_key(stored);
         assert_eq!(source.verdict(&signed_with(key)), "secret_unusable", "{form}: {stored}");
+    }
+}
+
+/// A sender that replaces its algorithm signs in two headers, and an operator stores one of the keys.
+#[test]
+fn previous_key_can_be_of_another_algorithm() {
+    let way = |algorithm: &str, header: &str| {
+        let signature = json!({ "in": [format!("header:{header}")], "encoding": "base64" });
+        serde_json::from_value(json!({ "algorithm": algorithm, "signature": signature })).unwrap()
+    };
+    let ways = [way("rsa-pkcs1-sha256", "X-Old"), way("ed25519", "X-New")];
+    let (rsa, ed25519) = (public("rsa-pkcs1-sha256", RSA).0, public("ed25519", ED25519).0);
+    let both = Source { scheme: Scheme::new(&ways, &[], None, &SchemeOptions::default()).unwrap(), ..rsa.clone() };
+    for (source, other, header) in [(&rsa, &ed25519, "X-Old"), (&ed25519, &rsa, "X-New")] {
+        let signature = source.sign(b"{}").header("X-Signature");
+        let sent = TestRequest::new(&[(header, &signature)], "{}");
+        let reason = |keys: &[&str]| both.verify_with(&sent, keys, NOW).map_err(|error| error.reason()).err();
+        assert_eq!(reason(&[&source.stored_key]), None, "{header}");
+        assert_eq!(reason(&[&other.stored_key]), Some("signature_mismatch"), "{header}");
+        assert_eq!(reason(&[&other.stored_key, &source.stored_key]), None, "{header}");
     }
 }
