@@ -56,7 +56,7 @@ fn body_before_a_pair_of_the_signature_is_enclosed() {
     assert_eq!(source.verdict(&moved), "value_malformed");
 }
 
-/// Square signs the URL and the body. Without the configured URL, the query is one that anybody can write.
+/// Square signs the URL and the body. Without the configured URL, any caller can write the query.
 #[test]
 fn query_of_a_url_before_the_body_has_to_be_configured() {
     let source = source("square");
@@ -71,7 +71,7 @@ fn query_of_a_url_before_the_body_has_to_be_configured() {
     assert_eq!(configured.verdict(&signed), "accepted");
     assert_eq!(configured.verdict(&signed.clone().with_query("x", "").with_body("1{}")), "signature_mismatch");
     assert_eq!(configured.verdict(&sent), "signature_mismatch");
-    // The configured URL counts, and not the one that a stranger calls.
+    // The configured URL counts, and not the one that an unauthenticated sender calls.
     assert_eq!(configured.verdict_for_url("https://other.example", &signed), "accepted");
 }
 

@@ -127,7 +127,7 @@ fn challenge_is_signed_with_the_key_of_events() {
 #[test]
 fn only_a_text_that_cannot_be_an_event_is_signed() {
     let allowed = ["a".repeat(256), "a".to_owned(), "A-_9".to_owned()];
-    let refused = [
+    let rejections = [
         "a".repeat(257),
         "a".repeat(2000),
         String::new(),
@@ -150,17 +150,17 @@ fn only_a_text_that_cannot_be_an_event_is_signed() {
         for text in &allowed {
             assert!(respond(&scheme(sender), &get(&[(parameter, text)])).unwrap().is_ok(), "{sender}: {text}");
         }
-        for text in &refused {
+        for text in &rejections {
             rejected(sender, &get(&[(parameter, text)]), "challenge_invalid");
         }
     }
-    for text in &refused {
+    for text in &rejections {
         let body = json!({ "event": "endpoint.url_validation", "payload": { "plainToken": text } }).to_string();
         rejected("zoom", &post(&body), "challenge_invalid");
     }
 }
 
-/// Anybody can get the signature of a challenge, so no event consists of one.
+/// Any caller can get the signature of a challenge, so no event consists of one.
 #[test]
 fn event_that_could_be_a_challenge_is_rejected() {
     let challenge = "challenge-1_A";
@@ -173,7 +173,7 @@ fn event_that_could_be_a_challenge_is_rejected() {
             assert_eq!(source.verdict(&source.sign(body.as_bytes())), "accepted", "{sender}: {body}");
         }
     }
-    // A signed handshake signs nothing for a stranger.
+    // A signed handshake signs nothing for an unauthenticated sender.
     assert_eq!(source("zoom").verdict(&source("zoom").sign(challenge.as_bytes())), "accepted");
     // The signed text counts, also if it is only a part of the body.
     let handshake = json!([{
@@ -192,7 +192,7 @@ fn event_that_could_be_a_challenge_is_rejected() {
 fn value_of_a_header_is_returned_in_json_or_in_a_header() {
     let okta = Check { method: "GET", headers: &[("x-okta-verification-challenge", "abc")], ..Check::default() };
     case("okta", &okta, JSON, "{\"verification\":\"abc\"}");
-    for (sender, name, answer) in [
+    for (sender, name, response_header) in [
         ("asana", "X-Hook-Secret", "X-Hook-Secret"),
         ("clio", "X-Hook-Secret", "X-Hook-Secret"),
         ("ringcentral", "Validation-Token", "Validation-Token"),
@@ -201,7 +201,7 @@ fn value_of_a_header_is_returned_in_json_or_in_a_header() {
         let headers = [(name, "b537207f20cbfa02357cf448134da559e8bd39d61597")];
         let check = Check { method: "POST", headers: &headers, ..Check::default() };
         let response = respond(&scheme(sender), &check).unwrap().unwrap();
-        assert_eq!(response.headers.get(answer).map(String::as_str), Some(headers[0].1), "{sender}");
+        assert_eq!(response.headers.get(response_header).map(String::as_str), Some(headers[0].1), "{sender}");
         let brings_key = ["asana", "clio"].contains(&sender);
         assert_eq!(response.key.as_deref(), brings_key.then_some(headers[0].1), "{sender}");
         let injected = [(name, "a\r\nSet-Cookie: b")];
@@ -212,7 +212,7 @@ fn value_of_a_header_is_returned_in_json_or_in_a_header() {
 }
 
 #[test]
-fn request_can_be_answered_with_the_status_alone() {
+fn response_can_be_the_status_alone() {
     let head = Check { method: "HEAD", ..Check::default() };
     for sender in ["trello", "mandrill"] {
         case(sender, &head, TEXT, "");
@@ -280,14 +280,14 @@ fn handshakes_of_a_description_are_validated() {
         let description = json!({ "signature": { "in": ["header:S"] } });
         crate::source::resolve(json!({ "scheme": description, "handshakes": [handshake] })).map(|_| ())
     };
-    let refused = |handshake: Value, expected: &str| assert_eq!(resolve(handshake), Err(expected.to_owned()));
+    let rejects = |handshake: Value, expected: &str| assert_eq!(resolve(handshake), Err(expected.to_owned()));
     assert_eq!(resolve(json!({ "method": "GET" })), Ok(()));
-    refused(json!({ "method": "PUT" }), "`handshakes.method` must be GET, HEAD or POST");
-    refused(json!({ "method": "get" }), "`handshakes.method` must be GET, HEAD or POST");
-    refused(json!({ "method": "POST" }), "`handshakes.when` is missing: each POST would be a handshake");
-    refused(json!({ "method": "GET", "signed": true }), "`handshakes.signed` is only for POST");
-    refused(json!({ "method": "GET", "status": 302 }), "`handshakes.status` must be 200 to 299");
-    refused(
+    rejects(json!({ "method": "PUT" }), "`handshakes.method` must be GET, HEAD or POST");
+    rejects(json!({ "method": "get" }), "`handshakes.method` must be GET, HEAD or POST");
+    rejects(json!({ "method": "POST" }), "`handshakes.when` is missing: each POST would be a handshake");
+    rejects(json!({ "method": "GET", "signed": true }), "`handshakes.signed` is only for POST");
+    rejects(json!({ "method": "GET", "status": 302 }), "`handshakes.status` must be 200 to 299");
+    rejects(
         json!({ "method": "GET", "body": "a", "json": { "a": "b" } }),
         "`handshakes.body` and `json` exclude each other",
     );

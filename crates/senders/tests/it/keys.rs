@@ -84,7 +84,7 @@ fn public_keys_are_read_in_every_form() {
 }
 
 #[test]
-fn private_key_is_refused_with_a_clear_message() {
+fn private_key_is_rejected_with_a_clear_message() {
     let message = "the secret cannot be used: the key is a private key; store the sender's public key";
     for (algorithm, key) in [("rsa-pss-sha512", RSA), ("ecdsa-p256-sha256", P256), ("ed25519", ED25519)] {
         let (source, raw, _) = public(algorithm, key);
@@ -98,7 +98,7 @@ fn private_key_is_refused_with_a_clear_message() {
 }
 
 #[test]
-fn key_of_another_kind_is_refused() {
+fn key_of_another_kind_is_rejected() {
     let keys = [("rsa-pss-sha256", RSA), ("ecdsa-p256-sha256", P256), ("ed25519", ED25519)];
     let sources = keys.map(|(algorithm, key)| public(algorithm, key));
     for (source, ..) in &sources {

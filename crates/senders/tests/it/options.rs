@@ -115,7 +115,7 @@ fn members_have_to_be_consistent() {
     scheme_case(json!({ "algorithm": "token", "digest": "sha256" }), "`digest` has no meaning without a signature");
 }
 
-/// A stranger who knows the public key could otherwise sign with it.
+/// An unauthenticated sender who knows the public key could otherwise sign with it.
 #[test]
 fn kinds_of_keys_are_never_mixed() {
     let jwt = |algorithms: Value| json!({ "algorithm": "jwt", "jwt": { "algorithms": algorithms } });
