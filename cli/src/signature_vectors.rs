@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use hookline_senders::{Sender, VectorError};
 use hookline_signature::{Description, VerifyError};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 /// A signed request with its expected verdict.
@@ -15,6 +17,12 @@ pub struct Vector {
     /// The sender or scheme, in the words of the file.
     pub sender: String,
     content: Result<Content, String>,
+}
+
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    vectors: Vec<&'a RawValue>,
 }
 
 #[derive(Debug)]
@@ -108,21 +116,22 @@ pub fn read(path: &Path) -> Result<Vec<Vector>> {
 ///
 /// If the text has another format.
 pub fn parse(json: &[u8], sender: Option<&str>) -> Result<Vec<Vector>> {
-    let vectors = match serde_json::from_slice(json)? {
-        Value::Object(mut members) => members.remove("vectors").context("the file has no member `vectors`")?,
-        list => list,
+    // The text of each vector is kept, because the order of its members counts.
+    let vectors = match serde_json::from_slice::<Vec<&RawValue>>(json) {
+        Ok(list) => list,
+        Err(_) => serde_json::from_slice::<File<'_>>(json)?.vectors,
     };
-    let Value::Array(vectors) = vectors else { bail!("the vectors are no list") };
-    Ok(vectors.into_iter().enumerate().map(|(index, vector)| Vector::new(index, vector, sender)).collect())
+    Ok(vectors.into_iter().enumerate().map(|(index, vector)| Vector::new(index, vector.get(), sender)).collect())
 }
 
 impl Vector {
-    fn new(index: usize, json: Value, sender: Option<&str>) -> Self {
+    fn new(index: usize, text: &str, sender: Option<&str>) -> Self {
+        let vector = serde_json::from_str(text).map_err(|error| error.to_string());
+        let json: Value = serde_json::from_str(text).unwrap_or_default();
         let text = |name: &str| json[name].as_str().map(str::to_owned);
         let scheme = text("scheme").filter(|_| json["sender"].is_null());
         let id = text("id").or_else(|| text("name")).unwrap_or_else(|| format!("vector {}", index + 1));
         let named = text("sender").or_else(|| scheme.clone()).or_else(|| sender.map(str::to_owned));
-        let vector = serde_json::from_value(json).map_err(|error| error.to_string());
         let content = vector.map(|vector| Content { vector, scheme, default_sender: sender.map(str::to_owned) });
         Self { id, sender: named.unwrap_or_default(), content }
     }

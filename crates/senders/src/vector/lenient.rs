@@ -1,8 +1,11 @@
 //! Reads members that files of vectors write in several ways.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 const FORGIVING: GeneralPurposeConfig =
@@ -69,32 +72,55 @@ pub(super) fn optional_verdict<'de, D: Deserializer<'de>>(deserializer: D) -> Re
     verdict(deserializer).map(Some)
 }
 
-/// Reads names with values: an object whose values may be lists, a list of pairs or of objects with `name` and `value`, or a query.
+/// Reads names with values in their order: an object whose values may be lists, a list of pairs or of objects with `name` and
+/// `value`, or a query.
 pub(super) fn pairs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    all_pairs(&value).ok_or_else(|| D::Error::custom("names with values are an object, a list of pairs or a query"))
+    deserializer.deserialize_any(PairsVisitor)
 }
 
-fn all_pairs(value: &Value) -> Option<Vec<(String, String)>> {
-    match value {
-        Value::Null => Some(Vec::new()),
-        Value::String(query) => {
-            Some(form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).into_owned().collect())
+struct PairsVisitor;
+
+impl<'de> Visitor<'de> for PairsVisitor {
+    type Value = Vec<(String, String)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("names with values: an object, a list of pairs or a query")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_str<E: Error>(self, query: &str) -> Result<Self::Value, E> {
+        Ok(form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).into_owned().collect())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            pairs.extend(named(&name, &value));
         }
-        Value::Object(members) => Some(members.iter().flat_map(|(name, value)| named(name, value)).collect()),
-        Value::Array(items) => {
-            let item = |item: &Value| match item {
-                Value::Array(pair) => match &pair[..] {
-                    [Value::String(name), value] => Some(named(name, value)),
-                    _ => None,
-                },
-                Value::Object(members) => {
-                    let name = members.get("name").or_else(|| members.get("key"))?.as_str()?;
-                    Some(named(name, members.get("value")?))
-                }
-                _ => None,
-            };
-            items.iter().map(item).collect::<Option<Vec<_>>>().map(|pairs| pairs.concat())
+        Ok(pairs)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(item) = items.next_element::<Value>()? {
+            pairs.extend(pair(&item).ok_or_else(|| A::Error::custom("a pair has a name and a value"))?);
+        }
+        Ok(pairs)
+    }
+}
+
+fn pair(item: &Value) -> Option<Vec<(String, String)>> {
+    match item {
+        Value::Array(pair) => match &pair[..] {
+            [Value::String(name), value] => Some(named(name, value)),
+            _ => None,
+        },
+        Value::Object(members) => {
+            let name = members.get("name").or_else(|| members.get("key"))?.as_str()?;
+            Some(named(name, members.get("value")?))
         }
         _ => None,
     }

@@ -135,6 +135,16 @@ fn vector_without_a_verdict_is_an_error() {
     );
 }
 
+/// Some senders sign the URL, in which the order counts.
+#[test]
+fn parameters_keep_their_order() {
+    for query in [r#"{ "b": "1", "a": ["2", "3"] }"#, r#""b=1&a=2&a=3""#, r#"[["b", "1"], ["a", "2"], ["a", 3]]"#] {
+        let vector: Vector = serde_json::from_str(&format!(r#"{{ "expected": true, "query": {query} }}"#)).unwrap();
+        let expected = [("b", "1"), ("a", "2"), ("a", "3")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(vector.query, expected, "{query}");
+    }
+}
+
 #[test]
 fn digests_and_fetched_keys_are_unsupported() {
     for algorithm in ["sha256", "SHA-256 (no HMAC)", "RSA, certificate by URL", "jws ES512 (JWKS by kid)", "md5"] {
