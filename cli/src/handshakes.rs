@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::Client;
-use hookline_signature::{Handshake, Scheme, verify_token};
+use hookline_senders::{Endpoint, Handshake};
+use hookline_signature::verify_token;
 use serde_json::Value;
 
 use crate::event_trace::written_at;
@@ -80,7 +81,7 @@ pub async fn find(target: &Target, source: &str, since: Duration) -> Result<Hand
 }
 
 /// Returns the methods that a source accepts.
-fn methods(scheme: &Scheme) -> Vec<String> {
+fn methods(scheme: &Endpoint) -> Vec<String> {
     let mut methods = vec!["POST".to_owned()];
     for handshake in scheme.handshakes() {
         if !methods.iter().any(|method| method == handshake.method()) {

@@ -1,7 +1,6 @@
 //! How a source's requests are verified, with the sender to which they belong.
 
-use hookline_senders::{SchemeSource, SourceError};
-use hookline_signature::Scheme;
+use hookline_senders::{Endpoint, SchemeSource, SourceError};
 
 /// The scheme of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +8,7 @@ pub struct SourceScheme {
     /// The slug of the sender. `None` if the scheme is spelled out.
     pub sender: Option<String>,
     /// The scheme with the source's options.
-    pub scheme: Scheme,
+    pub scheme: Endpoint,
 }
 
 impl SourceScheme {

@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| {
         let verdict = scheme.verify(request.as_request(), secrets, NOW);
         assert!(verdict.is_err(), "accepted without a valid signature");
         for handshake in scheme.handshakes() {
-            let _ = scheme.answer(handshake, request.as_request(), secrets);
+            let _ = scheme.respond(handshake, request.as_request(), secrets);
         }
     }
     let url = source.url.as_deref().unwrap_or("https://hooks.example.com/webhooks/x");

@@ -9,8 +9,8 @@ mod request;
 
 use std::sync::LazyLock;
 
-use hookline_senders::SchemeSource;
-use hookline_signature::{Scheme, Secret};
+use hookline_senders::{Endpoint, SchemeSource};
+use hookline_signature::Secret;
 use libfuzzer_sys::fuzz_target;
 
 use self::request::{NOW, TestRequest, stored_keys};
@@ -18,7 +18,7 @@ use self::request::{NOW, TestRequest, stored_keys};
 /// A sender with a key that it accepts.
 struct Case {
     sender: &'static str,
-    scheme: Scheme,
+    scheme: Endpoint,
     secret: Secret,
 }
 
@@ -43,6 +43,6 @@ fuzz_target!(|data: &[u8]| {
     let verdict = case.scheme.verify(request.as_request(), secrets, NOW);
     assert!(verdict.is_err(), "{} accepted a request without a valid signature", case.sender);
     if let Some(handshake) = case.scheme.handshake(request.as_request()) {
-        let _ = case.scheme.answer(handshake, request.as_request(), secrets);
+        let _ = case.scheme.respond(handshake, request.as_request(), secrets);
     }
 });

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use hookline_senders::{Sender, SenderScheme};
-use hookline_signature::{Scheme, SchemeOptions as Overrides, Secret};
+use hookline_senders::{Endpoint, Sender, SenderScheme};
+use hookline_signature::{SchemeOptions as Overrides, Secret};
 
 use crate::sender_file;
 use crate::source_scheme::SourceScheme;
@@ -41,8 +41,8 @@ impl SchemeOptions {
     }
 
     pub(super) fn resolve(&self) -> Result<SourceScheme> {
-        let (sender, SenderScheme { ways, handshakes, response }) = self.described()?;
-        let scheme = Scheme::new(&ways, &handshakes, response.as_ref(), &self.overrides()?)?;
+        let (sender, described) = self.described()?;
+        let scheme = Endpoint::new(&described, self.overrides()?, None)?;
         Ok(SourceScheme { sender: sender.map(str::to_owned), scheme })
     }
 

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use clap::Args;
 use comfy_table::{Table, presets};
-use hookline_signature::{Scheme, Secret, VerifyError};
+use hookline_senders::Endpoint;
+use hookline_signature::{Secret, VerifyError};
 use serde_json::{Value, json};
 
 use super::request_options::{CapturedRequest, RequestOptions};
@@ -84,7 +85,7 @@ impl Check {
         Ok(BTreeMap::from([(source.clone(), scheme)]))
     }
 
-    fn verify(&self, body: &Path, scheme: &Scheme, current: &Secret, previous: Option<&Secret>) -> Result<ExitCode> {
+    fn verify(&self, body: &Path, scheme: &Endpoint, current: &Secret, previous: Option<&Secret>) -> Result<ExitCode> {
         let request = self.request.read(Some(body))?;
         match verify_with(scheme, &request, current, previous) {
             Ok((accepted, version)) => {
@@ -103,7 +104,7 @@ impl Check {
 
 /// Verifies a request, and returns the version of the secret that verifies it.
 fn verify_with(
-    scheme: &Scheme,
+    scheme: &Endpoint,
     request: &CapturedRequest,
     current: &Secret,
     previous: Option<&Secret>,

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use hookline_senders::{Retries, Sender, SenderScheme};
-use hookline_signature::{Algorithm, Description, EventResponse, HandshakeDescription, Trust};
+use hookline_senders::{EventResponse, HandshakeDescription, Retries, Sender, SenderScheme};
+use hookline_signature::{Algorithm, Description, Trust};
 use serde_json::{Value, json};
 
 use super::listed_sender::{Listed, algorithm, name};

@@ -3,7 +3,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use hookline_signature::{HandshakeResponse, Scheme, Secret, Verified, VerifyError};
+use hookline_senders::{Endpoint, HandshakeResponse};
+use hookline_signature::{Secret, Verified, VerifyError};
 use serde_json::json;
 
 use super::request_options::{CapturedRequest, RequestOptions};
@@ -78,7 +79,7 @@ impl Verify {
 }
 
 /// Verifies a request as the service does: an event, or a handshake with its response.
-pub(super) fn verify(scheme: &Scheme, request: &CapturedRequest, secret: &Secret) -> Result<Accepted, VerifyError> {
+pub(super) fn verify(scheme: &Endpoint, request: &CapturedRequest, secret: &Secret) -> Result<Accepted, VerifyError> {
     let (secrets, now) = (std::slice::from_ref(secret), request.now);
     let request = request.as_request();
     let Some(handshake) = scheme.handshake(request) else {
@@ -87,7 +88,7 @@ pub(super) fn verify(scheme: &Scheme, request: &CapturedRequest, secret: &Secret
     if handshake.is_signed() {
         scheme.verify(request, secrets, now)?;
     }
-    scheme.answer(handshake, request, secrets).map(Accepted::Handshake)
+    scheme.respond(handshake, request, secrets).map(Accepted::Handshake)
 }
 
 /// Prints that a request is valid. `secret` is the version of the stored secret that verifies it.

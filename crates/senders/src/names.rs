@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::{SENDERS, SourceError};
+use crate::source_error::SourceError;
+use crate::tables::SENDERS;
 
 /// Words that people add to a sender's name.
 const SUFFIXES: [&str; 2] = ["-webhooks", "-webhook"];

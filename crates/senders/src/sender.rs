@@ -6,7 +6,10 @@ use hookline_signature::Trust;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{SENDERS, SourceError, Vector, names};
+use crate::names;
+use crate::source_error::SourceError;
+use crate::tables::SENDERS;
+use crate::vector::Vector;
 
 /// A sender of the catalogue, as its file describes it.
 #[derive(Debug, Clone, Deserialize)]

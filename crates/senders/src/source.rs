@@ -1,9 +1,13 @@
-//! The part of a source's configuration that says how its requests are verified and answered.
+//! The part of a source's configuration that says how its requests are verified and responded to.
 
-use hookline_signature::{ConfigError, Description, EventResponse, HandshakeDescription, Scheme, SchemeOptions};
+use hookline_signature::{Description, SchemeOptions};
 use serde::{Deserialize, Serialize};
 
-use crate::{UNSUPPORTED, Unsupported, nearest};
+use crate::catalogue;
+use crate::endpoint::Endpoint;
+use crate::handshake_description::{EventResponse, HandshakeDescription};
+use crate::sender_scheme::SenderScheme;
+use crate::source_error::SourceError;
 
 /// A sender of the catalogue or a description, with the source's options. Terraform writes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -32,58 +36,6 @@ pub struct SchemeSource {
     pub audience: Option<String>,
 }
 
-/// An invalid configuration of a source.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// Neither a sender nor a description is configured, or both.
-    #[error("exactly one of `sender` and `scheme` is needed")]
-    SenderOrScheme,
-    /// Handshakes are configured for a sender of the catalogue, which has its own.
-    #[error("`handshakes` is only for a source with `scheme`")]
-    Handshakes,
-    /// The catalogue has no such sender.
-    #[error("unknown sender `{sender}`{}", suggestion(.nearest))]
-    UnknownSender {
-        /// The configured name.
-        sender: String,
-        /// Similar names.
-        nearest: Vec<&'static str>,
-    },
-    /// The sender's requests cannot be verified.
-    #[error("the sender `{sender}` is not supported: {reason}")]
-    Unsupported {
-        /// The configured name.
-        sender: String,
-        /// The reason.
-        reason: Unsupported,
-    },
-    /// An option or the description is invalid.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// A file of the catalogue is invalid. Tests exclude it.
-    #[error("the catalogue's sender `{sender}` is invalid: {source}")]
-    Catalogue {
-        /// The sender.
-        sender: String,
-        /// The parser's error.
-        source: serde_json::Error,
-    },
-}
-
-fn suggestion(nearest: &[&str]) -> String {
-    if nearest.is_empty() { String::new() } else { format!("; similar ones are {}", nearest.join(", ")) }
-}
-
-impl SourceError {
-    pub(crate) fn unknown(sender: &str) -> Self {
-        let unsupported = UNSUPPORTED.iter().find(|(name, _)| *name == sender);
-        match unsupported {
-            Some((_, reason)) => Self::Unsupported { sender: sender.to_owned(), reason: *reason },
-            None => Self::UnknownSender { sender: sender.to_owned(), nearest: nearest(sender) },
-        }
-    }
-}
-
 impl SchemeSource {
     /// Returns a source with a sender of the catalogue.
     #[must_use]
@@ -91,28 +43,26 @@ impl SchemeSource {
         Self { sender: Some(sender.into()), ..Self::default() }
     }
 
-    /// Validates the configuration and creates the scheme.
+    /// Validates the configuration.
     ///
     /// # Errors
     ///
     /// Returns [`SourceError`] for the first problem.
-    pub fn resolve(&self) -> Result<Scheme, SourceError> {
+    pub fn resolve(&self) -> Result<Endpoint, SourceError> {
         let options = SchemeOptions {
             url: self.url.clone(),
             tolerance_seconds: self.tolerance_seconds,
             audience: self.audience.clone(),
-            response: self.response.clone(),
+            ..SchemeOptions::default()
         };
-        match (&self.sender, &self.scheme) {
-            (Some(_), None) if !self.handshakes.is_empty() => Err(SourceError::Handshakes),
-            (Some(sender), None) => {
-                let scheme = crate::scheme(sender)?;
-                Ok(Scheme::new(&scheme.ways, &scheme.handshakes, scheme.response.as_ref(), &options)?)
+        let sender = match (&self.sender, &self.scheme) {
+            (Some(_), None) if !self.handshakes.is_empty() => return Err(SourceError::Handshakes),
+            (Some(sender), None) => catalogue::scheme(sender)?,
+            (None, Some(way)) => {
+                SenderScheme { ways: vec![way.clone()], handshakes: self.handshakes.clone(), response: None }
             }
-            (None, Some(description)) => {
-                Ok(Scheme::new(std::slice::from_ref(description), &self.handshakes, None, &options)?)
-            }
-            _ => Err(SourceError::SenderOrScheme),
-        }
+            _ => return Err(SourceError::SenderOrScheme),
+        };
+        Ok(Endpoint::new(&sender, options, self.response.as_ref())?)
     }
 }

@@ -156,7 +156,7 @@ impl Vector {
         let complete = self.url.as_ref().filter(|url| !self.query.is_empty() && !url.contains('?'));
         let urls = [self.url.clone(), complete.map(|url| format!("{url}?{separate}")), None];
         let scheme = |url: Option<String>, tolerance_seconds| {
-            Scheme::new(ways, &[], None, &SchemeOptions { url, tolerance_seconds, ..SchemeOptions::default() })
+            Scheme::new(ways, &SchemeOptions { url, tolerance_seconds, ..SchemeOptions::default() })
         };
         let mut schemes: Vec<_> = urls
             .iter()

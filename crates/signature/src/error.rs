@@ -1,4 +1,4 @@
-use crate::Encoding;
+use hookline_template::{Encoding, ReadError};
 
 /// The reason why a request failed verification. The log has it; the sender never receives it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -163,4 +163,16 @@ impl VerifyError {
 pub struct SignError {
     /// The problem, without the secret.
     pub problem: &'static str,
+}
+
+impl From<ReadError> for VerifyError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Missing { location } => Self::MissingHeader { header: location },
+            ReadError::Duplicate { location } => Self::DuplicateHeader { header: location },
+            ReadError::Malformed { location } => Self::MalformedValue { location },
+            ReadError::UnreadableBody { problem } => Self::UnreadableBody { problem },
+            ReadError::MissingHash => Self::BodyHashMismatch,
+        }
+    }
 }

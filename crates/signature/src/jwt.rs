@@ -3,15 +3,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hookline_template::Place;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::key::{Key, SigningKey};
-use crate::scheme::{Jwt, Way};
-use crate::template::Place;
-use crate::verify::usable_keys;
+use crate::key::{Key, SigningKey, usable_keys};
+use crate::way::{Jwt, Way};
 use crate::{Secret, SignError, VerifyError};
 
 /// The maximum difference in seconds between the clocks of a sender and of Hookline.
@@ -113,7 +112,13 @@ impl Jwt {
     }
 
     /// Creates a token with the standard claims and further ones.
-    pub(crate) fn sign(&self, key: &KeyForm<'_>, extra: Map<String, Value>, now: i64) -> Result<String, SignError> {
+    pub(crate) fn sign(
+        &self,
+        way: &Way,
+        secret: &Secret,
+        extra: Map<String, Value>,
+        now: i64,
+    ) -> Result<String, SignError> {
         let no_algorithm = SignError { problem: "the sender has no algorithm" };
         let (name, algorithm) = self.algorithms.first().ok_or(no_algorithm)?;
         let mut claims = Map::from_iter([
@@ -129,15 +134,9 @@ impl Jwt {
         claims.extend(extra);
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encode(&json!({ "alg": name, "typ": "JWT" })), encode(&claims.into()));
-        let key = SigningKey::parse(key.secret, key.form, *algorithm).map_err(|problem| SignError { problem })?;
+        let key = SigningKey::parse(secret, &way.key, *algorithm).map_err(|problem| SignError { problem })?;
         let signature = algorithm.sign(&key, &[signed.as_bytes()]);
         let signature = signature.ok_or(SignError { problem: "the key is of another kind than the algorithm" })?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
-}
-
-/// A secret with the form of its key.
-pub(crate) struct KeyForm<'a> {
-    pub(crate) secret: &'a Secret,
-    pub(crate) form: &'a crate::description::KeyDescription,
 }

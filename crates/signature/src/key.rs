@@ -1,10 +1,12 @@
 //! The keys of both sides, from the stored secrets.
 
 use base64::Engine as _;
+use hookline_template::{BASE64, BASE64URL};
 use ring::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair, RsaPublicKeyComponents};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use spki::SubjectPublicKeyInfoRef;
@@ -12,10 +14,10 @@ use spki::der::Decode as _;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
+use crate::algorithm::Algorithm;
 use crate::description::{Derivation, KeyDescription, KeyEncoding};
-use crate::encoding::{BASE64, BASE64URL};
 use crate::secret::without_line_end;
-use crate::{Algorithm, Secret};
+use crate::{Secret, VerifyError};
 
 const NOT_TEXT: &str = "the key is not text";
 const NO_PREFIX: &str = "the key does not start with the sender's prefix";
@@ -47,20 +49,15 @@ pub(crate) enum SigningKey {
     Pkcs8(Zeroizing<Vec<u8>>),
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Jwk {
     kty: String,
-    #[serde(default)]
     crv: String,
-    #[serde(default)]
-    d: Option<serde::de::IgnoredAny>,
-    #[serde(default)]
+    d: Option<IgnoredAny>,
     x: String,
-    #[serde(default)]
     y: String,
-    #[serde(default)]
     n: String,
-    #[serde(default)]
     e: String,
 }
 
@@ -204,5 +201,17 @@ fn shared(secret: &Secret, form: &KeyDescription) -> Result<Zeroizing<Vec<u8>>, 
         Err(TOO_SHORT)
     } else {
         Ok(Zeroizing::new(derive(&key)))
+    }
+}
+
+/// Parses the keys. After a rotation, one of them may be of another kind.
+pub(crate) fn usable_keys(
+    secrets: &[Secret],
+    parse: impl Fn(&Secret) -> Result<Key, &'static str>,
+) -> Result<Vec<Key>, VerifyError> {
+    let (keys, problems): (Vec<_>, Vec<_>) = secrets.iter().map(parse).partition(Result::is_ok);
+    match problems.into_iter().next() {
+        Some(Err(problem)) if keys.is_empty() => Err(VerifyError::UnusableSecret { problem }),
+        _ => Ok(keys.into_iter().flatten().collect()),
     }
 }

@@ -7,36 +7,36 @@
 //! This crate does no I/O and reads no clock: the caller passes all input, so every result is reproducible.
 
 mod algorithm;
+mod challenge;
+mod config_error;
+mod crypto;
 mod description;
-mod encoding;
+mod draft;
 mod error;
-mod form;
-mod handshake;
-mod headers;
-mod json;
 mod jwt;
 mod key;
-mod reader;
-mod request;
+mod message;
+mod options;
+mod rules;
 mod scheme;
 mod secret;
 mod sign;
-mod template;
+mod signature_text;
 mod time;
 mod verify;
+mod verify_way;
+mod way;
 
 pub use algorithm::Algorithm;
+pub use challenge::verify_token;
+pub use config_error::{ConfigError, invalid, parsed};
 pub use description::{
-    Derivation, Description, Digest, EventResponse, HandshakeDescription, JwtDescription, KeyDescription, KeyEncoding,
-    PairsDescription, SignatureDescription, TimeUnit, TimestampDescription,
+    Derivation, Description, Digest, JwtDescription, KeyDescription, KeyEncoding, PairsDescription,
+    SignatureDescription, TimeUnit, TimestampDescription,
 };
-pub use encoding::Encoding;
 pub use error::{SignError, VerifyError};
-pub use form::is_form;
-pub use handshake::{Handshake, HandshakeResponse, verify_token};
-pub use headers::Headers;
-pub use json::without_bom;
-pub use request::{Message, Request, Signed, Verified};
-pub use scheme::{ConfigError, Scheme, SchemeOptions, Trust};
+pub use hookline_template::{Encoding, Headers, Request, TemplateError, is_form, without_bom};
+pub use message::{Message, Signed, Verified};
+pub use options::{SchemeOptions, Trust};
+pub use scheme::Scheme;
 pub use secret::{InvalidSecret, Secret};
-pub use template::TemplateError;

@@ -2,21 +2,18 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value, json};
+use hookline_template::{Part, Place, Pointer, Reader};
+use serde_json::{Value, json};
 
-use crate::form;
-use crate::json::Pointer;
-use crate::jwt::KeyForm;
+use crate::algorithm::Algorithm;
+use crate::draft::{Draft, NOT_SIGNABLE, set_json};
 use crate::key::{self, SigningKey};
-use crate::reader::Reader;
-use crate::scheme::{Scheme, Way};
-use crate::template::{Part, Place};
-use crate::{Algorithm, Headers, Message, Request, Secret, SignError, Signed, VerifyError, time};
+use crate::scheme::Scheme;
+use crate::way::Way;
+use crate::{Message, Secret, SignError, Signed, time};
 
 /// The name of the key in front of a signature for senders that send one.
 const KEY_NAME: &str = "1";
-
-const NOT_SIGNABLE: &str = "the values that the sender signs cannot be put into this body";
 
 impl Scheme {
     /// Signs a message as the sender does, in the first way for which the secret is a key.
@@ -52,16 +49,6 @@ impl Scheme {
         }
         Err(SignError { problem })
     }
-}
-
-/// The request that is being signed.
-#[derive(Default)]
-struct Draft {
-    headers: Vec<(String, String)>,
-    query: Vec<(String, String)>,
-    pairs: Vec<(String, String)>,
-    claims: Map<String, Value>,
-    body: Vec<u8>,
 }
 
 impl Way {
@@ -183,8 +170,7 @@ impl Way {
                 if self.places.contains(&Place::Body) {
                     draft.claims.insert("data".to_owned(), String::from_utf8_lossy(message.body).into());
                 }
-                let key = KeyForm { secret, form: &self.key };
-                self.jwt.sign(&key, std::mem::take(&mut draft.claims), message.now)?
+                self.jwt.sign(self, secret, std::mem::take(&mut draft.claims), message.now)?
             }
             algorithm => {
                 let key = SigningKey::parse(secret, &self.key, algorithm).map_err(|problem| SignError { problem })?;
@@ -213,99 +199,4 @@ impl Way {
         let place = self.places.first().ok_or(SignError { problem: "the sender has no place for a signature" })?;
         draft.set(place, &format!("{}{text}", self.prefix))
     }
-}
-
-impl Draft {
-    fn set_header(&mut self, name: &str, value: String) {
-        self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
-        self.headers.push((name.to_owned(), value));
-    }
-
-    fn has(&self, place: &Place) -> bool {
-        match place {
-            Place::Header(name) => self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name)),
-            Place::Query(name) => self.query.iter().any(|(found, _)| found == name),
-            Place::Pair(name) => self.pairs.iter().any(|(found, _)| found == name),
-            _ => false,
-        }
-    }
-
-    /// Puts a value into a place of the request.
-    fn set(&mut self, place: &Place, value: &str) -> Result<(), SignError> {
-        let value = value.to_owned();
-        let not_signable = || SignError { problem: NOT_SIGNABLE };
-        match place {
-            Place::Header(name) => self.set_header(name, value),
-            Place::Query(name) => self.query.push((name.clone(), value)),
-            Place::Pair(name) => self.pairs.push((name.clone(), value)),
-            Place::Claim(name) => drop(self.claims.insert(name.clone(), value.into())),
-            Place::Body => self.body = value.into_bytes(),
-            Place::Json(pointer) => self.body = with_json(&self.body, pointer, value).ok_or_else(not_signable)?,
-            Place::Form(name, pointer) => {
-                let mut fields = form::fields(None, &self.body).map_err(|_| not_signable())?;
-                let current =
-                    fields.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone().into_owned());
-                let value = match pointer {
-                    None => value,
-                    Some(pointer) => {
-                        let json = current.unwrap_or_else(|| "{}".to_owned());
-                        let json = with_json(json.as_bytes(), pointer, value).ok_or_else(not_signable)?;
-                        String::from_utf8(json).map_err(|_| not_signable())?
-                    }
-                };
-                fields.retain(|(found, _)| found != name);
-                let mut form = form_urlencoded::Serializer::new(String::new());
-                form.extend_pairs(&fields).append_pair(name, &value);
-                self.body = form.finish().into_bytes();
-            }
-        }
-        Ok(())
-    }
-
-    /// Calls a function with a reader of the request as it is now.
-    fn with_reader<T>(
-        &self,
-        way: &Way,
-        message: Message<'_>,
-        read: impl FnOnce(&Reader<'_>) -> Result<T, VerifyError>,
-    ) -> Result<T, SignError> {
-        let headers = Headers::from_iter(self.headers.clone());
-        let raw_query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
-        let request = Request {
-            method: "POST",
-            headers: &headers,
-            body: &self.body,
-            url: message.url,
-            query: &self.query,
-            raw_query: &raw_query,
-        };
-        let mut reader = Reader::new(request, way.url.as_deref());
-        reader.pairs.clone_from(&self.pairs);
-        read(&reader).map_err(|_| SignError { problem: NOT_SIGNABLE })
-    }
-}
-
-/// Sets a text in a JSON document, which becomes an object where it has to.
-fn with_json(json: &[u8], pointer: &Pointer, value: String) -> Option<Vec<u8>> {
-    let mut document: Value = serde_json::from_slice(json).ok()?;
-    let is_number = !value.is_empty() && value.len() < 16 && value.bytes().all(|byte| byte.is_ascii_digit());
-    let value = if is_number { value.parse::<u64>().ok()?.into() } else { Value::String(value) };
-    set_json(&mut document, pointer.tokens().iter().map(String::as_str), value)?;
-    Some(document.to_string().into_bytes())
-}
-
-fn set_json<'t>(document: &mut Value, tokens: impl Iterator<Item = &'t str>, value: Value) -> Option<()> {
-    let mut target = document;
-    for token in tokens {
-        if target.is_null() {
-            *target = json!({});
-        }
-        target = match target {
-            Value::Object(members) => members.entry(token).or_insert(Value::Null),
-            Value::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    *target = value;
-    Some(())
 }

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeouts, Variables};
 use hookline_event::DEAD_LETTER_RESERVE_BYTES;
-use hookline_senders::SchemeSource;
-use hookline_signature::Scheme;
+use hookline_senders::{Endpoint, SchemeSource};
 use hookline_telemetry::Level;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -63,7 +62,7 @@ pub struct IntakeConfig {
 /// A configured sender.
 pub struct Source {
     /// How the sender signs.
-    pub scheme: Scheme,
+    pub scheme: Endpoint,
     /// What the sender may send.
     pub content_policy: ContentPolicy,
     /// What makes two requests one event.

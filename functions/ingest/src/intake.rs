@@ -1,29 +1,25 @@
 //! The decision about a request: an authentic and valid request becomes an event on the queue, any other request a
 //! [`Rejection`].
 
-use std::num::NonZeroU8;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use hookline_aws::{GetSecret, SecretCache};
-use hookline_event::{DataHash, DedupKey, Event, HOPS_HEADER, Payload};
-use hookline_signature::{EventResponse, Handshake, HandshakeResponse, Headers, Request, Secret, VerifyError};
+use hookline_event::{DataHash, DedupKey, Event, Payload};
+use hookline_senders::{EventResponse, Handshake, HandshakeResponse};
+use hookline_signature::{Headers, Request, Secret, VerifyError};
 use hookline_telemetry::{Segment, Trace};
 use time::OffsetDateTime;
-use time::format_description::well_known::Iso8601;
-use time::format_description::well_known::iso8601::{Config, EncodedConfig, TimePrecision};
 use uuid::Uuid;
 
 use crate::cloud_event::CloudEvent;
 use crate::config::{IntakeConfig, Source};
 use crate::event_names::{UNKNOWN_TYPE, usable_id, usable_type};
+use crate::event_time;
+use crate::hops::hops;
 use crate::payload::StorePayload;
 use crate::queue::SendEvent;
 use crate::rejection::Rejection;
-
-/// RFC 3339 with exactly three decimals, because the size of a message must not depend on the time.
-const RFC3339_MILLISECONDS: EncodedConfig =
-    Config::DEFAULT.set_time_precision(TimePrecision::Second { decimal_digits: NonZeroU8::new(3) }).encode();
 
 /// The maximum number of secrets that are fetched at the start. Each is a call, and each call is billed.
 const MAX_PREFETCHED_SECRETS: usize = 4;
@@ -34,9 +30,6 @@ const PREFETCH_TIMEOUT: Duration = Duration::from_millis(1300);
 /// The maximum number of verifications of a request: with the cached secrets, with refreshed ones, and once more if a
 /// secret was rotated meanwhile.
 const MAX_VERIFICATIONS: usize = 3;
-
-/// The highest hop count that is recorded. A caller chooses the header, and process stops far fewer hops.
-const MAX_HOPS: u32 = 1000;
 
 /// Verifies requests and sends their events to the queue.
 pub struct Intake<S, Q, P> {
@@ -176,10 +169,11 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         request: Request<'_>,
         trace: Option<&Trace>,
     ) -> Result<Outcome, Rejection> {
-        let respond = |secrets: &[Secret]| source.scheme.answer(handshake, request, secrets);
-        let response =
-            if handshake.needs_secret() { self.with_secrets(name, trace, respond).await? } else { respond(&[])? };
-        Ok(Outcome::Handshake { response })
+        let respond = |secrets: &[Secret]| source.scheme.respond(handshake, request, secrets);
+        if !handshake.needs_secret() {
+            return Ok(Outcome::Handshake { response: respond(&[])? });
+        }
+        Ok(Outcome::Handshake { response: self.with_secrets(name, trace, respond).await? })
     }
 
     /// Accepts a request that is authenticated by the API's authorizer. Its body is a CloudEvent.
@@ -257,10 +251,10 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         response: Option<EventResponse>,
     ) -> Result<Outcome, Rejection> {
         let RequestContent { headers, body, now, trace, .. } = content;
-        // The parent segment of everything that happens to the event after this point.
+        // The parent segment of everything that happens to the event later.
         let segment = Segment::begin(trace.as_ref(), "queue");
         let has_type = accepted.event_type.is_some();
-        let now = now.format(&Iso8601::<RFC3339_MILLISECONDS>).map_err(|_| Rejection::Internal)?;
+        let now = event_time::format(now).ok_or(Rejection::Internal)?;
         let recorded_time = accepted.time.is_some().then(|| now.clone());
         let event = Event {
             id: accepted.id,
@@ -300,13 +294,4 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         };
         event.replace_data(offloaded).0.to_json().map_err(|_| Rejection::Internal)
     }
-}
-
-/// Returns the hop count of a request: 0 without the header. Several values count as the highest, and a value that is not
-/// a number as none.
-fn hops(headers: &Headers) -> u32 {
-    let values = headers.all(HOPS_HEADER).flat_map(|value| value.split(',')).map(str::trim);
-    let numbers = values.filter(|value| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()));
-    // A number that is too large for the type is a high count too.
-    numbers.map(|number| number.parse().unwrap_or(MAX_HOPS).min(MAX_HOPS)).max().unwrap_or_default()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use hookline_senders::SchemeSource;
-use hookline_signature::{Description, Encoding, Scheme, SignatureDescription, TimestampDescription};
+use hookline_senders::{Endpoint, SchemeSource};
+use hookline_signature::{Description, Encoding, SignatureDescription, TimestampDescription};
 use serde_json::{Value, json};
 
 use super::keys::{KeyKind, SecretPair};
@@ -96,7 +96,7 @@ impl Source {
     /// # Errors
     ///
     /// If the configuration is invalid.
-    pub(crate) fn scheme(&self) -> Result<Scheme> {
+    pub(crate) fn scheme(&self) -> Result<Endpoint> {
         self.config.resolve().with_context(|| format!("source `{}`", self.name))
     }
 
@@ -116,7 +116,8 @@ impl Source {
     /// If the configuration is invalid.
     pub(crate) fn generate_secret(&self) -> Result<Option<SecretPair>> {
         let Some(signing_key) = self.key.generate()? else { return Ok(None) };
-        SecretPair::new(signing_key, &self.scheme()?).map(Some)
+        let endpoint = self.scheme()?;
+        SecretPair::new(signing_key, &endpoint).map(Some)
     }
 
     /// Returns a signing key of the right form that is not the source's.

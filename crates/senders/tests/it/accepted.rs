@@ -109,7 +109,7 @@ fn handshake_is_signed_and_has_the_response_that_the_sender_requires() {
         sent.with_request("", |request| {
             let handshake = source.scheme.handshake(request)?;
             assert!(handshake.is_signed(), "{name}");
-            let response = source.scheme.answer(handshake, request, &[secret("s")]).unwrap();
+            let response = source.scheme.respond(handshake, request, &[secret("s")]).unwrap();
             Some((response.status, response.content_type, response.body))
         })
     };

@@ -1,8 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hookline_senders::{SchemeSource, SenderScheme};
+use hookline_senders::{Endpoint, SchemeSource, SenderScheme};
 use hookline_signature::{
-    Algorithm, Description, Headers, KeyEncoding, Message, Request, Scheme, Secret, Signed, Verified, VerifyError,
+    Algorithm, Description, Headers, KeyEncoding, Message, Request, Secret, Signed, Verified, VerifyError,
 };
 
 pub(crate) const NOW: i64 = 1_614_265_330;
@@ -12,7 +12,7 @@ pub(crate) const URL: &str = "https://hooks.example.com/webhooks/x";
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) description: Description,
-    pub(crate) scheme: Scheme,
+    pub(crate) scheme: Endpoint,
     pub(crate) signing_key: Secret,
     pub(crate) stored_key: Secret,
     pub(crate) other_key: Secret,

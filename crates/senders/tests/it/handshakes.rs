@@ -1,6 +1,7 @@
 //! The requests with which senders check an endpoint: each form of request and response.
 
-use hookline_signature::{HandshakeResponse, Headers, Request, Scheme, VerifyError, verify_token};
+use hookline_senders::{Endpoint, HandshakeResponse};
+use hookline_signature::{Headers, Request, VerifyError, verify_token};
 use serde_json::{Value, json};
 
 use crate::fixture::{NOW, TestRequest, URL};
@@ -18,15 +19,15 @@ struct Check<'a> {
 }
 
 /// Returns the response, or `None` if the request is no handshake of the sender.
-fn respond(scheme: &Scheme, check: &Check<'_>) -> Option<Result<HandshakeResponse, VerifyError>> {
+fn respond(scheme: &Endpoint, check: &Check<'_>) -> Option<Result<HandshakeResponse, VerifyError>> {
     let headers = Headers::from_iter(check.headers.iter().copied());
     let query: Vec<_> = check.query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let (method, body) = (check.method, check.body.as_bytes());
     let request = Request { method, headers: &headers, body, url: URL, query: &query, raw_query: "x" };
-    scheme.handshake(request).map(|handshake| scheme.answer(handshake, request, &[secret(SECRET)]))
+    scheme.handshake(request).map(|handshake| scheme.respond(handshake, request, &[secret(SECRET)]))
 }
 
-fn scheme(sender: &str) -> Scheme {
+fn scheme(sender: &str) -> Endpoint {
     Source::new(json!({ "sender": sender })).scheme
 }
 
@@ -100,8 +101,8 @@ fn verify_token_is_compared_first() {
     let request = Request { method: "GET", query: &query, raw_query: "x", ..Request::post(&headers, b"") };
     let handshake = scheme.handshake(request).unwrap();
     assert!(handshake.has_token() && handshake.needs_secret() && !handshake.is_signed());
-    assert!(scheme.answer(handshake, request, &[secret(SECRET), secret("another-key")]).is_ok());
-    assert!(scheme.answer(handshake, request, &[]).is_err());
+    assert!(scheme.respond(handshake, request, &[secret(SECRET), secret("another-key")]).is_ok());
+    assert!(scheme.respond(handshake, request, &[]).is_err());
 }
 
 /// <https://docs.x.com/x-api/webhooks/introduction>, <https://developers.zoom.us/docs/api/webhooks/>. The values were computed

@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hookline_signature::{Scheme, SchemeOptions};
+use hookline_senders::{Endpoint, SenderScheme};
+use hookline_signature::SchemeOptions;
 use serde_json::json;
 
 use crate::fixture::{NOW, TestRequest};
@@ -187,9 +188,12 @@ fn previous_key_can_be_of_another_algorithm() {
         let signature = json!({ "in": [format!("header:{header}")], "encoding": "base64" });
         serde_json::from_value(json!({ "algorithm": algorithm, "signature": signature })).unwrap()
     };
-    let ways = [way("rsa-pkcs1-sha256", "X-Old"), way("ed25519", "X-New")];
+    let ways = vec![way("rsa-pkcs1-sha256", "X-Old"), way("ed25519", "X-New")];
     let (rsa, ed25519) = (public("rsa-pkcs1-sha256", RSA).0, public("ed25519", ED25519).0);
-    let both = Source { scheme: Scheme::new(&ways, &[], None, &SchemeOptions::default()).unwrap(), ..rsa.clone() };
+    let both = {
+        let sender = SenderScheme { ways, ..SenderScheme::default() };
+        Source { scheme: Endpoint::new(&sender, SchemeOptions::default(), None).unwrap(), ..rsa.clone() }
+    };
     for (source, other, header) in [(&rsa, &ed25519, "X-Old"), (&ed25519, &rsa, "X-New")] {
         let signature = source.sign(b"{}").header("X-Signature");
         let sent = TestRequest::new(&[(header, &signature)], "{}");

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hookline_senders::{EventResponse, HandshakeDescription};
 use hookline_signature::{
-    Algorithm, Derivation, Description, Digest, Encoding, EventResponse, HandshakeDescription, JwtDescription,
-    KeyDescription, KeyEncoding, PairsDescription, SignatureDescription, TimeUnit, TimestampDescription, Trust,
+    Algorithm, Derivation, Description, Digest, Encoding, JwtDescription, KeyDescription, KeyEncoding,
+    PairsDescription, SignatureDescription, TimeUnit, TimestampDescription, Trust,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,7 +1,7 @@
 //! A source with its keys, for tests of one sender or of one description.
 
-use hookline_senders::SchemeSource;
-use hookline_signature::{Headers, Message, Request, Scheme, Secret, Signed, Verified, VerifyError};
+use hookline_senders::{Endpoint, SchemeSource};
+use hookline_signature::{Headers, Message, Request, Secret, Signed, Verified, VerifyError};
 use serde_json::{Value, json};
 
 use crate::fixture::{NOW, TestRequest, URL};
@@ -17,7 +17,7 @@ const GITLAB_TOKEN: &str = "glpat-0123456789abcdef";
 /// A configured source with the sender's key and the stored one.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    pub(crate) scheme: Scheme,
+    pub(crate) scheme: Endpoint,
     pub(crate) signing_key: String,
     pub(crate) stored_key: String,
 }
@@ -27,7 +27,7 @@ pub(crate) fn secret(text: &str) -> Secret {
 }
 
 /// Resolves the configuration of a source, as Terraform writes it.
-pub(crate) fn resolve(config: Value) -> Result<Scheme, String> {
+pub(crate) fn resolve(config: Value) -> Result<Endpoint, String> {
     let source: SchemeSource = serde_json::from_value(config).map_err(|error| error.to_string())?;
     source.resolve().map_err(|error| error.to_string())
 }

@@ -3,13 +3,14 @@
 use std::time::SystemTime;
 
 use hookline_aws::Variables;
-use hookline_signature::{Message, Scheme, Secret, Signed, is_form};
+use hookline_senders::Endpoint;
+use hookline_signature::{Message, Secret, Signed, is_form};
 use ingest::Config;
 use serde_json::{Value, json};
 
 use crate::fixture::{Function, environment, secret_for, webhook_request};
 
-fn configured_scheme(source: &str) -> Scheme {
+fn configured_scheme(source: &str) -> Endpoint {
     let lookup = environment("", None);
     Config::read(Variables::new(&lookup)).unwrap().intake.sources.remove(source).unwrap().scheme
 }

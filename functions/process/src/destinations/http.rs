@@ -12,8 +12,8 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use hookline_event::{Event, HOPS_HEADER, name};
-use hookline_senders::SchemeSource;
-use hookline_signature::{Message, Scheme, Secret};
+use hookline_senders::{Endpoint, SchemeSource};
+use hookline_signature::{Message, Secret};
 use hookline_telemetry::Trace;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -52,7 +52,7 @@ pub(crate) struct Http {
     /// The additional headers of the configuration.
     headers: HeaderMap,
     /// How each request is signed with the destination's secret, if it is.
-    signature: Option<Scheme>,
+    signature: Option<Endpoint>,
 }
 
 impl Http {
@@ -78,7 +78,7 @@ impl Http {
     }
 
     /// Signs with each secret, so that a receiver that still has the previous secret can verify the request.
-    fn signatures(&self, scheme: &Scheme, event: &Event, secrets: &[Secret]) -> Result<HeaderMap, Failure> {
+    fn signatures(&self, scheme: &Endpoint, event: &Event, secrets: &[Secret]) -> Result<HeaderMap, Failure> {
         let (now, id) = (OffsetDateTime::now_utc().unix_timestamp(), event.dedup_key.as_str());
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (number, secret) in secrets.iter().enumerate() {

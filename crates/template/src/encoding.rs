@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 /// RFC 4648 section 4 with optional padding.
-pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+pub const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 /// RFC 4648 section 5 with optional padding.
-pub(crate) const BASE64URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+pub const BASE64URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
 /// The encoding of a signature's bytes. Except for `hex-any`, each signature has only one valid form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -45,7 +45,8 @@ pub enum Encoding {
 
 impl Encoding {
     /// Decodes strictly: white space, other alphabets and wrong padding are invalid.
-    pub(crate) fn decode(self, text: &str) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn decode(self, text: &str) -> Option<Vec<u8>> {
         match self {
             Self::Hex if text.bytes().any(|byte| byte.is_ascii_uppercase()) => None,
             Self::HexUpper if text.bytes().any(|byte| byte.is_ascii_lowercase()) => None,
@@ -63,7 +64,9 @@ impl Encoding {
         }
     }
 
-    pub(crate) fn encode(self, bytes: &[u8]) -> String {
+    /// Encodes bytes.
+    #[must_use]
+    pub fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex | Self::HexAny => hex::encode(bytes),
             Self::HexUpper => hex::encode_upper(bytes),

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::VerifyError;
+use crate::ReadError;
 
 /// The maximum number of fields of a form that is read before it is verified.
 const MAX_FIELDS: usize = 1000;
 
 /// A field of a form.
-pub(crate) type Field<'a> = (Cow<'a, str>, Cow<'a, str>);
+pub type Field<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// Returns whether a content type is that of forms. It can have parameters or be repeated: an HTTP API joins the values of a
 /// repeated header with commas.
@@ -19,8 +19,12 @@ pub fn is_form(content_type: &str) -> bool {
 }
 
 /// Reads the fields of a form in their order. A body without a content type counts as URL-encoded.
-pub(crate) fn fields<'a>(content_type: Option<&str>, body: &'a [u8]) -> Result<Vec<Field<'a>>, VerifyError> {
-    let unreadable = |problem| VerifyError::UnreadableBody { problem };
+///
+/// # Errors
+///
+/// [`ReadError::UnreadableBody`] if the body is no form or has too many fields.
+pub fn fields<'a>(content_type: Option<&str>, body: &'a [u8]) -> Result<Vec<Field<'a>>, ReadError> {
+    let unreadable = |problem| ReadError::UnreadableBody { problem };
     let fields: Vec<_> = match content_type {
         Some(value) if value.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") => {
             let boundary = boundary(value).ok_or_else(|| unreadable("the form has no boundary"))?;
@@ -82,7 +86,7 @@ mod tests {
         for (content_type, body) in
             [(None, "a&".repeat(1001)), (Some("multipart/form-data; boundary=X"), "--X name=\"\"\r\n\r\n".repeat(1001))]
         {
-            assert!(matches!(fields(content_type, body.as_bytes()), Err(VerifyError::UnreadableBody { .. })));
+            assert!(matches!(fields(content_type, body.as_bytes()), Err(ReadError::UnreadableBody { .. })));
         }
         assert!(fields(Some("multipart/form-data"), b"").is_err());
         assert!(fields(Some("application/json"), b"{}").is_err());

@@ -1,26 +1,19 @@
 //! The requests with which senders check an endpoint before they send events, and the responses to them.
 //!
-//! Most of them are not authenticated: anybody can send them. So they are never events, what they return is limited, and a value
-//! that the source's secret signs can only consist of characters that no event consists of.
+//! Most of them are not authenticated: any caller can send them. So they are never events, what they return is limited, and a
+//! value that the source's secret signs can only consist of characters that no event consists of.
 
 use std::collections::BTreeMap;
 
-use hex::encode;
+use hookline_signature::{ConfigError, Request, Scheme, Secret, VerifyError, invalid, parsed, verify_token};
+use hookline_template::{Part, Place, Reader, Template};
 use serde_json::{Map, Value};
 use subtle::ConstantTimeEq as _;
 
-use crate::description::HandshakeDescription;
-use crate::key::{Key, SigningKey};
-use crate::reader::Reader;
-use crate::scheme::{Scheme, invalid, parsed};
-use crate::template::{Part, Place, Template};
-use crate::{Algorithm, ConfigError, Request, Secret, VerifyError};
+use crate::handshake_description::HandshakeDescription;
 
 /// The longest value that a response returns, in bytes.
 const MAX_ECHO: usize = 1024;
-
-/// The longest value that is signed for anybody, in bytes.
-const MAX_CHALLENGE: usize = 256;
 
 /// The largest body of a request that may be a handshake, in bytes.
 const MAX_BODY: usize = 16 * 1024;
@@ -63,7 +56,7 @@ pub struct HandshakeResponse {
     pub body: String,
     /// Further headers.
     pub headers: BTreeMap<String, String>,
-    /// A key that the request has brought. Nobody has authenticated it: an operator decides whether to store it.
+    /// A key that the request has brought. It is not authenticated: an operator decides whether to store it.
     pub key: Option<String>,
 }
 
@@ -135,7 +128,7 @@ impl Handshake {
         &self.method
     }
 
-    /// Whether the request has a verify token, [`verify_token`].
+    /// Whether the request has a verify token, [`hookline_signature::verify_token`].
     #[must_use]
     pub fn has_token(&self) -> bool {
         self.token.is_some()
@@ -164,8 +157,8 @@ impl Handshake {
         text.into_iter().chain(members).chain(self.headers.iter().map(|(_, template)| template))
     }
 
-    fn matches(&self, reader: &Reader<'_>) -> bool {
-        let request = reader.request;
+    pub(crate) fn matches(&self, request: Request<'_>) -> bool {
+        let reader = Reader::new(request, None);
         let has_value = |(place, wanted): &(Place, Option<String>)| match (reader.value(place), wanted) {
             (Ok(Some(value)), Some(wanted)) => value == wanted.as_str(),
             (Ok(value), None) => value.is_some(),
@@ -173,58 +166,28 @@ impl Handshake {
         };
         self.method == request.method && request.body.len() <= MAX_BODY && self.when.iter().all(has_value)
     }
-}
 
-/// Returns the verify token of a source, which the operator enters at the sender. It is derived from the secret, so that it does not
-/// have to be stored, and it does not reveal the secret.
-#[must_use]
-pub fn verify_token(secret: &Secret) -> String {
-    let mac = Algorithm::HmacSha256.mac(secret.expose(), &["hookline verify token"]);
-    encode(mac.get(..16).unwrap_or_default())
-}
-
-/// Whether a text can be a challenge that the secret signs for anybody: nothing that could be an event in JSON, XML or a form, or
-/// a signed text with a time.
-pub(crate) fn is_challenge(text: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    (1..=MAX_CHALLENGE).contains(&text.len()) && text.bytes().all(is_allowed)
-}
-
-impl Scheme {
-    /// The handshakes of the sender.
-    #[must_use]
-    pub fn handshakes(&self) -> &[Handshake] {
-        &self.handshakes
-    }
-
-    /// Returns the handshake that a request is, if it is one.
-    #[must_use]
-    pub fn handshake(&self, request: Request<'_>) -> Option<&Handshake> {
-        let reader = Reader::new(request, None);
-        self.handshakes.iter().find(|handshake| handshake.matches(&reader))
-    }
-
-    /// Returns the response to a handshake.
+    /// Returns the response.
     ///
     /// # Errors
     ///
     /// [`VerifyError`] if the verify token is wrong, a value cannot be returned, or the secret cannot be used.
-    pub fn answer(
+    pub(crate) fn respond(
         &self,
-        handshake: &Handshake,
+        scheme: &Scheme,
         request: Request<'_>,
         secrets: &[Secret],
     ) -> Result<HandshakeResponse, VerifyError> {
         let reader = Reader::new(request, None);
-        if let Some(place) = &handshake.token {
+        if let Some(place) = &self.token {
             let token = reader.value(place)?.unwrap_or_default();
             let is_token = |secret: &Secret| bool::from(verify_token(secret).as_bytes().ct_eq(token.as_bytes()));
             if !secrets.iter().any(is_token) {
                 return Err(VerifyError::Mismatch { secrets: secrets.len() });
             }
         }
-        let render = |template: &Template| self.render(template, &reader, secrets);
-        let body = match &handshake.body {
+        let render = |template: &Template| render(scheme, template, &reader, secrets);
+        let body = match &self.body {
             Body::Text(template) => render(template)?,
             Body::Json(members) => {
                 let rendered = members.iter().map(|(name, member)| {
@@ -237,46 +200,38 @@ impl Scheme {
                 Value::Object(rendered.collect::<Result<Map<_, _>, VerifyError>>()?).to_string()
             }
         };
-        let headers = handshake.headers.iter().map(|(name, template)| Ok((name.clone(), render(template)?)));
+        let headers = self.headers.iter().map(|(name, template)| Ok((name.clone(), render(template)?)));
         Ok(HandshakeResponse {
-            status: handshake.status,
-            content_type: handshake.content_type.clone(),
+            status: self.status,
+            content_type: self.content_type.clone(),
             body,
             headers: headers.collect::<Result<_, VerifyError>>()?,
-            key: handshake.key.as_ref().map(|place| echo(place, &reader)).transpose()?,
+            key: self.key.as_ref().map(|place| echo(place, &reader)).transpose()?,
         })
-    }
-
-    fn render(&self, template: &Template, reader: &Reader<'_>, secrets: &[Secret]) -> Result<String, VerifyError> {
-        let mut text = String::new();
-        for part in &template.0 {
-            match part {
-                Part::Literal(literal) => text.push_str(literal),
-                Part::Value(place) => text.push_str(&echo(place, reader)?),
-                Part::Signed(place) => text.push_str(&self.signed(place, reader, secrets)?),
-                _ => return Err(VerifyError::InvalidChallenge { location: "the response".to_owned() }),
-            }
-        }
-        Ok(text)
-    }
-
-    /// Signs a challenge as the sender expects it: with the key, the algorithm and the encoding of its signatures.
-    fn signed(&self, place: &Place, reader: &Reader<'_>, secrets: &[Secret]) -> Result<String, VerifyError> {
-        let challenge = echo(place, reader)?;
-        if !is_challenge(&challenge) {
-            return Err(VerifyError::InvalidChallenge { location: place.to_string() });
-        }
-        let way = self.ways.first().ok_or(VerifyError::MissingSecret)?;
-        let secret = secrets.first().ok_or(VerifyError::MissingSecret)?;
-        let unusable = |problem| VerifyError::UnusableSecret { problem };
-        Key::parse(secret, &way.key, way.algorithm).map_err(unusable)?;
-        let key = SigningKey::parse(secret, &way.key, way.algorithm).map_err(unusable)?;
-        let signature = way.algorithm.sign(&key, &[challenge.as_bytes()]);
-        Ok(way.encoding.encode(&signature.ok_or_else(|| unusable("it cannot sign"))?))
     }
 }
 
-/// Returns a value that may be returned to a stranger: it is short and has no control characters.
+fn render(
+    scheme: &Scheme,
+    template: &Template,
+    reader: &Reader<'_>,
+    secrets: &[Secret],
+) -> Result<String, VerifyError> {
+    let mut text = String::new();
+    for part in &template.0 {
+        match part {
+            Part::Literal(literal) => text.push_str(literal),
+            Part::Value(place) => text.push_str(&echo(place, reader)?),
+            Part::Signed(place) => {
+                text.push_str(&scheme.sign_challenge(&place.to_string(), &echo(place, reader)?, secrets)?);
+            }
+            _ => return Err(VerifyError::InvalidChallenge { location: "the response".to_owned() }),
+        }
+    }
+    Ok(text)
+}
+
+/// Returns a value that may be returned to an unauthenticated sender: it is short and has no control characters.
 fn echo(place: &Place, reader: &Reader<'_>) -> Result<String, VerifyError> {
     let value = reader.value(place)?.unwrap_or_default();
     let is_allowed = !value.is_empty() && value.len() <= MAX_ECHO && !value.contains(char::is_control);

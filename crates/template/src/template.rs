@@ -8,9 +8,12 @@ use crate::json::Pointer;
 
 /// A place of a request that has a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
+    /// A header.
     Header(String),
+    /// A parameter of the query.
     Query(String),
+    /// A value in a JSON body.
     Json(Pointer),
     /// A field of a form, or a value in a field that is JSON.
     Form(String, Option<Pointer>),
@@ -18,21 +21,28 @@ pub(crate) enum Place {
     Pair(String),
     /// A claim of the JWT.
     Claim(String),
+    /// The complete body.
     Body,
 }
 
 /// A part of a [`Template`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Part {
+pub enum Part {
+    /// The text itself.
     Literal(String),
+    /// The value of a place.
     Value(Place),
+    /// The signed time.
     Timestamp,
     /// Replaced by the first id's place.
     Id,
+    /// The URL with its query.
     Url,
     /// The URL without the received query, and with one parameter of it.
     UrlWith(String),
+    /// The request's method.
     Method,
+    /// The URL's path.
     Path,
     /// Path and query.
     Target,
@@ -50,14 +60,16 @@ pub(crate) enum Part {
 
 /// What [`Part::Hash`] covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hashed {
+pub enum Hashed {
+    /// The body.
     Body,
+    /// The URL.
     Url,
 }
 
 /// The parts of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Template(pub(crate) Vec<Part>);
+pub struct Template(pub Vec<Part>);
 
 /// An invalid place or template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -199,30 +211,43 @@ impl FromStr for Part {
 }
 
 impl Template {
-    pub(crate) fn has(&self, part: &Part) -> bool {
+    /// Whether the template has this part.
+    #[must_use]
+    pub fn has(&self, part: &Part) -> bool {
         self.0.contains(part)
     }
 
     /// Whether the text depends on the request.
-    pub(crate) fn is_constant(&self) -> bool {
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
         self.0.iter().all(|part| matches!(part, Part::Literal(_)))
     }
 }
 
 impl Part {
     /// Whether the part covers every byte of the body, or of the form's fields.
-    pub(crate) fn covers_body(&self) -> bool {
+    #[must_use]
+    pub fn covers_body(&self) -> bool {
         matches!(self, Self::Value(Place::Body) | Self::SortedForm | Self::Hash(Hashed::Body, _))
     }
 
+    /// Whether one part is the body and the other a value of the request next to it. The reader checks where the body ends.
+    #[must_use]
+    pub fn is_body_with_value(&self, next: &Self) -> bool {
+        let is_body = |part: &Self| *part == Self::Value(Place::Body);
+        matches!((self, next), (Self::Value(_), Self::Value(_))) && is_body(self) != is_body(next)
+    }
+
     /// Whether the part depends on the URL that received the request.
-    pub(crate) fn uses_url(&self) -> bool {
+    #[must_use]
+    pub fn uses_url(&self) -> bool {
         matches!(self, Self::Url | Self::UrlWith(_) | Self::Path | Self::Target | Self::Hash(Hashed::Url, _))
     }
 
     /// Whether another value cannot end or begin differently in a text where the part is next to it: the part has a fixed
     /// length, or one form at a given time, or the operator sets it.
-    pub(crate) fn is_delimited(&self) -> bool {
+    #[must_use]
+    pub fn is_delimited(&self) -> bool {
         match self {
             Self::Literal(_) | Self::Timestamp | Self::Method | Self::Hash(..) | Self::Present(_) => true,
             part => part.uses_url(),

@@ -1,4 +1,4 @@
-use crate::VerifyError;
+use crate::ReadError;
 
 /// The headers of a request. Names are not case-sensitive.
 #[derive(Debug, Clone, Default)]
@@ -9,14 +9,14 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// Returns [`VerifyError::MissingHeader`] without such a header, and [`VerifyError::DuplicateHeader`] with several:
+    /// Returns [`ReadError::Missing`] without such a header, and [`ReadError::Duplicate`] with several:
     /// proxies and other readers may choose different ones.
-    pub fn exactly_one(&self, name: &str) -> Result<&str, VerifyError> {
+    pub fn exactly_one(&self, name: &str) -> Result<&str, ReadError> {
         let mut values = self.all(name);
-        let first = values.next().ok_or_else(|| VerifyError::MissingHeader { header: name.to_owned() })?;
+        let first = values.next().ok_or_else(|| ReadError::Missing { location: name.to_owned() })?;
         match values.next() {
             None => Ok(first),
-            Some(_) => Err(VerifyError::DuplicateHeader { header: name.to_owned() }),
+            Some(_) => Err(ReadError::Duplicate { location: name.to_owned() }),
         }
     }
 
@@ -24,10 +24,10 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// Returns [`VerifyError::DuplicateHeader`] if the header occurs more than once.
-    pub fn at_most_one(&self, name: &str) -> Result<Option<&str>, VerifyError> {
+    /// Returns [`ReadError::Duplicate`] if the header occurs more than once.
+    pub fn at_most_one(&self, name: &str) -> Result<Option<&str>, ReadError> {
         match self.exactly_one(name) {
-            Err(VerifyError::MissingHeader { .. }) => Ok(None),
+            Err(ReadError::Missing { .. }) => Ok(None),
             value => value.map(Some),
         }
     }
@@ -63,6 +63,6 @@ mod tests {
     #[test]
     fn rejects_duplicate_header_even_with_the_same_value() {
         let headers = Headers::from_iter([("X-Sig", "a"), ("x-sig", "a")]);
-        assert_eq!(headers.exactly_one("X-Sig"), Err(VerifyError::DuplicateHeader { header: "X-Sig".into() }));
+        assert_eq!(headers.exactly_one("X-Sig"), Err(ReadError::Duplicate { location: "X-Sig".into() }));
     }
 }

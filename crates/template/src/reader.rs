@@ -8,9 +8,8 @@ use sha2::{Digest as _, Sha256};
 use crate::encoding::BASE64;
 use crate::form;
 use crate::json::Pointer;
-use crate::scheme::is_body_with_value;
 use crate::template::{Hashed, Part, Place, Template};
-use crate::{Encoding, Request, VerifyError};
+use crate::{Encoding, ReadError, Request};
 
 /// The largest body whose values are read before the request is verified, 1 MiB. Senders whose signature covers the complete
 /// body have no such limit.
@@ -18,23 +17,25 @@ const MAX_UNVERIFIED_BODY: usize = 1024 * 1024;
 
 /// A request with everything that was derived from it so far.
 #[derive(Debug, Clone)]
-pub(crate) struct Reader<'a> {
-    pub(crate) request: Request<'a>,
+pub struct Reader<'a> {
+    /// The request.
+    pub request: Request<'a>,
     /// The complete URL that the sender called, with its query.
-    pub(crate) url: Cow<'a, str>,
+    pub url: Cow<'a, str>,
     /// The signature's pairs of names and values.
-    pub(crate) pairs: Vec<(String, String)>,
+    pub pairs: Vec<(String, String)>,
     /// The JSON text of a JWT's claims.
-    pub(crate) claims: Vec<u8>,
+    pub claims: Vec<u8>,
     /// The element of the body's array that is verified.
-    pub(crate) item: Option<&'a str>,
+    pub item: Option<&'a str>,
     /// Whether the signature was verified.
-    pub(crate) is_verified: bool,
+    pub is_verified: bool,
 }
 
 impl<'a> Reader<'a> {
     /// Creates a reader. `url` replaces the received URL.
-    pub(crate) fn new(request: Request<'a>, url: Option<&'a str>) -> Self {
+    #[must_use]
+    pub fn new(request: Request<'a>, url: Option<&'a str>) -> Self {
         let url = match (url, request.raw_query) {
             (Some(url), _) => Cow::Borrowed(url),
             (None, "") => Cow::Borrowed(request.url),
@@ -44,9 +45,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the value of a place, which must occur only once.
-    pub(crate) fn value(&self, place: &Place) -> Result<Option<Cow<'_, str>>, VerifyError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] if it occurs more often, or if the body cannot be read.
+    pub fn value(&self, place: &Place) -> Result<Option<Cow<'_, str>>, ReadError> {
         let once = |mut values: std::vec::IntoIter<Cow<'a, str>>| match (values.next(), values.next()) {
-            (_, Some(_)) => Err(VerifyError::DuplicateHeader { header: place.to_string() }),
+            (_, Some(_)) => Err(ReadError::Duplicate { location: place.to_string() }),
             (value, None) => Ok(value),
         };
         match place {
@@ -79,21 +84,21 @@ impl<'a> Reader<'a> {
             }
             Place::Body => {
                 let text = std::str::from_utf8(self.readable_body()?);
-                Ok(Some(Cow::Borrowed(text.map_err(|_| VerifyError::UnreadableBody { problem: "it is not text" })?)))
+                Ok(Some(Cow::Borrowed(text.map_err(|_| ReadError::UnreadableBody { problem: "it is not text" })?)))
             }
         }
     }
 
     /// Returns the bytes of a template's parts. `timestamp` is the text of the signed time.
-    pub(crate) fn parts<'r>(
-        &'r self,
-        template: &'r Template,
-        timestamp: &'r str,
-    ) -> Result<Vec<Cow<'r, [u8]>>, VerifyError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] if a value cannot be read, or if the text would be ambiguous with it.
+    pub fn parts<'r>(&'r self, template: &'r Template, timestamp: &'r str) -> Result<Vec<Cow<'r, [u8]>>, ReadError> {
         let mut parts = Vec::with_capacity(template.0.len());
         for (index, part) in template.0.iter().enumerate() {
             let next = template.0.get(index + 1);
-            if !self.is_verified && next.is_some_and(|next| is_body_with_value(part, next)) {
+            if !self.is_verified && next.is_some_and(|next| part.is_body_with_value(next)) {
                 self.check_boundary(part, next)?;
             }
             parts.push(match part {
@@ -118,7 +123,8 @@ impl<'a> Reader<'a> {
 
     /// Returns the text of a template whose values are all present and not blank. An object or an array in the body is present, but
     /// no text.
-    pub(crate) fn text(&self, template: &Template) -> Option<String> {
+    #[must_use]
+    pub fn text(&self, template: &Template) -> Option<String> {
         let value = |place| self.value(place).ok().flatten().filter(|value| !value.trim().is_empty());
         let is_text = |value: Cow<'_, str>| !matches!(value, Cow::Borrowed(json) if json.starts_with(['{', '[']));
         let is_complete = template.0.iter().all(|part| match part {
@@ -132,12 +138,12 @@ impl<'a> Reader<'a> {
 
     /// Returns a value of the signed text. A missing value of the body counts as empty. Any other value must be present, and it must
     /// not contain the literal that ends it: the signed text would then be ambiguous.
-    fn signed_value(&self, place: &Place, next: Option<&Part>) -> Result<Cow<'_, str>, VerifyError> {
+    fn signed_value(&self, place: &Place, next: Option<&Part>) -> Result<Cow<'_, str>, ReadError> {
         let value = self.value(place)?;
         if self.is_verified || matches!(place, Place::Json(_) | Place::Form(..) | Place::Claim(_)) {
             return Ok(value.unwrap_or_default());
         }
-        let malformed = || VerifyError::MalformedValue { location: place.to_string() };
+        let malformed = || ReadError::Malformed { location: place.to_string() };
         let value = value.filter(|value| !value.is_empty()).ok_or_else(malformed)?;
         match next {
             Some(Part::Literal(text)) if format!("{value}{text}").find(text) != Some(value.len()) => Err(malformed()),
@@ -146,16 +152,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the body if it may be read.
-    pub(crate) fn readable_body(&self) -> Result<&'a [u8], VerifyError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::UnreadableBody`] for an unverified body that is too large.
+    pub fn readable_body(&self) -> Result<&'a [u8], ReadError> {
         if self.is_verified || self.request.body.len() <= MAX_UNVERIFIED_BODY {
             return Ok(self.request.body);
         }
-        Err(VerifyError::UnreadableBody { problem: "it has more than 1 MiB, and this sender signs values in it" })
+        Err(ReadError::UnreadableBody { problem: "it has more than 1 MiB, and this sender signs values in it" })
     }
 
     /// Checks that the end of a body next to another signed value is known: the body is an object or an array, and the value has no
     /// brackets.
-    fn check_boundary(&self, first: &Part, second: Option<&Part>) -> Result<(), VerifyError> {
+    fn check_boundary(&self, first: &Part, second: Option<&Part>) -> Result<(), ReadError> {
         let body = self.request.body.trim_ascii();
         let is_enclosed = matches!(body, [b'{', .., b'}'] | [b'[', .., b']']);
         let places = [Some(first), second].into_iter().flatten();
@@ -165,24 +175,24 @@ impl<'a> Reader<'a> {
                     .value(place)?
                     .is_some_and(|value| value.contains(['{', '}', '[', ']']) || value.trim() != value);
             if !is_enclosed || has_brackets {
-                return Err(VerifyError::MalformedValue { location: place.to_string() });
+                return Err(ReadError::Malformed { location: place.to_string() });
             }
         }
         Ok(())
     }
 
-    fn form(&self) -> Result<Vec<form::Field<'a>>, VerifyError> {
+    fn form(&self) -> Result<Vec<form::Field<'a>>, ReadError> {
         form::fields(self.request.headers.first("Content-Type"), self.readable_body()?)
     }
 
     /// Concatenates the names and values of a form, sorted, each pair once.
-    fn sorted_form(&self) -> Result<String, VerifyError> {
+    fn sorted_form(&self) -> Result<String, ReadError> {
         let mut fields = self.form()?;
         fields.sort();
         fields.dedup();
         let text: String = fields.iter().flat_map(|(name, value)| [name.as_ref(), value.as_ref()]).collect();
         // A signature of nothing would be valid for each body without fields.
-        if text.is_empty() && !self.request.body.is_empty() { Err(VerifyError::BodyHashMismatch) } else { Ok(text) }
+        if text.is_empty() && !self.request.body.is_empty() { Err(ReadError::MissingHash) } else { Ok(text) }
     }
 
     fn hash(&self, of: Hashed, encoding: Encoding) -> String {
@@ -194,9 +204,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the URL with one parameter of the received query. The rest of that query counts only if the URL is configured.
-    fn url_with(&self, parameter: &str) -> Result<String, VerifyError> {
+    fn url_with(&self, parameter: &str) -> Result<String, ReadError> {
         let place = Place::Query(parameter.to_owned());
-        let value = self.value(&place)?.ok_or(VerifyError::BodyHashMismatch)?;
+        let value = self.value(&place)?.ok_or(ReadError::MissingHash)?;
         let base = if self.request.raw_query.is_empty() || !self.url.ends_with(self.request.raw_query) {
             &*self.url
         } else {
@@ -213,8 +223,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the headers that another header lists, as `name:value` joined by semicolons.
-    fn signed_headers(&self, list: &str) -> Result<String, VerifyError> {
-        let malformed = || VerifyError::MalformedValue { location: list.to_owned() };
+    fn signed_headers(&self, list: &str) -> Result<String, ReadError> {
+        let malformed = || ReadError::Malformed { location: list.to_owned() };
         let names = self.request.headers.at_most_one(list)?.ok_or_else(malformed)?;
         let mut texts = Vec::new();
         for name in names.split(',').map(str::trim) {

@@ -10,11 +10,12 @@ use serde_json::value::RawValue;
 /// A JSON pointer, with its escapes decoded. In addition, `[0]` is the only element of an array: a batch of several events has no
 /// single type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pointer(Vec<String>);
+pub struct Pointer(Vec<String>);
 
 impl Pointer {
     /// Parses a pointer, which is empty (the document) or begins with a slash.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
             return Some(Self(Vec::new()));
         }
@@ -23,13 +24,15 @@ impl Pointer {
     }
 
     /// The tokens, for the sender's side.
-    pub(crate) fn tokens(&self) -> &[String] {
+    #[must_use]
+    pub fn tokens(&self) -> &[String] {
         &self.0
     }
 
     /// Returns the JSON text of the value. `None` if there is none, if a member on the way occurs twice, or if the text is not
     /// JSON.
-    pub(crate) fn find<'a>(&self, json: &'a [u8]) -> Option<&'a str> {
+    #[must_use]
+    pub fn find<'a>(&self, json: &'a [u8]) -> Option<&'a str> {
         let mut value: &RawValue = serde_json::from_slice(without_bom(json)).ok()?;
         for token in &self.0 {
             let mut deserializer = serde_json::Deserializer::from_str(value.get());
@@ -39,13 +42,14 @@ impl Pointer {
     }
 
     /// Returns the value as text: a string is decoded, and any other value is its JSON text. Null is no value.
-    pub(crate) fn text<'a>(&self, json: &'a [u8]) -> Option<Cow<'a, str>> {
+    #[must_use]
+    pub fn text<'a>(&self, json: &'a [u8]) -> Option<Cow<'a, str>> {
         decoded(self.find(json)?)
     }
 }
 
 /// Returns a JSON text as a value: a string is decoded, and null is none.
-pub(crate) fn decoded(raw: &str) -> Option<Cow<'_, str>> {
+fn decoded(raw: &str) -> Option<Cow<'_, str>> {
     match raw {
         "null" => None,
         _ if raw.starts_with('"') => serde_json::from_str::<String>(raw).ok().map(Cow::Owned),
@@ -54,7 +58,8 @@ pub(crate) fn decoded(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Returns the JSON texts of an array's elements, or `None` if it is no array or has more than `limit`.
-pub(crate) fn elements(raw: &str, limit: usize) -> Option<Vec<&str>> {
+#[must_use]
+pub fn elements(raw: &str, limit: usize) -> Option<Vec<&str>> {
     struct Elements(usize);
     impl<'de> Visitor<'de> for Elements {
         type Value = Option<Vec<&'de str>>;
