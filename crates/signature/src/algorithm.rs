@@ -58,7 +58,7 @@ impl Algorithm {
     }
 
     /// Returns a number for the kind of key: shared, Ed25519, ECDSA or RSA.
-    pub(crate) fn key_kind(self) -> u8 {
+    pub(crate) fn kind(self) -> u8 {
         match self {
             Self::Ed25519 => 1,
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha256Raw => 2,

@@ -99,7 +99,7 @@ pub enum VerifyError {
         /// The problem.
         problem: &'static str,
     },
-    /// The sender signs the URL together with the body, and the URL has a query that anybody can change.
+    /// The sender signs the URL together with the body, and the URL has a query that any caller can change.
     #[error("the signed URL has a query; set the source's option `url` to the complete URL")]
     UrlNotConfigured,
     /// The token is not a JSON web token with an accepted algorithm, or a claim is missing or wrong.

@@ -18,17 +18,14 @@ impl Way {
         let has_signed = self.message.0.iter().any(|part| matches!(part, Part::Signed(_)));
         let lacks_time = self.message.has(&Part::Timestamp) && self.timestamp.is_none();
         let is_encoded = !matches!(self.key.encoding.unwrap_or_default(), KeyEncoding::Text);
+        let has_names = !signature.names.is_empty();
         let is_nfkd = matches!(self.key.derive, Some(Derivation::Nfkd));
         let problems = [
             (self.places.is_empty(), "signature.in", "is missing"),
             (self.places.contains(&Place::Body) && !is_jwt, "signature.in", "can be the body only for a JWT"),
             (is_blank(&signature.separator), "signature.separator", "must not be empty; omit it for one signature"),
             (is_blank(&signature.after), "signature.after", "must not be empty"),
-            (
-                self.pairs.is_some() == signature.names.is_empty(),
-                "signature.names",
-                "and `signature.pairs` need each other",
-            ),
+            (self.pairs.is_some() != has_names, "signature.names", "and `signature.pairs` need each other"),
             (self.pairs.as_ref().is_some_and(has_empty_text), "signature.pairs", "must not have an empty text"),
             (self.encoding == Encoding::Text && signs, "signature.encoding", "can be `text` only for a token"),
             (!signs && description.message.is_some(), "message", "has no meaning for a token; use `bind` for a JWT"),

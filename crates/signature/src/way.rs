@@ -158,7 +158,7 @@ fn jwt(description: &Description, options: &SchemeOptions) -> Result<Jwt, Config
     let algorithms = algorithms.filter(|algorithms| !algorithms.is_empty());
     let algorithms = algorithms.ok_or_else(|| invalid("jwt.algorithms", "is empty or has an unknown algorithm"))?;
     // With a shared and a public key, an unauthenticated sender could sign with the public key as the shared one.
-    if algorithms.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if one.key_kind() != other.key_kind())) {
+    if algorithms.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if one.kind() != other.kind())) {
         return Err(invalid("jwt.algorithms", "must all use the same kind of key"));
     }
     let max_age = options.tolerance_seconds.filter(|_| jwt.max_age_seconds.is_some()).or(jwt.max_age_seconds);

@@ -58,7 +58,7 @@ fn every_sender_is_found_by_its_names() {
     }
     assert_eq!(Sender::find("OpenAI (Standard Webhooks)"), Some("openai"));
     assert_eq!(Sender::find("MessageBird / Bird"), Some("messagebird"));
-    assert_eq!(Sender::find("nobody"), None);
+    assert_eq!(Sender::find("unlisted-sender"), None);
 }
 
 #[test]
