@@ -1,8 +1,14 @@
 //! The copy of `terraform/` that a run works in. It contains the committed files and no file that a user keeps next to them.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+
+use crate::system::repository::Repository;
+
+/// The folder of the catalogue of senders, which the configuration reads. It is next to `terraform/`.
+pub(super) const SENDERS: &str = "senders";
 
 /// Files and folders that Terraform itself writes into the copy.
 const WRITTEN_BY_TERRAFORM: [&str; 3] = [".terraform", ".terraform.lock.hcl", "terraform.tfstate.d"];
@@ -45,6 +51,17 @@ pub(super) fn refresh(from: &Path, to: &Path, fresh: bool) -> Result<()> {
         std::fs::copy(&source, &target).with_context(|| format!("cannot copy `{}`", source.display()))?;
     }
     Ok(())
+}
+
+/// Makes the catalogue of senders available next to the copies. Copies that are prepared at the same time share it.
+pub(super) fn link_senders(repository: &Repository) -> Result<()> {
+    let (senders, link) = (repository.root.join(SENDERS), repository.harness_directory.join(SENDERS));
+    match std::os::unix::fs::symlink(&senders, &link) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("cannot create `{}`", link.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

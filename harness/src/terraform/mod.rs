@@ -55,6 +55,7 @@ impl Terraform {
         let terraform = Self { cli_config, ..Self::new(repository, endpoint, configuration) };
         let copy = repository.harness_directory.join(&terraform.configuration.name);
         copy::refresh(&repository.root.join("terraform"), &copy, fresh)?;
+        copy::link_senders(repository)?;
         std::fs::write(terraform.folder.join("harness_override.tf"), OVERRIDE)?;
         std::fs::create_dir_all(repository.harness_directory.join("terraform-plugins"))?;
         terraform.run("init", &["init", "-input=false"]).await?;
@@ -170,7 +171,8 @@ impl Terraform {
     /// Returns a fingerprint of the configuration, the packages, the variables and the emulator's version. An apply with
     /// the same fingerprint changes nothing.
     pub(crate) fn fingerprint(repository: &Repository, packages: &[&Path], variables: &Value) -> Result<String> {
-        let sources = copy::configuration_files(&repository.root.join("terraform"))?;
+        let mut sources = copy::configuration_files(&repository.root.join("terraform"))?;
+        sources.extend(copy::configuration_files(&repository.root.join(copy::SENDERS))?);
         let paths: Vec<&Path> = sources.iter().map(PathBuf::as_path).chain(packages.iter().copied()).collect();
         let versions = hex::encode(Sha256::digest([OVERRIDE, crate::emulator::VERSION_FILES].concat()));
         Ok(format!("{} {versions} {variables}", repository::fingerprint(&paths)?))
