@@ -193,11 +193,11 @@ variable "sources" {
 
   validation {
     condition = alltrue([
-      for source in var.sources : can(regex("^https://[^/?#\\s@]+[^#\\s]*$", source.url)) if source.url != null
+      for source in var.sources : can(regex("^https?://[^/?#\\s@]+[^#\\s]*$", source.url)) if source.url != null
     ])
     error_message = <<-EOT
-      The url of a source must be the absolute URL that is configured at the sender, with https and without user and
-      fragment, such as https://hooks.example.com/webhooks/twilio.
+      The url of a source must be the absolute URL that is configured at the sender, without user and fragment, such as
+      https://hooks.example.com/webhooks/twilio.
     EOT
   }
 

@@ -100,7 +100,7 @@ fn members_have_to_be_consistent() {
     scheme_case(json!({ "id": ["{header:X I}"] }), "`id`: `{header:X I}` is no placeholder");
     scheme_case(
         json!({ "signature": { "in": ["header:X-S"], "separator": "" } }),
-        "`signature.separator` must not be empty; omit it if there is one signature",
+        "`signature.separator` must not be empty; omit it for one signature",
     );
     scheme_case(
         json!({ "signature": { "in": ["header:X-S"], "encoding": "text" } }),

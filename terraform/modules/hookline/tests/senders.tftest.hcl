@@ -216,7 +216,7 @@ run "rejects_source_url_without_tls" {
   command = plan
 
   variables {
-    sources = { x = { sender = "twilio", url = "http://hooks.example.com" } }
+    sources = { x = { sender = "twilio", url = "hooks.example.com/x" } }
   }
 
   expect_failures = [var.sources]
