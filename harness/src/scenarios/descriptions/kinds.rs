@@ -47,7 +47,7 @@ pub(super) const KINDS: [Kind; 21] = [
         name: "a signature in the query",
         source: "pandadoc",
         content: |id| Content::json(format!(r#"[{{"event":"document_deleted","x":"original {id}"}}]"#)),
-        event_type: "pandadoc.received",
+        event_type: "pandadoc.unknown",
     },
     Kind {
         name: "a signature in JSON",
@@ -62,7 +62,7 @@ pub(super) const KINDS: [Kind; 21] = [
         name: "a signature in a form",
         source: "braintree",
         content: |id| Content::form(format!("bt_payload=original-{id}")),
-        event_type: "braintree.received",
+        event_type: "braintree.unknown",
     },
     Kind {
         name: "several headers",
@@ -74,7 +74,7 @@ pub(super) const KINDS: [Kind; 21] = [
         name: "the method, the URL and a time in milliseconds after the body",
         source: "hubspot",
         content: |id| Content::json(format!(r#"[{{"eventId":1,"x":"original {id}"}}]"#)),
-        event_type: "hubspot.received",
+        event_type: "hubspot.unknown",
     },
     Kind {
         name: "the URL after the body",
@@ -127,7 +127,7 @@ pub(super) const KINDS: [Kind; 21] = [
         name: "ECDSA",
         source: "sendgrid",
         content: |id| Content::json(format!(r#"[{{"event":"processed","x":"original {id}"}}]"#)),
-        event_type: "sendgrid.received",
+        event_type: "sendgrid.unknown",
     },
     Kind {
         name: "RSA",
@@ -145,7 +145,7 @@ pub(super) const KINDS: [Kind; 21] = [
         name: "a JWT with the hashes of the URL and the body",
         source: "messagebird",
         content: |id| Content::json(format!(r#"{{"x":"original {id}"}}"#)),
-        event_type: "messagebird.received",
+        event_type: "messagebird.unknown",
     },
     Kind {
         name: "a token in a header",
