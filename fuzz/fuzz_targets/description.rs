@@ -1,4 +1,4 @@
-//! Fuzzes the parser of descriptions, and requests that any valid description verifies, answers and signs.
+//! Fuzzes the parser of descriptions, and requests that any valid description verifies, responds to and signs.
 //!
 //! The first line of the input is the JSON of a source, the rest is a request as `request.rs` reads it. The input contains
 //! no valid signature, so no description may accept the request.

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::Value;
 use uuid::Uuid;
 
-use self::requests::{Answer, Handshake, with_query};
+use self::requests::{Expected, Handshake, with_query};
 use super::support::permissions::{Policy, without};
 use super::support::{Scenario, ScenarioResult, Testbed, expect, log};
 use crate::emulator::Capability;
@@ -18,9 +18,9 @@ pub(super) fn all() -> Vec<Scenario> {
     let sources = |scenario: Scenario| requests::sources().into_iter().fold(scenario, Scenario::source);
     vec![
         Scenario::new(
-            "handshakes-answered",
+            "handshakes-responded",
             "each form of handshake gets the response that its sender expects, and is not queued",
-            answered,
+            responded,
         )
         .with(sources)
         .concurrent(),
@@ -40,17 +40,17 @@ pub(super) fn all() -> Vec<Scenario> {
         .concurrent(),
         // Not concurrent: it removes a permission.
         Scenario::new(
-            "handshakes-answered-without-queue",
-            "while the queue is unavailable, events get 503 and handshakes are answered",
-            answered_without_queue,
+            "handshakes-without-queue",
+            "while the queue is unavailable, events get 503 and handshakes get their responses",
+            responded_without_queue,
         )
         .with(sources)
         .needs(&[Capability::Iam]),
     ]
 }
 
-async fn answered(testbed: &Testbed) -> ScenarioResult {
-    let count = all_answered(testbed).await?;
+async fn responded(testbed: &Testbed) -> ScenarioResult {
+    let count = all_responded(testbed).await?;
     for source in requests::sources() {
         log::wait_for_line(testbed, &[("outcome", "handshake"), ("source", source.name)]).await?;
     }
@@ -58,31 +58,31 @@ async fn answered(testbed: &Testbed) -> ScenarioResult {
 }
 
 /// Sends each handshake and checks its response. Returns how many there are.
-async fn all_answered(testbed: &Testbed) -> Result<usize> {
+async fn all_responded(testbed: &Testbed) -> Result<usize> {
     let handshakes = requests::all(testbed)?;
     let requests = handshakes.iter().map(async |handshake| {
-        let Handshake { method, webhook, answer } = handshake;
+        let Handshake { method, webhook, expected } = handshake;
         let context = || format!("{method} of source `{}`", webhook.source);
-        expect_answer(testbed, method, webhook, answer).await.with_context(context)
+        expect_response(testbed, method, webhook, expected).await.with_context(context)
     });
     try_join_all(requests).await?;
     Ok(handshakes.len())
 }
 
-async fn expect_answer(testbed: &Testbed, method: &Method, webhook: &Webhook, answer: &Answer) -> Result<()> {
+async fn expect_response(testbed: &Testbed, method: &Method, webhook: &Webhook, expected: &Expected) -> Result<()> {
     let response = testbed.stack.send_with_method(method.clone(), webhook).await?;
     let (status, body) = (response.status, response.body.as_str());
     let content_type = response.header("content-type").unwrap_or_default();
-    let is_expected = match answer {
-        Answer::Status(expected) => status == *expected && body.is_empty(),
-        Answer::Text(text) => status == 200 && body == text && content_type.starts_with("text/plain"),
-        Answer::Json(json) => {
+    let is_expected = match expected {
+        Expected::Status(code) => status == *code && body.is_empty(),
+        Expected::Text(text) => status == 200 && body == text && content_type.starts_with("text/plain"),
+        Expected::Json(json) => {
             let is_json = content_type.starts_with("application/json");
             status == 200 && is_json && serde_json::from_str::<Value>(body).is_ok_and(|value| value == *json)
         }
-        Answer::Header(name, value) => status == 200 && response.header(name) == Some(value),
+        Expected::Header(name, value) => status == 200 && response.header(name) == Some(value),
     };
-    ensure!(is_expected, "expected {answer:?}, got {status} {content_type}: {body}");
+    ensure!(is_expected, "expected {expected:?}, got {status} {content_type}: {body}");
     ensure!(response.event_id().is_none(), "the handshake is an event");
     testbed.forbid_delivery(&webhook.event_id, &webhook.body);
     expect::not_delivered(testbed, webhook)
@@ -124,8 +124,8 @@ async fn key_not_trusted(testbed: &Testbed) -> ScenarioResult {
     let key = Uuid::new_v4().simple().to_string();
     let content = Content::json(expect::unique_body(0)).with_header("X-Hook-Secret", &key);
     let handshake = Webhook::unsigned("asana", content);
-    let answer = Answer::Header("x-hook-secret", key.clone());
-    expect_answer(testbed, &Method::POST, &handshake, &answer).await?;
+    let expected = Expected::Header("x-hook-secret", key.clone());
+    expect_response(testbed, &Method::POST, &handshake, &expected).await?;
     log::wait_for_line(testbed, &[("handshake_key", &key), ("outcome", "handshake"), ("source", "asana")]).await?;
     let event = testbed.signed_with("asana", "", expect::unique_body(0), &key)?;
     expect::unauthenticated(testbed, &event).await?;
@@ -133,11 +133,11 @@ async fn key_not_trusted(testbed: &Testbed) -> ScenarioResult {
     Ok("logged, not trusted".to_owned())
 }
 
-async fn answered_without_queue(testbed: &Testbed) -> ScenarioResult {
+async fn responded_without_queue(testbed: &Testbed) -> ScenarioResult {
     let count = without(testbed, Policy::Ingest, &["sqs:SendMessage"], async {
         let event = testbed.signed("github", expect::unique_body(0))?;
         expect::error_response(testbed, &event, 503).await?;
-        all_answered(testbed).await
+        all_responded(testbed).await
     });
     Ok(format!("{} handshakes", count.await?))
 }

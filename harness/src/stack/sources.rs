@@ -91,7 +91,7 @@ impl Source {
         value
     }
 
-    /// Returns how the source's requests are signed and answered.
+    /// Returns how the source's requests are signed and responded to.
     ///
     /// # Errors
     ///

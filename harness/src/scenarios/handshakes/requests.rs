@@ -18,12 +18,12 @@ use crate::traffic::sender::{Content, Webhook};
 pub(super) struct Handshake {
     pub(super) method: Method,
     pub(super) webhook: Webhook,
-    pub(super) answer: Answer,
+    pub(super) expected: Expected,
 }
 
 /// A response to a handshake. Its status is 200 unless it has another one.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum Expected {
     /// A status without a body.
     Status(u16),
     Text(String),
@@ -60,7 +60,7 @@ pub(super) fn with_query(source: &str, query: &[(&str, &str)]) -> Webhook {
     Webhook { source: source.to_owned(), headers: Vec::new(), query, body: Vec::new(), event_id }
 }
 
-/// Returns a challenge. Anybody can choose it.
+/// Returns a challenge. Any caller can choose it.
 fn challenge() -> String {
     Uuid::new_v4().simple().to_string()
 }
@@ -71,8 +71,8 @@ pub(super) fn all(testbed: &Testbed) -> Result<Vec<Handshake>> {
 }
 
 fn unsigned(testbed: &Testbed) -> Result<Vec<Handshake>> {
-    let get = |webhook, answer| Handshake { method: Method::GET, webhook, answer };
-    let post = |webhook, answer| Handshake { method: Method::POST, webhook, answer };
+    let get = |webhook, expected| Handshake { method: Method::GET, webhook, expected };
+    let post = |webhook, expected| Handshake { method: Method::POST, webhook, expected };
     let text = challenge();
     let token = |source| anyhow::Ok(verify_token(&Secret::new(testbed.signing_key(source)?)?));
     let subscription = |source| {
@@ -87,16 +87,16 @@ fn unsigned(testbed: &Testbed) -> Result<Vec<Handshake>> {
     let body = json!({ "challenge": text }).to_string();
     let asana = Content::json(json!({ "n": text }).to_string()).with_header("X-Hook-Secret", &text);
     Ok(vec![
-        get(subscription("meta")?, Answer::Text(text.clone())),
-        get(subscription("strava")?, Answer::Json(json!({ "hub.challenge": text }))),
-        get(oura, Answer::Json(json!({ "challenge": text }))),
-        get(with_query("x", &[("crc_token", &text)]), Answer::Json(x)),
-        get(with_query("linkedin", &[("challengeCode", &text)]), Answer::Json(linkedin)),
-        get(okta, Answer::Json(json!({ "verification": text }))),
-        Handshake { method: Method::HEAD, webhook: with_query("trello", &[]), answer: Answer::Status(200) },
-        post(with_query("microsoft-graph", &[("validationToken", &text)]), Answer::Text(text.clone())),
-        post(Webhook::unsigned("monday", Content::json(body)), Answer::Json(json!({ "challenge": text }))),
-        post(Webhook::unsigned("asana", asana), Answer::Header("x-hook-secret", text)),
+        get(subscription("meta")?, Expected::Text(text.clone())),
+        get(subscription("strava")?, Expected::Json(json!({ "hub.challenge": text }))),
+        get(oura, Expected::Json(json!({ "challenge": text }))),
+        get(with_query("x", &[("crc_token", &text)]), Expected::Json(x)),
+        get(with_query("linkedin", &[("challengeCode", &text)]), Expected::Json(linkedin)),
+        get(okta, Expected::Json(json!({ "verification": text }))),
+        Handshake { method: Method::HEAD, webhook: with_query("trello", &[]), expected: Expected::Status(200) },
+        post(with_query("microsoft-graph", &[("validationToken", &text)]), Expected::Text(text.clone())),
+        post(Webhook::unsigned("monday", Content::json(body)), Expected::Json(json!({ "challenge": text }))),
+        post(Webhook::unsigned("asana", asana), Expected::Header("x-hook-secret", text)),
     ])
 }
 
@@ -117,16 +117,16 @@ fn signed(testbed: &Testbed) -> Result<Vec<Handshake>> {
     let handshake = |(source, content): (&'static str, Content)| {
         let body: Value = serde_json::from_slice(&content.body)?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let answer = match source {
-            "discord" => Answer::Status(204),
+        let expected = match source {
+            "discord" => Expected::Status(204),
             "zoom" => {
                 let token = text(&body["payload"]["plainToken"]);
                 let signature = hex::encode(mac(testbed, "zoom", &token)?);
-                Answer::Json(json!({ "plainToken": token, "encryptedToken": signature }))
+                Expected::Json(json!({ "plainToken": token, "encryptedToken": signature }))
             }
-            _ => Answer::Text(text(&body["challenge"])),
+            _ => Expected::Text(text(&body["challenge"])),
         };
-        Ok(Handshake { method: Method::POST, webhook: testbed.signed_content(source, content)?, answer })
+        Ok(Handshake { method: Method::POST, webhook: testbed.signed_content(source, content)?, expected })
     };
     signed_contents().into_iter().map(handshake).collect()
 }

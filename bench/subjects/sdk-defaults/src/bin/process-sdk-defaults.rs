@@ -18,7 +18,8 @@ async fn main() -> Result<(), Error> {
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let clients = Clients::new(config.clients, &sdk)?;
     let claims = config.idempotency.as_ref().map(|settings| DynamoDbClaimStore::new(&sdk, settings.table.clone()));
-    let idempotency = Idempotency::new(claims, config.idempotency.map(|settings| settings.window).unwrap_or_default());
+    let (window, mode) = config.idempotency.map(|settings| (settings.window, settings.mode)).unwrap_or_default();
+    let idempotency = Idempotency::new(claims, window, mode);
     let (queue, payloads) = (SqsQueue::new(&sdk), S3PayloadStore::new(&sdk, config.payload_bucket));
     let handler = &BatchHandler::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
     let handle =
