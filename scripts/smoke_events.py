@@ -3,7 +3,7 @@
 usage: smoke_events.py FOLDER rest|http SOURCES
 
 SOURCES is the JSON of the variable HOOKLINE_SOURCES. A GitHub source's `ping` is verified and never queued. SMOKE_SOURCE
-has the source's name (default: github), SMOKE_SECRET its secret. Without a secret, or for a source of another scheme,
+has the source's name (default: github), SMOKE_SECRET its secret. Without a secret, or for a source of another sender,
 there is only a request with a wrong signature. A secret that is still empty results in 503.
 """
 
@@ -62,13 +62,13 @@ def main(folder, api_type, sources_json):
     sources = json.loads(sources_json)
     name = os.environ.get("SMOKE_SOURCE") or "github"
     secret = os.environ.get("SMOKE_SECRET") or ""
-    signs = bool(secret) and sources.get(name, {}).get("scheme") == "github"
+    signs = bool(secret) and sources.get(name, {}).get("sender") == "github"
     if name not in sources:
         # Without any source, ingest accepts only POST /events.
         name = next(iter(sorted(sources)), "none")
     source = sources.get(name, {})
-    # A source of another scheme can have another reason to reject the request.
-    rejected = {True: "401", False: "401,503"}[signs] if source.get("scheme") == "github" else "400,401,404,415,503"
+    # A source of another sender can have another reason to reject the request.
+    rejected = {True: "401", False: "401,503"}[signs] if source.get("sender") == "github" else "400,401,404,415,503"
     requests = [(rejected, f"not the secret {uuid.uuid4()}", f"a request of source {name} with a wrong signature")]
     if signs:
         requests.append(("200", secret, f"a ping of source {name}"))
