@@ -212,7 +212,7 @@ run "rejects_invalid_source_url" {
   expect_failures = [var.sources]
 }
 
-run "rejects_source_url_without_tls" {
+run "rejects_source_url_without_scheme" {
   command = plan
 
   variables {
