@@ -24,7 +24,8 @@ impl Way {
                     reader.pairs = others;
                 }
                 (None, Some(separator)) => {
-                    texts.extend(value.split(separator.as_str()).filter(|text| !text.is_empty()).map(str::to_owned));
+                    let found = value.split(separator.as_str()).filter(|text| !text.is_empty());
+                    texts.extend(found.take(MAX_SIGNATURES + 1).map(str::to_owned));
                 }
                 (None, None) => texts.push(value),
             }
