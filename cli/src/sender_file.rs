@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use hookline_senders::{Sender, SenderScheme};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 /// Members of a complete file that are not members of a description.
 const COMPLETE: [&str; 3] = ["scheme", "extends", "alternatives"];
@@ -30,41 +30,17 @@ pub fn parse(json: &[u8]) -> Result<SenderScheme> {
     if !COMPLETE.iter().any(|name| members.contains_key(*name)) {
         return Ok(SenderScheme { ways: vec![serde_json::from_value(value)?], ..SenderScheme::default() });
     }
-    Ok(serde_json::from_value(complete(members)?)?)
-}
-
-/// Merges the members of a sender's file with those of the sender that it extends. The alternatives are patches of the scheme.
-fn complete(sender: &Map<String, Value>) -> Result<Value> {
-    let base: Value = match sender.get("extends").and_then(Value::as_str) {
+    let base = match members.get("extends").and_then(Value::as_str) {
         None => Value::Null,
-        Some(slug) => {
-            let slug = Sender::named(slug)?;
-            serde_json::from_str(Sender::json(slug).unwrap_or_default())?
-        }
+        Some(slug) => serde_json::from_str(Sender::json(Sender::named(slug)?).unwrap_or_default())?,
     };
-    let inherited = |name: &str| sender.get(name).filter(|own| !own.is_null()).unwrap_or(&base[name]);
-    let mut scheme = if base["scheme"].is_object() { base["scheme"].clone() } else { json!({}) };
-    json_patch::merge(&mut scheme, sender.get("scheme").unwrap_or(&json!({})));
-    let patched = inherited("alternatives").as_array().into_iter().flatten().map(|patch| {
-        let mut alternative = scheme.clone();
-        json_patch::merge(&mut alternative, patch);
-        alternative
-    });
-    let ways: Vec<_> = std::iter::once(scheme.clone()).chain(patched).collect();
-    let mut merged = json!({ "ways": ways });
-    for name in ["handshakes", "response"] {
-        if !inherited(name).is_null() {
-            merged[name] = inherited(name).clone();
-        }
-    }
-    Ok(merged)
+    Ok(serde_json::from_value(hookline_senders::merged(&value, &base))?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The catalogue is compiled by the build script of `hookline-senders`; both have to read the files alike.
     #[test]
     fn complete_file_is_read_as_the_catalogue_reads_it() {
         for slug in hookline_senders::slugs() {

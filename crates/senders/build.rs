@@ -13,15 +13,23 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+
+#[expect(unreachable_pub, reason = "the library exports it")]
+#[path = "src/merge.rs"]
+mod merge;
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../senders");
     println!("cargo::rerun-if-changed={}", folder.display());
+    println!("cargo::rerun-if-changed=src/merge.rs");
     let senders = read(&folder);
     let (mut schemes, mut senders_for_people) = (String::new(), String::new());
     for (slug, sender) in &senders {
-        writeln!(schemes, "({slug:?}, {:?}),", scheme(sender, &senders).to_string()).expect("a String");
+        let base =
+            sender["extends"].as_str().map(|slug| senders.get(slug).unwrap_or_else(|| panic!("no sender {slug}")));
+        let scheme = merge::merged(sender, base.unwrap_or(&Value::Null));
+        writeln!(schemes, "({slug:?}, {:?}),", scheme.to_string()).expect("a String");
         writeln!(senders_for_people, "({slug:?}, {:?}),", sender.to_string()).expect("a String");
     }
     let code = format!(
@@ -48,30 +56,4 @@ fn read(folder: &Path) -> BTreeMap<String, Value> {
         senders.insert(slug, sender);
     }
     senders
-}
-
-/// Returns the ways in which a sender signs, its handshakes and its response.
-fn scheme(sender: &Value, senders: &BTreeMap<String, Value>) -> Value {
-    let base = sender["extends"].as_str().map(|slug| senders.get(slug).unwrap_or_else(|| panic!("no sender {slug}")));
-    let inherited = |member: &str| {
-        let own = &sender[member];
-        if own.is_null() { base.map_or(&Value::Null, |base| &base[member]) } else { own }
-    };
-    let mut scheme = base.map_or_else(|| json!({}), |base| base["scheme"].clone());
-    json_patch::merge(&mut scheme, &sender["scheme"].as_object().map_or_else(|| json!({}), |scheme| json!(scheme)));
-    let alternatives = inherited("alternatives").as_array().cloned().unwrap_or_default();
-    let patched = alternatives.iter().map(|patch| {
-        let mut alternative = scheme.clone();
-        json_patch::merge(&mut alternative, patch);
-        alternative
-    });
-    let patched: Vec<_> = patched.collect();
-    let ways: Vec<_> = std::iter::once(scheme).chain(patched).collect();
-    let mut scheme = json!({ "ways": ways });
-    for member in ["handshakes", "response"] {
-        if !inherited(member).is_null() {
-            scheme[member] = inherited(member).clone();
-        }
-    }
-    scheme
 }

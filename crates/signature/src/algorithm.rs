@@ -52,8 +52,9 @@ impl Algorithm {
         self.is_hmac() || self.is_public()
     }
 
-    /// Whether the stored key is a public one.
-    pub(crate) fn is_public(self) -> bool {
+    /// Whether the stored key is a public one. That of a JWT depends on its algorithms.
+    #[must_use]
+    pub fn is_public(self) -> bool {
         !self.is_hmac() && !matches!(self, Self::Jwt | Self::Token)
     }
 

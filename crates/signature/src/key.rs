@@ -96,7 +96,7 @@ impl Jwk {
             (Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Raw, "EC", "P-256") => {
                 public(&[&[4], &*decode(&self.x)?, &*decode(&self.y)?].concat(), algorithm)
             }
-            (algorithm, "RSA", "") if is_rsa(algorithm) => {
+            (algorithm, "RSA", "") if algorithm.rsa_parameters().is_some() => {
                 Some(Key::RsaComponents(RsaPublicKeyComponents { n: decode(&self.n)?, e: decode(&self.e)? }))
             }
             _ => None,
@@ -156,11 +156,6 @@ fn public(bytes: &[u8], algorithm: Algorithm) -> Option<Key> {
         _ => bytes.len() > 256 && bytes.first() == Some(&0x30),
     };
     fits.then(|| Key::Public(bytes.to_vec()))
-}
-
-fn is_rsa(algorithm: Algorithm) -> bool {
-    use Algorithm::{RsaPkcs1Sha256, RsaPkcs1Sha512, RsaPssSha256, RsaPssSha512};
-    matches!(algorithm, RsaPkcs1Sha256 | RsaPkcs1Sha512 | RsaPssSha256 | RsaPssSha512)
 }
 
 /// Returns the stored value as text, without a line break at the end, which editors add.

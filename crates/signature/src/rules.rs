@@ -104,6 +104,14 @@ impl Way {
         })
     }
 
+    /// Returns the algorithm of the key: that of the token, for a JWT.
+    pub(crate) fn key_algorithm(&self) -> Algorithm {
+        match (self.algorithm, self.jwt.algorithms.first()) {
+            (Algorithm::Jwt, Some((_, algorithm))) => *algorithm,
+            (algorithm, _) => algorithm,
+        }
+    }
+
     pub(crate) fn trust(&self) -> Trust {
         let binds_body = self.bind.iter().any(|(_, template)| template.0.iter().any(Part::covers_body));
         match self.algorithm {
@@ -120,8 +128,8 @@ impl Way {
         templates.flat_map(|template| &template.0).any(Part::uses_url)
     }
 
-    /// Whether the signed text has the URL before a value that an unauthenticated sender could move into the URL's query. A query has no white
-    /// space.
+    /// Whether the signed text has the URL before a value that an unauthenticated sender could move into the URL's query. A query
+    /// has no white space.
     pub(crate) fn url_needs_configuration(&self) -> bool {
         let is_open = |part: &Part| part.covers_body() || matches!(part, Part::Value(_));
         let is_url = |part: &Part| matches!(part, Part::Url | Part::Target);

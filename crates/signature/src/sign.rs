@@ -61,10 +61,7 @@ impl Way {
     }
 
     fn stored_key(&self, signing_key: &Secret) -> Result<Secret, &'static str> {
-        let algorithm = match (self.algorithm, self.jwt.algorithms.first()) {
-            (Algorithm::Jwt, Some((_, algorithm))) => *algorithm,
-            (algorithm, _) => algorithm,
-        };
+        let algorithm = self.key_algorithm();
         if algorithm == Algorithm::Token {
             return Ok(signing_key.clone());
         }

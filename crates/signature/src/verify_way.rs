@@ -18,12 +18,8 @@ const MAX_ELEMENTS: usize = 100;
 
 impl Way {
     pub(crate) fn check_secret(&self, secret: &Secret) -> Result<(), &'static str> {
-        match self.algorithm {
+        match self.key_algorithm() {
             Algorithm::Token => key::text(secret).map(|_| ()),
-            Algorithm::Jwt => {
-                let algorithm = self.jwt.algorithms.first().map_or(Algorithm::HmacSha256, |(_, algorithm)| *algorithm);
-                Key::parse(secret, &self.key, algorithm).map(|_| ())
-            }
             algorithm => Key::parse(secret, &self.key, algorithm).map(|_| ()),
         }
     }

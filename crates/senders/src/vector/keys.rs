@@ -89,11 +89,9 @@ pub(super) fn ways(ways: &[Description], form: Form) -> Vec<Vec<Description>> {
 
 fn is_public(way: &Description) -> bool {
     match way.algorithm.unwrap_or_default() {
-        Algorithm::HmacSha1 | Algorithm::HmacSha256 | Algorithm::HmacSha384 | Algorithm::HmacSha512 => false,
         Algorithm::Jwt => {
             !way.jwt.as_ref().is_some_and(|jwt| jwt.algorithms.iter().any(|algorithm| algorithm.starts_with("HS")))
         }
-        Algorithm::Token => false,
-        _ => true,
+        algorithm => algorithm.is_public(),
     }
 }

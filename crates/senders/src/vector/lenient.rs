@@ -3,30 +3,20 @@
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use hookline_template::{BASE64, BASE64URL};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-const FORGIVING: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, FORGIVING);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, FORGIVING);
-
 /// Decodes base64 of both alphabets, with or without padding and line breaks.
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let text: String = text.split_whitespace().collect();
-    STANDARD.decode(&text).or_else(|_| URL_SAFE.decode(&text)).ok()
+    BASE64.decode(&text).or_else(|_| BASE64URL.decode(&text)).ok()
 }
 
 /// Decodes hex in either case.
 pub(super) fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.split_whitespace().flat_map(str::bytes).collect();
-    let pairs = digits.chunks(2).map(|pair| {
-        let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2 && !pair.starts_with('+'))?;
-        u8::from_str_radix(pair, 16).ok()
-    });
-    pairs.collect()
+    ::hex::decode(text.split_whitespace().collect::<String>()).ok()
 }
 
 /// Returns the text of a value: a text itself, or the JSON of any other value. `None` for null.
