@@ -73,7 +73,8 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
                 return Err(insufficient_time());
             }
             let segment = Segment::begin(record.trace.as_ref(), name);
-            let attempt = Attempt { remaining, trace: segment.trace(), clients: &self.clients };
+            let deadline = Instant::now() + destination.timeout().min(remaining);
+            let attempt = Attempt { deadline, trace: segment.trace(), clients: &self.clients };
             let result = destination.deliver(event, attempt).await;
             segment.end(result.is_err());
             self.states.record(self.idempotency.store(), &self.clients, name, *is_probe, &result).await;

@@ -6,7 +6,6 @@ use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeo
 use hookline_retry::RetryPolicy;
 use hookline_telemetry::Level;
 use ipnet::IpNet;
-use serde::Deserialize;
 
 use crate::destination_state::BreakerConfig;
 use crate::destinations::{ClientConfig, Destination, DestinationConfig};
@@ -52,23 +51,6 @@ pub struct DeliveryConfig {
     pub(crate) destinations: BTreeMap<String, Destination>,
     /// The age at which Hookline gives up, for destinations for which it is shorter than in the retry policy.
     pub(crate) give_up_seconds: BTreeMap<String, u32>,
-}
-
-/// A destination as Terraform writes it: the options of its kind, and the options of every kind.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "serde_json::Map<String, serde_json::Value>")]
-struct DestinationEntry {
-    give_up: Option<u32>,
-    config: DestinationConfig,
-}
-
-impl TryFrom<serde_json::Map<String, serde_json::Value>> for DestinationEntry {
-    type Error = serde_json::Error;
-
-    fn try_from(mut options: serde_json::Map<String, serde_json::Value>) -> Result<Self, Self::Error> {
-        let give_up = options.remove("give_up_seconds").map(serde_json::from_value).transpose()?;
-        Ok(Self { give_up, config: serde_json::from_value(options.into())? })
-    }
 }
 
 /// The claim store.
@@ -180,7 +162,7 @@ fn delivery(variables: &mut Variables<'_>) -> Option<(DeliveryConfig, SsrfGuard)
     const ROUTES: &str = "HOOKLINE_ROUTES";
     const MAX_HOPS: &str = "HOOKLINE_MAX_HOPS";
     let networks: Option<Vec<IpNet>> = variables.json(NETWORKS);
-    let configs: Option<BTreeMap<String, DestinationEntry>> = variables.json(DESTINATIONS);
+    let configs: Option<BTreeMap<String, DestinationConfig>> = variables.json(DESTINATIONS);
     let routes: Option<BTreeMap<String, RouteConfig>> = variables.json(ROUTES);
     // If the networks are invalid, the list is empty, so that other errors of the destinations are still reported.
     let guard = SsrfGuard::new(networks.unwrap_or_default());
@@ -196,8 +178,8 @@ fn delivery(variables: &mut Variables<'_>) -> Option<(DeliveryConfig, SsrfGuard)
         }
     }
     let (mut destinations, mut give_up_seconds) = (BTreeMap::new(), BTreeMap::new());
-    for (name, DestinationEntry { give_up, config }) in configs {
-        give_up_seconds.extend(give_up.map(|seconds| (name.clone(), seconds)));
+    for (name, config) in configs {
+        give_up_seconds.extend(config.give_up_seconds.map(|seconds| (name.clone(), seconds)));
         let destination =
             Destination::new(&name, config, &guard).map_err(|error| format!("destination `{name}`: {error}"));
         destinations.extend(variables.check(DESTINATIONS, destination).map(|destination| (name, destination)));

@@ -30,7 +30,7 @@ mod settle;
 pub use batch::{BatchEvent, BatchHandler};
 pub use config::{Config, DeliveryConfig, IdempotencyConfig, QueueConfig, TIMEOUTS};
 pub use destination_state::{BreakerConfig, DestinationStateStore, OpenState, ProbeStart, StoredState};
-pub use destinations::{ClientConfig, Clients};
+pub use destinations::{ClientConfig, Clients, Preview};
 pub use egress::EgressError;
 pub use idempotency::{Claim, ClaimMode, ClaimOutcome, ClaimStore, DynamoDbClaimStore, Idempotency, UnknownClaimMode};
 pub use queue::{

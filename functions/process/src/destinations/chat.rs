@@ -2,11 +2,10 @@
 //! webhook URL is the destination's secret, because the URL alone authorizes a caller to post.
 
 use std::borrow::Cow;
-use std::num::NonZeroU64;
-use std::time::Duration;
 
 use hookline_event::Event;
 use hookline_signature::Secret;
+use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -14,9 +13,10 @@ use tokio::time::Instant;
 use super::attempt::{Attempt, before_deadline};
 use super::clients::Clients;
 use super::error::DestinationError;
+use super::kind::Preview;
 use super::secret;
 use super::template::{Format, MessageTemplate, TemplateContext};
-use crate::egress::{Target, json_headers};
+use crate::egress::{HttpRequest, Target, json_headers};
 use crate::failure::Failure;
 use crate::reason::Reason;
 
@@ -24,9 +24,6 @@ use crate::reason::Reason;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// The timeout of an attempt.
-    #[serde(default = "super::attempt::default_timeout_ms")]
-    timeout_ms: NonZeroU64,
     /// A template that replaces the built-in templates.
     template: Option<String>,
 }
@@ -36,7 +33,6 @@ pub(crate) struct Config {
 pub(super) struct Chat {
     name: String,
     template: MessageTemplate,
-    pub(super) timeout: Duration,
     /// A query parameter that is added to the webhook URL.
     query: Option<(&'static str, &'static str)>,
     /// Changes the webhook URL before it is used.
@@ -48,7 +44,6 @@ impl Chat {
         Ok(Self {
             name: name.to_owned(),
             template: MessageTemplate::new(format, config.template)?,
-            timeout: Duration::from_millis(config.timeout_ms.get()),
             query: None,
             rewrite: |url| Cow::Borrowed(url),
         })
@@ -64,6 +59,13 @@ impl Chat {
         Self { rewrite, ..self }
     }
 
+    /// Returns the message about an event.
+    pub(super) fn preview(&self, event: &Event, body: impl FnOnce(String) -> Value) -> Result<Preview, Failure> {
+        let message = body(self.template.render(&TemplateContext::new(event))?);
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        Ok(Preview { target: "POST the URL in the secret".to_owned(), headers, body: message.to_string().into() })
+    }
+
     /// Posts a message about an event. `body` creates the JSON body of the chat's API from the text.
     pub(super) async fn post(
         &self,
@@ -72,7 +74,7 @@ impl Chat {
         body: impl FnOnce(String) -> Value,
     ) -> Result<(), Failure> {
         let message = body(self.template.render(&TemplateContext::new(event))?);
-        self.post_message(attempt.clients, &message, attempt.deadline(self.timeout)).await
+        self.post_message(attempt.clients, &message, attempt.deadline).await
     }
 
     /// Posts a message. If the chat rejects the URL, an operator may have replaced it, so the message is posted to the
@@ -103,7 +105,8 @@ impl Chat {
         let url = secrets.first().and_then(|secret| std::str::from_utf8(secret.expose()).ok()).map(str::trim);
         let target = url.and_then(|url| Target::parse(&(self.rewrite)(url), self.query, clients.egress.guard()).ok());
         let target = target.ok_or_else(|| secret::unusable(&self.name, "the secret is not an https URL"))?;
-        clients.egress.post(&target, json_headers(), message.to_string().into(), deadline).await
+        let (headers, body) = (json_headers(), message.to_string().into());
+        clients.egress.send(HttpRequest { method: Method::POST, target: &target, headers, body }, deadline).await
     }
 }
 

@@ -1,43 +1,56 @@
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use hookline_event::Event;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::attempt::Attempt;
-use super::discord::{self, Discord};
-use super::email::{self, Email};
+use super::discord::Discord;
+use super::email::Email;
 use super::error::DestinationError;
-use super::eventbridge::{self, Eventbridge};
-use super::http::{self, Http};
-use super::slack::{self, Slack};
+use super::eventbridge::Eventbridge;
+use super::http::Http;
+use super::kind::{AnyDestination, Create, Preview, Setup, registered};
+use super::slack::Slack;
 use crate::egress::SsrfGuard;
 use crate::failure::Failure;
 
-/// The configuration of a destination, as Terraform writes it.
+/// All kinds of destinations, in alphabetical order.
+const KINDS: &[(&str, Create)] = &[
+    registered::<Discord>(),
+    registered::<Email>(),
+    registered::<Eventbridge>(),
+    registered::<Http>(),
+    registered::<Slack>(),
+];
+
+/// The timeout of an attempt at a destination without an own one, in milliseconds. Terraform omits it to save bytes.
+const DEFAULT_TIMEOUT_MS: NonZeroU64 = NonZeroU64::MIN.saturating_add(4999);
+
+/// The configuration of a destination, as Terraform writes it: the options of every kind, and those of its kind.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub(crate) enum DestinationConfig {
-    Discord(discord::Config),
-    Email(email::Config),
-    Eventbridge(eventbridge::Config),
-    Http(http::Config),
-    Slack(slack::Config),
+pub(crate) struct DestinationConfig {
+    kind: String,
+    /// The timeout of an attempt.
+    #[serde(default = "default_timeout_ms")]
+    timeout_ms: NonZeroU64,
+    /// The age at which Hookline gives up, if it is shorter than in the retry policy.
+    pub(crate) give_up_seconds: Option<u32>,
+    #[serde(flatten)]
+    options: Map<String, Value>,
+}
+
+fn default_timeout_ms() -> NonZeroU64 {
+    DEFAULT_TIMEOUT_MS
 }
 
 /// A destination with a valid configuration.
-#[allow(clippy::large_enum_variant, reason = "there are few destinations; they are created once and never moved")]
 #[derive(Debug)]
-pub(crate) enum Destination {
-    /// Posts a message to a Discord channel.
-    Discord(Discord),
-    /// Sends a plain-text e-mail through SES.
-    Email(Email),
-    /// Puts the event on an EventBridge bus.
-    Eventbridge(Eventbridge),
-    /// Posts the exact body to a URL.
-    Http(Http),
-    /// Posts a message to a Slack channel.
-    Slack(Slack),
+pub(crate) struct Destination {
+    kind: &'static str,
+    timeout: Duration,
+    destination: Box<dyn AnyDestination>,
 }
 
 impl Destination {
@@ -47,68 +60,46 @@ impl Destination {
     ///
     /// [`DestinationError`]: the configuration is invalid.
     pub(crate) fn new(name: &str, config: DestinationConfig, guard: &SsrfGuard) -> Result<Self, DestinationError> {
-        match config {
-            DestinationConfig::Discord(config) => Discord::new(name, config).map(Self::Discord),
-            DestinationConfig::Email(config) => Email::new(config).map(Self::Email),
-            DestinationConfig::Eventbridge(config) => Ok(Self::Eventbridge(Eventbridge::new(config))),
-            DestinationConfig::Http(config) => Http::new(name, config, guard).map(Self::Http),
-            DestinationConfig::Slack(config) => Slack::new(name, config).map(Self::Slack),
-        }
+        let Some((kind, create)) = KINDS.iter().find(|(kind, _)| *kind == config.kind) else {
+            let known: Vec<_> = KINDS.iter().map(|(kind, _)| format!("`{kind}`")).collect();
+            return Err(DestinationError::UnknownKind { kind: config.kind, known: known.join(", ") });
+        };
+        let timeout = Duration::from_millis(config.timeout_ms.get());
+        Ok(Self { kind, timeout, destination: create(config.options.into(), &Setup { name, guard })? })
+    }
+
+    /// Returns what the destination would receive, without secrets and without a call.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`]: the event cannot be delivered.
+    #[expect(dead_code, reason = "the explanation of routes shows it")]
+    pub(crate) fn preview(&self, event: &Event) -> Result<Preview, Failure> {
+        self.destination.preview(event)
     }
 
     /// Makes one attempt to deliver the event.
     pub(crate) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        match self {
-            Self::Discord(destination) => destination.deliver(event, attempt).await,
-            Self::Email(destination) => destination.deliver(event, attempt).await,
-            Self::Eventbridge(destination) => destination.deliver(event, attempt).await,
-            Self::Http(destination) => destination.deliver(event, attempt).await,
-            Self::Slack(destination) => destination.deliver(event, attempt).await,
-        }
+        self.destination.deliver(event, attempt).await
     }
 
     /// Returns the timeout of an attempt.
     pub(crate) fn timeout(&self) -> Duration {
-        match self {
-            Self::Discord(destination) => destination.0.timeout,
-            Self::Email(destination) => destination.timeout,
-            Self::Eventbridge(destination) => destination.timeout,
-            Self::Http(destination) => destination.timeout,
-            Self::Slack(destination) => destination.0.timeout,
-        }
+        self.timeout
     }
 
     /// Returns the kind as it appears in the configuration and in metrics.
     pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Self::Discord(_) => "discord",
-            Self::Email(_) => "email",
-            Self::Eventbridge(_) => "eventbridge",
-            Self::Http(_) => "http",
-            Self::Slack(_) => "slack",
-        }
+        self.kind
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
-    fn kind_equals_the_kind_in_the_configuration() {
-        for config in [
-            json!({ "kind": "discord", "timeout_ms": 1 }),
-            json!({ "kind": "email", "timeout_ms": 1, "from": "a@example.com", "to": ["b@example.com"] }),
-            json!({ "kind": "eventbridge", "timeout_ms": 1, "bus": "orders" }),
-            json!({ "kind": "http", "timeout_ms": 1, "url": "https://a.example/" }),
-            json!({ "kind": "slack", "timeout_ms": 1 }),
-        ] {
-            let kind = config["kind"].clone();
-            let config = serde_json::from_value(config).unwrap();
-            let destination = Destination::new("orders", config, &SsrfGuard::new(Vec::new())).unwrap();
-            assert_eq!(destination.kind(), kind);
-        }
+    fn kinds_are_sorted_and_unique() {
+        assert!(KINDS.is_sorted_by(|(first, _), (second, _)| first < second));
     }
 }

@@ -6,14 +6,13 @@
 use std::borrow::Cow;
 
 use hookline_event::Event;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
-pub(crate) use super::chat::Config;
-
 use super::attempt::Attempt;
-use super::chat::Chat;
+use super::chat::{Chat, Config};
 use super::error::DestinationError;
+use super::kind::{Kind, Preview, Setup};
 use super::limits;
 use super::template::Format;
 use crate::failure::Failure;
@@ -28,20 +27,31 @@ const FORMAT: Format = Format { escape, link, max_units: limits::DISCORD_CONTENT
 
 /// A Discord channel.
 #[derive(Debug)]
-pub(crate) struct Discord(pub(super) Chat);
+pub(crate) struct Discord(Chat);
 
-impl Discord {
-    pub(super) fn new(name: &str, config: Config) -> Result<Self, DestinationError> {
+impl Kind for Discord {
+    const NAME: &'static str = "discord";
+    type Config = Config;
+
+    fn new(config: Config, setup: &Setup<'_>) -> Result<Self, DestinationError> {
         // Without `wait`, Discord responds before it stores the message, and a message that it cannot store is not an
         // error.
-        Ok(Self(Chat::new(name, FORMAT, config)?.with_query("wait", "true").with_rewrite(with_version)))
+        Ok(Self(Chat::new(setup.name, FORMAT, config)?.with_query("wait", "true").with_rewrite(with_version)))
     }
 
-    pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        // Discord notifies no user, even if the text contains a mention.
-        let body = |text| json!({ "content": text, "allowed_mentions": { "parse": [] }, "flags": FLAGS });
-        self.0.post(event, attempt, body).await
+    fn preview(&self, event: &Event) -> Result<Preview, Failure> {
+        self.0.preview(event, message)
     }
+
+    async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
+        self.0.post(event, attempt, message).await
+    }
+}
+
+/// Returns the message with a text.
+fn message(text: String) -> Value {
+    // Discord notifies no user, even if the text contains a mention.
+    json!({ "content": text, "allowed_mentions": { "parse": [] }, "flags": FLAGS })
 }
 
 /// Adds the API version to a URL without one. Discord hands out such URLs. They use its oldest version, whose

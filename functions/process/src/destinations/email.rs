@@ -2,9 +2,6 @@
 //!
 //! API: <https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html>.
 
-use std::num::NonZeroU64;
-use std::time::Duration;
-
 use aws_sdk_ses::error::BuildError;
 use aws_sdk_ses::types::{Body, Content, Destination, Message};
 use hookline_event::Event;
@@ -14,6 +11,7 @@ use url::Url;
 use super::attempt::{Attempt, before_deadline};
 use super::aws;
 use super::error::DestinationError;
+use super::kind::{Kind, Preview, Setup};
 use super::limits;
 use super::template::{Format, MessageTemplate, TemplateContext};
 use crate::failure::Failure;
@@ -31,9 +29,6 @@ pub(crate) struct Config {
     from: String,
     /// The recipients' addresses.
     to: Vec<String>,
-    /// The timeout of an attempt.
-    #[serde(default = "super::attempt::default_timeout_ms")]
-    timeout_ms: NonZeroU64,
     /// A template for the subject. The default subject is the event's type and source.
     subject: Option<String>,
     /// A template that replaces the built-in templates.
@@ -47,11 +42,13 @@ pub(crate) struct Email {
     to: Vec<String>,
     subject: MessageTemplate,
     body: MessageTemplate,
-    pub(super) timeout: Duration,
 }
 
-impl Email {
-    pub(super) fn new(config: Config) -> Result<Self, DestinationError> {
+impl Kind for Email {
+    const NAME: &'static str = "email";
+    type Config = Config;
+
+    fn new(config: Config, _: &Setup<'_>) -> Result<Self, DestinationError> {
         if let Some(invalid) = config.to.iter().chain([&config.from]).find(|address| !is_address(address)) {
             return Err(DestinationError::InvalidAddress { address: invalid.clone() });
         }
@@ -64,11 +61,20 @@ impl Email {
             to: config.to,
             subject: MessageTemplate::new(SUBJECT, Some(subject))?,
             body: MessageTemplate::new(BODY, config.template)?,
-            timeout: Duration::from_millis(config.timeout_ms.get()),
         })
     }
 
-    pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
+    fn preview(&self, event: &Event) -> Result<Preview, Failure> {
+        let (subject, text) = self.render(&TemplateContext::new(event))?;
+        let headers = [("From", self.from.clone()), ("To", self.to.join(", ")), ("Subject", subject)];
+        Ok(Preview {
+            target: "SES".to_owned(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value)).into(),
+            body: text.into(),
+        })
+    }
+
+    async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
         let (subject, body) = self.render(&TemplateContext::new(event))?;
         let message = message(subject, body).map_err(|_| Reason::TemplateFailed)?;
         let to = Destination::builder().set_to_addresses(Some(self.to.clone())).build();
@@ -76,9 +82,11 @@ impl Email {
         let send = Box::pin(send.send());
         let failure = |error| aws::call_failure("ses", hookline_aws::Failure::from_sdk_error(&error));
         let send = async { send.await.map(|_| ()).map_err(failure) };
-        before_deadline(attempt.deadline(self.timeout), send).await
+        before_deadline(attempt.deadline, send).await
     }
+}
 
+impl Email {
     /// Renders the subject, which is one line, and the body.
     fn render(&self, context: &TemplateContext<'_>) -> Result<(String, String), Failure> {
         let subject = self.subject.render(context)?.replace(['\r', '\n', '\t'], " ");

@@ -5,6 +5,20 @@ use crate::egress::TargetError;
 /// Why the configuration of a destination is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DestinationError {
+    /// No kind of destination has this name.
+    #[error("`{kind}` is not a kind of destination (the kinds are {known})")]
+    UnknownKind {
+        /// The configured kind.
+        kind: String,
+        /// All kinds, separated by commas.
+        known: String,
+    },
+    /// The kind does not support an option, needs another one, or an option has the wrong type.
+    #[error("{source}")]
+    InvalidOptions {
+        /// The error with the name of the option.
+        source: serde_json::Error,
+    },
     /// The URL is not allowed as a target.
     #[error(transparent)]
     Target(#[from] TargetError),

@@ -5,15 +5,14 @@
 //! API: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>.
 
-use std::num::NonZeroU64;
-use std::time::Duration;
-
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use hookline_event::{Event, name};
 use hookline_telemetry::Trace;
 use serde::Deserialize;
 
 use super::attempt::{Attempt, before_deadline};
+use super::error::DestinationError;
+use super::kind::{Kind, Preview, Setup};
 use super::{aws, eventbridge_json, limits};
 use crate::failure::Failure;
 use crate::reason::Reason;
@@ -24,35 +23,34 @@ use crate::reason::Reason;
 pub(crate) struct Config {
     /// The name of the event bus.
     bus: String,
-    /// The timeout of an attempt.
-    #[serde(default = "super::attempt::default_timeout_ms")]
-    timeout_ms: NonZeroU64,
 }
 
 /// An event bus.
 #[derive(Debug)]
 pub(crate) struct Eventbridge {
     bus: String,
-    pub(super) timeout: Duration,
 }
 
-impl Eventbridge {
-    pub(super) fn new(config: Config) -> Self {
-        Self { bus: config.bus, timeout: Duration::from_millis(config.timeout_ms.get()) }
+impl Kind for Eventbridge {
+    const NAME: &'static str = "eventbridge";
+    type Config = Config;
+
+    fn new(config: Config, _: &Setup<'_>) -> Result<Self, DestinationError> {
+        Ok(Self { bus: config.bus })
     }
 
-    pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        if event.data.len() >= limits::EVENTBRIDGE_ENTRY_BYTES {
-            return Err(Reason::EventTooLarge.into());
-        }
-        let source = format!("hookline.{}", event.source_name());
-        // The detail contains the complete type.
-        let detail_type = name::shorten(&event.event_type, limits::EVENTBRIDGE_DETAIL_TYPE);
-        let detail = event.to_readable_json(eventbridge_json::is_accepted).map_err(|_| Reason::UnreadableEvent)?;
-        // https://docs.aws.amazon.com/eventbridge/latest/userguide/calculate-putevents-entry-size.html
-        if source.len() + detail_type.len() + detail.len() >= limits::EVENTBRIDGE_ENTRY_BYTES {
-            return Err(Reason::EventTooLarge.into());
-        }
+    fn preview(&self, event: &Event) -> Result<Preview, Failure> {
+        let Entry { source, detail_type, detail } = entry(event)?;
+        let headers = [("source", source), ("detail-type", detail_type)];
+        Ok(Preview {
+            target: self.bus.clone(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value)).into(),
+            body: detail.into(),
+        })
+    }
+
+    async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
+        let Entry { source, detail_type, detail } = entry(event)?;
         let entry = PutEventsRequestEntry::builder()
             .event_bus_name(&self.bus)
             .source(source)
@@ -63,7 +61,7 @@ impl Eventbridge {
         let put = Box::pin(attempt.clients.eventbridge().put_events().entries(entry).send());
         let failure = |error| aws::call_failure("eventbridge", hookline_aws::Failure::from_sdk_error(&error));
         let put = async { put.await.map_err(failure) };
-        let response = before_deadline(attempt.deadline(self.timeout), put).await?;
+        let response = before_deadline(attempt.deadline, put).await?;
         if response.failed_entry_count == 0 {
             return Ok(());
         }
@@ -73,4 +71,27 @@ impl Eventbridge {
         let is_server_error = matches!(code.as_str(), "InternalFailure" | "InternalException" | "unknown");
         Err(aws::service_failure("eventbridge", code, is_server_error))
     }
+}
+
+/// The texts of an entry.
+struct Entry {
+    source: String,
+    detail_type: String,
+    detail: String,
+}
+
+/// Writes the entry of an event, if EventBridge accepts its size.
+fn entry(event: &Event) -> Result<Entry, Failure> {
+    if event.data.len() >= limits::EVENTBRIDGE_ENTRY_BYTES {
+        return Err(Reason::EventTooLarge.into());
+    }
+    let source = format!("hookline.{}", event.source_name());
+    // The detail contains the complete type.
+    let detail_type = name::shorten(&event.event_type, limits::EVENTBRIDGE_DETAIL_TYPE).into_owned();
+    let detail = event.to_readable_json(eventbridge_json::is_accepted).map_err(|_| Reason::UnreadableEvent)?;
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/calculate-putevents-entry-size.html
+    if source.len() + detail_type.len() + detail.len() >= limits::EVENTBRIDGE_ENTRY_BYTES {
+        return Err(Reason::EventTooLarge.into());
+    }
+    Ok(Entry { source, detail_type, detail })
 }

@@ -1,5 +1,5 @@
-//! The destinations of events, with one file for each kind. A new kind is one file, one `mod` line here, and one
-//! variant and match arm in each item of `destination.rs`.
+//! The destinations of events, with one file for each kind. A new kind is one file, one `mod` line here, and one line in the
+//! table of `destination.rs`.
 
 mod attempt;
 mod aws;
@@ -13,6 +13,7 @@ mod error;
 mod eventbridge;
 mod eventbridge_json;
 mod http;
+mod kind;
 mod limits;
 mod secret;
 mod slack;
@@ -21,3 +22,4 @@ mod template;
 pub(crate) use self::attempt::Attempt;
 pub use self::clients::{ClientConfig, Clients};
 pub(crate) use self::destination::{Destination, DestinationConfig};
+pub use self::kind::Preview;

@@ -4,14 +4,13 @@
 //! <https://docs.slack.dev/messaging/formatting-message-text>.
 
 use hookline_event::Event;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
-pub(crate) use super::chat::Config;
-
 use super::attempt::Attempt;
-use super::chat::Chat;
+use super::chat::{Chat, Config};
 use super::error::DestinationError;
+use super::kind::{Kind, Preview, Setup};
 use super::limits;
 use super::template::Format;
 use crate::failure::Failure;
@@ -20,27 +19,38 @@ const FORMAT: Format = Format { escape, link, max_units: limits::SLACK_TEXT };
 
 /// A Slack channel.
 #[derive(Debug)]
-pub(crate) struct Slack(pub(super) Chat);
+pub(crate) struct Slack(Chat);
 
-impl Slack {
-    pub(super) fn new(name: &str, config: Config) -> Result<Self, DestinationError> {
-        Chat::new(name, FORMAT, config).map(Self)
+impl Kind for Slack {
+    const NAME: &'static str = "slack";
+    type Config = Config;
+
+    fn new(config: Config, setup: &Setup<'_>) -> Result<Self, DestinationError> {
+        Chat::new(setup.name, FORMAT, config).map(Self)
     }
 
-    pub(super) async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        // With `mrkdwn` off, characters such as asterisks are plain text. Links use `<` and `>`, which payload text
-        // cannot contain after escaping.
-        let body = |text| {
-            json!({
-                "text": text,
-                "mrkdwn": false,
-                "link_names": false,
-                "parse": "none",
-                "unfurl_links": false,
-                "unfurl_media": false,
-            })
-        };
-        self.0.post(event, attempt, body).await
+    fn preview(&self, event: &Event) -> Result<Preview, Failure> {
+        self.0.preview(event, message)
+    }
+
+    async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
+        self.0.post(event, attempt, message).await
+    }
+}
+
+/// Returns the message with a text.
+fn message(text: String) -> Value {
+    // With `mrkdwn` off, characters such as asterisks are plain text. Links use `<` and `>`, which payload text
+    // cannot contain after escaping.
+    {
+        json!({
+            "text": text,
+            "mrkdwn": false,
+            "link_names": false,
+            "parse": "none",
+            "unfurl_links": false,
+            "unfurl_media": false,
+        })
     }
 }
 

@@ -1,8 +1,9 @@
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use rustls::ClientConfig;
@@ -48,6 +49,15 @@ pub struct EgressError {
 #[derive(Debug, Clone)]
 pub(crate) struct Target(Url);
 
+/// A request to a destination.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpRequest<'a> {
+    pub(crate) method: Method,
+    pub(crate) target: &'a Target,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
 /// Why a URL is not allowed as a target.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TargetError {
@@ -67,6 +77,12 @@ pub(crate) enum TargetError {
     /// the URL, because that would log the secret.
     #[error("the URL contains a user or a password (set `signed` to sign the requests instead)")]
     Credentials,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
 }
 
 impl Target {
@@ -129,23 +145,17 @@ impl Egress {
         &self.guard
     }
 
-    /// Sends one POST request. The response must begin before the deadline. The status determines the result, even if
-    /// the response body never ends.
-    pub(crate) async fn post(
-        &self,
-        target: &Target,
-        headers: HeaderMap,
-        body: Bytes,
-        deadline: Instant,
-    ) -> Result<(), Failure> {
+    /// Sends one request. The response must begin before the deadline. The status determines the result, even if the
+    /// response body never ends.
+    pub(crate) async fn send(&self, request: HttpRequest<'_>, deadline: Instant) -> Result<(), Failure> {
+        let HttpRequest { method, target, mut headers, body } = request;
         // The guarded resolver is not called for a literal address, so the check is made here.
         if let Some(address) = target.0.host().as_ref().and_then(literal_address) {
             self.guard.check(address).map_err(|_| Reason::BlockedAddress)?;
         }
-        let mut headers = headers;
         // The configured headers of a destination can contain a user agent.
         headers.entry(USER_AGENT).or_insert(DEFAULT_USER_AGENT);
-        let request = self.client.post(target.0.clone()).headers(headers).body(body).send();
+        let request = self.client.request(method, target.0.clone()).headers(headers).body(body).send();
         let sent = timeout_at(deadline, request).await.map_err(|_| Reason::Timeout)?;
         let response = sent.map_err(|error| response::request_failure(&error))?;
         let result = response::check_status(response.status(), response.headers(), OffsetDateTime::now_utc());
@@ -200,7 +210,9 @@ mod tests {
         let egress =
             Egress::with_lookup(guard, TrustStore::default().for_destinations(), FixedLookup(addresses)).unwrap();
         let target = Target(Url::parse(&format!("http://receiver.test:{port}/")).unwrap());
-        egress.post(&target, HeaderMap::new(), Bytes::new(), Instant::now() + CONNECT_TIMEOUT * 2).await
+        let (method, headers, body) = (Method::POST, HeaderMap::new(), Bytes::new());
+        let request = HttpRequest { method, target: &target, headers, body };
+        egress.send(request, Instant::now() + CONNECT_TIMEOUT * 2).await
     }
 
     #[tokio::test]

@@ -8,5 +8,5 @@ mod response;
 mod retry_hint;
 
 pub use self::client::EgressError;
-pub(crate) use self::client::{Egress, Target, TargetError, json_headers};
+pub(crate) use self::client::{Egress, HttpRequest, Target, TargetError, json_headers};
 pub(crate) use self::guard::SsrfGuard;

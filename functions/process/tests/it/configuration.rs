@@ -88,7 +88,7 @@ fn kinds_and_options_match_terraform() {
         .collect();
     let unknown = json!({ "orders": { "kind": "none" } }).to_string();
     let known: Vec<_> = rows.iter().map(|(kind, _)| format!("`{kind}`")).collect();
-    let expected = format!("unknown variant `none`, expected one of {}", known.join(", "));
+    let expected = format!("`none` is not a kind of destination (the kinds are {})", known.join(", "));
     let reported = errors("HOOKLINE_DESTINATIONS", Some(&unknown));
     assert!(reported.contains(&expected), "{reported}");
     let all: std::collections::BTreeSet<_> = rows.iter().flat_map(|(_, options)| options).collect();
