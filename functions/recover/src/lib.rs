@@ -1,0 +1,1 @@
+//! The recover function.
