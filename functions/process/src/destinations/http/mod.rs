@@ -7,21 +7,22 @@
 //! deduplication key, which stays the same for retries, redrives and repeated requests of the sender. During a rotation
 //! the request has two signatures.
 
+mod auth;
 mod headers;
 mod signature;
 
 use std::collections::BTreeMap;
 
 use hookline_event::Event;
-use hookline_senders::{Endpoint, SchemeSource};
+use hookline_senders::SchemeSource;
 use hookline_telemetry::Trace;
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
 
+use self::auth::Auth;
 use super::attempt::Attempt;
 use super::error::DestinationError;
 use super::kind::{Kind, Preview, Setup};
-use super::secret;
 use crate::egress::{HttpRequest, Target};
 use crate::failure::Failure;
 use crate::reason::Reason;
@@ -43,12 +44,11 @@ pub(crate) struct Config {
 /// A URL that events are posted to.
 #[derive(Debug)]
 pub(crate) struct Http {
-    name: String,
     target: Target,
     /// The additional headers of the configuration.
     headers: HeaderMap,
-    /// How each request is signed with the destination's secret, if it is.
-    signature: Option<Endpoint>,
+    /// How requests are signed and authenticated with the destination's secret.
+    auth: Auth,
 }
 
 impl Kind for Http {
@@ -56,11 +56,11 @@ impl Kind for Http {
     type Config = Config;
 
     fn new(config: Config, setup: &Setup<'_>) -> Result<Self, DestinationError> {
+        let signature = config.signed.then(|| SchemeSource::sender("standard").resolve()).transpose()?;
         Ok(Self {
-            name: setup.name.to_owned(),
             target: Target::parse(&config.url, None, setup.guard)?,
             headers: headers::configured_headers(&config.headers)?,
-            signature: config.signed.then(|| SchemeSource::sender("standard").resolve()).transpose()?,
+            auth: Auth::new(setup.name, signature),
         })
     }
 
@@ -72,19 +72,14 @@ impl Kind for Http {
     }
 
     async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        let deadline = attempt.deadline;
-        let mut headers = self.headers(event, attempt.trace)?;
-        if let Some(scheme) = &self.signature {
-            let secrets = secret::lookup(attempt.clients, &self.name, deadline).await?;
-            headers.extend(signature::signatures(&self.name, scheme, event, &secrets)?);
-        }
+        let headers = self.headers(event, attempt.trace)?;
         let request = HttpRequest { method: Method::POST, target: &self.target, headers, body: event.data.clone() };
-        attempt.clients.egress.send(request, deadline).await
+        self.auth.send(event.dedup_key.as_str(), request, attempt).await
     }
 }
 
 impl Http {
-    /// Returns the headers without the signature.
+    /// Returns the headers without the signature and the credentials.
     fn headers(&self, event: &Event, trace: Option<&Trace>) -> Result<HeaderMap, Failure> {
         let mut headers = self.headers.clone();
         headers.extend(headers::event_headers(event, trace).ok_or_else(|| Failure::from(Reason::UnreadableEvent))?);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use hookline_event::Event;
 use hookline_senders::Endpoint;
 use hookline_signature::{Message, Secret};
 use http::HeaderMap;
@@ -12,17 +11,18 @@ use crate::destinations::secret;
 use crate::failure::Failure;
 use crate::reason::Reason;
 
-/// Signs with each secret, so that a receiver that still has the previous secret can verify the request.
+/// Signs the exact body with each secret, so that a receiver that still has the previous secret can verify the request.
 pub(super) fn signatures(
     destination: &str,
     scheme: &Endpoint,
-    event: &Event,
+    id: &str,
+    body: &[u8],
     secrets: &[Secret],
 ) -> Result<HeaderMap, Failure> {
-    let (now, id) = (OffsetDateTime::now_utc().unix_timestamp(), event.dedup_key.as_str());
+    let now = OffsetDateTime::now_utc().unix_timestamp();
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for (number, secret) in secrets.iter().enumerate() {
-        let message = Message { body: &event.data, now, id, ..Message::default() };
+        let message = Message { body, now, id, ..Message::default() };
         let signed = match scheme.sign(message, secret) {
             Ok(signed) => signed,
             // The previous secret may have been replaced because it is not a valid key.
