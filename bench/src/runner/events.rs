@@ -108,6 +108,7 @@ fn event(data: Vec<u8>) -> Event<Payload> {
         content_encoding: None,
         traceparent: Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00".to_owned()),
         hops: 0,
+        payload_uri: None,
         source: path,
         data: Payload::from(data),
     }

@@ -214,6 +214,7 @@ pub(crate) mod tests {
             content_encoding: None,
             traceparent: None,
             hops: 0,
+            payload_uri: None,
             source: path,
             data: b"{}".to_vec().into(),
         }

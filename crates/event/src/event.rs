@@ -45,6 +45,9 @@ pub struct Event<D = Bytes> {
     /// The number of Hookline deliveries that led to this event: 0 for an event from outside. Process stops a loop of
     /// deliveries by its count.
     pub hops: u32,
+    /// The URI of the payload in the payload bucket, if the payload was offloaded and is loaded now. A queue message has it
+    /// in its [`Payload`](crate::Payload) only.
+    pub payload_uri: Option<String>,
     /// The exact bytes that were signed.
     pub data: D,
 }
@@ -78,6 +81,7 @@ impl<D> Event<D> {
             data_hash: self.data_hash,
             traceparent: self.traceparent,
             hops: self.hops,
+            payload_uri: self.payload_uri,
             data,
         };
         (event, self.data)

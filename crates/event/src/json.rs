@@ -148,6 +148,19 @@ impl Event {
         // The request id has a meaning only on the queue.
         serde_json::to_string(&OutputJson { data, data_base64, requestid: None, ..self.without_payload() })
     }
+
+    /// Writes the event for other consumers without its payload: `dataref` has the URI of the offloaded payload. Returns
+    /// `None` if the payload was not offloaded.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Event::to_json`].
+    pub fn to_reference_json(&self) -> Result<Option<String>, serde_json::Error> {
+        let write = |uri: &String| {
+            serde_json::to_string(&OutputJson { dataref: Some(uri), requestid: None, ..self.without_payload() })
+        };
+        self.payload_uri.as_ref().map(write).transpose()
+    }
 }
 
 impl Event<Payload> {
@@ -203,6 +216,7 @@ impl Event<Payload> {
             data_hash: input.datahash,
             traceparent: input.traceparent,
             hops: input.hops,
+            payload_uri: None,
             data,
         })
     }

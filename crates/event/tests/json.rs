@@ -19,6 +19,7 @@ fn event() -> Event<Payload> {
         content_encoding: None,
         traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
         hops: 0,
+        payload_uri: None,
         data: b"{\"a\": \"\\u001B\"}".to_vec().into(),
     }
 }
@@ -50,6 +51,14 @@ fn offloaded_payload_is_referenced_by_dataref() {
     assert!(!message.contains("data_base64"), "{message}");
     let without_payload = message.replace("dataref", "unknown");
     assert!(matches!(Event::from_json(&without_payload), Err(ReadError::MissingData)));
+}
+
+#[test]
+fn event_is_written_as_a_reference_to_its_offloaded_payload() {
+    let loaded = Event { data: vec![0; 9].into(), ..event().replace_data(bytes::Bytes::new()).0 };
+    assert_eq!(loaded.to_reference_json().unwrap(), None, "the payload was not offloaded");
+    let loaded = Event { payload_uri: Some("s3://bucket/key".into()), ..loaded };
+    insta::assert_snapshot!(loaded.to_reference_json().unwrap().unwrap());
 }
 
 #[test]

@@ -270,6 +270,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             data_hash: accepted.data_hash,
             traceparent: segment.trace().map(Trace::traceparent),
             hops: hops(headers),
+            payload_uri: None,
             data: body.into(),
         };
         let (event_id, event_type) = (event.id.clone(), event.event_type.clone());

@@ -80,7 +80,12 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
             return fail(Reason::TooManyHops.into());
         }
         fault_injection::panic_if_requested(&event.event_type);
-        let payload = match self.load(record.take_payload()?, deadline).await {
+        let payload = record.take_payload()?;
+        let payload_uri = match &payload {
+            Payload::Offloaded { uri } => Some(uri.clone()),
+            Payload::Inline(_) => None,
+        };
+        let payload = match self.load(payload, deadline).await {
             Ok(payload) => payload,
             Err(error) => {
                 Line { detail: Some(&error), ..Line::new(Level::Warn, "payload_unavailable") }.write(&[]);
@@ -88,7 +93,7 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
                 return None;
             }
         };
-        let event = event.clone().replace_data(payload).0;
+        let event = Event { payload_uri, ..event.clone().replace_data(payload).0 };
         if let Some(destination) = &record.history.destination {
             return Some(PreparedRecord { record, event, destinations: vec![destination] });
         }

@@ -183,6 +183,7 @@ impl Case {
             content_type: self.content_type.map(str::to_owned),
             content_encoding: self.content_encoding.map(str::to_owned),
             hops: self.hops,
+            payload_uri: None,
             dedup_key: DedupKey::from_signed_id("github", "m"),
             ..event(self.source)
         };

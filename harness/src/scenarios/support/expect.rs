@@ -146,6 +146,7 @@ pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
         content_encoding: None,
         traceparent: None,
         hops: 0,
+        payload_uri: None,
         source: path,
         data: b"{}".to_vec().into(),
     }
