@@ -77,7 +77,7 @@ resource "aws_iam_role_policy" "this" {
 }
 
 resource "aws_lambda_function" "this" {
-  # checkov:skip=CKV_AWS_116: no invocation is asynchronous; the queue that feeds process has the DLQ
+  # checkov:skip=CKV_AWS_116: the queue that feeds process has the DLQ; the next run of recover makes up for a lost one
   # checkov:skip=CKV_AWS_117: they need no VPC: they call AWS and public addresses, and process blocks private ones
   # checkov:skip=CKV_AWS_173: the environment contains no secrets, and Lambda encrypts it with its own key
   # checkov:skip=CKV_AWS_272: only the apply role uploads packages, and it would also own the signing profile

@@ -10,7 +10,7 @@ locals {
 
   # The access log, which counts throttled requests, is optional.
   alarms = {
-    for name, alarm in local.all_alarms : name => alarm
+    for name, alarm in merge(local.all_alarms, local.recovery_alarms) : name => alarm
     if name != "throttled-requests" || var.access_log_group != null
   }
 
@@ -190,7 +190,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.threshold
   period              = try(each.value.period, 300)
-  evaluation_periods  = 1
+  evaluation_periods  = try(each.value.evaluation_periods, 1)
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]

@@ -1,9 +1,7 @@
 # The template is valid JSON before rendering, because each placeholder is within a string. So a Rust test can read the
 # file and compare its metrics with the metrics that the functions write.
 
-resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.prefix
-
+locals {
   dashboard_body = templatefile("${path.module}/dashboard.json.tftpl", {
     service       = var.prefix
     region        = data.aws_region.current.id
@@ -24,4 +22,12 @@ resource "aws_cloudwatch_dashboard" "this" {
       "[${name}](${var.runbook_url}#${name})"
     ])
   })
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.prefix
+
+  dashboard_body = var.recovery == null ? local.dashboard_body : jsonencode(merge(jsondecode(local.dashboard_body), {
+    widgets = concat(jsondecode(local.dashboard_body).widgets, local.recovery_widgets)
+  }))
 }

@@ -60,6 +60,18 @@ variable "log_groups" {
   nullable = false
 }
 
+variable "recovery" {
+  description = <<-EOT
+    Name of the function `recover`, and the longest time between two of its runs for a source; null without the
+    function.
+  EOT
+  type = object({
+    function_name    = string
+    interval_minutes = number
+  })
+  default = null
+}
+
 variable "access_log_group" {
   description = "Name of the log group of the API's access log, in which throttled requests are counted; null for none."
   type        = string

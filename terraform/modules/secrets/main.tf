@@ -8,6 +8,7 @@ locals {
   secrets = merge(
     { for name in var.sources : "sources/${name}" => "Signing secret of the source ${name}" },
     { for name in var.destinations : "destinations/${name}" => "Credential for the destination ${name}" },
+    { for name in var.recoveries : "recovery/${name}" => "Token or App key for GitHub's API, for the source ${name}" },
   )
 }
 

@@ -16,6 +16,13 @@ variable "destinations" {
   nullable    = false
 }
 
+variable "recoveries" {
+  description = "Names of the sources that need a credential for GitHub's API."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
 variable "recovery_window_in_days" {
   description = "Days for which a deleted secret can be restored; 0 deletes it at once and releases its name."
   type        = number
