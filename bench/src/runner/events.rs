@@ -4,7 +4,7 @@ use anyhow::Result;
 use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hookline_event::{DedupKey, Event, Payload};
+use hookline_event::{DedupKey, Event, ForwardedHeaders, Payload};
 use hookline_senders::SchemeSource;
 use hookline_signature::{Message, Secret};
 use serde_json::{Map, Value, json};
@@ -108,6 +108,7 @@ fn event(data: Vec<u8>) -> Event<Payload> {
         content_encoding: None,
         traceparent: Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00".to_owned()),
         hops: 0,
+        forwarded: ForwardedHeaders::default(),
         payload_uri: None,
         source: path,
         data: Payload::from(data),

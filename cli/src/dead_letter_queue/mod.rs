@@ -196,7 +196,7 @@ impl DeadLetterQueue {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use hookline_event::{DedupKey, Event, Payload};
+    use hookline_event::{DedupKey, Event, ForwardedHeaders, Payload};
 
     /// Returns an event as the ingest function queues it.
     pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
@@ -214,6 +214,7 @@ pub(crate) mod tests {
             content_encoding: None,
             traceparent: None,
             hops: 0,
+            forwarded: ForwardedHeaders::default(),
             payload_uri: None,
             source: path,
             data: b"{}".to_vec().into(),

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::{DataHash, DedupKey};
+use crate::{DataHash, DedupKey, ForwardedHeaders};
 
 /// Bytes of a queue message that ingest leaves free.
 ///
@@ -45,6 +45,8 @@ pub struct Event<D = Bytes> {
     /// The number of Hookline deliveries that led to this event: 0 for an event from outside. Process stops a loop of
     /// deliveries by its count.
     pub hops: u32,
+    /// The headers of the sender's request that destinations receive. Only the queue and these destinations have them.
+    pub forwarded: ForwardedHeaders,
     /// The URI of the payload in the payload bucket, if the payload was offloaded and is loaded now. A queue message has it
     /// in its [`Payload`](crate::Payload) only.
     pub payload_uri: Option<String>,
@@ -81,6 +83,7 @@ impl<D> Event<D> {
             data_hash: self.data_hash,
             traceparent: self.traceparent,
             hops: self.hops,
+            forwarded: self.forwarded,
             payload_uri: self.payload_uri,
             data,
         };

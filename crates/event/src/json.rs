@@ -2,7 +2,7 @@ use base64_simd::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{CowStr, DataHash, DedupKey, Event, Payload};
+use crate::{CowStr, DataHash, DedupKey, Event, ForwardedHeaders, Payload};
 
 /// A message that this version cannot read as an event.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,9 @@ struct OutputJson<'a> {
     /// Omitted for an event from outside.
     #[serde(skip_serializing_if = "Option::is_none")]
     hops: Option<u32>,
+    /// Omitted if there are none, and for other consumers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forwardedheaders: Option<&'a ForwardedHeaders>,
     /// Exactly one of `data`, `data_base64` and `dataref` is present.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a RawValue>,
@@ -87,6 +90,8 @@ struct InputJson<'a> {
     traceparent: Option<String>,
     #[serde(default)]
     hops: u32,
+    #[serde(default)]
+    forwardedheaders: ForwardedHeaders,
     /// By far the longest attribute, so it is borrowed.
     #[serde(borrow)]
     data_base64: Option<CowStr<'a>>,
@@ -108,7 +113,13 @@ fn read_error(message: &str, source: serde_json::Error) -> ReadError {
 }
 
 impl<D> Event<D> {
-    /// Returns all members except the payload.
+    /// Returns all members of the message for the queue except the payload.
+    fn queue_message(&self) -> OutputJson<'_> {
+        let forwardedheaders = Some(&self.forwarded).filter(|forwarded| !forwarded.is_empty());
+        OutputJson { forwardedheaders, ..self.without_payload() }
+    }
+
+    /// Returns all members except the payload and those that are only on the queue.
     fn without_payload(&self) -> OutputJson<'_> {
         OutputJson {
             specversion: "1.0",
@@ -125,6 +136,7 @@ impl<D> Event<D> {
             datahash: self.data_hash.as_ref(),
             traceparent: self.traceparent.as_deref(),
             hops: Some(self.hops).filter(|hops| *hops > 0),
+            forwardedheaders: None,
             data: None,
             data_base64: None,
             dataref: None,
@@ -172,13 +184,13 @@ impl Event<Payload> {
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let bytes = match &self.data {
             Payload::Offloaded { uri } => {
-                return serde_json::to_string(&OutputJson { dataref: Some(uri), ..self.without_payload() });
+                return serde_json::to_string(&OutputJson { dataref: Some(uri), ..self.queue_message() });
             }
             Payload::Inline(bytes) => bytes,
         };
         // The last member is appended without the serializer, which would check each character for escaping.
         let (name, end) = (",\"data_base64\":\"", "\"}");
-        let mut json = serde_json::to_string(&self.without_payload())?;
+        let mut json = serde_json::to_string(&self.queue_message())?;
         json.pop();
         json.reserve_exact(name.len() + STANDARD.encoded_length(bytes.len()) + end.len());
         json.push_str(name);
@@ -216,6 +228,7 @@ impl Event<Payload> {
             data_hash: input.datahash,
             traceparent: input.traceparent,
             hops: input.hops,
+            forwarded: input.forwardedheaders,
             payload_uri: None,
             data,
         })

@@ -8,6 +8,7 @@
 mod cow_str;
 mod dedup_key;
 mod event;
+mod forwarded;
 mod json;
 pub mod name;
 mod payload;
@@ -15,5 +16,6 @@ mod payload;
 pub use cow_str::CowStr;
 pub use dedup_key::{DataHash, DedupKey};
 pub use event::{DEAD_LETTER_RESERVE_BYTES, Event, HOPS_HEADER};
+pub use forwarded::ForwardedHeaders;
 pub use json::ReadError;
 pub use payload::Payload;

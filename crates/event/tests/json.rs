@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use hookline_event::{DataHash, DedupKey, Event, Payload, ReadError};
+use hookline_event::{DataHash, DedupKey, Event, ForwardedHeaders, Payload, ReadError};
 
 fn event() -> Event<Payload> {
     Event {
@@ -19,6 +19,7 @@ fn event() -> Event<Payload> {
         content_encoding: None,
         traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
         hops: 0,
+        forwarded: ForwardedHeaders::default(),
         payload_uri: None,
         data: b"{\"a\": \"\\u001B\"}".to_vec().into(),
     }
@@ -90,6 +91,42 @@ fn rejects_malformed_events() {
     }
     let message = event().to_json().unwrap().replace("data_base64\":\"", "data_base64\":\"*");
     assert!(matches!(Event::from_json(&message), Err(ReadError::InvalidBase64)));
+}
+
+fn with_forwarded() -> Event<Payload> {
+    let mut forwarded = ForwardedHeaders::default();
+    assert!(forwarded.insert("X-GitHub-Event", "push") && forwarded.insert("User-Agent", "GitHub-Hookshot/1"));
+    Event { forwarded, ..event() }
+}
+
+#[test]
+fn forwarded_headers_are_an_object_of_the_message() {
+    let forwarded = "\"forwardedheaders\":{\"user-agent\":\"GitHub-Hookshot/1\",\"x-github-event\":\"push\"}";
+    let inline = with_forwarded();
+    let offloaded = Event { data: Payload::offloaded("bucket", "key"), ..with_forwarded() };
+    for event in [inline, offloaded] {
+        let message = event.to_json().unwrap();
+        assert!(message.contains(forwarded), "{message}");
+        assert_eq!(Event::from_json(&message).unwrap(), event);
+    }
+    assert!(!event().to_json().unwrap().contains("forwardedheaders"));
+}
+
+/// A later version, or an operator's file, may have more than this version allows.
+#[test]
+fn forwarded_headers_of_a_message_are_limited() {
+    let message = with_forwarded().to_json().unwrap();
+    let message = message.replace("\"user-agent\":", "\"authorization\":\"x\",\"user-agent\":");
+    assert!(message.contains("authorization"));
+    assert_eq!(Event::from_json(&message).unwrap(), with_forwarded());
+}
+
+#[test]
+fn other_consumers_get_no_forwarded_headers() {
+    let data = bytes::Bytes::from_static(b"{}");
+    let event = with_forwarded().replace_data(data).0;
+    let json = event.to_readable_json(|_| true).unwrap();
+    assert!(!json.contains("forwardedheaders") && !json.contains("x-github-event"), "{json}");
 }
 
 #[test]

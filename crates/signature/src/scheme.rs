@@ -1,3 +1,5 @@
+use hookline_template::Place;
+
 use crate::algorithm::Algorithm;
 use crate::config_error::ConfigError;
 use crate::description::{Description, KeyEncoding};
@@ -75,6 +77,14 @@ impl Scheme {
     #[must_use]
     pub fn has_ids(&self) -> bool {
         self.ways.iter().any(|way| !way.ids.is_empty())
+    }
+
+    /// Whether a header contains the secret or a token, and not only a signature.
+    #[must_use]
+    pub fn has_credentials_in(&self, header: &str) -> bool {
+        let is_header = |place: &Place| matches!(place, Place::Header(name) if name.eq_ignore_ascii_case(header));
+        let has_token = |way: &&Way| matches!(way.algorithm, Algorithm::Token | Algorithm::Jwt);
+        self.ways.iter().filter(has_token).any(|way| way.places.iter().any(is_header))
     }
 
     /// Returns the accepted age of the signed time in seconds, or `None` if the sender signs no time.

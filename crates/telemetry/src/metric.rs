@@ -66,6 +66,8 @@ metrics! {
     Accepted: Count, ["service"], ["service", "source"];
     /// Accepted events without a type.
     TypeUnknown: Count, ["service"], ["service", "source"];
+    /// Headers that were not forwarded, because they exceed a limit or are not text.
+    HeadersOmitted: Count, ["service"], ["service", "source"];
     /// Requests with a 4xx response from ingest.
     Rejected: Count, ["service"], ["service", "reason"];
     /// Requests with a 5xx response from ingest.

@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 
 use crate::content_policy::ContentPolicy;
 use crate::deduplicate::Deduplicate;
+use crate::forwarded::ForwardHeaders;
 
 /// The time from a request to its response, with the start of an execution environment. Slack waits 3 s and Shopify 5 s
 /// (<https://docs.slack.dev/apis/events-api/>,
@@ -67,6 +68,8 @@ pub struct Source {
     pub content_policy: ContentPolicy,
     /// What makes two requests one event.
     pub deduplicate: Deduplicate,
+    /// The headers of requests that destinations receive.
+    pub forward_headers: ForwardHeaders,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +79,8 @@ struct RawSource {
     content_types: Option<Vec<String>>,
     validate_json: Option<bool>,
     deduplicate: Option<Deduplicate>,
+    #[serde(default)]
+    forward_headers: Vec<String>,
     /// All other options. A misspelt option must be an error, not an option that is silently ignored.
     #[serde(flatten)]
     unknown_options: BTreeMap<String, IgnoredAny>,
@@ -127,7 +132,8 @@ fn read_sources(variables: &mut Variables<'_>) -> Option<BTreeMap<String, Source
         let Some(scheme) = scheme else { continue };
         let deduplicate = deduplicate.check(&scheme).map_err(|error| with_source_name(&error));
         if let (Some(deduplicate), Some(content_policy)) = (variables.check(NAME, deduplicate), content_policy) {
-            sources.insert(name, Source { scheme, content_policy, deduplicate });
+            let forward_headers = ForwardHeaders::new(source.forward_headers, &scheme);
+            sources.insert(name, Source { scheme, content_policy, deduplicate, forward_headers });
         }
     }
     Some(sources)

@@ -5,17 +5,19 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use hookline_aws::{GetSecret, SecretCache};
-use hookline_event::{DataHash, DedupKey, Event, Payload};
+use hookline_event::{DataHash, DedupKey, Event, ForwardedHeaders, Payload};
 use hookline_senders::{EventResponse, Handshake, HandshakeResponse};
 use hookline_signature::{Headers, Request, Secret, VerifyError};
 use hookline_telemetry::{Segment, Trace};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::accepted_event::AcceptedEvent;
 use crate::cloud_event::CloudEvent;
 use crate::config::{IntakeConfig, Source};
 use crate::event_names::{UNKNOWN_TYPE, usable_id, usable_type};
 use crate::event_time;
+use crate::forwarded::log_omitted;
 use crate::hops::hops;
 use crate::payload::StorePayload;
 use crate::queue::SendEvent;
@@ -50,25 +52,6 @@ pub(crate) struct RequestContent<'a> {
     pub(crate) body: Vec<u8>,
     pub(crate) now: OffsetDateTime,
     pub(crate) trace: Option<Trace>,
-}
-
-/// An event that is ready for the queue.
-struct AcceptedEvent<'a> {
-    id: String,
-    /// The part of the event's type before the sender's type.
-    type_prefix: &'a str,
-    /// The sender's type.
-    event_type: Option<String>,
-    path: String,
-    dedup_key: DedupKey,
-    /// The hash of the body, if the key is derived from an id of the sender.
-    data_hash: Option<DataHash>,
-    /// When the event occurred, if the caller says so.
-    time: Option<String>,
-    request_id: String,
-    sender_source: Option<String>,
-    content_type: Option<String>,
-    content_encoding: Option<String>,
 }
 
 /// The outcome of an authentic request.
@@ -143,6 +126,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let (dedup_key, data_hash) = key;
         let event_type = usable_type(verified.event_type.as_deref());
         let id = verified.signed_id.or(verified.delivery_id).and_then(usable_id);
+        let (forwarded, omitted) = source.forward_headers.collect(content.headers);
         let event = AcceptedEvent {
             id: id.unwrap_or_else(|| request_id.clone()),
             request_id,
@@ -155,9 +139,12 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             content_encoding: labels.content_encoding,
             time: None,
             sender_source: None,
+            forwarded,
         };
         let response = source.scheme.response().cloned();
-        self.enqueue(event, content, response).await
+        let outcome = self.enqueue(event, content, response).await?;
+        log_omitted(&omitted);
+        Ok(outcome)
     }
 
     /// Responds to a handshake. The queue and, for most senders, the secret are not needed.
@@ -211,6 +198,8 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             sender_source: caller_event.source,
             content_type: caller_event.content_type,
             content_encoding: caller_event.content_encoding,
+            // The headers of a caller with a token are not forwarded: the event is the caller's complete message.
+            forwarded: ForwardedHeaders::default(),
         };
         self.enqueue(event, content, None).await
     }
@@ -270,6 +259,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             data_hash: accepted.data_hash,
             traceparent: segment.trace().map(Trace::traceparent),
             hops: hops(headers),
+            forwarded: accepted.forwarded,
             payload_uri: None,
             data: body.into(),
         };

@@ -4,6 +4,7 @@
 //! `handler` translates between API Gateway and `intake`. `intake` decides whether a request is accepted. `queue` and
 //! `payload` are the ports, each with its adapter.
 
+mod accepted_event;
 mod cloud_event;
 mod config;
 mod content_labels;
@@ -11,6 +12,7 @@ mod content_policy;
 mod deduplicate;
 mod event_names;
 mod event_time;
+mod forwarded;
 mod gateway;
 mod handler;
 mod hops;
@@ -23,6 +25,7 @@ mod response;
 pub use config::{BUCKET_TIMEOUTS, Config, IntakeConfig, QUEUE_TIMEOUTS, RESPONSE_BUDGET, SECRETS_TIMEOUTS, Source};
 pub use content_policy::{ContentPolicy, InvalidContentTypePattern};
 pub use deduplicate::{Deduplicate, NoIds};
+pub use forwarded::ForwardHeaders;
 pub use gateway::MAX_BODY_BYTES;
 pub use handler::Handler;
 pub use intake::{Intake, Outcome};

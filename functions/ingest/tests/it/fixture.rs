@@ -58,6 +58,11 @@ pub(crate) fn environment(name: &str, replacement: Option<&str>) -> impl Fn(&str
         "teapot": {
             "sender": "github", "response": { "status": 201, "content_type": "text/x-custom", "body": "[accepted]" },
         },
+        "forwarding": {
+            "sender": "github",
+            "forward_headers": ["X-GitHub-Event", "User-Agent", "X-Hub-Signature-256", "X-Long", "Authorization", "Ce-Id"],
+        },
+        "token": { "sender": "gitlab", "forward_headers": ["X-Gitlab-Token", "x-gitlab-event"] },
         "asana": { "sender": "asana" },
         "dropbox": { "sender": "dropbox" },
         "graph": { "sender": "microsoft-graph" },
@@ -97,7 +102,18 @@ fn test_intake() -> (Intake<TestSecretStore, TestQueue, TestPayloadStore>, TestS
     let config = Config::read(Variables::new(&lookup)).unwrap();
     let secrets = TestSecretStore::default();
     let (queue, payloads) = (TestQueue::default(), TestPayloadStore::default());
-    for source in SOURCES.into_iter().chain(["strict", "bird", "late", "teapot", "asana", "meta", "x", "zoom"]) {
+    for source in SOURCES.into_iter().chain([
+        "forwarding",
+        "token",
+        "strict",
+        "bird",
+        "late",
+        "teapot",
+        "asana",
+        "meta",
+        "x",
+        "zoom",
+    ]) {
         secrets.set(source, Stage::Current, secret_for(source));
     }
     let cache = SecretCache::new(secrets.clone(), config.secrets);

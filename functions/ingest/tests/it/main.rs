@@ -9,6 +9,7 @@ mod configuration;
 mod deduplication;
 mod event_types;
 mod fixture;
+mod forwarded_headers;
 mod handshakes;
 mod hostile_bodies;
 mod hostile_names;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use hookline_event::{DedupKey, Event, Payload};
+use hookline_event::{DedupKey, Event, ForwardedHeaders, Payload};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -146,6 +146,7 @@ pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
         content_encoding: None,
         traceparent: None,
         hops: 0,
+        forwarded: ForwardedHeaders::default(),
         payload_uri: None,
         source: path,
         data: b"{}".to_vec().into(),
