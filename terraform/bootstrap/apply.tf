@@ -33,6 +33,7 @@ locals {
       api           = local.apply_api[name]
       observability = concat(local.read_observability["apply-${name}"], local.apply_observability[name])
       options       = concat(local.read_options["apply-${name}"], local.apply_options[name])
+      recovery      = concat(local.read_recovery["apply-${name}"], local.apply_recovery[name])
       guard         = local.apply_guard[name]
     } : topic => statements if length(statements) > 0 }
   }

@@ -10,7 +10,7 @@ resource "aws_iam_policy" "boundary" {
   description = "The most that a function of ${local.prefixes[each.key]} can do"
   policy = jsonencode({
     Version = "2012-10-17"
-    # Without event buses, the statement about them has no resource and is left out.
+    # Without event buses or recovery, the statements about them have no resource and are left out.
     Statement = [for statement in local.boundary_statements[each.key] : statement if length(statement.Resource) > 0]
   })
 }
@@ -102,6 +102,19 @@ locals {
         Effect   = "Allow"
         Action   = ["events:PutEvents"]
         Resource = local.event_buses
+      },
+      # GitHub recovery: the function reads its own items of the table, and the schedules invoke the function.
+      {
+        Sid      = "ReadRecoveryState"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem"]
+        Resource = [for table in ["${local.regional_arns.dynamodb}:table/${prefix}-*"] : table if var.recovery]
+      },
+      {
+        Sid      = "InvokeRecover"
+        Effect   = "Allow"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = [for alias in ["${local.regional_arns.lambda}:function:${prefix}-recover:*"] : alias if var.recovery]
       },
     ]
   }

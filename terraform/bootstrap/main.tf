@@ -21,7 +21,7 @@ locals {
   # The beginning of ARNs, up to the name of the resource, by service.
   regional_arns = {
     for service in [
-      "cloudwatch", "cognito-idp", "dynamodb", "events", "kms", "lambda", "logs", "secretsmanager", "ses", "sns", "sqs",
+      "cloudwatch", "cognito-idp", "dynamodb", "events", "kms", "lambda", "logs", "scheduler", "secretsmanager", "ses", "sns", "sqs",
       "xray",
     ] : service => "${local.arn_prefix}:${service}:${var.region}:${local.account_id}"
   }

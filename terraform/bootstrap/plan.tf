@@ -25,6 +25,7 @@ locals {
       plan-api           = local.read_api.plan
       plan-observability = local.read_observability.plan
       plan-options       = local.read_options.plan
+      plan-recovery      = local.read_recovery.plan
       plan-state         = local.plan_state
     } : topic => statements if length(statements) > 0
   }

@@ -128,6 +128,16 @@ variable "event_buses" {
   }
 }
 
+variable "recovery" {
+  description = <<-EOT
+    Whether environments can have sources with `recover`: the apply roles can then manage schedules and the role that
+    invokes the function, and the boundaries allow what the function and the schedules do.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "budgets" {
   description = <<-EOT
     Whether the roles can manage the environments' budgets (AWS Budgets). Use `true` if an environment has the root

@@ -99,15 +99,22 @@ run "boundary_allows_what_functions_do" {
 run "boundary_allows_the_permissions_of_the_root_module" {
   command = plan
 
+  variables {
+    recovery = true
+  }
+
   assert {
     condition = length(setsubtract(
       flatten([
         for file in [
           "../modules/hookline/policies.tf", "../modules/hookline/policies_email.tf", "../modules/function/main.tf",
+          "../modules/hookline/recover.tf", "../modules/recovery_schedules/main.tf",
         ] :
-        regexall("\"((?:dynamodb|events|logs|s3|secretsmanager|ses|sqs|xray):[A-Z][A-Za-z]+)\"", file(file))
+        regexall("\"((?:dynamodb|events|lambda|logs|s3|secretsmanager|ses|sqs|xray):[A-Z][A-Za-z]+)\"", file(file))
       ]),
-      concat(flatten(local.boundary_statements.dev[*].Action), ["ses:FromAddress", "ses:Recipients"]),
+      concat(
+        flatten(local.boundary_statements.dev[*].Action), ["dynamodb:LeadingKeys", "ses:FromAddress", "ses:Recipients"],
+      ),
     )) == 0
     error_message = "the root module grants a permission that the boundary does not allow"
   }
@@ -169,6 +176,30 @@ run "functions_put_no_events_without_a_bus" {
 
   assert {
     condition     = !strcontains(aws_iam_policy.boundary["dev"].policy, "events:PutEvents")
+    error_message = "the boundary is ${aws_iam_policy.boundary["dev"].policy}"
+  }
+}
+
+# The function reads its states with this action, and the schedules invoke the function. Claims have other actions.
+run "boundary_allows_recovery_only_with_the_option" {
+  command = plan
+
+  variables {
+    recovery = true
+  }
+
+  assert {
+    condition = {
+      for s in jsondecode(aws_iam_policy.boundary["dev"].policy).Statement : s.Sid => [s.Action, s.Resource]
+      if endswith(s.Sid, "RecoveryState") || endswith(s.Sid, "Recover")
+      } == {
+      ReadRecoveryState = [
+        ["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/hookline-dev-*"],
+      ]
+      InvokeRecover = [
+        ["lambda:InvokeFunction"], ["arn:aws:lambda:eu-west-1:123456789012:function:hookline-dev-recover:*"],
+      ]
+    }
     error_message = "the boundary is ${aws_iam_policy.boundary["dev"].policy}"
   }
 }

@@ -69,7 +69,8 @@ run "policies_with_all_options_are_within_limits" {
       for name in var.environments :
       name => "arn:aws:wafv2:ap-southeast-1:123456789012:regional/webacl/${name}/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"
     }
-    budgets = true
+    budgets  = true
+    recovery = true
   }
 
   assert {
