@@ -1,6 +1,8 @@
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_sqs::config::Region;
 use hookline_aws::{SdkConfig, SecretCache, SecretCacheSettings, SecretsManager, Timeouts, TrustStore};
 
 use crate::egress::{Egress, EgressError, SsrfGuard};
@@ -28,7 +30,12 @@ pub struct Clients {
     single_attempt: SdkConfig,
     ses: OnceLock<aws_sdk_ses::Client>,
     eventbridge: OnceLock<aws_sdk_eventbridge::Client>,
+    sns: Regional<aws_sdk_sns::Client>,
+    sqs: Regional<aws_sdk_sqs::Client>,
 }
+
+/// The clients of a service, one for each region. The region is the one in the ARN of the receiver.
+struct Regional<C>(Mutex<BTreeMap<String, C>>);
 
 impl Clients {
     /// Creates the clients without opening a connection.
@@ -40,7 +47,15 @@ impl Clients {
         let secrets = SecretCache::new(SecretsManager::new(sdk), config.secrets);
         let egress = Egress::new(config.guard, config.trust_store.for_destinations())?;
         let single_attempt = SINGLE_ATTEMPT.apply(sdk);
-        Ok(Self { egress, secrets, single_attempt, ses: OnceLock::new(), eventbridge: OnceLock::new() })
+        Ok(Self {
+            egress,
+            secrets,
+            single_attempt,
+            ses: OnceLock::new(),
+            eventbridge: OnceLock::new(),
+            sns: Regional::default(),
+            sqs: Regional::default(),
+        })
     }
 
     pub(super) fn ses(&self) -> &aws_sdk_ses::Client {
@@ -49,5 +64,31 @@ impl Clients {
 
     pub(crate) fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
         self.eventbridge.get_or_init(|| aws_sdk_eventbridge::Client::new(&self.single_attempt))
+    }
+
+    pub(super) fn sns(&self, region: &str) -> aws_sdk_sns::Client {
+        self.sns.get(&self.single_attempt, region, aws_sdk_sns::Client::new)
+    }
+
+    /// Returns the client for SQS in a region, and its endpoint if all services have the same, as in an emulator.
+    pub(super) fn sqs(&self, region: &str) -> (aws_sdk_sqs::Client, Option<&str>) {
+        let client = self.sqs.get(&self.single_attempt, region, aws_sdk_sqs::Client::new);
+        (client, self.single_attempt.endpoint_url())
+    }
+}
+
+impl<C: Clone> Regional<C> {
+    /// Returns the client for a region, and creates it on the first call.
+    fn get(&self, config: &SdkConfig, region: &str, create: impl FnOnce(&SdkConfig) -> C) -> C {
+        let config = || config.to_builder().region(Region::new(region.to_owned())).build();
+        // Each change of the map is a single step.
+        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.entry(region.to_owned()).or_insert_with(|| create(&config())).clone()
+    }
+}
+
+impl<C> Default for Regional<C> {
+    fn default() -> Self {
+        Self(Mutex::default())
     }
 }

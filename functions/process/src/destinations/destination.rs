@@ -13,6 +13,8 @@ use super::eventbridge::Eventbridge;
 use super::http::Http;
 use super::kind::{AnyDestination, Create, Preview, Setup, registered};
 use super::slack::Slack;
+use super::sns::Sns;
+use super::sqs::Sqs;
 use crate::egress::SsrfGuard;
 use crate::failure::Failure;
 
@@ -23,6 +25,8 @@ const KINDS: &[(&str, Create)] = &[
     registered::<Eventbridge>(),
     registered::<Http>(),
     registered::<Slack>(),
+    registered::<Sns>(),
+    registered::<Sqs>(),
 ];
 
 /// The timeout of an attempt at a destination without an own one, in milliseconds. Terraform omits it to save bytes.

@@ -39,6 +39,20 @@ pub(crate) enum DestinationError {
         /// The configured address.
         address: String,
     },
+    /// The text is not an ARN, or names something else.
+    #[error("`{arn}` is not the ARN of {expected}")]
+    InvalidArn {
+        /// The configured text.
+        arn: String,
+        /// What the ARN has to name, with an example.
+        expected: &'static str,
+    },
+    /// Only FIFO queues and topics have message groups.
+    #[error("`group` needs a FIFO queue or topic, and `{arn}` does not end with .fifo (remove `group`)")]
+    GroupWithoutFifo {
+        /// The ARN of the queue or topic.
+        arn: String,
+    },
     /// SES would reject each e-mail.
     #[error("an e-mail has at most {max} recipients, but `to` has {count} (add a second destination)")]
     TooManyRecipients {

@@ -38,6 +38,30 @@ pub(super) const EVENTBRIDGE_LEVELS: usize = 1000;
 const _: () = assert!((EMAIL_TEXT + EMAIL_SUBJECT) * 4 < SES_MESSAGE_BYTES);
 const _: () = assert!(EMAIL_SUBJECT * 4 < 998);
 
+/// The largest message of an SQS queue, with its attributes. A queue can have a lower `MaximumMessageSize`.
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>
+pub(super) const SQS_MESSAGE_BYTES: usize = 1024 * 1024;
+
+/// The largest message of an SNS topic with the default `MaximumMessageSize`, with its attributes.
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
+pub(super) const SNS_DEFAULT_MESSAGE_BYTES: usize = 256 * 1024;
+
+/// The largest message of an SNS topic with the highest `MaximumMessageSize`, with its attributes.
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
+pub(super) const SNS_MESSAGE_BYTES: usize = 1024 * 1024;
+
+/// The longest subject of an SNS message, in UTF-16 code units: fewer than 100 characters, without control characters.
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
+pub(super) const SNS_SUBJECT: usize = 99;
+
+/// The longest message group, in bytes: alphanumeric characters and punctuation.
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>,
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
+pub(super) const FIFO_ID: usize = 128;
+
+/// The longest rendered value that is shortened to [`FIFO_ID`], in UTF-16 code units.
+pub(super) const TEMPLATE_VALUE: usize = 4000;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,22 +1,27 @@
 //! The destinations of events, with one file for each kind. A new kind is one file, one `mod` line here, and one line in the
 //! table of `destination.rs`.
 
+mod arn;
 mod attempt;
 mod aws;
 mod bounded;
 mod chat;
 mod clients;
+mod cloud_event;
 mod destination;
 mod discord;
 mod email;
 mod error;
 mod eventbridge;
 mod eventbridge_json;
+mod fifo;
 mod http;
 mod kind;
 mod limits;
 mod secret;
 mod slack;
+mod sns;
+mod sqs;
 mod template;
 
 pub(crate) use self::attempt::Attempt;

@@ -127,6 +127,15 @@ impl MessageTemplate {
             text => Ok(truncate(text, self.max_units)),
         }
     }
+
+    /// Renders a value that has a default, such as a message group. Returns `None` if the custom template fails for this
+    /// event or renders nothing, or if it names the payload and the payload cannot be read.
+    pub(super) fn render_value(&self, context: &TemplateContext<'_>) -> Option<String> {
+        let payload = if self.uses_payload { context.payload().ok()? } else { None };
+        let text = render_bounded(&self.environment, CUSTOM, &context.values(payload)).ok()?;
+        let text = text.trim();
+        (!text.is_empty()).then(|| truncate(text, self.max_units))
+    }
 }
 
 /// The values of an event for all templates of a delivery. The payload is read once, and only if a template names it.
