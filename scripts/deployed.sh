@@ -7,8 +7,10 @@ workspace=${1:?usage: scripts/deployed.sh WORKSPACE}
 folder=$(dirname "$scripts")/target/deployed/$workspace
 bucket=$("$scripts/workspace.sh" "$workspace" output -raw artifacts_bucket)
 keys=$("$scripts/workspace.sh" "$workspace" output -json package_keys)
-for function in ingest process; do
-    key=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$keys" "$function")
+# An environment without GitHub recovery has no function `recover`, and an earlier download must not stay.
+rm -rf "$folder/recover"
+python3 -c 'import json, sys; print("\n".join(" ".join(entry) for entry in json.loads(sys.argv[1]).items()))' "$keys" |
+while read -r function key; do
     mkdir -p "$folder/$function"
     aws s3 cp --only-show-errors "s3://$bucket/$key" "$folder/$function/bootstrap.zip" >&2
 done

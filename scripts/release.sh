@@ -12,9 +12,10 @@ usage: scripts/release.sh WORKSPACE [OPTION…]
   scripts/release.sh prod --percent 50 --minutes 2
 
 1. Invokes each new version directly, before any traffic moves: ingest with a signed ping (must return 200) and a wrong
-   signature (must return 401), process with an empty batch.
+   signature (must return 401), process with an empty batch, and recover, if there is one, without a source.
 2. Moves traffic, first of process, then of ingest: the new process reads the messages of both versions of ingest, but
-   the old process may not understand those of a new ingest.
+   the old process may not understand those of a new ingest. Recover is the last, and has no canary: a canary would end
+   before its next run.
    With a canary, a new version receives a part of the invocations for some minutes. If one of them fails, or an alarm
    of the function goes off, all traffic returns to the old version.
 
@@ -85,8 +86,14 @@ seconds = 0 if percent == 100 else round(minutes * 60)
 region = outputs["alias_arns"]["ingest"].split(":")[3]
 print(outputs["api_type"], region, percent / 100, seconds, min(10, max(1, seconds // 10)))
 # A broken ingest can respond with errors to senders and not fail itself.
-alarms = {"ingest": ["ingest-errors", "api-server-errors"], "process": ["process-errors"]}
-for function in ["process", "ingest"]:
+alarms = {
+    "ingest": ["ingest-errors", "api-server-errors"],
+    "process": ["process-errors"],
+    "recover": ["recover-errors"],
+}
+for function in ["process", "ingest", "recover"]:
+    if function not in outputs["function_names"]:
+        continue
     names = [outputs["alarm_names"][name] for name in alarms[function] if name in outputs["alarm_names"]]
     print(function, outputs["function_names"][function], outputs["function_versions"][function], *names)
 PYTHON
@@ -154,6 +161,13 @@ test_process() {
         return 1
     say "version $latest returns $failures failures for an empty batch"
     [ "$failures" = 0 ]
+}
+
+# Invokes the latest version of recover without a source, which has no effect.
+test_recover() {
+    echo '{}' >"$work/no-source.json"
+    invoke "$work/no-source.json" || return 1
+    say "version $latest can be invoked"
 }
 
 # Invokes the latest version of ingest with requests that it must accept or reject, and that it never queues.
@@ -247,7 +261,7 @@ canary() {
 
 release() {
     local old=$alias_version
-    if [ "$seconds" -gt 0 ]; then canary; fi
+    if [ "$seconds" -gt 0 ] && [ "$function" != recover ]; then canary; fi
     move_alias "$latest" "released $latest at $(now), before: $old"
     shifting=
     say "all traffic goes to version $latest (before: $old)"
@@ -258,7 +272,7 @@ record() {
     local alias=aws_lambda_alias.this
     "$scripts/workspace.sh" "$workspace" apply -refresh-only -auto-approve -input=false -lock-timeout=2m \
         -target="module.hookline.module.ingest.$alias" -target="module.hookline.module.process.$alias" \
-        >"$work/record.log" 2>&1 ||
+        -target="module.hookline.module.recover.$alias" >"$work/record.log" 2>&1 ||
         echo "Terraform's outputs were not updated; the next apply does that: $(tail -n 3 "$work/record.log")" >&2
 }
 

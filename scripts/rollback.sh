@@ -7,7 +7,7 @@ source "$scripts/alias.sh"
 
 usage() {
     cat <<'USAGE'
-usage: scripts/rollback.sh WORKSPACE ingest|process VERSION|previous [REASON]
+usage: scripts/rollback.sh WORKSPACE ingest|process|recover VERSION|previous [REASON]
   scripts/rollback.sh prod process previous 'ledger gets empty bodies'
   scripts/rollback.sh prod process 7
 
@@ -59,7 +59,7 @@ explain() {
 }
 
 [[ ${1:-} != --help && ${1:-} != -h ]] || { usage; exit 0; }
-if [ $# -lt 3 ] || [ $# -gt 4 ] || ! [[ $2 =~ ^(ingest|process)$ && $3 =~ ^([1-9][0-9]*|previous)$ ]]; then
+if [ $# -lt 3 ] || [ $# -gt 4 ] || ! [[ $2 =~ ^(ingest|process|recover)$ && $3 =~ ^([1-9][0-9]*|previous)$ ]]; then
     usage >&2
     exit 2
 fi

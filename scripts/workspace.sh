@@ -11,7 +11,8 @@ usage: scripts/workspace.sh WORKSPACE COMMAND [ARGUMENT…]
   scripts/workspace.sh dev apply dev.tfplan
   scripts/workspace.sh dev output webhook_urls
 Terraform runs in terraform/: paths are relative to that folder.
-The packages are target/lambda/{ingest,process}/bootstrap.zip. The variable PACKAGES names another folder.
+The packages are target/lambda/{ingest,process,recover}/bootstrap.zip. The variable PACKAGES names another folder. That of
+recover may be missing if no source has `recover`.
 USAGE
     exit 2
 fi
@@ -33,7 +34,9 @@ case "$command $saved_plan" in
 "apply " | "plan "* | "destroy "* | "refresh "* | "import "*)
     packages=${PACKAGES:-../target/lambda}
     arguments=("-var-file=environments/$workspace.tfvars")
-    arguments+=("-var=packages={ingest=\"$packages/ingest/bootstrap.zip\",process=\"$packages/process/bootstrap.zip\"}")
+    paths="ingest=\"$packages/ingest/bootstrap.zip\",process=\"$packages/process/bootstrap.zip\""
+    [ ! -f "$packages/recover/bootstrap.zip" ] || paths+=",recover=\"$packages/recover/bootstrap.zip\""
+    arguments+=("-var=packages={$paths}")
     exec terraform "$command" "${arguments[@]}" "$@"
     ;;
 *) exec terraform "$command" "$@" ;;
