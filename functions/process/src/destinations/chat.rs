@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::attempt::{Attempt, before_deadline};
+use super::attempt::Attempt;
 use super::clients::Clients;
 use super::error::DestinationError;
 use super::kind::Preview;
@@ -25,7 +25,24 @@ use crate::reason::Reason;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// A template that replaces the built-in templates.
-    template: Option<String>,
+    pub(super) template: Option<String>,
+}
+
+/// How the URL of the chat follows from the destination's secret.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WebhookUrl {
+    /// Returns the URL. A secret of the wrong format gives a text that is not a URL.
+    pub(super) from_secret: fn(&str) -> Cow<'_, str>,
+    /// A query parameter that is added to the URL.
+    pub(super) query: Option<(&'static str, &'static str)>,
+    /// What the secret has to be, for error messages.
+    pub(super) expected: &'static str,
+}
+
+impl WebhookUrl {
+    /// The secret is the URL.
+    pub(super) const SECRET: Self =
+        Self { from_secret: |secret| Cow::Borrowed(secret), query: None, expected: "an https URL" };
 }
 
 /// A channel with a webhook.
@@ -33,37 +50,24 @@ pub(crate) struct Config {
 pub(super) struct Chat {
     name: String,
     template: MessageTemplate,
-    /// A query parameter that is added to the webhook URL.
-    query: Option<(&'static str, &'static str)>,
-    /// Changes the webhook URL before it is used.
-    rewrite: fn(&str) -> Cow<'_, str>,
+    url: WebhookUrl,
 }
 
 impl Chat {
-    pub(super) fn new(name: &str, format: Format, config: Config) -> Result<Self, DestinationError> {
-        Ok(Self {
-            name: name.to_owned(),
-            template: MessageTemplate::new(format, config.template)?,
-            query: None,
-            rewrite: |url| Cow::Borrowed(url),
-        })
-    }
-
-    /// Adds a query parameter to the webhook URL.
-    pub(super) fn with_query(self, name: &'static str, value: &'static str) -> Self {
-        Self { query: Some((name, value)), ..self }
-    }
-
-    /// Changes the webhook URL before it is used.
-    pub(super) fn with_rewrite(self, rewrite: fn(&str) -> Cow<'_, str>) -> Self {
-        Self { rewrite, ..self }
+    pub(super) fn new(
+        name: &str,
+        format: Format,
+        template: Option<String>,
+        url: WebhookUrl,
+    ) -> Result<Self, DestinationError> {
+        Ok(Self { name: name.to_owned(), template: MessageTemplate::new(format, template)?, url })
     }
 
     /// Returns the message about an event.
-    pub(super) fn preview(&self, event: &Event, body: impl FnOnce(String) -> Value) -> Result<Preview, Failure> {
-        let message = body(self.template.render(&TemplateContext::new(event))?);
+    pub(super) fn preview(&self, event: &Event, body: impl FnOnce(&str) -> Value) -> Result<Preview, Failure> {
+        let message = body(&self.template.render(&TemplateContext::new(event))?);
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Ok(Preview { target: "POST the URL in the secret".to_owned(), headers, body: message.to_string().into() })
+        Ok(Preview { target: "POST to the URL in the secret".to_owned(), headers, body: message.to_string().into() })
     }
 
     /// Posts a message about an event. `body` creates the JSON body of the chat's API from the text.
@@ -71,27 +75,13 @@ impl Chat {
         &self,
         event: &Event,
         attempt: Attempt<'_>,
-        body: impl FnOnce(String) -> Value,
+        body: impl FnOnce(&str) -> Value,
     ) -> Result<(), Failure> {
-        let message = body(self.template.render(&TemplateContext::new(event))?);
-        self.post_message(attempt.clients, &message, attempt.deadline).await
-    }
-
-    /// Posts a message. If the chat rejects the URL, an operator may have replaced it, so the message is posted to the
-    /// new URL immediately.
-    async fn post_message(&self, clients: &Clients, message: &Value, deadline: Instant) -> Result<(), Failure> {
-        let secrets = secret::lookup(clients, &self.name, deadline).await?;
-        let failure = match self.post_to(clients, &secrets, message, deadline).await {
-            Err(failure) if !failure.reason.is_retryable() || failure.reason == Reason::SecretUnusable => failure,
-            result => return result,
-        };
-        let refresh = async { Ok(clients.secrets.refresh(&self.name, &secrets).await) };
-        match before_deadline(deadline, refresh).await? {
-            Ok(Some(refreshed)) if !is_same(secrets.first(), refreshed.first()) => {
-                self.post_to(clients, &refreshed, message, deadline).await
-            }
-            Ok(_) | Err(_) => Err(failure),
-        }
+        let message = body(&self.template.render(&TemplateContext::new(event))?);
+        // If the chat rejects the URL, an operator may have replaced it.
+        let is_rejection = |reason: &Reason| !reason.is_retryable() || *reason == Reason::SecretUnusable;
+        let post = async |secrets: &[Secret]| self.post_to(attempt.clients, secrets, &message, attempt.deadline).await;
+        secret::with_current(attempt, &self.name, is_rejection, post).await
     }
 
     async fn post_to(
@@ -103,14 +93,10 @@ impl Chat {
     ) -> Result<(), Failure> {
         // The first secret is the current one; the previous one was replaced. The failure does not quote the secret.
         let url = secrets.first().and_then(|secret| std::str::from_utf8(secret.expose()).ok()).map(str::trim);
-        let target = url.and_then(|url| Target::parse(&(self.rewrite)(url), self.query, clients.egress.guard()).ok());
-        let target = target.ok_or_else(|| secret::unusable(&self.name, "the secret is not an https URL"))?;
+        let WebhookUrl { from_secret, query, expected } = self.url;
+        let target = url.and_then(|url| Target::parse(&from_secret(url), query, clients.egress.guard()).ok());
+        let target = target.ok_or_else(|| secret::unusable(&self.name, &format!("the secret is not {expected}")))?;
         let (headers, body) = (json_headers(), message.to_string().into());
         clients.egress.send(HttpRequest { method: Method::POST, target: &target, headers, body }, deadline).await
     }
-}
-
-/// Whether the current secret is unchanged. A changed previous secret does not justify another request.
-fn is_same(used: Option<&Secret>, current: Option<&Secret>) -> bool {
-    used.zip(current).is_none_or(|(used, current)| current.matches(used))
 }

@@ -10,11 +10,17 @@ use super::discord::Discord;
 use super::email::Email;
 use super::error::DestinationError;
 use super::eventbridge::Eventbridge;
+use super::firehose::Firehose;
 use super::http::Http;
 use super::kind::{AnyDestination, Create, Preview, Setup, registered};
+use super::lambda::Lambda;
+use super::microsoft_teams::MicrosoftTeams;
+use super::s3::S3;
 use super::slack::Slack;
 use super::sns::Sns;
 use super::sqs::Sqs;
+use super::stepfunctions::StepFunctions;
+use super::telegram::Telegram;
 use crate::egress::SsrfGuard;
 use crate::failure::Failure;
 
@@ -23,10 +29,16 @@ const KINDS: &[(&str, Create)] = &[
     registered::<Discord>(),
     registered::<Email>(),
     registered::<Eventbridge>(),
+    registered::<Firehose>(),
     registered::<Http>(),
+    registered::<Lambda>(),
+    registered::<MicrosoftTeams>(),
+    registered::<S3>(),
     registered::<Slack>(),
     registered::<Sns>(),
     registered::<Sqs>(),
+    registered::<StepFunctions>(),
+    registered::<Telegram>(),
 ];
 
 /// The timeout of an attempt at a destination without an own one, in milliseconds. Terraform omits it to save bytes.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::attempt::Attempt;
-use super::chat::{Chat, Config};
+use super::chat::{Chat, Config, WebhookUrl};
 use super::error::DestinationError;
 use super::kind::{Kind, Preview, Setup};
 use super::limits;
@@ -25,6 +25,9 @@ const FLAGS: u32 = 1 << 2;
 
 const FORMAT: Format = Format { escape, link, max_units: limits::DISCORD_CONTENT };
 
+/// Without `wait`, Discord responds before it stores the message, and a message that it cannot store is not an error.
+const URL: WebhookUrl = WebhookUrl { from_secret: with_version, query: Some(("wait", "true")), ..WebhookUrl::SECRET };
+
 /// A Discord channel.
 #[derive(Debug)]
 pub(crate) struct Discord(Chat);
@@ -34,9 +37,7 @@ impl Kind for Discord {
     type Config = Config;
 
     fn new(config: Config, setup: &Setup<'_>) -> Result<Self, DestinationError> {
-        // Without `wait`, Discord responds before it stores the message, and a message that it cannot store is not an
-        // error.
-        Ok(Self(Chat::new(setup.name, FORMAT, config)?.with_query("wait", "true").with_rewrite(with_version)))
+        Chat::new(setup.name, FORMAT, config.template, URL).map(Self)
     }
 
     fn preview(&self, event: &Event) -> Result<Preview, Failure> {
@@ -49,7 +50,7 @@ impl Kind for Discord {
 }
 
 /// Returns the message with a text.
-fn message(text: String) -> Value {
+fn message(text: &str) -> Value {
     // Discord notifies no user, even if the text contains a mention.
     json!({ "content": text, "allowed_mentions": { "parse": [] }, "flags": FLAGS })
 }

@@ -33,11 +33,42 @@ pub(crate) enum DestinationError {
         /// The configured header name.
         name: String,
     },
+    /// The text is not a status, or the status never means that the receiver has the event.
+    #[error(
+        "`{text}` is not a status or range from 300 to 499 (401, 407, 408, 425 and 429 never count as a success; 2xx always \
+         does)"
+    )]
+    InvalidStatus {
+        /// The configured text.
+        text: String,
+    },
+    /// The way of authentication needs another option.
+    #[error("`auth = \"{auth}\"` needs `{option}`")]
+    MissingAuthOption {
+        /// The configured way of authentication.
+        auth: &'static str,
+        /// The missing option.
+        option: &'static str,
+    },
+    /// The credentials of a role and client certificates are only used over TLS.
+    #[error("`auth = \"{auth}\"` needs an https URL")]
+    AuthWithoutTls {
+        /// The configured way of authentication.
+        auth: &'static str,
+    },
     /// The text is not an e-mail address.
     #[error("`{address}` is not an e-mail address")]
     InvalidAddress {
         /// The configured address.
         address: String,
+    },
+    /// The text is neither the id of a chat nor the name of a public one.
+    #[error(
+        "`{chat}` is neither the id of a chat, such as -1001234567890, nor the name of a public one, such as @orders"
+    )]
+    InvalidChat {
+        /// The configured chat.
+        chat: String,
     },
     /// The text is not an ARN, or names something else.
     #[error("`{arn}` is not the ARN of {expected}")]
@@ -52,6 +83,17 @@ pub(crate) enum DestinationError {
     GroupWithoutFifo {
         /// The ARN of the queue or topic.
         arn: String,
+    },
+    /// Objects with such keys would be hard to read, or the keys would be too long.
+    #[error(
+        "`{prefix}` cannot begin the keys of objects (use at most {max} letters, digits, slashes and `!-_.*'()=`, without \
+         empty segments, `.` and `..`)"
+    )]
+    InvalidPrefix {
+        /// The configured prefix.
+        prefix: String,
+        /// The maximum length in bytes.
+        max: usize,
     },
     /// SES would reject each e-mail.
     #[error("an e-mail has at most {max} recipients, but `to` has {count} (add a second destination)")]

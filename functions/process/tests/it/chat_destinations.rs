@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::fixture::Function;
 
 /// The commit message of a malicious sender.
-const HOSTILE: &str =
+pub(crate) const HOSTILE: &str =
     "<!channel> <@U1> @everyone `x` *b* [a](https://evil.example) <https://evil.example|b> & \u{202e}x";
 
-fn push(message: &str) -> Vec<u8> {
+pub(crate) fn push(message: &str) -> Vec<u8> {
     json!({
         "ref": "refs/heads/main",
         "compare": "https://github.example/compare/a...b",
@@ -31,7 +31,7 @@ async fn chat_function(kind: &str, more: Value) -> Function {
     function
 }
 
-async fn posted_message(kind: &str, more: Value, data: &[u8]) -> Value {
+pub(crate) async fn posted_message(kind: &str, more: Value, data: &[u8]) -> Value {
     let function = chat_function(kind, more).await;
     assert_eq!(function.delivery_result(data).await, "");
     let requests = function.receiver.requests.lock().unwrap().clone();

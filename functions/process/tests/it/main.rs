@@ -7,6 +7,7 @@ mod aws_destinations;
 mod batch;
 mod blocked_addresses;
 mod chat_destinations;
+mod chat_elements;
 mod claim_condition;
 mod configuration;
 mod dead_lettering;
