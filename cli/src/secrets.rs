@@ -3,12 +3,13 @@
 use anyhow::{Context, Error, Result, bail};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::primitives::Blob;
+use hookline_github::{AppKey, Token};
 use hookline_signature::{InvalidSecret, Message, Secret, VerifyError};
 use url::Url;
 use uuid::Uuid;
 
 use crate::source_scheme::SourceScheme;
-use crate::target::DestinationSecret;
+use crate::target::{DestinationSecret, RecoverySecret};
 
 /// The version of a secret.
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version>
@@ -85,6 +86,8 @@ pub enum SecretForm {
     Source(SourceScheme),
     /// What the kind of a destination needs.
     Destination(DestinationSecret),
+    /// What the recovery of a source needs.
+    Recovery(RecoverySecret),
 }
 
 /// The reason why a stored value cannot be used. It never contains the value.
@@ -151,6 +154,12 @@ impl SecretForm {
                 });
                 if is_webhook { Ok(()) } else { Err("it is not the https URL of a channel's webhook".to_owned()) }
             }
+            Self::Recovery(RecoverySecret::Token) => {
+                Token::parse(secret.expose()).map(|_| ()).map_err(|error| error.to_string())
+            }
+            Self::Recovery(RecoverySecret::AppKey) => {
+                AppKey::from_pem(secret.expose()).map(|_| ()).map_err(|error| error.to_string())
+            }
             Self::Destination(DestinationSecret::SigningKey) => {
                 let standard = SourceScheme::of_sender("standard").map_err(|error| error.to_string())?;
                 let message = Message { body: b"{}", id: "check", ..Message::default() };
@@ -163,6 +172,12 @@ impl SecretForm {
     #[must_use]
     pub fn hint(&self, secret: &Secret) -> Option<&'static str> {
         let text = std::str::from_utf8(secret.expose()).unwrap_or_default();
+        if let Self::Recovery(RecoverySecret::Token) = self {
+            let is_of_installation = Token::parse(secret.expose()).is_ok_and(|token| token.is_of_installation());
+            return is_of_installation.then_some(
+                "the token of an installation expires after one hour; set `app_id` and store the App's key",
+            );
+        }
         let is_hex = |length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let Self::Source(SourceScheme { sender: Some(sender), .. }) = self else { return None };
         match sender.as_str() {
@@ -235,8 +250,26 @@ mod tests {
     }
 
     #[test]
+    fn secret_of_a_recovery_is_a_token_or_the_key_of_an_app() {
+        const APP_KEY: &str = include_str!("../../crates/github/tests/keys/app-pkcs1.pem");
+        let (token, key) = (SecretForm::Recovery(RecoverySecret::Token), SecretForm::Recovery(RecoverySecret::AppKey));
+        stored(&token, "github_pat_not_a_real_token\n", Ok("github_pat_not_a_real_token"));
+        stored(&token, APP_KEY, Err("unusable"));
+        stored(&token, "not a token", Err("unusable"));
+        stored(&key, APP_KEY, Ok(APP_KEY.trim_end()));
+        stored(&key, &serde_json::json!({ "key": APP_KEY }).to_string(), Ok(APP_KEY.trim_end()));
+        stored(&key, "github_pat_not_a_real_token", Err("unusable"));
+        // The prompt reads one line.
+        stored(&key, "-----BEGIN RSA PRIVATE KEY-----", Err("unusable"));
+        let hint = |text: &str| token.hint(&Secret::new(text).unwrap());
+        assert!(hint("ghs_not_a_real_token").is_some() && hint("github_pat_not_a_real_token").is_none());
+    }
+
+    #[test]
     fn reason_never_contains_the_value() {
-        for form in [form("standard"), SecretForm::Destination(DestinationSecret::WebhookUrl)] {
+        let recovery = [RecoverySecret::Token, RecoverySecret::AppKey].map(SecretForm::Recovery);
+        let others = [form("standard"), SecretForm::Destination(DestinationSecret::WebhookUrl)];
+        for form in others.into_iter().chain(recovery) {
             let fault = form.parse(Some(b"hunter2-hunter2 not a key".to_vec())).unwrap_err();
             assert!(!fault.reason().is_empty() && !fault.reason().contains("hunter2"), "{fault:?}");
         }

@@ -91,7 +91,7 @@ enum Command {
     Trace(trace::Trace),
     /// Show the last events that no route of their source matched
     Filtered(filtered::Filtered),
-    /// Store the secret of a source or destination, or check the stored secrets
+    /// Store the secret of a source, destination or recovery, or check the stored secrets
     Secret(secret::Secret),
     /// Print the URL, the verify token and the received keys of a source whose sender checks the URL
     Handshake(handshake::Handshake),

@@ -17,7 +17,7 @@ pub(super) struct Secret {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Store the secret of a source or destination; the value before it stays valid
+    /// Store the secret of a source, destination or recovery; the value before it stays valid
     Set(Set),
     /// Check that each source's stored secret can be a key, without printing it
     Check(Check),

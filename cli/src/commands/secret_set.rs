@@ -12,26 +12,31 @@ use crate::target::Target;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The secret comes from standard input or, on a terminal, from a prompt. A line end after the secret is not stored.
+The prompt reads one line, so a private key comes from standard input.
 Without --sender and --scheme, the command reads the scheme from the configuration of the ingest function.
 
 Examples:
   hookline secret set github --service hookline-prod
   hookline secret set github --service hookline-prod <secret.txt
-  hookline secret set --destination team --service hookline-prod <url.txt")]
+  hookline secret set --destination team --service hookline-prod <url.txt
+  hookline secret set --recovery github --service hookline-prod <app-key.pem")]
 pub(super) struct Set {
     /// Name of the source
-    #[arg(required_unless_present = "destination", conflicts_with = "destination")]
+    #[arg(required_unless_present_any = ["destination", "recovery"], conflicts_with_all = ["destination", "recovery"])]
     source: Option<String>,
     /// Name of the destination whose secret to store
     #[arg(long, value_name = "NAME", conflicts_with_all = ["sender", "scheme", "options"])]
     destination: Option<String>,
+    /// Name of the source whose credential for GitHub's API to store: a token, or with `app_id` the App's private key
+    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["destination", "sender", "scheme", "options"])]
+    recovery: Option<String>,
     #[command(flatten)]
     scheme: SchemeOptions,
 }
 
 /// The owner of a secret.
 struct Owner {
-    /// The source or destination, for messages.
+    /// The source, destination or recovery, for messages.
     title: String,
     secret_name: String,
     form: SecretForm,
@@ -63,6 +68,13 @@ impl Set {
                 form: SecretForm::Destination(target.destination_secret(destination).await?),
             });
         }
+        if let Some(source) = &self.recovery {
+            return Ok(Owner {
+                title: format!("the recovery of source `{source}`"),
+                secret_name: target.resources.recovery_secret_name(source),
+                form: SecretForm::Recovery(target.recovery_secret(source).await?),
+            });
+        }
         let source = self.source.as_deref().context("the source is missing")?;
         let scheme = match self.scheme.resolve_if_given()? {
             Some(scheme) => scheme,
@@ -82,6 +94,7 @@ fn stored(owner: &Owner, is_rotation: bool) -> String {
         (false, _) => "it had no value before",
         (true, SecretForm::Source(_)) => "the value before it stays valid until the next rotation",
         (true, SecretForm::Destination(_)) => "the value before it is the previous version",
+        (true, SecretForm::Recovery(_)) => "the next run uses it",
     };
     format!("stored the secret of {title} in `{secret_name}`; {previous}")
 }
@@ -115,6 +128,9 @@ mod tests {
             "stored the secret of destination `team` in `hookline-prod/destinations/team`; it had no value before"
         );
         assert!(stored(&owner, true).ends_with("the value before it is the previous version"));
+        let form = SecretForm::Recovery(crate::target::RecoverySecret::Token);
+        let owner = Owner { form, ..owner };
+        assert!(stored(&owner, true).ends_with("the next run uses it"));
         let github = crate::source_scheme::SourceScheme::of_sender("github").unwrap();
         let owner = Owner { form: SecretForm::Source(github), ..owner };
         assert!(stored(&owner, true).ends_with("the value before it stays valid until the next rotation"));

@@ -1,4 +1,4 @@
-//! Secrets of sources and destinations that the functions cannot use.
+//! Secrets of sources, destinations and recoveries that the functions cannot use.
 
 use anyhow::Result;
 
@@ -8,7 +8,7 @@ use crate::target::Target;
 
 /// A secret that the configuration needs.
 struct Needed {
-    /// What `hookline secret set` needs: `github` or `--destination team`.
+    /// What `hookline secret set` needs: `github`, `--destination team` or `--recovery github`.
     argument: String,
     name: String,
     form: SecretForm,
@@ -16,7 +16,8 @@ struct Needed {
 
 pub(super) async fn check(target: &Target) -> Result<Vec<Finding>> {
     let (store, resources) = (SecretStore::new(&target.sdk), &target.resources);
-    let (sources, destinations) = tokio::try_join!(target.source_schemes(), target.destination_secrets())?;
+    let (sources, destinations, recoveries) =
+        tokio::try_join!(target.source_schemes(), target.destination_secrets(), target.recovery_secrets())?;
     let sources = sources.into_iter().map(|(source, scheme)| Needed {
         name: resources.source_secret_name(&source),
         argument: source,
@@ -27,8 +28,13 @@ pub(super) async fn check(target: &Target) -> Result<Vec<Finding>> {
         argument: format!("--destination {destination}"),
         form: SecretForm::Destination(form),
     });
+    let recoveries = recoveries.into_iter().map(|(source, form)| Needed {
+        name: resources.recovery_secret_name(&source),
+        argument: format!("--recovery {source}"),
+        form: SecretForm::Recovery(form),
+    });
     let (mut usable, mut findings) = (0, Vec::new());
-    for needed in sources.chain(destinations) {
+    for needed in sources.chain(destinations).chain(recoveries) {
         let secret = match store.read(&needed.name, Version::Current).await {
             Ok(value) => needed.form.parse(value),
             Err(error) => Err(SecretFault::Unreadable(format!("{error:#}"))),

@@ -144,7 +144,9 @@ mod tests {
         let topic = topic.strip_prefix("arn:aws:sns:eu-west-1:123456789012:").unwrap_or_default();
         case(TOPIC, topic);
         case(SECRETS, &terraform.source_secret_name("x").replace("sources/x", "${each.key}"));
-        for key in ["sources/${name}", "destinations/${name}"] {
+        assert_eq!(terraform.recovery_secret_name("github"), "${var.prefix}/recovery/github");
+        assert_eq!(terraform.recover_function_name(), "${var.prefix}-recover");
+        for key in ["sources/${name}", "destinations/${name}", "recovery/${name}"] {
             assert!(SECRETS.contains(&format!("\"{key}\" =>")), "{key}");
         }
     }

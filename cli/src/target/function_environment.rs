@@ -26,7 +26,18 @@ struct Environment {
 
 /// Returns the environment variables of the latest version of a function.
 pub(super) async fn read(sdk: &SdkConfig, function: &str) -> Result<BTreeMap<String, String>> {
-    let configuration = call(function).json::<Configuration>(sdk).await.map_err(explained);
+    variables(call(function).json(sdk).await.map_err(explained), function)
+}
+
+/// Returns the environment variables of the latest version of a function, or `None` if there is no such function.
+pub(super) async fn read_if_exists(sdk: &SdkConfig, function: &str) -> Result<Option<BTreeMap<String, String>>> {
+    match call(function).json(sdk).await {
+        Err(CallError::NotFound { .. }) => Ok(None),
+        configuration => variables(configuration.map_err(Error::new), function).map(Some),
+    }
+}
+
+fn variables(configuration: Result<Configuration>, function: &str) -> Result<BTreeMap<String, String>> {
     let configuration =
         configuration.with_context(|| format!("cannot read the configuration of function `{function}`"));
     Ok(configuration?.environment.variables)

@@ -7,6 +7,7 @@ mod deployment;
 mod discovery;
 mod function_environment;
 mod local_stack;
+mod recovery;
 mod resources;
 mod workspace;
 
@@ -17,6 +18,7 @@ pub use self::configuration::{DestinationSecret, EmailAddresses};
 pub use self::delivery_configuration::{BreakerSettings, DeliveryConfiguration};
 pub use self::deployment::Target;
 pub use self::local_stack::{LocalStack, working_repository};
+pub use self::recovery::RecoverySecret;
 pub use self::resources::{FunctionNames, LogGroupNames, Resources};
 
 /// Options that select the deployment.

@@ -70,6 +70,18 @@ impl Resources {
         format!("{}/destinations/{destination}", self.prefix())
     }
 
+    /// Returns the name of the secret with which a source is recovered.
+    #[must_use]
+    pub fn recovery_secret_name(&self, source: &str) -> String {
+        format!("{}/recovery/{source}", self.prefix())
+    }
+
+    /// Returns the name of the recover function, which exists only if a source is recovered.
+    #[must_use]
+    pub fn recover_function_name(&self) -> String {
+        format!("{}-recover", self.prefix())
+    }
+
     /// Returns the prefix of all names: the name of the ingest function without its last part.
     #[must_use]
     pub fn prefix(&self) -> &str {

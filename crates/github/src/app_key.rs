@@ -40,22 +40,19 @@ pub enum InvalidAppKey {
     #[error("it is a private key, but no RSA key in PKCS#1 or PKCS#8; the keys of GitHub Apps are RSA keys")]
     NotRsa,
     /// The key is damaged, too short, or has another algorithm.
-    #[error("it cannot be used as an RSA key: {source}")]
+    #[error("it cannot be used as an RSA key: {problem}")]
     Unusable {
-        /// The error of `ring`.
-        source: KeyRejected,
+        /// The error of `ring`, which is no [`std::error::Error`] without its feature `std`.
+        problem: KeyRejected,
     },
 }
 
 /// A token could not be signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
-    /// The key cannot sign.
+    /// The key cannot sign. `ring` returns no details.
     #[error("the private key cannot sign")]
-    Key {
-        /// The error of `ring`, which has no details.
-        source: Unspecified,
-    },
+    Key,
     /// The claims cannot be written.
     #[error("the claims cannot be written: {source}")]
     Claims {
@@ -85,7 +82,7 @@ impl AppKey {
             PrivateKeyDer::Pkcs8(key) => KeyPair::from_pkcs8(key.secret_pkcs8_der()),
             _ => return Err(InvalidAppKey::NotRsa),
         };
-        pair.map(Self).map_err(|source| InvalidAppKey::Unusable { source })
+        pair.map(Self).map_err(|problem| InvalidAppKey::Unusable { problem })
     }
 
     /// Signs a JSON Web Token with which the App authenticates for the next nine minutes.
@@ -105,7 +102,7 @@ impl AppKey {
         let mut token = Zeroizing::new(format!("{HEADER}.{}", BASE64_URL_SAFE_NO_PAD.encode(claims)));
         let mut signature = vec![0; self.0.public().modulus_len()];
         let signed = self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature);
-        signed.map_err(|source| SignError::Key { source })?;
+        signed.map_err(|Unspecified| SignError::Key)?;
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)

@@ -4,9 +4,7 @@
 //! and reads no clock: the caller passes the time.
 
 mod app_key;
-mod credential;
 mod token;
 
 pub use app_key::{AppKey, InvalidAppKey, SignError};
-pub use credential::{Credential, CredentialKind, InvalidCredential};
 pub use token::{InvalidToken, Token};

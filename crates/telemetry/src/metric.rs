@@ -36,7 +36,16 @@ macro_rules! metrics {
             /// `error`.
             #[must_use]
             pub const fn has_alarm(self) -> bool {
-                matches!(self, Self::Rejected | Self::DeliveryFailed | Self::DeliveryAge | Self::BreakerOpened)
+                matches!(
+                    self,
+                    Self::Rejected
+                        | Self::DeliveryFailed
+                        | Self::DeliveryAge
+                        | Self::BreakerOpened
+                        | Self::RecoveryMissing
+                        | Self::RecoveryExpired
+                        | Self::RecoveryFailed
+                )
             }
 
             /// Whether the metric counts events, however often SQS delivers their messages. It is written only for the
@@ -100,6 +109,14 @@ metrics! {
     FilterUnreadable: Count, ["service"], ["service", "source"];
     /// Events about which a message was rendered without the payload, because it could not be read.
     TemplateUnreadable: Count, ["service"], ["service", "source"];
+    /// Events of GitHub that a run of recover found without a successful delivery.
+    RecoveryMissing: Count, ["service"], ["service", "source"];
+    /// Redeliveries that GitHub accepted.
+    RecoveryRequested: Count, ["service"], ["service", "source"];
+    /// Events of GitHub that cannot be redelivered.
+    RecoveryExpired: Count, ["service"], ["service", "source"];
+    /// Runs of recover that failed.
+    RecoveryFailed: Count, ["service"], ["service", "source"];
     /// First calls of execution environments.
     ColdStarts: Count, ["service", "function"];
 }

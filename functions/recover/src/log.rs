@@ -1,0 +1,75 @@
+//! The log lines of a run, with its metrics.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use hookline_telemetry::{Level, Line, Metric};
+
+use crate::handler::Outcome;
+use crate::run::{End, LostEvent, Report};
+
+/// Writes one line for each lost event, and one for the run.
+pub(crate) fn outcome(outcome: &Outcome, duration: Duration) {
+    let duration = Some(duration);
+    match outcome {
+        Outcome::Run(report) => {
+            report.lost.iter().for_each(lost);
+            run(report, duration);
+        }
+        Outcome::InProgress => {
+            let line = Line { reason: "in_progress", duration, ..Line::new(Level::Info, "recovery_skipped") };
+            line.write(&[]);
+        }
+        Outcome::Limited => {
+            let line = Line { reason: "rate_limited", duration, ..Line::new(Level::Info, "recovery_skipped") };
+            line.write(&metrics(&Report::default(), false));
+        }
+        Outcome::Failed(error) => {
+            let report = Report::default();
+            write(Level::Error, "recovery_failed", &error.reason(), error, duration, &metrics(&report, true));
+        }
+    }
+}
+
+fn run(report: &Report, duration: Option<Duration>) {
+    let (level, outcome, reason) = match &report.end {
+        End::Completed => (Level::Info, "recovery_completed", "".into()),
+        End::OutOfTime => (Level::Warn, "recovery_interrupted", "deadline_exceeded".into()),
+        End::RateLimited => (Level::Warn, "recovery_interrupted", "rate_limited".into()),
+        End::Failed(error) => (Level::Error, "recovery_failed", error.reason()),
+    };
+    let metrics = metrics(report, matches!(report.end, End::Failed(_)));
+    match &report.end {
+        End::Failed(error) => {
+            write(level, outcome, &reason, &format_args!("{error} ({report})"), duration, &metrics);
+        }
+        _ => write(level, outcome, &reason, report, duration, &metrics),
+    }
+}
+
+fn write(
+    level: Level,
+    outcome: &str,
+    reason: &str,
+    detail: &dyn Display,
+    duration: Option<Duration>,
+    metrics: &[(Metric, f64)],
+) {
+    Line { reason, duration, detail: Some(detail), ..Line::new(level, outcome) }.write(metrics);
+}
+
+fn lost(event: &LostEvent) {
+    let line = Line { reason: event.loss.reason(), ..Line::new(Level::Error, "delivery_lost") };
+    Line { detail: Some(event), ..line }.write(&[]);
+}
+
+/// Returns the metrics of a run. They are 0 where nothing happened, so that an alarm ends with the next run.
+#[allow(clippy::cast_precision_loss, reason = "counts are far below the limit")]
+fn metrics(report: &Report, is_failed: bool) -> [(Metric, f64); 4] {
+    [
+        (Metric::RecoveryMissing, report.missing as f64),
+        (Metric::RecoveryRequested, report.requested as f64),
+        (Metric::RecoveryExpired, report.lost.len() as f64),
+        (Metric::RecoveryFailed, f64::from(u8::from(is_failed))),
+    ]
+}

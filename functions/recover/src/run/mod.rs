@@ -1,0 +1,128 @@
+//! One run for one source: list, decide, request.
+
+mod list;
+mod report;
+mod request;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub use self::report::{End, Loss, LostEvent, Report};
+use crate::config::SourceConfig;
+use crate::github::DeliveriesApi;
+use crate::groups::Group;
+use crate::state::State;
+
+/// An attempt that is younger, in seconds, may still be running or not be listed yet.
+pub(crate) const RECENT_SECONDS: u64 = 300;
+
+/// The most attempts of an event, with the one of GitHub itself. More would not help: the receiver rejects the event.
+const MAX_ATTEMPTS: usize = 10;
+
+/// The time of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct RunLimits {
+    /// The time at which the run begins, in seconds since 1970.
+    pub now: u64,
+    /// The same time of the monotonic clock.
+    pub started: Instant,
+    /// When listing ends, so that there is time for requests.
+    pub list_until: Instant,
+    /// When the run ends.
+    pub deadline: Instant,
+    /// The pause between two requests for a redelivery. GitHub recommends one second between two POST requests
+    /// (<https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests>).
+    pub pause: Duration,
+}
+
+impl RunLimits {
+    /// Returns the current time, in seconds since 1970.
+    fn now(&self) -> u64 {
+        self.now.saturating_add(self.started.elapsed().as_secs())
+    }
+}
+
+/// What is to be done about a group.
+enum Decision {
+    /// Nothing: the event was delivered, is not to be recovered, or its loss was reported.
+    Settled,
+    /// Nothing yet: the newest attempt is recent.
+    Wait,
+    /// It cannot be redelivered.
+    Lost(Loss),
+    /// GitHub has to repeat the attempt with this ID.
+    Request(u64),
+}
+
+/// Lists the deliveries of a webhook and requests a redelivery of each event that never succeeded. Returns the state for
+/// the next run.
+pub async fn run(
+    source: &SourceConfig,
+    api: &mut impl DeliveriesApi,
+    mut state: State,
+    limits: RunLimits,
+) -> (State, Report) {
+    let mut report = Report::default();
+    let listed = list::list(source, api, &mut state, &limits, &mut report).await;
+    let (mut due, mut unsettled) = (Vec::new(), Vec::from_iter(listed.oldest_unsettled));
+    for group in listed.groups {
+        match decide(&group, source, &state, limits.now) {
+            Decision::Settled => {}
+            Decision::Wait => {
+                report.waiting += 1;
+                unsettled.push(group.first_at);
+            }
+            Decision::Lost(loss) => {
+                report.missing += 1;
+                lose(&group, loss, &mut state, &mut report);
+            }
+            Decision::Request(delivery) => {
+                report.missing += 1;
+                due.push((group, delivery));
+            }
+        }
+    }
+    // GitHub forgets the oldest ones first.
+    due.sort_by_key(|(group, delivery)| (group.first_at, *delivery));
+    if matches!(report.end, End::Completed | End::OutOfTime) {
+        request::request(&due, api, &mut state, &limits, &mut report).await;
+    }
+    let is_lost = |group: &Group| state.lost.contains_key(&group.guid);
+    unsettled.extend(due.iter().filter(|(group, _)| !is_lost(group)).map(|(group, _)| group.first_at));
+    list::settle(&mut state, unsettled.into_iter().min(), limits.now);
+    state.prune(limits.now.saturating_sub(RECENT_SECONDS));
+    (state, report)
+}
+
+/// Decides what is to be done about an event.
+fn decide(group: &Group, source: &SourceConfig, state: &State, now: u64) -> Decision {
+    let is_wanted = source.events.is_empty() || source.events.contains(&group.event);
+    if !is_wanted || group.attempts.is_successful() || state.lost.contains_key(&group.guid) {
+        return Decision::Settled;
+    }
+    let Some((newest, newest_at)) = group.attempts.newest() else { return Decision::Settled };
+    let last_at = state.requested.get(&group.guid).copied().unwrap_or_default().max(newest_at);
+    if now < last_at.saturating_add(RECENT_SECONDS) {
+        return Decision::Wait;
+    }
+    if group.first_at < oldest_recoverable(source, now) {
+        return Decision::Lost(Loss::Expired);
+    }
+    match group.attempts.count() {
+        attempts @ MAX_ATTEMPTS.. => Decision::Lost(Loss::AttemptsExhausted(attempts)),
+        _ => Decision::Request(newest),
+    }
+}
+
+/// Returns the time before which deliveries are too old.
+pub(crate) fn oldest_recoverable(source: &SourceConfig, now: u64) -> u64 {
+    now.saturating_sub(source.lookback.as_secs())
+}
+
+/// Reports a lost event.
+fn lose(group: &Group, loss: Loss, state: &mut State, report: &mut Report) {
+    let Group { guid, event, first_at, .. } = group.clone();
+    state.lost.insert(guid.clone(), first_at);
+    report.lost.push(LostEvent { guid, event, first_at, loss });
+}

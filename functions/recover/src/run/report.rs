@@ -1,0 +1,97 @@
+use std::fmt;
+
+use crate::github::GithubError;
+
+/// What a run found and did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The pages that were read.
+    pub pages: usize,
+    /// The deliveries on these pages.
+    pub deliveries: usize,
+    /// The events that never succeeded and whose newest attempt is not recent: requested, lost or left for the next run.
+    pub missing: usize,
+    /// The redeliveries that GitHub accepted.
+    pub requested: usize,
+    /// The events that cannot be redelivered, each of which is reported once.
+    pub lost: Vec<LostEvent>,
+    /// The events whose newest attempt is so recent that the next one has to wait.
+    pub waiting: usize,
+    /// How the run ended.
+    pub end: End,
+}
+
+/// How a run ended.
+#[derive(Debug, Default)]
+pub enum End {
+    /// The list was read to its end, and each missing event was requested.
+    #[default]
+    Completed,
+    /// The time of the run ended. The next run continues.
+    OutOfTime,
+    /// A rate limit of GitHub is exceeded. A later run continues.
+    RateLimited,
+    /// GitHub's API failed.
+    Failed(GithubError),
+}
+
+/// An event that cannot be redelivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostEvent {
+    /// The event's ID at GitHub.
+    pub guid: String,
+    /// The name of the event.
+    pub event: String,
+    /// The time of the first attempt, in seconds since 1970.
+    pub first_at: u64,
+    /// Why the event is lost.
+    pub loss: Loss,
+}
+
+/// Why an event cannot be redelivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// GitHub rejects the request with this status.
+    Rejected(u16),
+    /// All permitted attempts failed.
+    AttemptsExhausted(usize),
+    /// The event is older than the source's `lookback_hours`.
+    Expired,
+}
+
+impl Loss {
+    /// Returns a stable reason code for logs.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Rejected(_) => "redelivery_rejected",
+            Self::AttemptsExhausted(_) => "attempts_exhausted",
+            Self::Expired => "delivery_expired",
+        }
+    }
+}
+
+impl fmt::Display for LostEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The texts come from GitHub's API, so control characters are escaped.
+        let (event, guid) = (self.event.escape_debug(), self.guid.escape_debug());
+        write!(f, "event `{event}` with X-GitHub-Delivery {guid}: ")?;
+        match self.loss {
+            Loss::Rejected(status) => write!(f, "GitHub responded {status} to the request for a redelivery"),
+            Loss::AttemptsExhausted(attempts) => write!(f, "{attempts} attempts failed"),
+            Loss::Expired => f.write_str("it is older than `lookback_hours`"),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pages, deliveries, missing, requested, lost, waiting, .. } = self;
+        write!(
+            f,
+            "{deliveries} deliveries on {pages} pages: {missing} missing, {requested} requested, {} lost, {waiting} too \
+             recent",
+            lost.len()
+        )
+    }
+}
