@@ -10,9 +10,22 @@ resource "aws_iam_policy" "boundary" {
   description = "The most that a function of ${local.prefixes[each.key]} can do"
   policy = jsonencode({
     Version = "2012-10-17"
-    # Without event buses or recovery, the statements about them have no resource and are left out.
-    Statement = [for statement in local.boundary_statements[each.key] : statement if length(statement.Resource) > 0]
+    # Without event buses, recovery or destinations, the statements about them have no resource and are left out.
+    Statement = concat(
+      [for statement in local.boundary_statements[each.key] : statement if length(statement.Resource) > 0],
+      local.destination_statements,
+    )
   })
+
+  lifecycle {
+    precondition {
+      condition     = local.boundary_characters[each.key] <= 6144
+      error_message = <<-EOT
+        The boundary of ${each.key} has ${local.boundary_characters[each.key]} characters, and IAM allows 6144. Shorten
+        destination_arns or event_buses, or use another account for some environments.
+      EOT
+    }
+  }
 }
 
 locals {
@@ -117,6 +130,15 @@ locals {
         Resource = [for alias in ["${local.regional_arns.lambda}:function:${prefix}-recover:*"] : alias if var.recovery]
       },
     ]
+  }
+
+  boundary_characters = {
+    for name, statements in local.boundary_statements : name => length(jsonencode({
+      Version = "2012-10-17"
+      Statement = concat(
+        [for statement in statements : statement if length(statement.Resource) > 0], local.destination_statements,
+      )
+    }))
   }
 
   event_buses = var.event_buses != null ? sort(var.event_buses) : ["${local.regional_arns.events}:event-bus/default"]

@@ -128,6 +128,51 @@ variable "event_buses" {
   }
 }
 
+locals {
+  # What follows the partition in the ARN of each service that can be a destination, and in those of customer keys.
+  destination_patterns = {
+    execute-api = ":[a-z0-9-]+:[0-9]{12}:[a-z0-9]+/(\\$default|[A-Za-z0-9_-]+)/[A-Z]+/[A-Za-z0-9._~%!$&'()+,;=:@/-]*"
+    firehose    = ":[a-z0-9-]+:[0-9]{12}:deliverystream/[A-Za-z0-9_.-]+"
+    kms         = ":[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+"
+    lambda      = ":[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[$A-Za-z0-9_-]+)?"
+    s3          = ":::[a-z0-9-]+"
+    sns         = ":[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?"
+    sqs         = ":[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?"
+    states      = ":[a-z0-9-]+:[0-9]{12}:stateMachine:[A-Za-z0-9_-]+"
+  }
+}
+
+variable "destination_arns" {
+  description = <<-EOT
+    ARNs that functions may send events to: SQS queues, SNS topics, Lambda functions (with the version or alias of the
+    destination), Step Functions state machines (without version and alias), Firehose streams, S3 buckets, methods of
+    APIs with IAM authorization, and KMS keys of encrypted queues, topics and buckets. They may be in another account or
+    region, whose policy must then allow the function's role. By default, no function can send to any of them.
+  EOT
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = alltrue([
+      for arn in var.destination_arns : anytrue([
+        for service, pattern in local.destination_patterns : can(regex("^arn:[a-z-]+:${service}${pattern}$", arn))
+      ])
+    ])
+    error_message = format(
+      join(" ", [
+        "destination_arns must be ARNs without wildcards of queues, topics, functions, state machines, Firehose",
+        "streams, buckets, API methods or keys. Correct %s.",
+      ]),
+      join(", ", [
+        for arn in var.destination_arns : coalesce(arn, "(null)") if !anytrue([
+          for service, pattern in local.destination_patterns : can(regex("^arn:[a-z-]+:${service}${pattern}$", arn))
+        ])
+      ]),
+    )
+  }
+}
+
 variable "recovery" {
   description = <<-EOT
     Whether environments can have sources with `recover`: the apply roles can then manage schedules and the role that
