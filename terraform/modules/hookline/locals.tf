@@ -9,8 +9,10 @@ locals {
 
   sources = {
     for name, source in var.sources : name => { for key, value in merge(source, {
-      scheme   = try(local.source_schemes[name], null)
-      response = try({ for key, value in source.response : key => value if value != null }, null)
+      scheme = try(local.source_schemes[name], null)
+      # process gets these headers of the request with the event.
+      forward_headers = length(local.forwarded_headers[name]) == 0 ? null : local.forwarded_headers[name]
+      response        = try({ for key, value in source.response : key => value if value != null }, null)
       handshakes = try([
         for handshake in source.handshakes : { for key, value in handshake : key => value if value != null }
       ], null)
@@ -26,15 +28,17 @@ locals {
       },
       {
         for key, value in destination : key => value
-        if !contains(concat(local.destination_options, local.permission_options), key) && value != null || key == "kind"
+        if key == "kind" || value != null && !contains(local.other_options, key) &&
+        !try(value == local.option_defaults[key], false)
       },
     )
   }
 
-  # The URL of a chat's webhook is its credential, and a signed request needs a key.
+  # The address of a chat is a credential, or needs a token. A signed request needs a key.
   destinations_with_secret = [
     for name, destination in var.destinations : name
-    if contains(["discord", "slack"], destination.kind) || destination.signed == true
+    if contains(local.secret_kinds, destination.kind) || destination.signed == true ||
+    contains(local.secret_auths, coalesce(destination.auth, "none"))
   ]
 
   # If a route has no source or no destinations, process uses the route's name. Most routes have the name of their

@@ -84,6 +84,7 @@ locals {
         },
       ],
       local.email_statements,
+      local.destination_statements,
       [{ sid = "PutEvents", actions = ["events:PutEvents"], resources = local.policy_arns.buses }],
     )
   }

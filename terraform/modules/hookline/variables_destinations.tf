@@ -1,78 +1,61 @@
-# Destinations: where events go. The plan rejects each value that process would reject when it starts.
-
-locals {
-  # All kinds with their options. functions/process has the same table, and a test compares both.
-  kind_options = {
-    discord     = ["template"]
-    email       = ["from", "subject", "template", "to"]
-    eventbridge = ["bus"]
-    http        = ["headers", "signed", "url"]
-    slack       = ["template"]
-  }
-
-  # Options of `email` that only the permissions use, so the environment of process does not contain them.
-  permission_options = ["configuration_set", "identity"]
-
-  supported_options = {
-    for kind, options in local.kind_options : kind =>
-    kind == "email" ? sort(concat(options, local.permission_options)) : options
-  }
-
-  # Options of each destination, independent of its kind.
-  destination_options = ["kind", "timeout_seconds", "give_up_after_hours"]
-
-  # An absolute URL with a host and an optional port from 1 to 65535, without user, password and fragment.
-  host_pattern = join("|", [
-    "\\[[0-9A-Fa-f:.]+\\]",
-    "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*",
-  ])
-  port_pattern = join("|", [
-    "[1-9][0-9]{0,3}", "[1-5][0-9]{4}", "6[0-4][0-9]{3}", "65[0-4][0-9]{2}", "655[0-2][0-9]", "6553[0-5]",
-  ])
-  url_pattern = "^https?://(${local.host_pattern})(:(?:${local.port_pattern}))?([/?][^\\s#]*)?$"
-
-  # The IPv4 address of a plain HTTP URL.
-  http_address_pattern = "^http://((?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2}))(?:[:/?]|$)"
-
-  # One e-mail address as process parses it: no second address and no header can be in it.
-  email_pattern = "^[0-9A-Za-z._+=/'~-]+@[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)+$"
-
-  bus_pattern = "^(arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/)?[A-Za-z0-9._/-]{1,256}$"
-
-  # Headers that the connection, the event or the tracing sets, and headers with credentials.
-  reserved_headers = [
-    "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie", "host",
-    "proxy-authorization", "traceparent", "transfer-encoding",
-  ]
-}
+# Destinations: where events go. The plan rejects each value that process would reject when it starts. The kinds with
+# their options are in destination_kinds.tf; destination_rules.tf has the rules that need other variables.
 
 variable "destinations" {
   description = <<-EOT
-    Destinations by name. `kind` defines how a destination receives events; `timeout_seconds` is the time limit of one
-    attempt. With more than 5, all deliveries to the destination are made on the retry lane, so that they do not delay
-    other destinations. `give_up_after_hours` is the age at which a failed delivery goes to the DLQ, if that should be
-    earlier than `retry.give_up_after_hours`. Options of `http`: `url`, `headers` in addition to the event's headers,
-    and `signed` to sign each request with the destination's secret (Standard Webhooks). The secret of `slack` and
-    `discord` is the webhook URL of the channel. Options of `email`: `from` (an address that SES has verified, or of a
-    verified domain), `to`, `subject`, `configuration_set` if the sender's identity has a default configuration set in
-    SES, and `identity` to name the verified identity of the sender, which by default is any that can cover `from`.
-    Option of `eventbridge`: `bus`, a name or an ARN. `template` and `subject` are Jinja templates with `event` and
-    `payload`. The state and the environment of the function contain all options, so they must not contain credentials.
+    Destinations by name. `kind` defines how a destination receives events; docs/destinations.md describes each kind with
+    its options. `timeout_seconds` is the time limit of one attempt. With more than 5, all deliveries to the destination
+    are made on the retry lane, so that they do not delay other destinations. `give_up_after_hours` is the age at which a
+    failed delivery goes to the DLQ, if that should be earlier than `retry.give_up_after_hours`. `template`, `subject`,
+    `group` and `body` are Jinja templates with `event` and `payload`, the values of `headers` with `event` only.
+    `forward_headers` are headers of the sender's request. `auth` defines how requests of `http` are authenticated; the credentials are in the
+    destination's secret, and the API that `auth = "sigv4"` calls is `api`. `kms_key` is the customer key of an encrypted
+    queue, topic or bucket. `configuration_set` and `identity` limit the permissions to send e-mail. The state and the
+    environment of the function contain all options, so they must not contain credentials.
   EOT
   type = map(object({
     kind                = string
     timeout_seconds     = optional(number, 5)
     give_up_after_hours = optional(number)
-    url                 = optional(string)
-    headers             = optional(map(string))
-    signed              = optional(bool)
-    template            = optional(string)
-    from                = optional(string)
-    to                  = optional(set(string))
-    subject             = optional(string)
-    bus                 = optional(string)
-    configuration_set   = optional(string)
-    identity            = optional(string)
+    # http
+    url             = optional(string)
+    method          = optional(string)
+    headers         = optional(map(string))
+    forward_headers = optional(list(string))
+    body            = optional(string)
+    compression     = optional(string)
+    success         = optional(list(string))
+    signed          = optional(bool)
+    auth            = optional(string)
+    auth_header     = optional(string)
+    token_url       = optional(string)
+    scope           = optional(string)
+    audience        = optional(string)
+    service         = optional(string)
+    region          = optional(string)
+    api             = optional(string)
+    # chats and e-mail
+    template          = optional(string)
+    blocks            = optional(bool)
+    chat              = optional(string)
+    thread            = optional(number)
+    from              = optional(string)
+    to                = optional(set(string))
+    subject           = optional(string)
+    configuration_set = optional(string)
+    identity          = optional(string)
+    # services of AWS
+    bus           = optional(string)
+    queue         = optional(string)
+    topic         = optional(string)
+    group         = optional(string)
+    function      = optional(string)
+    state_machine = optional(string)
+    stream        = optional(string)
+    bucket        = optional(string)
+    prefix        = optional(string)
+    format        = optional(string)
+    kms_key       = optional(string)
   }))
   nullable = false
 

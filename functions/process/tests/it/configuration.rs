@@ -71,19 +71,28 @@ fn reserved_header_is_reported() {
 /// The kinds and their options are the same in the function and in Terraform's table.
 #[test]
 fn kinds_and_options_match_terraform() {
-    let terraform = include_str!("../../../../terraform/modules/hookline/variables_destinations.tf");
+    let terraform = include_str!("../../../../terraform/modules/hookline/destination_kinds.tf");
     let table = terraform.split("kind_options = {").nth(1).unwrap().split("\n  }").next().unwrap();
     let value = |option: &str| match option {
-        "headers" => json!({ "X-A": "b" }),
-        "signed" => json!(true),
-        "to" => json!(["a@example.com"]),
+        "blocks" | "signed" => json!(true),
+        "body" => json!("{}"),
+        "chat" => json!("@orders"),
+        "compression" => json!("gzip"),
+        "forward_headers" => json!(["X-GitHub-Event"]),
         "from" => json!("b@example.com"),
+        "headers" => json!({ "X-A": "b" }),
+        "method" => json!("PUT"),
+        "queue" => json!("arn:aws:sqs:eu-west-1:123456789012:orders.fifo"),
+        "success" => json!(["409"]),
+        "thread" => json!(7),
+        "to" => json!(["a@example.com"]),
+        "topic" => json!("arn:aws:sns:eu-west-1:123456789012:orders.fifo"),
         "url" => json!("https://a.example/"),
         _ => json!("text"),
     };
     let rows: Vec<(&str, Vec<&str>)> = table
-        .lines()
-        .filter_map(|line| line.split_once('='))
+        .split(']')
+        .filter_map(|row| row.split_once('='))
         .map(|(kind, options)| (kind.trim(), options.split('"').skip(1).step_by(2).collect()))
         .collect();
     let unknown = json!({ "orders": { "kind": "none" } }).to_string();
