@@ -42,3 +42,11 @@ pub struct ClientCredentials {
     /// The client's secret.
     pub secret: ConfidentialText,
 }
+
+impl ClientCredentials {
+    /// Whether both are the same client with the same secret.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.id.expose() == other.id.expose() && self.secret.expose() == other.secret.expose()
+    }
+}

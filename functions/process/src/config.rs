@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeouts, Variables};
 use hookline_retry::RetryPolicy;
+use hookline_signature::Secret;
 use hookline_telemetry::Level;
 use ipnet::IpNet;
 
@@ -97,6 +98,8 @@ impl Config {
         let runtime_api = variables.required("AWS_LAMBDA_RUNTIME_API");
         let aws = AwsSettings::read(&mut variables);
         let secrets = SecretCacheSettings::read(&mut variables, "destinations");
+        // A destination can need a user name and a password.
+        let secrets = secrets.map(|secrets| SecretCacheSettings { from_stored: Secret::from_stored_values, ..secrets });
         let delivery = delivery(&mut variables);
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
         let dlq_url = variables.required("HOOKLINE_DLQ_URL");

@@ -116,6 +116,12 @@ reasons! {
     SecretUnavailable: retryable "secret_unavailable";
     /// The destination's secret has the wrong format.
     SecretUnusable: retryable "secret_unusable";
+    /// The authorization server rejected the destination's client credentials.
+    TokenRejected: retryable "token_rejected";
+    /// The authorization server did not respond, or its response has no token.
+    TokenUnavailable: retryable "token_unavailable";
+    /// The destination rejected the client certificate, or requires one.
+    CertificateRejected: retryable "certificate_rejected";
     /// The claims table did not respond, so an earlier delivery cannot be ruled out.
     IdempotencyUnavailable: retryable "idempotency_unavailable";
     /// Another worker has leased the delivery and is still running or has crashed.
@@ -150,6 +156,8 @@ impl Reason {
     pub(crate) fn health(&self) -> Health {
         match self {
             Self::Timeout | Self::ConnectionFailed | Self::RequestFailed => Health::Fails,
+            // No event is delivered until an operator or the authorization server has mended it.
+            Self::TokenRejected | Self::TokenUnavailable | Self::CertificateRejected => Health::Fails,
             // Too Early and Too Many Requests: the destination works, and says how long to wait.
             Self::Http { status: 425 | 429, .. } => Health::Responds,
             Self::Http { is_retryable, .. } | Self::Aws { is_retryable, .. } => {

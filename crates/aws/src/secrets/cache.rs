@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hookline_signature::Secret;
+use hookline_signature::{InvalidSecret, Secret};
 use hookline_telemetry::{Level, Line};
 use tokio::time::Instant;
 
@@ -25,6 +25,8 @@ pub struct SecretCacheSettings {
     pub ttl: Duration,
     /// How long cached secrets are used without a call after a call to which the store did not respond.
     pub retry_interval: Duration,
+    /// Creates a secret from a stored value.
+    pub from_stored: fn(Vec<u8>) -> Result<Secret, InvalidSecret>,
 }
 
 /// A cache of the secrets of all sources or all destinations. A secret's owner is the source or the destination.
@@ -55,7 +57,8 @@ impl SecretCacheSettings {
         let prefix = variables.required("HOOKLINE_PREFIX");
         let ttl = variables.parsed("HOOKLINE_SECRET_TTL_SECONDS").map(Duration::from_secs);
         let refresh = variables.parsed("HOOKLINE_SECRET_REFRESH_SECONDS").map(Duration::from_secs);
-        Some(Self { name_prefix: format!("{}/{owners}", prefix?), ttl: ttl?, retry_interval: refresh? })
+        let from_stored = Secret::from_stored;
+        Some(Self { name_prefix: format!("{}/{owners}", prefix?), ttl: ttl?, retry_interval: refresh?, from_stored })
     }
 }
 
@@ -140,7 +143,8 @@ impl<S: GetSecret> SecretCache<S> {
         known: Option<&[Secret]>,
     ) -> Result<Arc<[Secret]>, SecretsError> {
         // Boxed, because the call is rare and the box keeps the futures of all callers small.
-        let fetched = Box::pin(store::fetch(&self.store, &self.name(owner), requested, known)).await;
+        let fetched =
+            Box::pin(store::fetch(&self.store, &self.name(owner), self.settings.from_stored, requested, known)).await;
         let now = Instant::now();
         let entry = match (fetched, cached) {
             // The previous version is read again when the cached secrets expire, whatever wrong signatures arrive.

@@ -165,6 +165,9 @@ pub(crate) enum Versions {
     Both,
 }
 
+/// Creates a secret from a stored value.
+pub(crate) type FromStored = fn(Vec<u8>) -> Result<Secret, InvalidSecret>;
+
 /// The secrets that the store returned for an owner.
 #[derive(Debug)]
 pub(crate) struct FetchedSecrets {
@@ -182,13 +185,14 @@ pub(crate) struct FetchedSecrets {
 pub(crate) async fn fetch(
     store: &impl GetSecret,
     name: &str,
+    from_stored: FromStored,
     requested: Versions,
     known: Option<&[Secret]>,
 ) -> Result<FetchedSecrets, SecretsError> {
     let current = store.get_secret(name, Stage::Current).await;
     let current = current.map_err(|source| SecretsError::Unavailable { name: name.to_owned(), source })?;
     let current = current.ok_or_else(|| SecretsError::Missing { name: name.to_owned() })?;
-    let current = Secret::from_stored(current).map_err(|invalid| match invalid {
+    let current = from_stored(current).map_err(|invalid| match invalid {
         InvalidSecret::Blank => SecretsError::Blank { name: name.to_owned() },
         source => SecretsError::Unusable { name: name.to_owned(), source },
     })?;
@@ -202,6 +206,6 @@ pub(crate) async fn fetch(
     // is shorter.
     let previous = timeout(PREVIOUS_TIMEOUT, store.get_secret(name, Stage::Previous)).await;
     let versions = if matches!(previous, Ok(Ok(_))) { Versions::Both } else { Versions::Current };
-    let previous = previous.ok().and_then(Result::ok).flatten().and_then(|value| Secret::from_stored(value).ok());
+    let previous = previous.ok().and_then(Result::ok).flatten().and_then(|value| from_stored(value).ok());
     Ok(FetchedSecrets { secrets: std::iter::once(current).chain(previous).collect(), versions, is_unchanged: false })
 }

@@ -54,6 +54,13 @@ fn unavailable(destination: &str, error: &SecretsError) -> Failure {
     Reason::from(error).into()
 }
 
+/// Logs that the function's role has no usable credentials.
+pub(super) fn unavailable_credentials(destination: &str, error: &dyn std::fmt::Display) -> Failure {
+    let line = Line { destination, reason: "secret_unavailable", ..Line::new(Level::Warn, "secret_unavailable") };
+    Line { detail: Some(error), ..line }.write(&[]);
+    Reason::SecretUnavailable.into()
+}
+
 /// Logs that a secret has the wrong format. `detail` must not quote the secret.
 pub(super) fn unusable(destination: &str, detail: &str) -> Failure {
     let line = Line { destination, reason: "secret_unusable", ..Line::new(Level::Warn, "secret_unavailable") };

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,6 +8,8 @@ use http::{HeaderMap, HeaderValue, Method};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use rustls::ClientConfig;
+use rustls::client::Resumption;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::{Host, Url};
@@ -36,6 +39,8 @@ const DEFAULT_USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("hookli
 pub(crate) struct Egress {
     client: Client,
     guard: SsrfGuard,
+    /// The TLS configuration without a client certificate.
+    tls: ClientConfig,
 }
 
 /// The HTTP client cannot be created.
@@ -56,6 +61,15 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) target: &'a Target,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+/// A response with its body.
+#[derive(Debug)]
+pub(crate) struct HttpResponse {
+    /// The failure that the status stands for, if it is none.
+    pub(crate) result: Result<(), Failure>,
+    /// The body, or `None` if it is larger than the limit.
+    pub(crate) body: Option<Vec<u8>>,
 }
 
 /// Why a URL is not allowed as a target.
@@ -86,6 +100,11 @@ impl fmt::Display for Target {
 }
 
 impl Target {
+    /// Whether the connection is encrypted.
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// Checks a URL: https, or http to an address in a listed private network. The parameter `query` is added to the
     /// URL.
     pub(crate) fn parse(url: &str, query: Option<(&str, &str)>, guard: &SsrfGuard) -> Result<Self, TargetError> {
@@ -126,18 +145,32 @@ impl Egress {
     }
 
     fn with_lookup(guard: SsrfGuard, tls: ClientConfig, lookup: impl Lookup) -> Result<Self, EgressError> {
+        let client_tls = tls.clone();
         let client = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
             .dns_resolver(GuardedResolver::new(guard.clone(), lookup))
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(client_tls)
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .no_proxy()
             .http1_only()
             .build();
-        Ok(Self { client: client.map_err(|source| EgressError { source })?, guard })
+        Ok(Self { client: client.map_err(|source| EgressError { source })?, guard, tls })
+    }
+
+    /// Creates a client that authenticates with a certificate. It has its own connections and TLS sessions.
+    ///
+    /// # Errors
+    ///
+    /// [`EgressError`]: `reqwest` does not accept the TLS configuration.
+    pub(crate) fn with_identity(&self, identity: &Arc<CertifiedKey>) -> Result<Self, EgressError> {
+        let mut tls = self.tls.clone();
+        tls.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(Arc::clone(identity)));
+        // Clones of a configuration share their sessions, which authenticate the client without a certificate.
+        tls.resumption = Resumption::default();
+        Self::new(self.guard.clone(), tls)
     }
 
     /// The SSRF guard of the client.
@@ -148,6 +181,27 @@ impl Egress {
     /// Sends one request. The response must begin before the deadline. The status determines the result, even if the
     /// response body never ends.
     pub(crate) async fn send(&self, request: HttpRequest<'_>, deadline: Instant) -> Result<(), Failure> {
+        let response = self.response(request, deadline).await?;
+        let result = response::check_status(response.status(), response.headers(), OffsetDateTime::now_utc());
+        drain(response, deadline).await;
+        result
+    }
+
+    /// Sends one request and returns its response, with a body of at most `max_bytes`. The response must end before the
+    /// deadline.
+    pub(crate) async fn fetch(
+        &self,
+        request: HttpRequest<'_>,
+        max_bytes: usize,
+        deadline: Instant,
+    ) -> Result<HttpResponse, Failure> {
+        let response = self.response(request, deadline).await?;
+        let result = response::check_status(response.status(), response.headers(), OffsetDateTime::now_utc());
+        let body = timeout_at(deadline, read(response, max_bytes)).await.map_err(|_| Reason::Timeout)?;
+        Ok(HttpResponse { result, body: body.map_err(|error| response::request_failure(&error))? })
+    }
+
+    async fn response(&self, request: HttpRequest<'_>, deadline: Instant) -> Result<Response, Failure> {
         let HttpRequest { method, target, mut headers, body } = request;
         // The guarded resolver is not called for a literal address, so the check is made here.
         if let Some(address) = target.0.host().as_ref().and_then(literal_address) {
@@ -157,11 +211,20 @@ impl Egress {
         headers.entry(USER_AGENT).or_insert(DEFAULT_USER_AGENT);
         let request = self.client.request(method, target.0.clone()).headers(headers).body(body).send();
         let sent = timeout_at(deadline, request).await.map_err(|_| Reason::Timeout)?;
-        let response = sent.map_err(|error| response::request_failure(&error))?;
-        let result = response::check_status(response.status(), response.headers(), OffsetDateTime::now_utc());
-        drain(response, deadline).await;
-        result
+        sent.map_err(|error| response::request_failure(&error))
     }
+}
+
+/// Reads a response body, or returns `None` if it is larger than the limit.
+async fn read(mut response: Response, max_bytes: usize) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > max_bytes {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
 }
 
 /// Reads the response body within limits. `reqwest` closes a connection whose response was not read completely.

@@ -33,10 +33,30 @@ pub(super) fn request_failure(error: &reqwest::Error) -> Failure {
     let reason = match () {
         () if find_source::<BlockedAddress>(error).is_some() => Reason::BlockedAddress,
         () if is_timeout() => Reason::Timeout,
+        () if find_source::<rustls::Error>(error).is_some_and(rejects_certificate) => Reason::CertificateRejected,
         () if error.is_connect() => Reason::ConnectionFailed,
         () => Reason::RequestFailed,
     };
     reason.into()
+}
+
+/// Whether the server has rejected the client's certificate, or requires one. Only a server that verifies certificates of
+/// clients sends these alerts. With TLS 1.3 they arrive instead of the response, because the handshake ends before.
+/// <https://www.rfc-editor.org/rfc/rfc8446#section-6.2>
+fn rejects_certificate(error: &rustls::Error) -> bool {
+    use rustls::AlertDescription as Alert;
+    let rustls::Error::AlertReceived(alert) = error else { return false };
+    matches!(
+        alert,
+        Alert::AccessDenied
+            | Alert::BadCertificate
+            | Alert::CertificateExpired
+            | Alert::CertificateRequired
+            | Alert::CertificateRevoked
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::UnsupportedCertificate
+    )
 }
 
 #[cfg(test)]
