@@ -3,18 +3,15 @@
 //! Every value from the event is escaped. The sender of a payload is not trusted: a payload must not mention users or
 //! channels, must not forge a link, and must not end a line.
 
-use std::cell::OnceCell;
-
-use hookline_event::Event;
-use hookline_telemetry::{Level, Line, Metric};
+use hookline_telemetry::{Level, Line};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use url::Url;
 
 use super::bounded::{BoundedOutput, BoundedText};
 use super::error::DestinationError;
+pub(super) use super::template_context::TemplateContext;
 use crate::failure::Failure;
-use crate::payload::{ReadablePayload, Unreadable};
 use crate::reason::Reason;
 
 /// The text format of a destination kind.
@@ -103,7 +100,7 @@ impl MessageTemplate {
         let kind = context.event.event_type.rsplit('.').next().unwrap_or_default();
         let has_template = TEMPLATES.iter().any(|(name, _)| *name == kind && kind != OTHER);
         let needs_payload = if self.is_custom { self.uses_payload } else { has_template };
-        let payload = if needs_payload { context.payload() } else { Ok(None) };
+        let payload = if needs_payload { context.payload().map(Some) } else { Ok(None) };
         let values = context.values(payload.clone().ok().flatten());
         let render = |name: &str| render_bounded(&self.environment, name, &values);
         let text = match payload {
@@ -131,45 +128,10 @@ impl MessageTemplate {
     /// Renders a value that has a default, such as a message group. Returns `None` if the custom template fails for this
     /// event or renders nothing, or if it names the payload and the payload cannot be read.
     pub(super) fn render_value(&self, context: &TemplateContext<'_>) -> Option<String> {
-        let payload = if self.uses_payload { context.payload().ok()? } else { None };
+        let payload = if self.uses_payload { Some(context.payload().ok()?) } else { None };
         let text = render_bounded(&self.environment, CUSTOM, &context.values(payload)).ok()?;
         let text = text.trim();
         (!text.is_empty()).then(|| truncate(text, self.max_units))
-    }
-}
-
-/// The values of an event for all templates of a delivery. The payload is read once, and only if a template names it.
-pub(super) struct TemplateContext<'e> {
-    event: &'e Event,
-    payload: OnceCell<Result<Value, Unreadable>>,
-}
-
-impl<'e> TemplateContext<'e> {
-    pub(super) fn new(event: &'e Event) -> Self {
-        Self { event, payload: OnceCell::new() }
-    }
-
-    /// Returns the payload if its values fit into the memory that a message may use. The first failure is logged.
-    fn payload(&self) -> Result<Option<Value>, Unreadable> {
-        let read = || {
-            let Event { data, content_type, content_encoding, .. } = self.event;
-            let payload = ReadablePayload::read(data, content_type.as_deref(), content_encoding.as_deref());
-            payload.and_then(|payload| payload.to_value()).inspect_err(|reason| log_unreadable(*reason))
-        };
-        self.payload.get_or_init(read).clone().map(Some)
-    }
-
-    /// Returns the values that a template can name.
-    fn values(&self, payload: Option<Value>) -> Value {
-        context! {
-            event => context! {
-                id => self.event.id.as_str(),
-                source => self.event.source_name(),
-                type => self.event.event_type.as_str(),
-                time => self.event.time.as_str(),
-            },
-            payload => payload,
-        }
     }
 }
 
@@ -180,12 +142,6 @@ fn is_github(payload: &Value) -> bool {
         value.is_ok_and(|value| value.as_str().is_some())
     };
     [["repository", "full_name"], ["sender", "login"]].iter().all(is_text)
-}
-
-/// Logs and counts that a message is rendered without the payload.
-fn log_unreadable(reason: Unreadable) {
-    let line = Line { detail: Some(&reason), ..Line::new(Level::Warn, "template_unreadable") };
-    line.write(&[(Metric::TemplateUnreadable, 1.0)]);
 }
 
 /// Renders a template and keeps the beginning of its text.

@@ -1,12 +1,17 @@
-//! The headers of the event and of the configuration.
+//! The headers of the event, of the configuration and of the sender's request.
 
 use std::collections::BTreeMap;
 
-use hookline_event::{Event, HOPS_HEADER, name};
+use hookline_event::{Event, ForwardedHeaders, HOPS_HEADER, name};
 use hookline_telemetry::Trace;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::destinations::error::DestinationError;
+use crate::destinations::event_template::EventTemplate;
+use crate::destinations::limits;
+use crate::failure::Failure;
+use crate::reason::Reason;
 
 /// Headers that the configuration must not contain: Hookline or the connection sets them, or they would contain a
 /// secret.
@@ -23,18 +28,78 @@ const RESERVED: [&str; 10] = [
     "transfer-encoding",
 ];
 
-/// Validates the headers of the configuration.
-pub(super) fn configured_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, DestinationError> {
-    let header = |(name, value): (&String, &String)| {
-        let invalid = || DestinationError::InvalidHeader { name: name.clone() };
-        let parsed = HeaderName::try_from(name).map_err(|_| invalid())?;
-        let reserved = ["ce-", "hookline-", "webhook-"].iter().any(|prefix| parsed.as_str().starts_with(prefix));
-        if reserved || RESERVED.contains(&parsed.as_str()) {
-            return Err(invalid());
+/// The texts that begin an expression, a statement or a comment of a template.
+const TEMPLATE_SYNTAX: [&str; 3] = ["{{", "{%", "{#"];
+
+/// The headers of the configuration, and the names of those that the sender's request has.
+#[derive(Debug)]
+pub(super) struct ConfiguredHeaders {
+    constant: HeaderMap,
+    templates: Vec<(HeaderName, EventTemplate)>,
+    forwarded: Vec<HeaderName>,
+}
+
+impl ConfiguredHeaders {
+    /// Validates the headers. Hookline or the connection sets some headers, and others would contain a secret.
+    pub(super) fn new(headers: BTreeMap<String, String>, forwarded: &[String]) -> Result<Self, DestinationError> {
+        let mut configured = Self { constant: HeaderMap::new(), templates: Vec::new(), forwarded: Vec::new() };
+        for (name, value) in headers {
+            let header = header_name(&name)?;
+            if TEMPLATE_SYNTAX.iter().any(|syntax| value.contains(syntax)) {
+                configured.templates.push((header, EventTemplate::new(value)?));
+            } else {
+                let value = HeaderValue::from_str(&value).map_err(|_| DestinationError::InvalidHeader { name })?;
+                configured.constant.insert(header, value);
+            }
         }
-        Ok((parsed, HeaderValue::from_str(value).map_err(|_| invalid())?))
-    };
-    headers.iter().map(header).collect()
+        for name in forwarded {
+            let parsed = HeaderName::try_from(name);
+            let header = parsed.map_err(|_| DestinationError::InvalidHeader { name: name.clone() })?;
+            // An event does not have the others: the plan rejects them.
+            configured.forwarded.extend(ForwardedHeaders::is_allowed(name).then_some(header));
+        }
+        Ok(configured)
+    }
+
+    /// Returns the headers for an event. Those of the configuration replace those of the sender's request.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::TemplateFailed`]: a template fails, or a value is too long.
+    pub(super) fn of(&self, event: &Event) -> Result<HeaderMap, Failure> {
+        let forwarded = self.forwarded.iter().filter_map(|name| {
+            let value = HeaderValue::from_str(event.forwarded.get(name.as_str())?).ok()?;
+            Some((name.clone(), value))
+        });
+        let mut headers: HeaderMap = forwarded.collect();
+        headers.extend(self.constant.clone());
+        for (name, template) in &self.templates {
+            // A header without a value would be unclear, so such a header is not sent.
+            match header_value(&template.render(event)?)? {
+                Some(value) => headers.insert(name, value),
+                None => headers.remove(name),
+            };
+        }
+        Ok(headers)
+    }
+}
+
+/// Returns a rendered value, or `None` if it is empty. Characters that a header cannot have become `%XX`.
+fn header_value(text: &str) -> Result<Option<HeaderValue>, Failure> {
+    let text = utf8_percent_encode(text.trim(), CONTROLS).to_string();
+    if text.len() > limits::HTTP_HEADER_BYTES {
+        return Err(Reason::TemplateFailed.into());
+    }
+    let value = HeaderValue::from_str(&text).map_err(|_| Reason::TemplateFailed)?;
+    Ok(Some(value).filter(|value| !value.is_empty()))
+}
+
+/// Returns the name of a header, unless Hookline or the connection sets it, or it would contain a secret.
+pub(super) fn header_name(name: &str) -> Result<HeaderName, DestinationError> {
+    let invalid = || DestinationError::InvalidHeader { name: name.to_owned() };
+    let header = HeaderName::try_from(name).map_err(|_| invalid())?;
+    let is_reserved = ["ce-", "hookline-", "webhook-"].iter().any(|prefix| header.as_str().starts_with(prefix));
+    if is_reserved || RESERVED.contains(&header.as_str()) { Err(invalid()) } else { Ok(header) }
 }
 
 /// Returns the attributes of the event as headers, or `None` if one of them cannot be a header.

@@ -1,4 +1,4 @@
-//! Posts the exact body with the event's attributes as headers (the binary mode of CloudEvents).
+//! Sends the exact body, or a body from a template, with the event's attributes as headers (the binary mode of CloudEvents).
 //!
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>
 //!
@@ -8,18 +8,26 @@
 //! the request has two signatures.
 
 mod auth;
+mod body;
+mod compression;
+mod content;
 mod headers;
+mod marks;
 mod signature;
+mod success;
 
 use std::collections::BTreeMap;
 
 use hookline_event::Event;
-use hookline_senders::SchemeSource;
-use hookline_telemetry::Trace;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderValue, Method};
 use serde::Deserialize;
 
 use self::auth::Auth;
+use self::body::BodyTemplate;
+use self::compression::Compression;
+use self::content::Content;
+use self::headers::ConfiguredHeaders;
+use self::success::Success;
 use super::attempt::Attempt;
 use super::error::DestinationError;
 use super::kind::{Kind, Preview, Setup};
@@ -31,22 +39,68 @@ use crate::reason::Reason;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// The URL that events are posted to.
+    /// The URL that events are sent to.
     url: String,
-    /// Additional headers.
+    /// The method of requests.
+    #[serde(default)]
+    method: RequestMethod,
+    /// Additional headers. The values are templates.
     #[serde(default)]
     headers: BTreeMap<String, String>,
+    /// The names of headers of the sender's request that are sent too.
+    #[serde(default)]
+    forward_headers: Vec<String>,
+    /// The template of the body, which renders JSON.
+    body: Option<String>,
+    /// The content coding of the body.
+    compression: Option<Compression>,
+    /// Statuses that count as a delivery in addition to 2xx.
+    #[serde(default)]
+    success: Vec<String>,
     /// Whether each request is signed with the destination's secret.
     #[serde(default)]
     signed: bool,
+    /// How requests are authenticated.
+    #[serde(default)]
+    auth: hookline_credentials::Auth,
+    /// The header of `auth = "header"`.
+    auth_header: Option<String>,
+    /// The token endpoint of `auth = "oauth2_client_credentials"`, and what the tokens are for.
+    token_url: Option<String>,
+    scope: Option<String>,
+    audience: Option<String>,
+    /// The service of `auth = "sigv4"` and its region.
+    service: Option<String>,
+    region: Option<String>,
 }
 
-/// A URL that events are posted to.
+/// The method of requests: those that send a body and may have an effect.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum RequestMethod {
+    #[default]
+    Post,
+    Put,
+    Patch,
+}
+
+impl From<RequestMethod> for Method {
+    fn from(method: RequestMethod) -> Self {
+        match method {
+            RequestMethod::Post => Self::POST,
+            RequestMethod::Put => Self::PUT,
+            RequestMethod::Patch => Self::PATCH,
+        }
+    }
+}
+
+/// A URL that events are sent to.
 #[derive(Debug)]
 pub(crate) struct Http {
     target: Target,
-    /// The additional headers of the configuration.
-    headers: HeaderMap,
+    method: Method,
+    content: Content,
+    success: Success,
     /// How requests are signed and authenticated with the destination's secret.
     auth: Auth,
 }
@@ -56,33 +110,35 @@ impl Kind for Http {
     type Config = Config;
 
     fn new(config: Config, setup: &Setup<'_>) -> Result<Self, DestinationError> {
-        let signature = config.signed.then(|| SchemeSource::sender("standard").resolve()).transpose()?;
+        let target = Target::parse(&config.url, None, setup.guard)?;
         Ok(Self {
-            target: Target::parse(&config.url, None, setup.guard)?,
-            headers: headers::configured_headers(&config.headers)?,
-            auth: Auth::new(setup.name, signature),
+            auth: Auth::new(&config, &target, setup)?,
+            target,
+            method: config.method.into(),
+            content: Content {
+                headers: ConfiguredHeaders::new(config.headers, &config.forward_headers)?,
+                body: config.body.map(BodyTemplate::new).transpose()?,
+                compression: config.compression,
+            },
+            success: Success::new(&config.success)?,
         })
     }
 
     fn preview(&self, event: &Event) -> Result<Preview, Failure> {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = self.headers(event, None)?;
-        let headers = headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        Ok(Preview { target: format!("POST {}", self.target), headers, body: event.data.clone() })
+        let content = self.content.of(event, None)?;
+        let headers = content.headers.iter().map(|(name, value)| (name.to_string(), text(value)));
+        let mut headers: Vec<_> = headers.chain(self.auth.preview()).collect();
+        headers.sort();
+        Ok(Preview { target: format!("{} {}", self.method, self.target), headers, body: content.body })
     }
 
     async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
-        let headers = self.headers(event, attempt.trace)?;
-        let request = HttpRequest { method: Method::POST, target: &self.target, headers, body: event.data.clone() };
-        self.auth.send(event.dedup_key.as_str(), request, attempt).await
-    }
-}
-
-impl Http {
-    /// Returns the headers without the signature and the credentials.
-    fn headers(&self, event: &Event, trace: Option<&Trace>) -> Result<HeaderMap, Failure> {
-        let mut headers = self.headers.clone();
-        headers.extend(headers::event_headers(event, trace).ok_or_else(|| Failure::from(Reason::UnreadableEvent))?);
-        Ok(headers)
+        let (headers, body) = self.content.of(event, attempt.trace)?.encode()?;
+        let request = HttpRequest { method: self.method.clone(), target: &self.target, headers, body };
+        match self.auth.send(event.dedup_key.as_str(), request, attempt).await {
+            Err(Failure { reason: Reason::Http { status, .. }, .. }) if self.success.contains(status) => Ok(()),
+            result => result,
+        }
     }
 }
