@@ -18,15 +18,23 @@ const CORRECTABLE: [&str; 8] = [
     "NotAuthorizedForSourceException",
 ];
 
-/// Error codes of single services that an operator can correct while the event is retried: a missing receiver, a function
-/// that is updated, a quota that can be raised. The codes of keys are in [`is_correctable`].
+/// Error codes of single services that an operator can correct while the event is retried: a missing receiver, a
+/// function that is updated, a quota that can be raised. [`is_correctable`] has the codes of keys.
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors>,
-/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors>
-const CORRECTABLE_BY_SERVICE: [(&str, &[&str]); 2] = [
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors>,
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors>,
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html#API_StartExecution_Errors>,
+/// <https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html#API_PutRecord_Errors>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList>
+const CORRECTABLE_BY_SERVICE: [(&str, &[&str]); 6] = [
+    ("firehose", &["ResourceNotFoundException", "InvalidKMSResourceException"]),
+    ("lambda", &["ResourceNotFoundException", "ResourceConflictException", "ServiceQuotaExceededException"]),
+    ("s3", &["AllAccessDisabled", "NoSuchBucket", "OperationAborted"]),
     ("sns", &["AuthorizationError", "NotFound", "Throttled"]),
     // The second code is the one of SQS's earlier protocol, which SQS sends in addition.
     ("sqs", &["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"]),
+    ("stepfunctions", &["ExecutionLimitExceeded", "StateMachineDeleting", "StateMachineDoesNotExist"]),
 ];
 
 /// Classifies a failed call. The reason code begins with `service`, for instance `ses_MessageRejected`.

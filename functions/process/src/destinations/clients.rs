@@ -30,8 +30,12 @@ pub struct Clients {
     single_attempt: SdkConfig,
     ses: OnceLock<aws_sdk_ses::Client>,
     eventbridge: OnceLock<aws_sdk_eventbridge::Client>,
+    s3: OnceLock<aws_sdk_s3::Client>,
+    firehose: Regional<aws_sdk_firehose::Client>,
+    lambda: Regional<aws_sdk_lambda::Client>,
     sns: Regional<aws_sdk_sns::Client>,
     sqs: Regional<aws_sdk_sqs::Client>,
+    stepfunctions: Regional<aws_sdk_sfn::Client>,
 }
 
 /// The clients of a service, one for each region. The region is the one in the ARN of the receiver.
@@ -53,9 +57,18 @@ impl Clients {
             single_attempt,
             ses: OnceLock::new(),
             eventbridge: OnceLock::new(),
+            s3: OnceLock::new(),
+            firehose: Regional::default(),
+            lambda: Regional::default(),
             sns: Regional::default(),
             sqs: Regional::default(),
+            stepfunctions: Regional::default(),
         })
+    }
+
+    /// The SDK's configuration for calls with an effect.
+    pub(super) fn sdk(&self) -> &SdkConfig {
+        &self.single_attempt
     }
 
     pub(super) fn ses(&self) -> &aws_sdk_ses::Client {
@@ -64,6 +77,26 @@ impl Clients {
 
     pub(crate) fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
         self.eventbridge.get_or_init(|| aws_sdk_eventbridge::Client::new(&self.single_attempt))
+    }
+
+    /// Returns the client for buckets in the region of the function. Their ARNs have no region.
+    pub(super) fn s3(&self) -> &aws_sdk_s3::Client {
+        // An emulator serves all buckets from one host.
+        let is_emulated = self.single_attempt.endpoint_url().is_some();
+        let config = || aws_sdk_s3::config::Builder::from(&self.single_attempt).force_path_style(is_emulated).build();
+        self.s3.get_or_init(|| aws_sdk_s3::Client::from_conf(config()))
+    }
+
+    pub(super) fn firehose(&self, region: &str) -> aws_sdk_firehose::Client {
+        self.firehose.get(&self.single_attempt, region, aws_sdk_firehose::Client::new)
+    }
+
+    pub(super) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
+        self.lambda.get(&self.single_attempt, region, aws_sdk_lambda::Client::new)
+    }
+
+    pub(super) fn stepfunctions(&self, region: &str) -> aws_sdk_sfn::Client {
+        self.stepfunctions.get(&self.single_attempt, region, aws_sdk_sfn::Client::new)
     }
 
     pub(super) fn sns(&self, region: &str) -> aws_sdk_sns::Client {

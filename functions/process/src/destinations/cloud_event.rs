@@ -28,8 +28,8 @@ impl JsonFormat {
     ///
     /// # Errors
     ///
-    /// [`Reason::EventTooLarge`]: the event is larger than the service accepts, and its payload was not offloaded or its
-    /// attributes alone are too large.
+    /// [`Reason::EventTooLarge`]: the event is larger than the service accepts, and its payload was not offloaded or
+    /// its attributes alone are too large.
     pub(super) fn write(&self, event: &Event, other_bytes: usize) -> Result<String, Failure> {
         // The payload is not encoded if its encoding would be too large in any case.
         let complete = if event.data.len() <= self.max_bytes {
@@ -50,7 +50,8 @@ impl JsonFormat {
     }
 }
 
-/// Escapes the two characters that JSON may contain and the messages of SQS and SNS may not. JSON has them only in strings.
+/// Escapes the two characters that JSON may contain and the messages of SQS and SNS may not. JSON has them only in
+/// strings.
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>
 pub(super) fn escape_noncharacters(json: String) -> String {
     if json.contains(['\u{fffe}', '\u{ffff}']) {
@@ -59,13 +60,16 @@ pub(super) fn escape_noncharacters(json: String) -> String {
     json
 }
 
-/// Returns JSON in one line. JSON has line breaks only between its values.
-pub(super) fn one_line(json: String) -> String {
-    if json.contains(['\r', '\n']) { json.replace(['\r', '\n'], " ") } else { json }
+/// Returns JSON as one line that ends with a line break (<https://github.com/ndjson/ndjson-spec>). JSON has line breaks
+/// only between its values.
+pub(super) fn ndjson(json: String) -> String {
+    let mut line = if json.contains(['\r', '\n']) { json.replace(['\r', '\n'], " ") } else { json };
+    line.push('\n');
+    line
 }
 
-/// Returns the attributes that a receiver can read, and a subscription can filter by, without the event: printable ASCII
-/// without spaces. The names and values are those of the headers of `http`. No value is empty.
+/// Returns the attributes that a receiver can read, and a subscription can filter by, without the event: printable
+/// ASCII without spaces. The names and values are those of the headers of `http`. No value is empty.
 pub(super) fn attributes(event: &Event) -> Vec<(&'static str, String)> {
     let attributes = [
         ("ce-id", name::encode_header(&event.id)),

@@ -85,8 +85,8 @@ pub(super) const FIFO_ID: usize = 128;
 /// The longest rendered value that is shortened to [`FIFO_ID`], in UTF-16 code units.
 pub(super) const TEMPLATE_VALUE: usize = 4000;
 
-/// The size of an event that Lambda does not accept any more for an asynchronous invocation: 1 MB of 1,024 KB. The limit was
-/// 256 KB until October 2025. <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>,
+/// The size of an event that Lambda does not accept any more for an asynchronous invocation: 1 MB of 1,024 KB. The
+/// limit was 256 KB until October 2025. <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>,
 /// <https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb/>
 pub(super) const LAMBDA_EVENT_BYTES: usize = 1024 * 1024;
 
@@ -104,7 +104,8 @@ pub(super) const FIREHOSE_RECORD_BYTES: usize = 1000 * 1024;
 /// The longest key of an object, in bytes. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>
 pub(super) const S3_KEY_BYTES: usize = 1024;
 
-/// The largest metadata of an object, with the names. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>
+/// The largest metadata of an object, with the names.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>
 pub(super) const S3_METADATA_BYTES: usize = 2048;
 
 #[cfg(test)]
