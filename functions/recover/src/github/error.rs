@@ -21,7 +21,7 @@ pub enum GithubError {
     CredentialRejected,
     /// The credential does not have the permission: 403.
     #[error(
-        "the credential has no access: it needs write access to the webhooks of the repository or the organization{}",
+        "the credential lacks a permission: it needs write access to the webhooks of the repository or the organization{}",
         permissions.as_ref().map(|permissions| format!(" (GitHub requires {permissions})")).unwrap_or_default()
     )]
     AccessDenied {

@@ -20,6 +20,8 @@ const REPORTED_SECONDS: u64 = 86_400;
 pub(super) struct Listed {
     /// The events whose first attempt is in a range that was read.
     pub(super) groups: Vec<Group>,
+    /// Whether the list was read to its end, by this run and earlier ones.
+    pub(super) is_complete: bool,
     /// The oldest event that is not settled, of those that earlier runs have found in the same list.
     pub(super) oldest_unsettled: Option<u64>,
 }
@@ -60,7 +62,7 @@ pub(super) async fn list(
         rest = reader.read(Some(earlier.cursor.clone()), oldest).await;
     }
     let (groups, redelivered) = reader.groups.into_parts();
-    let groups = groups.collect();
+    let (groups, is_complete) = (groups.collect(), rest.is_none());
     if let Some(Rest { cursor, stop: reason }) = rest {
         state.unfinished = match (earlier, is_up_to_date) {
             // The next run reads the new deliveries again, and then continues at the cursor that was not reached.
@@ -80,7 +82,7 @@ pub(super) async fn list(
             Stop::Failed(error) => stop(error, state, report),
         }
     }
-    Listed { groups, oldest_unsettled }
+    Listed { groups, is_complete, oldest_unsettled }
 }
 
 /// Returns the time of the oldest deliveries that the run reads.
@@ -99,14 +101,13 @@ fn is_rejected(earlier: &Unfinished, cursor: Option<&str>, stop: &Stop) -> bool 
     is_invalid && cursor == Some(&earlier.cursor)
 }
 
-/// Stores the low-water mark, or until the list is read to its end, the oldest event that is not settled.
-pub(super) fn settle(state: &mut State, oldest_unsettled: Option<u64>, now: u64) {
-    match &mut state.unfinished {
-        Some(unfinished) => unfinished.oldest_unsettled = oldest_unsettled,
-        None => {
-            let settled = now.saturating_sub(RECENT_SECONDS).min(oldest_unsettled.unwrap_or(u64::MAX));
-            state.settled_before = state.settled_before.max(settled);
-        }
+/// Stores the low-water mark if the list was read to its end. Otherwise remembers the oldest event that is not settled.
+pub(super) fn settle(state: &mut State, is_complete: bool, oldest_unsettled: Option<u64>, now: u64) {
+    if is_complete {
+        let settled = now.saturating_sub(RECENT_SECONDS).min(oldest_unsettled.unwrap_or(u64::MAX));
+        state.settled_before = state.settled_before.max(settled);
+    } else if let Some(unfinished) = &mut state.unfinished {
+        unfinished.oldest_unsettled = oldest_unsettled;
     }
 }
 

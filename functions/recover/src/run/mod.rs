@@ -90,7 +90,7 @@ pub async fn run(
     }
     let is_lost = |group: &Group| state.lost.contains_key(&group.guid);
     unsettled.extend(due.iter().filter(|(group, _)| !is_lost(group)).map(|(group, _)| group.first_at));
-    list::settle(&mut state, unsettled.into_iter().min(), limits.now);
+    list::settle(&mut state, listed.is_complete, unsettled.into_iter().min(), limits.now);
     state.prune(limits.now.saturating_sub(RECENT_SECONDS));
     (state, report)
 }

@@ -87,11 +87,11 @@ impl fmt::Display for LostEvent {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pages, deliveries, missing, requested, lost, waiting, .. } = self;
+        let lost = lost.len();
         write!(
             f,
-            "{deliveries} deliveries on {pages} pages: {missing} missing, {requested} requested, {} lost, {waiting} too \
-             recent",
-            lost.len()
-        )
+            "pages: {pages}, deliveries: {deliveries}, missing: {missing}, requested: {requested}, lost: {lost}"
+        )?;
+        write!(f, ", too recent: {waiting}")
     }
 }

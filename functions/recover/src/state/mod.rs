@@ -38,6 +38,7 @@ pub struct State {
 
 /// A list that was read down to a cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Unfinished {
     /// The next page.
     pub cursor: String,
