@@ -49,7 +49,7 @@ locals {
       "subject is only for subscriptions by e-mail, which a FIFO topic does not have" = (
         var.destinations[name].kind == "sns" && var.destinations[name].subject != null && endswith(arn, ".fifo")
       )
-      "prefix must have at most 256 letters, digits and characters of !_.'()-, with single slashes between" = (
+      "prefix must have at most 256 letters, digits and characters of !_.'()=-, with single slashes between" = (
         var.destinations[name].prefix != null && !(
           can(regex(local.prefix_pattern, var.destinations[name].prefix)) &&
           !can(regex("(^|/)[.]{1,2}(/|$)", var.destinations[name].prefix)) &&

@@ -6,13 +6,18 @@ locals {
     discord     = ["template"]
     email       = ["from", "subject", "template", "to"]
     eventbridge = ["bus"]
+    firehose    = ["stream"]
     http = [
-      "body", "compression", "forward_headers", "headers", "method", "signed", "success", "url",
+      "audience", "auth", "auth_header", "body", "compression", "forward_headers", "headers", "method", "region",
+      "scope", "service", "signed", "success", "token_url", "url",
     ]
+    lambda          = ["function"]
     microsoft-teams = ["template"]
+    s3              = ["bucket", "format", "prefix"]
     slack           = ["blocks", "template"]
     sns             = ["group", "subject", "topic"]
     sqs             = ["group", "queue"]
+    stepfunctions   = ["state_machine"]
     telegram        = ["chat", "template", "thread"]
   }
 
@@ -141,17 +146,17 @@ locals {
   ])
 
   # Statuses that can count as a delivery in addition to 2xx, and those that never do, as in process: rejected
-  # credentials, and requests to try again.
+  # credentials, and requests to wait.
   status_pattern   = "^([34][0-9]{2})(?:-([34][0-9]{2}))?$"
-  refused_statuses = [401, 407, 408, 425, 429]
+  never_successful = [401, 407, 408, 425, 429]
 
   # The id of a chat, which is negative for groups, or the name of a public channel or group.
   # https://core.telegram.org/bots/api#sendmessage
   chat_pattern = "^(-?[1-9][0-9]{0,18}|@[A-Za-z][A-Za-z0-9_]{3,31})$"
 
-  # Characters that S3 recommends for keys, without `*`, which would be a wildcard in the policy of the function.
+  # Characters that S3 recommends for keys, and `=` for partitions. `*` would be a wildcard in the function's policy.
   # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-  prefix_pattern = "^([A-Za-z0-9!_.'()-]+/)*[A-Za-z0-9!_.'()-]*$"
+  prefix_pattern = "^([A-Za-z0-9!_.'()=-]+/)*[A-Za-z0-9!_.'()=-]*$"
 
   # Only attributes of the event can be in headers. The values in a body are JSON already.
   header_names_pattern = "\\{[{%][^{}]*\\bpayload\\b"

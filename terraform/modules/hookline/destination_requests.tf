@@ -24,9 +24,9 @@ locals {
       "success must have statuses from 300 to 499, such as \"409\", or ranges such as \"300-399\"" = anytrue([
         for range in local.success_ranges[name] : length(range) == 0 || try(range[0] > range[1], false)
       ])
-      "success must not have ${join(", ", local.refused_statuses)}, after which a later attempt can succeed" = anytrue([
+      "success must not have ${join(", ", local.never_successful)}, after which a later attempt can succeed" = anytrue([
         for range in local.success_ranges[name] :
-        length(distinct(range)) == 1 && contains(local.refused_statuses, try(range[0], 0))
+        length(distinct(range)) == 1 && contains(local.never_successful, try(range[0], 0))
       ])
       "forward_headers must have names of headers that Hookline does not set itself" = anytrue([
         for header in local.forward_headers[name] :

@@ -49,8 +49,8 @@ locals {
         local.auths[name] != "sigv4" &&
         anytrue([for option in [http.service, http.region, http.api] : option != null])
       )
-      "auth = \"mtls\" needs a url that begins with https://" = (
-        local.auths[name] == "mtls" && try(startswith(http.url, "http://"), false)
+      "auth = \"${local.auths[name]}\" needs a url that begins with https://" = (
+        contains(["mtls", "sigv4"], local.auths[name]) && try(startswith(http.url, "http://"), false)
       )
     } : "${name}: ${problem}" if exists
   ]])

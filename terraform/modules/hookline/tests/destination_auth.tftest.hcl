@@ -153,7 +153,11 @@ run "rejects_invalid_options_of_an_authentication" {
         kind      = "http", url = "https://a.example.com/", auth = "oauth2_client_credentials"
         token_url = "https://login.example.com/", scope = ""
       }
-      i    = { kind = "http", url = "http://10.20.0.1/", auth = "mtls" }
+      i = { kind = "http", url = "http://10.20.0.1/", auth = "mtls" }
+      j = {
+        kind = "http", url = "http://10.20.0.1/", auth = "sigv4"
+        api  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/POST/hooks"
+      }
       sink = { kind = "http", url = "https://a.example.com/" }
     }
     private_networks = ["10.20.0.0/16"]
@@ -170,6 +174,7 @@ run "rejects_invalid_options_of_an_authentication" {
       "g: token_url must be an https URL without user, password and fragment, as url",
       "h: scope and audience must not be empty, and must be printable ASCII characters",
       "i: auth = \"mtls\" needs a url that begins with https://",
+      "j: auth = \"sigv4\" needs a url that begins with https://",
     ])
     error_message = jsonencode(local.destination_problems)
   }

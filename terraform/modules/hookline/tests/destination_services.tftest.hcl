@@ -28,7 +28,7 @@ run "accepts_each_service_and_chat" {
         kms_key = "arn:aws:kms:eu-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
       }
       records = { kind = "firehose", stream = "arn:aws:firehose:us-east-1:123456789012:deliverystream/o.1" }
-      sink    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "a/b_(1)/", format = "exact" }
+      sink    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "a/b_(1)/d=1/", format = "exact" }
       teams   = { kind = "microsoft-teams", template = "{{ event.type }}" }
       topic   = { kind = "sns", topic = "arn:aws:sns:eu-west-1:123456789012:o.fifo", group = "{{ event.source }}" }
     }
@@ -58,7 +58,7 @@ run "accepts_each_service_and_chat" {
       mails   = { kind = "sns", subject = "{{ event.type }}", topic = "arn:aws:sns:eu-west-1:123456789012:orders" }
       queue   = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:orders" }
       records = { kind = "firehose", stream = "arn:aws:firehose:us-east-1:123456789012:deliverystream/o.1" }
-      sink    = { bucket = "arn:aws:s3:::example-archive", kind = "s3", prefix = "a/b_(1)/" }
+      sink    = { bucket = "arn:aws:s3:::example-archive", kind = "s3", prefix = "a/b_(1)/d=1/" }
       teams   = { kind = "microsoft-teams", template = "{{ event.type }}" }
       topic   = { kind = "sns", topic = "arn:aws:sns:eu-west-1:123456789012:o.fifo" }
     })
@@ -171,7 +171,7 @@ run "rejects_invalid_options_of_services" {
       ["c: subject is only for subscriptions by e-mail, which a FIFO topic does not have"],
       [
         for name in ["e", "f", "g", "h", "i", "j"] : join(" ", [
-          "${name}: prefix must have at most 256 letters, digits and characters of !_.'()-, with single slashes",
+          "${name}: prefix must have at most 256 letters, digits and characters of !_.'()=-, with single slashes",
           "between",
         ])
       ],
