@@ -10,7 +10,7 @@ locals {
       statistic  = "Sum"
       threshold  = 0
       description = join(" ", [
-        "Deliveries of GitHub never arrived, and recover has asked GitHub to redeliver them.",
+        "Deliveries of GitHub never arrived, and recover has requested their redelivery.",
         "Check why they failed: \"Recent deliveries\" of the webhook shows the response or the error of each.",
       ])
     }
@@ -31,10 +31,10 @@ locals {
       dimensions         = { service = var.prefix }
       statistic          = "Maximum"
       threshold          = 0
-      period             = 60 * try(var.recovery.interval_minutes, 0)
+      period             = 60 * ceil(try(var.recovery.interval_minutes, 1))
       evaluation_periods = 2
       description = join(" ", [
-        "Two runs of recover in a row could not ask GitHub for deliveries: GitHub is unavailable, or the token or the",
+        "Two runs of recover in a row could not read GitHub's deliveries: GitHub is unavailable, or the token or the",
         "App's key is wrong, expired or has no permission. GitHub redelivers for three days.",
         "The log of recover has the reason.",
       ])

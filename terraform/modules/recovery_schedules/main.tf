@@ -69,7 +69,7 @@ resource "aws_scheduler_schedule" "this" {
 
   name                = each.key
   group_name          = aws_scheduler_schedule_group.this.name
-  description         = "Asks GitHub to redeliver events that never arrived at the source ${each.key}"
+  description         = "Requests redeliveries of events that never arrived at the source ${each.key}"
   schedule_expression = "rate(${each.value} minutes)"
 
   # The runs of several deployments and sources are not at the same time, so that they share GitHub's rate limit.
