@@ -96,6 +96,11 @@ output "process_alias_version" {
   value       = module.hookline.process_alias_version
 }
 
+output "recover_alias_version" {
+  description = "Published version that recover's alias points to; null if no source has `recover`."
+  value       = module.hookline.recover_alias_version
+}
+
 output "canary" {
   description = "How `scripts/release.sh` moves traffic to a new version: percent and minutes; null moves it at once."
   value       = module.hookline.canary

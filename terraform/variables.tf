@@ -15,10 +15,14 @@ variable "region" {
 }
 
 variable "packages" {
-  description = "Path of each function's package, a zip file that contains `bootstrap`."
+  description = <<-EOT
+    Path of each function's package, a zip file that contains `bootstrap`. `recover` is needed if a source has
+    `recover`.
+  EOT
   type = object({
     ingest  = string
     process = string
+    recover = optional(string)
   })
   nullable = false
 }

@@ -17,6 +17,11 @@ variable "functions" {
       timeout_seconds      = optional(number, 60)
       reserved_concurrency = optional(number)
     }), {})
+    recover = optional(object({
+      memory_mb            = optional(number, 256)
+      timeout_seconds      = optional(number, 300)
+      reserved_concurrency = optional(number)
+    }), {})
   })
   default  = {}
   nullable = false

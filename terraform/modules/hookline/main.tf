@@ -36,6 +36,7 @@ module "secrets" {
   prefix                  = local.prefix
   sources                 = keys(var.sources)
   destinations            = local.destinations_with_secret
+  recoveries              = keys(local.recoveries)
   recovery_window_in_days = var.secret_recovery_days
 }
 
@@ -145,4 +146,11 @@ module "observability" {
   log_groups = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
   queues     = { intake = module.queue.name, retry = module.queue.retry_name, dlq = module.queue.dlq_name }
   api        = { type = var.api_type, id = local.api.id, name = local.api.name, stage_name = local.api.stage_name }
+
+  recovery = one([
+    for function in module.recover : {
+      function_name    = function.name
+      interval_minutes = max([for recovery in local.recoveries : recovery.every_minutes]...)
+    }
+  ])
 }

@@ -77,15 +77,21 @@ output "destination_secret_names" {
 
 output "function_names" {
   description = "Name of each function."
-  value       = { ingest = module.ingest.name, process = module.process.name }
+  value = merge(
+    { ingest = module.ingest.name, process = module.process.name },
+    { for function in module.recover : "recover" => function.name },
+  )
 }
 
 output "function_versions" {
   description = "Latest published version of each function. `scripts/release.sh` moves the alias to it."
-  value       = { ingest = module.ingest.version, process = module.process.version }
+  value = merge(
+    { ingest = module.ingest.version, process = module.process.version },
+    { for function in module.recover : "recover" => function.version },
+  )
 }
 
-# These two and `rolled_back` depend only on the aliases, so that a release can update them in the state by itself.
+# These and `rolled_back` depend only on the aliases, so that a release can update them in the state by itself.
 output "ingest_alias_version" {
   description = "Published version that ingest's alias points to, at the last apply or release."
   value       = module.ingest.alias_version
@@ -94,6 +100,11 @@ output "ingest_alias_version" {
 output "process_alias_version" {
   description = "Published version that process's alias points to, at the last apply or release."
   value       = module.process.alias_version
+}
+
+output "recover_alias_version" {
+  description = "Published version that recover's alias points to; null if no source has `recover`."
+  value       = one(module.recover[*].alias_version)
 }
 
 output "canary" {
@@ -108,17 +119,26 @@ output "rolled_back" {
 
 output "alias_arns" {
   description = "ARN of each function's alias."
-  value       = { ingest = module.ingest.alias_arn, process = module.process.alias_arn }
+  value = merge(
+    { ingest = module.ingest.alias_arn, process = module.process.alias_arn },
+    { for function in module.recover : "recover" => function.alias_arn },
+  )
 }
 
 output "role_names" {
   description = "Name of each function's role."
-  value       = { ingest = module.ingest.role_name, process = module.process.role_name }
+  value = merge(
+    { ingest = module.ingest.role_name, process = module.process.role_name },
+    { for function in module.recover : "recover" => function.role_name },
+  )
 }
 
 output "role_policy_names" {
   description = "Name of the inline policy with each function's permissions."
-  value       = { ingest = module.ingest.role_policy_name, process = module.process.role_policy_name }
+  value = merge(
+    { ingest = module.ingest.role_policy_name, process = module.process.role_policy_name },
+    { for function in module.recover : "recover" => function.role_policy_name },
+  )
 
   precondition {
     condition     = local.policy_characters.ingest <= local.max_policy_characters
@@ -143,7 +163,10 @@ output "role_policy_names" {
 
 output "log_group_names" {
   description = "Name of each function's log group."
-  value       = { ingest = module.ingest.log_group_name, process = module.process.log_group_name }
+  value = merge(
+    { ingest = module.ingest.log_group_name, process = module.process.log_group_name },
+    { for function in module.recover : "recover" => function.log_group_name },
+  )
 }
 
 output "api_log_group_name" {
@@ -215,5 +238,8 @@ output "payloads_bucket" {
 
 output "package_keys" {
   description = "Key of each function's package in the artifacts bucket."
-  value       = { ingest = module.ingest.package_key, process = module.process.package_key }
+  value = merge(
+    { ingest = module.ingest.package_key, process = module.process.package_key },
+    { for function in module.recover : "recover" => function.package_key },
+  )
 }

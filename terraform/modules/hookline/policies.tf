@@ -87,6 +87,7 @@ locals {
       local.destination_statements,
       [{ sid = "PutEvents", actions = ["events:PutEvents"], resources = local.policy_arns.buses }],
     )
+    recover = local.recover_statements
   }
 
   # A statement needs resources: without sources, for example, there are no secrets to read.

@@ -6,7 +6,7 @@ locals {
   max_policy_characters = 10240
 
   # The policy `telemetry` of modules/function has at most 329 characters and the name of the function.
-  telemetry_characters = { for name in ["ingest", "process"] : name => 329 + length("${local.prefix}-${name}") }
+  telemetry_characters = { for name in keys(local.statements) : name => 329 + length("${local.prefix}-${name}") }
 
   # Like the provider, this writes a list of one element as the element.
   statement_json = {

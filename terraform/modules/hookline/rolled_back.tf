@@ -2,7 +2,9 @@
 
 locals {
   rolled_back_functions = {
-    for name, function in { ingest = module.ingest, process = module.process } : name => try(
+    for name, function in merge(
+      { ingest = module.ingest, process = module.process }, { for function in module.recover : "recover" => function },
+      ) : name => try(
       regex("^rolled back from (?P<from>[0-9]+) to (?P<to>[0-9]+) at (?P<at>[^ ]+): (?P<reason>.*)$",
       function.alias_description),
       null,

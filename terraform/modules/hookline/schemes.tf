@@ -19,7 +19,7 @@ locals {
   deduplications    = ["auto", "body", "id", "off"]
 
   # Options of API Gateway, which ingest does not know.
-  gateway_options = ["throttle", "allowed_ips"]
+  gateway_options = ["throttle", "allowed_ips", "recover"]
 
   # The default of tolerance_seconds, and its maximum.
   default_tolerance_seconds = 300

@@ -54,20 +54,36 @@ variable "region" {
 }
 
 variable "packages" {
-  description = "Path of each function's package, a zip file that contains `bootstrap`."
+  description = <<-EOT
+    Path of each function's package, a zip file that contains `bootstrap`. `recover` is needed if a source has
+    `recover`.
+  EOT
   type = object({
     ingest  = string
     process = string
+    recover = optional(string)
   })
   nullable = false
 
   # destroy needs the files too.
   validation {
-    condition = alltrue([for path in values(var.packages) : try(fileexists(path), false)])
+    condition = alltrue([
+      for name, path in var.packages : try(fileexists(path), false) || name == "recover" && path == null
+    ])
     error_message = format(
       "packages names files that do not exist: %s. Run `cargo harness package`, or correct the paths.",
-      join(", ", [for path in values(var.packages) : coalesce(path, "(null)") if !try(fileexists(path), false)]),
+      join(", ", [
+        for name, path in var.packages : coalesce(path, "(null)")
+        if !try(fileexists(path), false) && !(name == "recover" && path == null)
+      ]),
     )
+  }
+
+  validation {
+    condition     = var.packages.recover != null || alltrue([for source in var.sources : source.recover == null])
+    error_message = <<-EOT
+      packages.recover is missing, and sources have `recover`. Run `cargo harness package`, and add the path.
+    EOT
   }
 }
 

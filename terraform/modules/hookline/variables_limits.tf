@@ -27,6 +27,11 @@ variable "functions" {
       timeout_seconds      = optional(number, 60)
       reserved_concurrency = optional(number)
     }), {})
+    recover = optional(object({
+      memory_mb            = optional(number, 256)
+      timeout_seconds      = optional(number, 300)
+      reserved_concurrency = optional(number)
+    }), {})
   })
   default  = {}
   nullable = false
@@ -49,6 +54,14 @@ variable "functions" {
     error_message = <<-EOT
       functions.process.timeout_seconds must be 10 to 900; it is ${var.functions.process.timeout_seconds}.
       With less, no time is left for a delivery. Lambda does not support more.
+    EOT
+  }
+
+  validation {
+    condition     = var.functions.recover.timeout_seconds >= 10 && var.functions.recover.timeout_seconds <= 900
+    error_message = <<-EOT
+      functions.recover.timeout_seconds must be 10 to 900; it is ${var.functions.recover.timeout_seconds}.
+      With less, no time is left for GitHub's responses. Lambda does not support more.
     EOT
   }
 

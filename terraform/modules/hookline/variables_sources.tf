@@ -12,7 +12,11 @@ variable "sources" {
     JWT. `content_types` limits the accepted media types (default: all). `validate_json` rejects a body that is declared
     as JSON and is not. `deduplicate` defines what makes two requests one event: `auto`, `body`, `id` or `off`. In API
     Gateway: `throttle` replaces the variable `throttle` for the source, and `allowed_ips` are the networks in CIDR
-    notation that may send (only with `api_type = "rest"`; default: all).
+    notation that may send (only with `api_type = "rest"`; default: all). `recover`, only for the sender `github`: every
+    `every_minutes` a function lists the deliveries of the last `lookback_hours` at GitHub, and requests a redelivery of
+    those of `events` (default: all) that never arrived. `webhook` is `app`, `repos/OWNER/REPO/hooks/ID` or
+    `orgs/ORG/hooks/ID`; `app_id` and `installation_id` are those of a GitHub App, whose private key is then the secret
+    `recovery/<source>`; without `app_id` it is a token. `api_url` is for GitHub Enterprise Server.
   EOT
   type = map(object({
     sender = optional(string)
@@ -85,6 +89,15 @@ variable "sources" {
     deduplicate       = optional(string)
     throttle          = optional(object({ rate = number, burst = number }))
     allowed_ips       = optional(list(string))
+    recover = optional(object({
+      webhook         = string
+      app_id          = optional(string)
+      installation_id = optional(number)
+      events          = optional(list(string), [])
+      every_minutes   = optional(number, 15)
+      lookback_hours  = optional(number, 72)
+      api_url         = optional(string, "https://api.github.com")
+    }))
   }))
   nullable = false
 
