@@ -112,13 +112,51 @@ module "hookline" {
       kind = "eventbridge"
       bus  = "orders"
     }
+    # The secret is the client id and the client secret.
+    crm = {
+      kind            = "http"
+      url             = "https://crm.example.com/api/events"
+      method          = "PUT"
+      auth            = "oauth2_client_credentials"
+      token_url       = "https://login.example.com/oauth2/token"
+      scope           = "events.write"
+      forward_headers = ["X-GitHub-Event"]
+      body            = "{ \"kind\": {{ event.type }}, \"title\": {{ payload.pull_request.title }} }"
+      success         = ["409"]
+    }
+    # The function calls the API with its own role.
+    stock = {
+      kind = "http"
+      url  = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/hooks"
+      auth = "sigv4"
+      api  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/POST/hooks"
+    }
+    invoices = {
+      kind    = "sqs"
+      queue   = "arn:aws:sqs:eu-west-1:123456789012:invoices.fifo"
+      group   = "{{ payload.customer }}"
+      kms_key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+    archive = {
+      kind   = "s3"
+      bucket = "arn:aws:s3:::example-archive"
+      prefix = "webhooks/"
+    }
+    refunds = {
+      kind          = "stepfunctions"
+      state_machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:refunds"
+    }
+    releases = {
+      kind = "telegram"
+      chat = "@example_releases"
+    }
   }
 
   routes = {
     pull-requests = {
       source       = "github"
       types        = ["github.pull_request*"]
-      destinations = ["ci", "guild", "team"]
+      destinations = ["ci", "crm", "guild", "team"]
     }
     main-branch = {
       source       = "github"
@@ -126,11 +164,13 @@ module "hookline" {
       filter       = [{ pointer = "/ref", equals = "refs/heads/main" }]
       destinations = ["ci"]
     }
-    billing = { source = "billing", destinations = ["ledger", "oncall"] }
-    events  = { source = "events", destinations = ["orders"] }
-    gitlab  = { source = "gitlab", destinations = ["ci"] }
-    stripe  = { source = "stripe", destinations = ["ledger"] }
-    twilio  = { source = "twilio", destinations = ["orders"] }
+    releases = { source = "github", types = ["github.release*"], destinations = ["releases"] }
+    refunds  = { source = "stripe", types = ["stripe.charge.refunded"], destinations = ["refunds"] }
+    billing  = { source = "billing", destinations = ["invoices", "ledger", "oncall"] }
+    events   = { source = "events", destinations = ["archive", "orders"] }
+    gitlab   = { source = "gitlab", destinations = ["ci"] }
+    stripe   = { source = "stripe", destinations = ["archive", "ledger", "stock"] }
+    twilio   = { source = "twilio", destinations = ["orders"] }
   }
 
   private_networks = ["10.20.0.0/16"]

@@ -33,7 +33,8 @@ run "complete_example" {
     condition = output.secret_names == [
       "hookline-complete/sources/billing", "hookline-complete/sources/github", "hookline-complete/sources/gitlab",
       "hookline-complete/sources/stripe", "hookline-complete/sources/twilio", "hookline-complete/destinations/ci",
-      "hookline-complete/destinations/guild", "hookline-complete/destinations/team",
+      "hookline-complete/destinations/crm", "hookline-complete/destinations/guild",
+      "hookline-complete/destinations/releases", "hookline-complete/destinations/team",
     ]
     error_message = "the secrets are ${jsonencode(output.secret_names)}"
   }
