@@ -3,7 +3,7 @@ use std::collections::btree_map::{Entry, IntoIter, Iter};
 
 use serde::{Deserialize, Serialize};
 
-/// Headers that contain credentials. The list of the plan is in `terraform/modules/hookline/variables_destinations.tf`.
+/// Headers that contain credentials. The list of the plan is in `terraform/modules/hookline/destination_kinds.tf`.
 const CREDENTIALS: [&str; 6] =
     ["api-key", "authorization", "cookie", "set-cookie", "x-amz-security-token", "x-api-key"];
 

@@ -59,6 +59,9 @@ locals {
       "kms_key must be the ARN of a key, such as ${local.kms_key_example}" = (
         var.destinations[name].kms_key != null && !can(regex(local.kms_key_pattern, var.destinations[name].kms_key))
       )
+      "kms_key must be in the region of the queue, topic or bucket" = try(
+        split(":", var.destinations[name].kms_key)[3] != coalesce(split(":", arn)[3], var.region), false,
+      )
     } : "${name}: ${problem}" if exists
   ]])
 }

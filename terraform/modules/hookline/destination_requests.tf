@@ -7,7 +7,7 @@ locals {
   }
   forward_headers = {
     for name, destination in var.destinations :
-    name => [for header in coalesce(destination.forward_headers, []) : lower(coalesce(header, "-"))]
+    name => [for header in coalesce(destination.forward_headers, []) : lower(header == null ? "" : header)]
   }
 
   # The first and the last status of each range in `success`.
@@ -70,6 +70,10 @@ locals {
       for option, text in templates : "${name}: ${option} can only have the attributes of event"
       if startswith(option, "headers.") && can(regex(local.header_names_pattern, text))
     ]]),
+    [
+      for name, templates in local.destination_templates :
+      "${name}: group must not have `<` before an expression" if can(regex("<[^>]*\\{", templates.group))
+    ],
     [
       for name, templates in local.destination_templates :
       "${name}: body must not have autoescape and the filters e, escape, safe and tojson, because its values are JSON"

@@ -80,7 +80,7 @@ run "keys_are_used_only_through_their_services" {
     destinations = {
       archive = {
         kind    = "s3", bucket = "arn:aws:s3:::example-archive"
-        kms_key = "arn:aws:kms:us-east-1:123456789012:key/11111111-12ab-34cd-56ef-1234567890ab"
+        kms_key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-12ab-34cd-56ef-1234567890ab"
       }
       queue = {
         kind    = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:orders"
@@ -91,8 +91,8 @@ run "keys_are_used_only_through_their_services" {
         kms_key = "arn:aws:kms:eu-west-1:123456789012:key/22222222-12ab-34cd-56ef-1234567890ab"
       }
       sink = {
-        kind    = "sns", topic = "arn:aws:sns:eu-west-1:123456789012:orders"
-        kms_key = "arn:aws:kms:eu-west-1:210987654321:key/33333333-12ab-34cd-56ef-1234567890ab"
+        kind    = "sns", topic = "arn:aws:sns:us-east-1:123456789012:orders"
+        kms_key = "arn:aws:kms:us-east-1:210987654321:key/33333333-12ab-34cd-56ef-1234567890ab"
       }
     }
   }
@@ -104,13 +104,13 @@ run "keys_are_used_only_through_their_services" {
       ] if startswith(s.sid, "UseKeys")
       }) == jsonencode({
       UseKeysOfS3 = [
-        ["kms:GenerateDataKey"], ["arn:aws:kms:us-east-1:123456789012:key/11111111-12ab-34cd-56ef-1234567890ab"],
-        [["StringEquals", "kms:ViaService", ["s3.us-east-1.amazonaws.com"]]],
+        ["kms:GenerateDataKey"], ["arn:aws:kms:eu-west-1:123456789012:key/11111111-12ab-34cd-56ef-1234567890ab"],
+        [["StringEquals", "kms:ViaService", ["s3.eu-west-1.amazonaws.com"]]],
       ]
       UseKeysOfSns = [
         ["kms:Decrypt", "kms:GenerateDataKey"],
-        ["arn:aws:kms:eu-west-1:210987654321:key/33333333-12ab-34cd-56ef-1234567890ab"],
-        [["StringEquals", "kms:ViaService", ["sns.eu-west-1.amazonaws.com"]]],
+        ["arn:aws:kms:us-east-1:210987654321:key/33333333-12ab-34cd-56ef-1234567890ab"],
+        [["StringEquals", "kms:ViaService", ["sns.us-east-1.amazonaws.com"]]],
       ]
       UseKeysOfSqs = [
         ["kms:Decrypt", "kms:GenerateDataKey"],

@@ -145,26 +145,38 @@ run "rejects_invalid_options_of_services" {
 
   variables {
     destinations = {
-      a    = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:orders", group = "{{ event.source }}" }
-      b    = { kind = "sns", topic = "arn:aws:sns:eu-west-1:123456789012:orders", group = "orders" }
-      c    = { kind = "sns", topic = "arn:aws:sns:eu-west-1:123456789012:o.fifo", subject = "orders" }
-      d    = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:o.fifo", group = "" }
-      e    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "/events" }
-      f    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "a/*/" }
-      g    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "a//b" }
-      h    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "a/../b" }
-      i    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "{{ event.source }}/" }
-      j    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = join("", [for n in range(257) : "a"]) }
-      k    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", format = "json" }
-      l    = { kind = "s3", bucket = "arn:aws:s3:::example-archive", kms_key = "alias/archive" }
-      m    = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:o", kms_key = "arn:aws:kms:eu-west-1:*:key/*" }
+      a = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:orders", group = "{{ event.source }}" }
+      b = { kind = "sns", topic = "arn:aws:sns:eu-west-1:123456789012:orders", group = "orders" }
+      c = { kind = "sns", topic = "arn:aws:sns:eu-west-1:123456789012:o.fifo", subject = "orders" }
+      d = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:o.fifo", group = "" }
+      e = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "/events" }
+      f = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "a/*/" }
+      g = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "a//b" }
+      h = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "a/../b" }
+      i = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "{{ event.source }}/" }
+      j = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = join("", [for n in range(257) : "a"]) }
+      k = { kind = "s3", bucket = "arn:aws:s3:::example-archive", format = "json" }
+      l = { kind = "s3", bucket = "arn:aws:s3:::example-archive", kms_key = "alias/archive" }
+      m = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:o", kms_key = "arn:aws:kms:eu-west-1:*:key/*" }
+      n = {
+        kind    = "sns", topic = "arn:aws:sns:us-east-1:123456789012:o"
+        kms_key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+      o = {
+        kind    = "s3", bucket = "arn:aws:s3:::example-archive"
+        kms_key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      }
+      p    = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:123456789012:o.fifo", group = "<{{ event.type }}>" }
       sink = { kind = "slack" }
     }
   }
 
   assert {
     condition = local.destination_problems == concat(
-      ["k: format must be exact or ndjson, and is json", "d: group must not be empty"],
+      [
+        "k: format must be exact or ndjson, and is json", "d: group must not be empty",
+        "p: group must not have `<` before an expression",
+      ],
       [
         for name in ["a", "b"] : "${name}: group is only for a FIFO queue or topic, whose name ends in .fifo"
       ],
@@ -181,6 +193,7 @@ run "rejects_invalid_options_of_services" {
           "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ])
       ],
+      [for name in ["n", "o"] : "${name}: kms_key must be in the region of the queue, topic or bucket"],
     )
     error_message = jsonencode(local.destination_problems)
   }

@@ -142,6 +142,7 @@ run "rejects_headers_that_no_event_carries" {
       audit = { kind = "http", url = "https://a.example.com/", forward_headers = ["Ce-Id"] }
       ci    = { kind = "http", url = "https://a.example.com/", forward_headers = ["Content-Type"] }
       other = { kind = "http", url = "https://a.example.com/", forward_headers = ["Webhook-Id"] }
+      none  = { kind = "http", url = "https://a.example.com/", forward_headers = [null] }
       team  = { kind = "http", url = "https://a.example.com/", forward_headers = ["X Y"] }
       twice = {
         kind    = "http", url = "https://a.example.com/", forward_headers = ["X-A"]
@@ -154,7 +155,7 @@ run "rejects_headers_that_no_event_carries" {
   assert {
     condition = jsonencode(local.destination_problems) == jsonencode(concat(
       [
-        for name in ["audit", "ci", "other", "team"] :
+        for name in ["audit", "ci", "none", "other", "team"] :
         "${name}: forward_headers must have names of headers that Hookline does not set itself"
       ],
       [
