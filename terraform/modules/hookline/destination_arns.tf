@@ -43,6 +43,10 @@ locals {
       "${local.arn_options[var.destinations[name].kind]} is a part of this deployment" = anytrue([
         for own in local.own_arns : arn == own || startswith(arn, "${own}:")
       ])
+      "${local.arn_options[var.destinations[name].kind]} must be in the deployment's account, ${local.account_id}" = (
+        contains(local.own_account_kinds, var.destinations[name].kind) &&
+        try(split(":", arn)[4] != local.account_id, false)
+      )
       "group is only for a FIFO queue or topic, whose name ends in .fifo" = (
         var.destinations[name].group != null && !endswith(arn, ".fifo")
       )

@@ -60,8 +60,6 @@ locals {
     compression = ["gzip"]
     format      = ["exact", "ndjson"]
     method      = ["POST", "PUT", "PATCH"]
-    # Hookline has no permission for another service.
-    service = ["execute-api"]
   }
 
   # The kinds whose address is a credential, or that need a token. With these values of `auth`, `http` needs one too.
@@ -77,6 +75,9 @@ locals {
     sqs           = "queue"
     stepfunctions = "state_machine"
   }
+
+  # Kinds without resource policies, so that a receiver in another account could not allow the role of process.
+  own_account_kinds = ["firehose", "stepfunctions"]
 
   # What follows the partition in these ARNs. The region and the account can be others than those of the deployment.
   arn_place = "[a-z0-9-]+:[0-9]{12}"

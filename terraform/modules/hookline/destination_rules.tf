@@ -5,8 +5,9 @@
 locals {
   http_destinations = { for name, destination in var.destinations : name => destination if destination.kind == "http" }
 
-  auths   = { for name, http in local.http_destinations : name => coalesce(http.auth, "none") }
-  methods = { for name, http in local.http_destinations : name => coalesce(http.method, "POST") }
+  auths    = { for name, http in local.http_destinations : name => coalesce(http.auth, "none") }
+  services = { for name, http in local.http_destinations : name => http.service == null ? "execute-api" : http.service }
+  methods  = { for name, http in local.http_destinations : name => coalesce(http.method, "POST") }
 
   # The parts of the ARNs of APIs: region, id and method.
   apis = { for name, http in local.http_destinations : name => try(regex(local.api_pattern, http.api), null) }
@@ -43,7 +44,13 @@ locals {
         for text in [http.scope, http.audience] : !can(regex("^[!-~][ -~]*$", text)) if text != null
       ])
       "auth = \"sigv4\" needs api, the ARN of the method that it calls" = (
-        local.auths[name] == "sigv4" && http.api == null
+        local.auths[name] == "sigv4" && http.api == null && local.services[name] == "execute-api"
+      )
+      "api is only for the service execute-api; another service must allow the role in its own policy" = (
+        http.api != null && local.services[name] != "execute-api"
+      )
+      "service must be the name of a service in a signature, such as execute-api" = (
+        !can(regex("^[a-z0-9-]+$", local.services[name]))
       )
       "service, region and api are only for auth = \"sigv4\"" = (
         local.auths[name] != "sigv4" &&

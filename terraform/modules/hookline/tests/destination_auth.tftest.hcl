@@ -38,6 +38,8 @@ run "accepts_each_authentication" {
         api    = "arn:aws:execute-api:us-east-1:210987654321:a1b2c3d4e5/$default/PUT/hooks/a"
       }
       sink = { kind = "http", url = "https://a.example.com/" }
+      # The function's own policy allows the role.
+      url = { kind = "http", url = "https://a.lambda-url.eu-west-1.on.aws/", auth = "sigv4", service = "lambda" }
     }
     private_networks = ["10.20.0.0/16"]
   }
@@ -92,6 +94,9 @@ run "accepts_each_authentication" {
         url  = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/hooks"
       }
       sink = { kind = "http", url = "https://a.example.com/" }
+      url = {
+        auth = "sigv4", kind = "http", service = "lambda", url = "https://a.lambda-url.eu-west-1.on.aws/"
+      }
     })
     error_message = local.process_environment.HOOKLINE_DESTINATIONS
   }
@@ -209,9 +214,14 @@ run "rejects_api_that_is_not_the_called_one" {
         api  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/POST/hooks"
       }
       g = {
-        kind = "http", url = "https://a.example.com/", auth = "sigv4", service = "lambda"
+        kind = "http", url = "https://a.example.com/", auth = "sigv4"
         api  = "arn:aws:execute-api:eu-west-1:12345678901:a1b2c3d4e5/prod/POST/hooks"
       }
+      h = {
+        kind = "http", url = "https://a.example.com/", auth = "sigv4", service = "lambda"
+        api  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/POST/hooks"
+      }
+      i    = { kind = "http", url = "https://a.example.com/", auth = "sigv4", service = "Execute API" }
       sink = { kind = "http", url = "https://a.example.com/" }
     }
   }
@@ -219,8 +229,9 @@ run "rejects_api_that_is_not_the_called_one" {
   assert {
     condition = jsonencode(local.destination_problems) == jsonencode(concat(
       [
-        "g: service must be execute-api, and is lambda",
         "a: auth = \"sigv4\" needs api, the ARN of the method that it calls",
+        "h: api is only for the service execute-api; another service must allow the role in its own policy",
+        "i: service must be the name of a service in a signature, such as execute-api",
       ],
       [
         for name in ["b", "c"] : join(" ", [

@@ -110,8 +110,9 @@ run "rejects_invalid_arns" {
   expect_failures = [output.forwarded_headers]
 }
 
-# Events would come back, or objects would be deleted with the payloads.
-run "rejects_parts_of_the_deployment" {
+# Events would come back, or objects would be deleted with the payloads. Streams and state machines have no policies of
+# their own, so another account cannot allow the role.
+run "rejects_receivers_in_the_wrong_place" {
   command = plan
 
   variables {
@@ -123,6 +124,8 @@ run "rejects_parts_of_the_deployment" {
       e    = { kind = "lambda", function = "arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest" }
       f    = { kind = "s3", bucket = "arn:aws:s3:::hookline-test-payloads-123456789012" }
       g    = { kind = "s3", bucket = "arn:aws:s3:::hookline-test-artifacts-123456789012" }
+      h    = { kind = "firehose", stream = "arn:aws:firehose:eu-west-1:210987654321:deliverystream/o" }
+      i    = { kind = "stepfunctions", state_machine = "arn:aws:states:eu-west-1:210987654321:stateMachine:o" }
       near = { kind = "lambda", function = "arn:aws:lambda:eu-west-1:123456789012:function:hookline-test-ingest-2" }
       sink = { kind = "slack" }
     }
@@ -133,6 +136,10 @@ run "rejects_parts_of_the_deployment" {
       [for name in ["a", "b", "c"] : "${name}: queue is a part of this deployment"],
       [for name in ["d", "e"] : "${name}: function is a part of this deployment"],
       [for name in ["f", "g"] : "${name}: bucket is a part of this deployment"],
+      [
+        for text in ["h: stream", "i: state_machine"] :
+        "${text} must be in the deployment's account, 123456789012"
+      ],
     )
     error_message = jsonencode(local.destination_problems)
   }
