@@ -9,6 +9,7 @@
 //! box it would be copied with each future that contains it.
 
 mod bucket;
+mod configuration;
 mod failure;
 mod http_client;
 mod port_error;
@@ -16,6 +17,7 @@ mod resolver;
 mod sdk;
 mod secrets;
 mod send_message;
+mod service;
 mod settings;
 mod start;
 mod timeouts;
@@ -24,13 +26,14 @@ mod variables;
 
 pub use aws_types::SdkConfig;
 pub use bucket::Bucket;
+pub use configuration::{ConfigurationError, ConfigurationObject, ConfigurationVariables, MAX_CONFIGURATION_BYTES};
 pub use failure::{Failure, is_transient};
 pub use port_error::{PortError, find_source};
 pub use sdk::Sdk;
 pub use secrets::{GetSecret, GetSecretError, SecretCache, SecretCacheSettings, SecretsError, SecretsManager, Stage};
 pub use send_message::{SEND_MESSAGE, send_message};
+pub use service::{Lookup, Service};
 pub use settings::AwsSettings;
-pub use start::start;
 pub use timeouts::Timeouts;
 pub use trust_store::{TrustStore, TrustStoreError};
 pub use variables::{InvalidConfiguration, InvalidVariable, Variables};

@@ -3,25 +3,31 @@ use lambda_runtime::{Diagnostic, Error};
 use lambda_runtime_api_client::body::Body;
 use lambda_runtime_api_client::{PooledClient, build_request};
 
-use crate::variables::{InvalidConfiguration, Variables};
+use crate::variables::InvalidConfiguration;
 
-/// Reads a function's configuration from the environment and sets up its logs. If the configuration is invalid, all its
-/// errors are logged and reported to Lambda at once.
+/// Sets up the logs and returns the configuration. If it is invalid, all its errors are logged and reported to Lambda at
+/// once.
 ///
 /// # Errors
 ///
 /// Returns [`InvalidConfiguration`]; the function must exit.
-pub async fn start<C>(
+pub(crate) async fn checked<C>(
     function: &'static str,
-    read: impl FnOnce(Variables<'_>) -> Result<C, InvalidConfiguration>,
-    level_and_service: impl Fn(&C) -> (Level, String),
+    lookup: &dyn Fn(&str) -> Option<String>,
+    config: Result<C, InvalidConfiguration>,
 ) -> Result<C, Error> {
-    let lookup = |name: &str| std::env::var(name).ok();
-    let config = hookline_telemetry::start(function, read(Variables::new(&lookup)), level_and_service);
+    let config = hookline_telemetry::start(function, config, |_| log_settings(lookup));
     if let (Err(error), Some(runtime_api)) = (&config, lookup("AWS_LAMBDA_RUNTIME_API")) {
         report_init_error(&runtime_api, error).await?;
     }
     Ok(config?)
+}
+
+/// Returns the lowest level that is logged and the prefix of all resource names. Both are always in the environment, so
+/// that a function without its configuration writes lines and metrics too.
+fn log_settings(lookup: &dyn Fn(&str) -> Option<String>) -> (Level, String) {
+    let level = lookup("HOOKLINE_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or_default();
+    (level, lookup("HOOKLINE_PREFIX").unwrap_or_default())
 }
 
 /// Reports a failed initialization to Lambda, which returns the message to the invoker of the function.

@@ -49,40 +49,12 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
 
     /// Handles one gateway event in JSON. Every failure, including a panic, becomes a response with a status.
     pub async fn handle(&self, event: &str, invocation: &Context) -> ApiGatewayProxyResponse {
-        let started = Instant::now();
         let cold_start = self.cold_start.take();
-        let (request, malformed) = match serde_json::from_str::<GatewayRequest<'_>>(event) {
-            Ok(request) => (request, None),
-            Err(error) => (GatewayRequest::default(), Some(Rejection::malformed_event(&error))),
+        let time = self.budget(cold_start).min(remaining_time(invocation));
+        let handle = async |request: &GatewayRequest<'_>, headers: &Headers, trace| {
+            self.handle_before_deadline(request, headers, trace, time).await
         };
-        let headers = request.headers();
-        let trace = upstream_trace(&headers, invocation.xray_trace_id.as_deref());
-        let context = telemetry::Context {
-            request_id: request.request_id().to_owned(),
-            source: source_for_log(&request).to_owned(),
-            trace_id: trace.as_ref().map(|trace| trace.id().to_owned()).unwrap_or_default(),
-            cold_start,
-            ..telemetry::Context::default()
-        };
-        let handle_and_log = async {
-            let handle = async {
-                match malformed {
-                    Some(rejection) => Err(rejection),
-                    None => {
-                        let time = self.budget(cold_start).min(remaining_time(invocation));
-                        self.handle_before_deadline(&request, &headers, trace, time).await
-                    }
-                }
-            };
-            // Unwind safe, because a panic leaves no shared state half changed: caches and pools change in one step.
-            let result = AssertUnwindSafe(handle).catch_unwind().await.unwrap_or(Err(Rejection::Internal));
-            log(&result, started.elapsed());
-            result
-        };
-        match with_context(context, handle_and_log).await {
-            Ok(outcome) => response::for_outcome(outcome),
-            Err(rejection) => response::for_rejection(&rejection, request.request_id()),
-        }
+        respond(event, invocation, cold_start, handle).await
     }
 
     /// Returns the time for one request.
@@ -131,6 +103,51 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Handler<S, Q, P> {
             }
             Route::Events { client_id } => self.intake.accept_event(client_id, content("POST")?).await,
         }
+    }
+}
+
+/// Rejects one gateway event in JSON, for a function without a handler.
+pub async fn reject(event: &str, invocation: &Context, rejection: Rejection) -> ApiGatewayProxyResponse {
+    let reject = async |_: &GatewayRequest<'_>, _: &Headers, _| Err(rejection);
+    respond(event, invocation, false, reject).await
+}
+
+/// Translates a gateway event in JSON to a request, and the result of `handle` to a response and a log line.
+async fn respond(
+    event: &str,
+    invocation: &Context,
+    cold_start: bool,
+    handle: impl AsyncFnOnce(&GatewayRequest<'_>, &Headers, Option<Trace>) -> Result<Outcome, Rejection>,
+) -> ApiGatewayProxyResponse {
+    let started = Instant::now();
+    let (request, malformed) = match serde_json::from_str::<GatewayRequest<'_>>(event) {
+        Ok(request) => (request, None),
+        Err(error) => (GatewayRequest::default(), Some(Rejection::malformed_event(&error))),
+    };
+    let headers = request.headers();
+    let trace = upstream_trace(&headers, invocation.xray_trace_id.as_deref());
+    let context = telemetry::Context {
+        request_id: request.request_id().to_owned(),
+        source: source_for_log(&request).to_owned(),
+        trace_id: trace.as_ref().map(|trace| trace.id().to_owned()).unwrap_or_default(),
+        cold_start,
+        ..telemetry::Context::default()
+    };
+    let handle_and_log = async {
+        let handle = async {
+            match malformed {
+                Some(rejection) => Err(rejection),
+                None => handle(&request, &headers, trace).await,
+            }
+        };
+        // Unwind safe, because a panic leaves no shared state half changed: caches and pools change in one step.
+        let result = AssertUnwindSafe(handle).catch_unwind().await.unwrap_or(Err(Rejection::Internal));
+        log(&result, started.elapsed());
+        result
+    };
+    match with_context(context, handle_and_log).await {
+        Ok(outcome) => response::for_outcome(outcome),
+        Err(rejection) => response::for_rejection(&rejection, request.request_id()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! `payload` are the ports, each with its adapter.
 
 mod accepted_event;
+mod assembly;
 mod cloud_event;
 mod config;
 mod content_labels;
@@ -22,12 +23,13 @@ mod queue;
 mod rejection;
 mod response;
 
+pub use assembly::{SdkHandler, assemble};
 pub use config::{BUCKET_TIMEOUTS, Config, IntakeConfig, QUEUE_TIMEOUTS, RESPONSE_BUDGET, SECRETS_TIMEOUTS, Source};
 pub use content_policy::{ContentPolicy, InvalidContentTypePattern};
 pub use deduplicate::{Deduplicate, NoIds};
 pub use forwarded::ForwardHeaders;
 pub use gateway::MAX_BODY_BYTES;
-pub use handler::Handler;
+pub use handler::{Handler, reject};
 pub use intake::{Intake, Outcome};
 pub use payload::{S3PayloadStore, StorePayload};
 pub use queue::{SendEvent, SqsQueue};

@@ -4,7 +4,7 @@
 //! code for logs and metrics. The text never explains why a signature is wrong. The status determines the log level,
 //! the outcome code and the metric ([`PublicError::outcome`]).
 
-use hookline_aws::{PortError, SecretsError};
+use hookline_aws::{ConfigurationError, PortError, SecretsError};
 use hookline_signature::VerifyError;
 use hookline_telemetry::{Level, Metric};
 
@@ -87,6 +87,9 @@ pub enum Rejection {
         /// The column of the first error.
         column: usize,
     },
+    /// The function has no configuration.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
     /// The request was not finished before the function's deadline.
     #[error("the function's deadline is exceeded")]
     DeadlineExceeded,
@@ -130,6 +133,9 @@ impl Rejection {
             }
             Self::Secrets(error) => (503, CANNOT_VERIFY, error.reason()),
             Self::UnusableSecret(error) => (503, CANNOT_VERIFY, error.reason()),
+            Self::Configuration(error) => {
+                (503, "The service cannot accept requests now; send the request again.", error.reason())
+            }
             Self::Queue(_) => {
                 (503, "The service cannot queue events now; send the request again.", "queue_unavailable")
             }
@@ -221,6 +227,7 @@ mod tests {
             Rejection::Internal => 19,
             Rejection::UnknownHandshake => 20,
             Rejection::InvalidChallenge(_) => 21,
+            Rejection::Configuration(_) => 22,
         }
     }
 
@@ -257,6 +264,10 @@ mod tests {
             Rejection::UnknownHandshake,
             Rejection::InvalidChallenge(VerifyError::InvalidChallenge {
                 location: "query parameter challenge".to_owned(),
+            }),
+            Rejection::Configuration(ConfigurationError::Unreadable {
+                object: "s3://artifacts/configuration.json?versionId=1".to_owned(),
+                source: PortError::new("s3:GetObjectVersion", "AccessDenied"),
             }),
         ]
     }

@@ -7,6 +7,7 @@
 //! kind, and `egress` sends their HTTP requests. `idempotency` prevents duplicate deliveries. `queue` has the ports to SQS
 //! and to the payload store.
 
+mod assembly;
 mod attempts;
 mod attribute_value;
 mod batch;
@@ -27,6 +28,7 @@ mod record;
 mod routing;
 mod settle;
 
+pub use assembly::{SdkHandler, assemble};
 pub use batch::{BatchEvent, BatchHandler};
 pub use config::{Config, DeliveryConfig, IdempotencyConfig, QueueConfig, TIMEOUTS};
 pub use destination_state::{BreakerConfig, DestinationStateStore, OpenState, ProbeStart, StoredState};

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod calls;
+mod configuration;
 mod connections;
 mod secrets;
 mod tls;
@@ -28,6 +29,7 @@ pub(crate) type Response = (u16, &'static str, Vec<(&'static str, String)>);
 pub(crate) struct Server {
     pub(crate) responses: Arc<Mutex<VecDeque<Response>>>,
     pub(crate) received_headers: Arc<Mutex<Vec<HeaderMap>>>,
+    received_uris: Arc<Mutex<Vec<String>>>,
 }
 
 /// Creates the SDK's configuration from an environment with these additional variables.
@@ -64,6 +66,10 @@ impl Server {
         url
     }
 
+    pub(crate) fn received_uris(&self) -> Vec<String> {
+        self.received_uris.lock().unwrap().clone()
+    }
+
     pub(crate) fn request_count(&self) -> usize {
         self.received_headers.lock().unwrap().len()
     }
@@ -71,6 +77,7 @@ impl Server {
 
 async fn respond(State(server): State<Server>, request: Request) -> (StatusCode, HeaderMap, &'static str) {
     server.received_headers.lock().unwrap().push(request.headers().clone());
+    server.received_uris.lock().unwrap().push(request.uri().to_string());
     let (status, body, headers) = server.responses.lock().unwrap().pop_front().unwrap_or((200, "{}", Vec::new()));
     if status == 0 {
         std::future::pending::<()>().await;

@@ -1,0 +1,7 @@
+//! Configuration that does not fit into a function's environment, which Lambda limits to 4 KB. It is an object in S3.
+
+mod error;
+mod object;
+
+pub use error::ConfigurationError;
+pub use object::{ConfigurationObject, ConfigurationVariables, MAX_CONFIGURATION_BYTES};
