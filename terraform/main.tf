@@ -15,6 +15,7 @@ module "hookline" {
   permissions_boundary   = var.permissions_boundary
   api_type               = var.api_type
   domain                 = var.domain
+  api_quota              = var.api_quota
   web_acl_arn            = var.web_acl_arn
   identity_enabled       = var.identity_enabled
   cognito_domain         = var.cognito_domain
@@ -33,6 +34,7 @@ module "hookline" {
   canary                 = var.canary
   secret_cache           = var.secret_cache
   throttle               = var.throttle
+  max_environment_bytes  = var.max_environment_bytes
   log_retention_days     = var.log_retention_days
   secret_recovery_days   = var.secret_recovery_days
   alarms                 = var.alarms

@@ -30,6 +30,16 @@ variable "domain" {
   default = null
 }
 
+variable "api_quota" {
+  description = <<-EOT
+    Resources that AWS allows in the REST API, or routes in the HTTP API. A source needs one, or more if its sender has
+    handshakes. AWS raises the quota of one API on request: set the new value when AWS has confirmed it.
+  EOT
+  type        = number
+  default     = 300
+  nullable    = false
+}
+
 variable "web_acl_arn" {
   description = <<-EOT
     ARN of a regional web ACL of AWS WAF that checks each request, for instance with a rate limit per address. It must

@@ -1,6 +1,18 @@
 # Generated from terraform/modules/hookline/variables_limits.tf:
 # edit that file, then run `.ci/terraform-interface --write`.
 
+variable "max_environment_bytes" {
+  description = <<-EOT
+    Size of a function's environment, in bytes as JSON, above which its sources, routes and destinations are an object
+    in the artifacts bucket; 0 always uses the object. Set 0 before you remove so many sources, routes or destinations
+    that the environment is smaller again: otherwise Terraform deletes the object, and a rollback to a version that
+    reads it fails.
+  EOT
+  type        = number
+  default     = 4096
+  nullable    = false
+}
+
 variable "functions" {
   description = <<-EOT
     Memory, timeout and reserved concurrency of each function. Without a reservation, a function uses the account's

@@ -93,6 +93,13 @@ locals {
         Action   = ["s3:ListBucket"]
         Resource = [local.buckets[name].payloads]
       },
+      # A large configuration is an object next to the packages, which no function reads.
+      {
+        Sid      = "ReadConfiguration"
+        Effect   = "Allow"
+        Action   = ["s3:GetObjectVersion"]
+        Resource = ["${local.buckets[name].artifacts}/functions/*/configuration.json"]
+      },
       {
         Sid    = "ClaimDeliveries"
         Effect = "Allow"

@@ -1,6 +1,6 @@
 # Permissions to read buckets, queues, secrets and tables, which the provider needs to refresh the root module's
-# resources. They cover no secret values and no messages; the only objects are packages, and the only items pauses. The
-# plan role can read every environment, and an apply role only its environment.
+# resources. They cover no secret values and no messages; the only objects are packages and configurations, and
+# the only items pauses. The plan role can read every environment, and an apply role only its environment.
 
 locals {
   readers = merge(
@@ -22,10 +22,11 @@ locals {
         ]
         Resource = flatten([for name in names : [local.buckets[name].artifacts, local.buckets[name].payloads]])
       },
+      # A large configuration is next to the packages. A release reads the version that a function has.
       {
         Sid      = "ReadPackages"
         Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:GetObjectTagging"]
+        Action   = ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"]
         Resource = [for name in names : "${local.buckets[name].artifacts}/functions/*"]
       },
       {

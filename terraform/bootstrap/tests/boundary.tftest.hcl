@@ -73,6 +73,10 @@ run "boundary_allows_what_functions_do" {
         actions   = ["s3:GetObject", "s3:PutObject"]
         resources = ["arn:aws:s3:::hookline-dev-payloads-123456789012/payloads/*"]
       }
+      ReadConfiguration = {
+        actions   = ["s3:GetObjectVersion"]
+        resources = ["arn:aws:s3:::hookline-dev-artifacts-123456789012/functions/*/configuration.json"]
+      }
       ClaimDeliveries = {
         actions = [
           "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert",

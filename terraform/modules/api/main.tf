@@ -26,10 +26,11 @@ resource "aws_api_gateway_rest_api" "this" {
   # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
   lifecycle {
     precondition {
-      condition     = local.resource_count <= 300
+      condition     = local.resource_count <= var.quota
       error_message = <<-EOT
         The REST API needs ${local.resource_count} resources: one for each of the ${length(var.sources)} sources, and up
-        to three others. AWS allows 300 in an API. Move sources to another deployment.
+        to three others. AWS allows ${var.quota} in the API. Request a higher quota for it from AWS and set api_quota, or
+        move sources to another deployment.
       EOT
     }
   }

@@ -21,6 +21,7 @@ module "api" {
   count  = var.api_type == "rest" ? 1 : 0
 
   name           = local.prefix
+  quota          = var.api_quota
   throttle       = var.throttle
   trace_sampling = var.trace_sampling
   web_acl_arn    = var.web_acl_arn
@@ -53,6 +54,7 @@ module "http_api" {
   count  = var.api_type == "http" ? 1 : 0
 
   name            = local.prefix
+  quota           = var.api_quota
   throttle        = var.throttle
   timeout_seconds = var.functions.ingest.timeout_seconds
   domain_name     = try(var.domain.name, null)

@@ -1,11 +1,12 @@
-# The configuration of the functions: JSON in a few environment variables, without nulls and spaces, because Lambda
-# limits the environment to 4 KB.
+# The complete configuration of the functions: JSON in a few variables, without nulls and spaces, because Lambda limits
+# the environment to 4 KB. configuration_object.tf decides which variables are in the environment.
 
 locals {
   prefix     = module.naming.prefix
   account_id = data.aws_caller_identity.current.account_id
 
-  payloads_bucket = coalesce(var.payloads_bucket, "${local.prefix}-payloads-${local.account_id}")
+  artifacts_bucket = coalesce(var.artifacts_bucket, "${local.prefix}-artifacts-${local.account_id}")
+  payloads_bucket  = coalesce(var.payloads_bucket, "${local.prefix}-payloads-${local.account_id}")
 
   sources = {
     for name, source in var.sources : name => { for key, value in merge(source, {

@@ -1,5 +1,6 @@
-# The composition of the parts. locals.tf has the configuration of the functions, policies.tf their permissions, api.tf
-# the API, and checks.tf the warnings of a plan.
+# The composition of the parts. locals.tf has the configuration of the functions, configuration_object.tf the part of it
+# that does not fit into the environment, policies.tf the permissions, api.tf the API, and checks.tf the warnings of a
+# plan.
 
 data "aws_caller_identity" "current" {}
 
@@ -15,7 +16,7 @@ module "naming" {
 module "artifacts" {
   source = "../bucket"
 
-  bucket        = coalesce(var.artifacts_bucket, "${local.prefix}-artifacts-${local.account_id}")
+  bucket        = local.artifacts_bucket
   versioned     = true
   force_destroy = var.force_destroy
 }
@@ -70,7 +71,7 @@ module "ingest" {
   memory_mb            = var.functions.ingest.memory_mb
   timeout_seconds      = var.functions.ingest.timeout_seconds
   reserved_concurrency = var.functions.ingest.reserved_concurrency
-  environment          = local.ingest_environment
+  environment          = local.environments.ingest
   policy_json          = data.aws_iam_policy_document.ingest.json
   log_retention_days   = var.log_retention_days
   permissions_boundary = local.permissions_boundary
@@ -88,7 +89,7 @@ module "process" {
   memory_mb            = var.functions.process.memory_mb
   timeout_seconds      = var.functions.process.timeout_seconds
   reserved_concurrency = var.functions.process.reserved_concurrency
-  environment          = local.process_environment
+  environment          = local.environments.process
   policy_json          = data.aws_iam_policy_document.process.json
   log_retention_days   = var.log_retention_days
   permissions_boundary = local.permissions_boundary

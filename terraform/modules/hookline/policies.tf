@@ -16,15 +16,9 @@ locals {
 
     payloads_bucket = "${local.arn_prefix}:s3:::${local.payloads_bucket}"
 
-    # Secrets Manager appends a hyphen and six random characters to the name of a secret.
-    source_secrets = [
-      for name in keys(var.sources) :
-      "${local.arn_prefix}:secretsmanager:${local.arn_tail}:secret:${local.prefix}/sources/${name}-??????"
-    ]
-    destination_secrets = [
-      for name in local.destinations_with_secret :
-      "${local.arn_prefix}:secretsmanager:${local.arn_tail}:secret:${local.prefix}/destinations/${name}-??????"
-    ]
+    # policy_size.tf decides whether a policy names each secret.
+    source_secrets      = local.secret_arns.sources
+    destination_secrets = local.secret_arns.destinations
 
     # The buses of destinations, and the bus for transitions of the circuit breakers.
     buses = distinct([
@@ -45,6 +39,9 @@ locals {
         actions   = ["secretsmanager:GetSecretValue"]
         resources = local.policy_arns.source_secrets
       },
+      # One object, and only if there is one. Each version of the function reads the version of the object that it has
+      # in its environment.
+      { sid = "ReadConfiguration", actions = ["s3:GetObjectVersion"], resources = local.configuration_arns.ingest },
     ]
     process = concat(
       [
@@ -85,7 +82,10 @@ locals {
       ],
       local.email_statements,
       local.destination_statements,
-      [{ sid = "PutEvents", actions = ["events:PutEvents"], resources = local.policy_arns.buses }],
+      [
+        { sid = "PutEvents", actions = ["events:PutEvents"], resources = local.policy_arns.buses },
+        { sid = "ReadConfiguration", actions = ["s3:GetObjectVersion"], resources = local.configuration_arns.process },
+      ],
     )
     recover = local.recover_statements
   }

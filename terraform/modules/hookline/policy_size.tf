@@ -5,6 +5,21 @@
 locals {
   max_policy_characters = 10240
 
+  # Names of secrets with more characters do not fit into a policy with the other statements. The policy then has the
+  # common prefix of the names. Only secrets of this deployment have it.
+  max_secret_characters = 8000
+
+  # Secrets Manager appends a hyphen and six random characters to the name of a secret.
+  secret_prefix = "${local.arn_prefix}:secretsmanager:${local.arn_tail}:secret:${local.prefix}"
+  named_secret_arns = {
+    for folder, names in { sources = keys(var.sources), destinations = local.destinations_with_secret } :
+    folder => [for name in names : "${local.secret_prefix}/${folder}/${name}-??????"]
+  }
+  secret_arns = {
+    for folder, arns in local.named_secret_arns : folder =>
+    length(jsonencode(arns)) <= local.max_secret_characters ? arns : ["${local.secret_prefix}/${folder}/*"]
+  }
+
   # The policy `telemetry` of modules/function has at most 329 characters and the name of the function.
   telemetry_characters = { for name in keys(local.statements) : name => 329 + length("${local.prefix}-${name}") }
 

@@ -75,6 +75,25 @@ variable "domain" {
   }
 }
 
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+variable "api_quota" {
+  description = <<-EOT
+    Resources that AWS allows in the REST API, or routes in the HTTP API. A source needs one, or more if its sender has
+    handshakes. AWS raises the quota of one API on request: set the new value when AWS has confirmed it.
+  EOT
+  type        = number
+  default     = 300
+  nullable    = false
+
+  validation {
+    condition     = var.api_quota >= 300 && floor(var.api_quota) == var.api_quota
+    error_message = <<-EOT
+      api_quota must be a whole number of at least 300, which AWS allows in every API; it is ${var.api_quota}.
+    EOT
+  }
+}
+
 variable "web_acl_arn" {
   description = <<-EOT
     ARN of a regional web ACL of AWS WAF that checks each request, for instance with a rate limit per address. It must

@@ -11,6 +11,29 @@ locals {
   max_event_days = 14 + 2 * ceil((var.queue.retention_seconds + local.give_up_seconds) / 86400)
 }
 
+variable "max_environment_bytes" {
+  description = <<-EOT
+    Size of a function's environment, in bytes as JSON, above which its sources, routes and destinations are an object
+    in the artifacts bucket; 0 always uses the object. Set 0 before you remove so many sources, routes or destinations
+    that the environment is smaller again: otherwise Terraform deletes the object, and a rollback to a version that
+    reads it fails.
+  EOT
+  type        = number
+  default     = 4096
+  nullable    = false
+
+  validation {
+    condition = (
+      var.max_environment_bytes >= 0 && var.max_environment_bytes <= 4096 &&
+      floor(var.max_environment_bytes) == var.max_environment_bytes
+    )
+    error_message = <<-EOT
+      max_environment_bytes must be a whole number from 0 to 4096, the limit of Lambda; it is
+      ${var.max_environment_bytes}.
+    EOT
+  }
+}
+
 variable "functions" {
   description = <<-EOT
     Memory, timeout and reserved concurrency of each function. Without a reservation, a function uses the account's

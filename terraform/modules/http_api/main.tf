@@ -30,11 +30,11 @@ resource "aws_apigatewayv2_api" "this" {
   # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
   lifecycle {
     precondition {
-      condition     = local.route_count <= 300
+      condition     = local.route_count <= var.quota
       error_message = <<-EOT
         The HTTP API needs ${local.route_count} routes: one for each of the ${length(var.sources)} sources,
-        ${length(local.handshakes)} for their handshakes, and POST /events. AWS allows 300 in an API. Move sources to
-        another deployment.
+        ${length(local.handshakes)} for their handshakes, and POST /events. AWS allows ${var.quota} in the API. Request a
+        higher quota for it from AWS and set api_quota, or move sources to another deployment.
       EOT
     }
   }

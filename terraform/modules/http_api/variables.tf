@@ -17,6 +17,13 @@ variable "stage_name" {
   }
 }
 
+variable "quota" {
+  description = "Routes that AWS allows in the API."
+  type        = number
+  default     = 300
+  nullable    = false
+}
+
 variable "function" {
   description = "Function that all routes invoke through its alias. The permissions are for the same alias."
   type = object({

@@ -78,7 +78,8 @@ run "rejects_too_many_recipients" {
   expect_failures = [output.role_policy_names]
 }
 
-run "rejects_too_many_sources" {
+# The names of 100 sources do not fit, so the policy has their common prefix.
+run "policy_has_the_prefix_of_many_secrets" {
   command = plan
 
   variables {
@@ -86,12 +87,42 @@ run "rejects_too_many_sources" {
 
     name         = "hookline-of-one-team"
     sources      = { for n in range(100) : "s${n}" => { sender = "github" } }
-    destinations = { d = { kind = "http", url = "https://sink.example.com/" } }
+    destinations = { for n in range(100) : "d${n}" => { kind = "slack" } }
     routes = merge(
-      { events = { source = "events", destinations = ["d"] } },
-      { for n in range(100) : "s${n}" => { source = "s${n}", destinations = ["d"] } },
+      { events = { source = "events", destinations = ["d0"] } },
+      { for n in range(100) : "s${n}" => { source = "s${n}", destinations = ["d${n}"] } },
     )
   }
 
-  expect_failures = [output.role_policy_names]
+  assert {
+    condition = [one(local.policy_arns.source_secrets), one(local.policy_arns.destination_secrets)] == [
+      for folder in ["sources", "destinations"] :
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hookline-of-one-team-test/${folder}/*"
+    ]
+    error_message = "the secrets are ${jsonencode(local.policy_arns)}"
+  }
+
+  assert {
+    condition     = max(values(local.policy_characters)...) < 3000
+    error_message = "the lengths are ${jsonencode(local.policy_characters)}"
+  }
+}
+
+run "policy_has_the_names_of_few_secrets" {
+  command = plan
+
+  variables {
+    account_concurrency = 10000
+
+    sources = { for n in range(70) : "s${n}" => { sender = "github" } }
+    routes = merge(
+      { events = { source = "events", destinations = ["sink"] } },
+      { for n in range(70) : "s${n}" => { source = "s${n}", destinations = ["sink"] } },
+    )
+  }
+
+  assert {
+    condition     = length(local.policy_arns.source_secrets) == 70
+    error_message = "the secrets are ${jsonencode(local.policy_arns.source_secrets)}"
+  }
 }
