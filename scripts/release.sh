@@ -30,8 +30,8 @@ options:
 variables:
   SMOKE_SOURCE     GitHub source of the ping (default: github)
   SMOKE_SECRET     its secret; without it, only the request with a wrong signature is sent (401 or 503)
-The AWS identity needs lambda:GetAlias, UpdateAlias, GetFunctionConfiguration and InvokeFunction (of versions), and
-cloudwatch:DescribeAlarms and GetMetricStatistics.
+The AWS identity needs lambda:GetAlias, UpdateAlias, GetFunctionConfiguration and InvokeFunction (of versions),
+cloudwatch:DescribeAlarms and GetMetricStatistics, and s3:GetObjectVersion if the configuration is an object.
 
 exit codes:
   0  released, or nothing to release
@@ -131,15 +131,19 @@ is_pending() {
 }
 
 # Invokes the latest version directly with the event of a file. The response is in $work/response. A version that was
-# just published can be pending for some seconds.
+# just published can be pending for some seconds, and its role's permission to read its configuration can be new: process
+# then fails, and ingest returns 503.
 invoke() {
     local result attempt
     for attempt in {1..10}; do
         if result=$(call_aws lambda invoke --function-name "$name" --qualifier "$latest" --payload "fileb://$1" \
             --log-type Tail --query '[FunctionError, LogResult]' --output text "$work/response" 2>"$work/error"); then
-            break
-        fi
-        if [ "$attempt" = 10 ] || ! grep -q ResourceConflictException "$work/error"; then
+            grep -qE 'ConfigurationUnavailable|cannot accept requests now' "$work/response" || break
+            if [ "$attempt" = 10 ]; then
+                say "version $latest cannot read its configuration: $(cat "$work/response")" >&2
+                return 1
+            fi
+        elif [ "$attempt" = 10 ] || ! grep -q ResourceConflictException "$work/error"; then
             cat "$work/error" >&2
             return 1
         fi
@@ -170,11 +174,24 @@ test_recover() {
     say "version $latest can be invoked"
 }
 
+# Prints the sources of the latest version of ingest. If its configuration is large, an object in S3 has them.
+read_sources() {
+    local variables location bucket key version file=$work/configuration.json
+    variables=$(call_aws lambda get-function-configuration --function-name "$name" --qualifier "$latest" \
+        --query Environment.Variables --output json) || return 1
+    location=$(python3 "$scripts/configuration_object.py" location "$variables") || return 1
+    if [ -n "$location" ]; then
+        read -r bucket key version <<<"$location"
+        call_aws s3api get-object --bucket "$bucket" --key "$key" --version-id "$version" "$file" >"$work/object" ||
+            return 1
+    fi
+    python3 "$scripts/configuration_object.py" sources "$variables" "$file"
+}
+
 # Invokes the latest version of ingest with requests that it must accept or reject, and that it never queues.
 test_ingest() {
     local sources events file expected text status
-    sources=$(call_aws lambda get-function-configuration --function-name "$name" --qualifier "$latest" \
-        --query Environment.Variables.HOOKLINE_SOURCES --output text) || return 1
+    sources=$(read_sources) || return 1
     events=$(python3 "$scripts/smoke_events.py" "$work" "$api_type" "$sources") || return 1
     while IFS=$'\t' read -r file expected text; do
         invoke "$file" || return 1
