@@ -1,9 +1,11 @@
-//! The environment variables of a function.
+//! The environment variables of a function, with those that are an object in S3.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 use aws_types::SdkConfig;
+use hookline_aws::ConfigurationObject;
 use serde::Deserialize;
 
 use crate::service_api::{Call, CallError, LAMBDA};
@@ -24,7 +26,10 @@ struct Environment {
     variables: BTreeMap<String, String>,
 }
 
-/// Returns the environment variables of the latest version of a function.
+/// The time to read a large configuration.
+const OBJECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Returns the environment variables of the latest version of a function, and those of its large configuration.
 pub(super) async fn read(sdk: &SdkConfig, function: &str) -> Result<BTreeMap<String, String>> {
     variables(call(function).json(sdk).await.map_err(explained), function)
 }
@@ -40,7 +45,19 @@ pub(super) async fn read_if_exists(sdk: &SdkConfig, function: &str) -> Result<Op
 fn variables(configuration: Result<Configuration>, function: &str) -> Result<BTreeMap<String, String>> {
     let configuration =
         configuration.with_context(|| format!("cannot read the configuration of function `{function}`"));
-    Ok(configuration?.environment.variables)
+    let mut environment = configuration?.environment.variables;
+    if let Some(object) = environment.get(ConfigurationObject::VARIABLE) {
+        let variables = read_object(sdk, object).await;
+        let variables = variables.with_context(|| format!("cannot read the configuration of function `{function}`"))?;
+        environment.extend(variables);
+    }
+    Ok(environment)
+}
+
+async fn read_object(sdk: &SdkConfig, object: &str) -> Result<BTreeMap<String, String>> {
+    let object: ConfigurationObject = serde_json::from_str(object)?;
+    let variables = object.read(sdk, OBJECT_TIMEOUT).await?;
+    Ok(variables.into_iter().map(|(name, value)| (name, value.get().to_owned())).collect())
 }
 
 fn call(function: &str) -> Call {

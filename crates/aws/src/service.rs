@@ -99,7 +99,8 @@ where
     /// Returns the variables of the object; none if there is no object.
     async fn read_object(&self) -> Result<ConfigurationVariables, ConfigurationError> {
         let Some((object, sdk)) = &self.object else { return Ok(ConfigurationVariables::new()) };
-        let variables = object.read(&sdk.config(ConfigurationObject::TIMEOUTS)).await;
+        let timeouts = ConfigurationObject::TIMEOUTS;
+        let variables = object.read(&sdk.config(timeouts), timeouts.call).await;
         sdk.finish_initialization();
         variables
     }

@@ -49,14 +49,14 @@ impl ConfigurationObject {
     pub const TIMEOUTS: Timeouts =
         Timeouts { attempt: Duration::from_millis(900), call: Duration::from_millis(1600), attempts: 2 };
 
-    /// Reads the object once and compares its hash.
+    /// Reads the object once, within a time limit, and compares its hash.
     ///
     /// # Errors
     ///
     /// [`ConfigurationError`]: the object is missing, unreadable, altered, too large or not JSON.
-    pub async fn read(&self, config: &SdkConfig) -> Result<ConfigurationVariables, ConfigurationError> {
+    pub async fn read(&self, config: &SdkConfig, time: Duration) -> Result<ConfigurationVariables, ConfigurationError> {
         // The SDK's timeout ends with the headers of the response.
-        let content = tokio::time::timeout(Self::TIMEOUTS.call, self.fetch(config)).await;
+        let content = tokio::time::timeout(time, self.fetch(config)).await;
         let content = content.unwrap_or_else(|_| Err(self.unreadable("the response was not complete in time")))?;
         let actual = hex::encode(Sha256::digest(&content));
         if actual != self.sha256 {
