@@ -20,6 +20,13 @@ locals {
         Action   = ["s3:AbortMultipartUpload", "s3:DeleteObjectTagging", "s3:PutObject", "s3:PutObjectTagging"]
         Resource = ["${local.buckets[name].artifacts}/functions/*"]
       },
+      # A release reads the large configuration of the new version of a function. Plans read only its properties.
+      {
+        Sid      = "ReadConfigurations"
+        Effect   = "Allow"
+        Action   = ["s3:GetObjectVersion"]
+        Resource = ["${local.buckets[name].artifacts}/functions/*/configuration.json"]
+      },
       # Terraform deletes packages with their old versions, and with `force_destroy` every object of a bucket.
       {
         Sid      = "DeleteObjects"

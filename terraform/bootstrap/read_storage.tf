@@ -22,11 +22,10 @@ locals {
         ]
         Resource = flatten([for name in names : [local.buckets[name].artifacts, local.buckets[name].payloads]])
       },
-      # A large configuration is next to the packages. A release reads the version that a function has.
       {
         Sid      = "ReadPackages"
         Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"]
+        Action   = ["s3:GetObject", "s3:GetObjectTagging"]
         Resource = [for name in names : "${local.buckets[name].artifacts}/functions/*"]
       },
       {

@@ -98,6 +98,7 @@ impl Line {
         let operation = match (self.target.rsplit('.').next().unwrap_or_default(), self.method.as_str()) {
             ("", _) if !self.action.is_empty() => self.action.as_str(),
             ("", "GET") if self.url.contains("list-type") => "ListObjectsV2",
+            ("", "GET") if self.url.contains("versionId") => "GetObjectVersion",
             ("", "GET") => "GetObject",
             ("", "HEAD") => "HeadObject",
             ("", "PUT") => "PutObject",
