@@ -179,6 +179,10 @@ run "runbook_has_a_section_for_each_alarm" {
     source = "../observability"
   }
 
+  variables {
+    recovery = { function_name = "hookline-test-recover", interval_minutes = 15 }
+  }
+
   assert {
     condition = toset(concat(keys(local.alarms), ["silent-source"])) == toset(
       regexall("(?m)^## ([a-z]+(?:-[a-z]+)*)$", file("../../../docs/runbook.md"))[*][0]

@@ -1,4 +1,4 @@
-# The alarms that depend on the access log and on the configured sources.
+# The alarms that depend on the access log, on the configured sources and on GitHub recovery.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -128,5 +128,38 @@ run "silent_source_raises_an_alarm" {
       strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "[silent-source](https://example.com/runbook.md#")
     )
     error_message = "no link to the runbook: ${aws_cloudwatch_metric_alarm.silent_source["github"].alarm_description}"
+  }
+}
+
+# A run that fails is normal while GitHub is unavailable; the next one continues.
+run "recovery_raises_alarms" {
+  module {
+    source = "../observability"
+  }
+
+  variables {
+    recovery = { function_name = "hookline-test-recover", interval_minutes = 1440 }
+  }
+
+  assert {
+    condition = {
+      for name, alarm in aws_cloudwatch_metric_alarm.this :
+      name => "${alarm.metric_name} ${alarm.period} ${alarm.evaluation_periods} ${jsonencode(alarm.dimensions)}"
+      if startswith(name, "recover")
+      } == {
+      recover-errors   = "Errors 300 1 {\"FunctionName\":\"hookline-test-recover\"}"
+      recovery-expired = "RecoveryExpired 300 1 {\"service\":\"hookline-test\"}"
+      recovery-failed  = "RecoveryFailed 86400 2 {\"service\":\"hookline-test\"}"
+      recovery-missing = "RecoveryMissing 300 1 {\"service\":\"hookline-test\"}"
+    }
+    error_message = "the alarms are ${jsonencode(aws_cloudwatch_metric_alarm.this)}"
+  }
+
+  assert {
+    condition = length([
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget
+      if strcontains(jsonencode(widget), "Recovery") || strcontains(jsonencode(widget), "hookline-test-recover")
+    ]) == 4
+    error_message = "the dashboard is ${aws_cloudwatch_dashboard.this.dashboard_body}"
   }
 }
