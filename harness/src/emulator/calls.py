@@ -49,10 +49,9 @@ def named(service, scope, body):
     if service == "s3":
         # Every payload has its own key.
         path = re.sub(r"[0-9a-f-]{32,}", "0", scope["path"])
-        version = re.sub(rb".*(versionId)=.*", rb"?\1=0", scope["query_string"]).decode()
-        if version != "?versionId=0":
-            version = "?list-type=2" if b"list-type=2" in scope["query_string"] else ""
-        return {"url": path + version}
+        if b"versionId=" in scope["query_string"]:
+            return {"url": path + "?versionId=0"}
+        return {"url": path + ("?list-type=2" if b"list-type=2" in scope["query_string"] else "")}
     if not body.startswith(b"{"):
         form = {name: value for name, value in parse_qsl(body.decode()) if name == "Source" or "Addresses" in name}
         return {"url": "/", "action": dict(parse_qsl(body.decode())).get("Action", ""), "body": form}
