@@ -1,7 +1,7 @@
 //! The function's configuration, read from the environment variables that Terraform sets.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeouts, Variables};
@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use crate::webhook::Webhook;
 
-/// Timeouts of calls to Secrets Manager and DynamoDB. Nobody waits for a run, so they are generous.
+/// Timeouts of calls to Secrets Manager and DynamoDB. No sender waits for a run, so they are generous.
 pub const TIMEOUTS: Timeouts = Timeouts { attempt: Duration::from_secs(3), call: Duration::from_secs(8), attempts: 3 };
 
 /// The API of GitHub.com. GitHub Enterprise Server has it at `https://HOST/api/v3`.
@@ -128,14 +128,20 @@ impl RawSource {
 fn api_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let is_private = match url.host()? {
-        Host::Ipv4(address) => address.is_loopback() || address.is_private(),
-        Host::Ipv6(address) => address.is_loopback() || IpAddr::V6(address).to_canonical().is_loopback(),
+        Host::Ipv4(address) => address.is_loopback() || address.is_private() || is_shared(address),
+        Host::Ipv6(address) => address.is_loopback(),
         Host::Domain(_) => false,
     };
     let is_plain = url.username().is_empty() && url.password().is_none();
     let is_complete = url.query().is_none() && url.fragment().is_none();
     let is_secure = url.scheme() == "https" || (url.scheme() == "http" && is_private);
     (is_plain && is_complete && is_secure).then_some(url)
+}
+
+/// Whether the address is in 100.64.0.0/10, which networks in AWS use like private addresses
+/// (<https://www.rfc-editor.org/rfc/rfc6598>).
+fn is_shared(address: Ipv4Addr) -> bool {
+    matches!(address.octets(), [100, 64..=127, ..])
 }
 
 impl Config {

@@ -16,6 +16,7 @@ use crate::config::SourceConfig;
 use crate::error::RunError;
 use crate::github::{Credential, GithubApi, GithubClient};
 use crate::log;
+use crate::outcome::Outcome;
 use crate::run::{End, Report, RunLimits, run};
 use crate::state::{Begun, Lease, State, StateStore};
 
@@ -44,18 +45,6 @@ pub struct Handler<S, T> {
     states: T,
     pause: Duration,
     cold_start: ColdStart,
-}
-
-/// How an invocation ended.
-pub(crate) enum Outcome {
-    /// A run was made, at least in part.
-    Run(Report),
-    /// Another invocation runs for the source.
-    InProgress,
-    /// A rate limit allows no request yet.
-    Limited,
-    /// The run could not begin, or its result could not be stored.
-    Failed(RunError),
 }
 
 impl<S: GetSecret + Clone, T: StateStore> Handler<S, T> {

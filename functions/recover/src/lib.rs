@@ -28,6 +28,7 @@ mod github;
 mod groups;
 mod handler;
 mod log;
+mod outcome;
 mod run;
 mod state;
 mod webhook;

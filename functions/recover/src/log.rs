@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hookline_telemetry::{Level, Line, Metric};
 
-use crate::handler::Outcome;
+use crate::outcome::Outcome;
 use crate::run::{End, LostEvent, Report};
 
 /// Writes one line for each lost event, and one for the run.
@@ -34,7 +34,7 @@ pub(crate) fn outcome(outcome: &Outcome, duration: Duration) {
 fn run(report: &Report, duration: Option<Duration>) {
     let (level, outcome, reason) = match &report.end {
         End::Completed => (Level::Info, "recovery_completed", "".into()),
-        End::OutOfTime => (Level::Warn, "recovery_interrupted", "deadline_exceeded".into()),
+        End::DeadlineExceeded => (Level::Warn, "recovery_interrupted", "deadline_exceeded".into()),
         End::RateLimited => (Level::Warn, "recovery_interrupted", "rate_limited".into()),
         End::Failed(error) => (Level::Error, "recovery_failed", error.reason()),
     };

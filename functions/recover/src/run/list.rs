@@ -5,9 +5,8 @@
 
 use tokio::time::Instant;
 
+use super::limits::{RECENT_SECONDS, RunLimits, oldest_recoverable};
 use super::report::{End, Report};
-use super::request::stop;
-use super::{RECENT_SECONDS, RunLimits, oldest_recoverable};
 use crate::config::SourceConfig;
 use crate::github::{DeliveriesApi, GithubError};
 use crate::groups::{Group, Groups};
@@ -29,7 +28,7 @@ pub(super) struct Listed {
 /// Why a range was not read to its end.
 enum Stop {
     /// The time for listing ended.
-    OutOfTime,
+    DeadlineExceeded,
     /// A request failed.
     Failed(GithubError),
 }
@@ -78,8 +77,8 @@ pub(super) async fn list(
             }),
         };
         match reason {
-            Stop::OutOfTime => report.end = End::OutOfTime,
-            Stop::Failed(error) => stop(error, state, report),
+            Stop::DeadlineExceeded => report.end = End::DeadlineExceeded,
+            Stop::Failed(error) => report.stop(error, state),
         }
     }
     Listed { groups, is_complete, oldest_unsettled }
@@ -124,7 +123,7 @@ impl<A: DeliveriesApi> Reader<'_, A> {
     async fn read(&mut self, mut cursor: Option<String>, oldest: u64) -> Option<Rest> {
         loop {
             if Instant::now() >= self.limits.list_until {
-                return Some(Rest { cursor, stop: Stop::OutOfTime });
+                return Some(Rest { cursor, stop: Stop::DeadlineExceeded });
             }
             let page = match self.api.list(cursor.as_deref()).await {
                 Ok(page) => page,

@@ -1,47 +1,20 @@
 //! One run for one source: list, decide, request.
 
+mod limits;
 mod list;
 mod report;
 mod request;
 
-use std::time::Duration;
-
-use tokio::time::Instant;
-
+pub use self::limits::RunLimits;
+use self::limits::{RECENT_SECONDS, oldest_recoverable};
 pub use self::report::{End, Loss, LostEvent, Report};
 use crate::config::SourceConfig;
 use crate::github::DeliveriesApi;
 use crate::groups::Group;
 use crate::state::State;
 
-/// An attempt that is younger, in seconds, may still be running or not be listed yet.
-pub(crate) const RECENT_SECONDS: u64 = 300;
-
 /// The most attempts of an event, with the one of GitHub itself. More would not help: the receiver rejects the event.
 const MAX_ATTEMPTS: usize = 10;
-
-/// The time of a run.
-#[derive(Debug, Clone, Copy)]
-pub struct RunLimits {
-    /// The time at which the run begins, in seconds since 1970.
-    pub now: u64,
-    /// The same time of the monotonic clock.
-    pub started: Instant,
-    /// When listing ends, so that there is time for requests.
-    pub list_until: Instant,
-    /// When the run ends.
-    pub deadline: Instant,
-    /// The pause between two requests for a redelivery. GitHub recommends one second between two POST requests
-    /// (<https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests>).
-    pub pause: Duration,
-}
-
-impl RunLimits {
-    /// Returns the current time, in seconds since 1970.
-    fn now(&self) -> u64 {
-        self.now.saturating_add(self.started.elapsed().as_secs())
-    }
-}
 
 /// What is to be done about a group.
 enum Decision {
@@ -75,7 +48,7 @@ pub async fn run(
             }
             Decision::Lost(loss) => {
                 report.missing += 1;
-                lose(&group, loss, &mut state, &mut report);
+                report.lose(&group, loss, &mut state);
             }
             Decision::Request(delivery) => {
                 report.missing += 1;
@@ -85,7 +58,7 @@ pub async fn run(
     }
     // GitHub forgets the oldest ones first.
     due.sort_by_key(|(group, delivery)| (group.first_at, *delivery));
-    if matches!(report.end, End::Completed | End::OutOfTime) {
+    if matches!(report.end, End::Completed | End::DeadlineExceeded) {
         request::request(&due, api, &mut state, &limits, &mut report).await;
     }
     let is_lost = |group: &Group| state.lost.contains_key(&group.guid);
@@ -113,16 +86,4 @@ fn decide(group: &Group, source: &SourceConfig, state: &State, now: u64) -> Deci
         attempts @ MAX_ATTEMPTS.. => Decision::Lost(Loss::AttemptsExhausted(attempts)),
         _ => Decision::Request(newest),
     }
-}
-
-/// Returns the time before which deliveries are too old.
-pub(crate) fn oldest_recoverable(source: &SourceConfig, now: u64) -> u64 {
-    now.saturating_sub(source.lookback.as_secs())
-}
-
-/// Reports a lost event.
-fn lose(group: &Group, loss: Loss, state: &mut State, report: &mut Report) {
-    let Group { guid, event, first_at, .. } = group.clone();
-    state.lost.insert(guid.clone(), first_at);
-    report.lost.push(LostEvent { guid, event, first_at, loss });
 }

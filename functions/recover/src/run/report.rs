@@ -1,6 +1,8 @@
 use std::fmt;
 
 use crate::github::GithubError;
+use crate::groups::Group;
+use crate::state::State;
 
 /// What a run found and did.
 #[derive(Debug, Default)]
@@ -28,7 +30,7 @@ pub enum End {
     #[default]
     Completed,
     /// The time of the run ended. The next run continues.
-    OutOfTime,
+    DeadlineExceeded,
     /// A rate limit of GitHub is exceeded. A later run continues.
     RateLimited,
     /// GitHub's API failed.
@@ -68,6 +70,26 @@ impl Loss {
             Self::AttemptsExhausted(_) => "attempts_exhausted",
             Self::Expired => "delivery_expired",
         }
+    }
+}
+
+impl Report {
+    /// Reports a lost event. It counts as settled.
+    pub(super) fn lose(&mut self, group: &Group, loss: Loss, state: &mut State) {
+        let Group { guid, event, first_at, .. } = group.clone();
+        state.lost.insert(guid.clone(), first_at);
+        self.lost.push(LostEvent { guid, event, first_at, loss });
+    }
+
+    /// Ends the run with an error.
+    pub(super) fn stop(&mut self, error: GithubError, state: &mut State) {
+        self.end = match error {
+            GithubError::RateLimited { until } => {
+                state.limited_until = until;
+                End::RateLimited
+            }
+            error => End::Failed(error),
+        };
     }
 }
 

@@ -1,7 +1,7 @@
 use tokio::time::Instant;
 
+use super::limits::RunLimits;
 use super::report::{End, Loss, Report};
-use super::{RunLimits, lose};
 use crate::github::{DeliveriesApi, GithubError, Redelivery};
 use crate::groups::Group;
 use crate::state::State;
@@ -22,7 +22,7 @@ pub(super) async fn request(
     for (index, (group, delivery)) in due.iter().enumerate() {
         let starts_at = if index == 0 { Instant::now() } else { Instant::now() + limits.pause };
         if starts_at >= limits.deadline {
-            report.end = End::OutOfTime;
+            report.end = End::DeadlineExceeded;
             return;
         }
         tokio::time::sleep_until(starts_at).await;
@@ -34,7 +34,7 @@ pub(super) async fn request(
             }
             Ok(Redelivery::Rejected { status }) => {
                 failures = 0;
-                lose(group, Loss::Rejected(status), state, report);
+                report.lose(group, Loss::Rejected(status), state);
             }
             Err(error) => {
                 failures += 1;
@@ -44,7 +44,7 @@ pub(super) async fn request(
                 }
                 // One delivery must not prevent the others.
                 if failures == MAX_FAILURES || !error.is_of_one_request() {
-                    stop(error, state, report);
+                    report.stop(error, state);
                     return;
                 }
                 report.end = End::Failed(error);
@@ -56,15 +56,4 @@ pub(super) async fn request(
 /// Whether GitHub may have received the request.
 fn is_without_response(error: &GithubError) -> bool {
     matches!(error, GithubError::Timeout | GithubError::Request { .. })
-}
-
-/// Ends the run with an error.
-pub(super) fn stop(error: GithubError, state: &mut State, report: &mut Report) {
-    report.end = match error {
-        GithubError::RateLimited { until } => {
-            state.limited_until = until;
-            End::RateLimited
-        }
-        error => End::Failed(error),
-    };
 }

@@ -69,12 +69,19 @@ fn invalid_options_are_reported_with_the_source() {
 /// The credential is sent to this URL.
 #[test]
 fn credentials_are_sent_over_tls_or_to_private_addresses_only() {
-    for url in ["http://127.0.0.1:8080", "http://10.1.2.3/api/v3", "http://[::1]:80", "https://api.octo.ghe.com"] {
+    for url in [
+        "http://127.0.0.1:8080",
+        "http://10.1.2.3/api/v3",
+        "http://100.64.1.2",
+        "http://[::1]:80",
+        "https://api.octo.ghe.com",
+    ] {
         assert_eq!(error(&json!({ "api_url": url })), "", "{url}");
     }
     for url in [
         "http://api.github.com",
         "http://8.8.8.8",
+        "http://100.128.0.1",
         "http://localhost",
         "ftp://127.0.0.1",
         "https://user@api.github.com",

@@ -21,7 +21,7 @@ async fn run_for(seconds: u64, api: &mut FakeApi, state: State) -> (State, Repor
 async fn later_runs_continue_at_the_cursor_and_read_what_is_new() {
     let mut api = api();
     let (state, report) = run_for(4, &mut api, State::default()).await;
-    assert!(matches!(report.end, End::OutOfTime), "{:?}", report.end);
+    assert!(matches!(report.end, End::DeadlineExceeded), "{:?}", report.end);
     assert_eq!(api.take_requested(), ["guid-7", "guid-8", "guid-9", "guid-10"]);
     let unfinished = state.unfinished.as_ref().unwrap();
     assert_eq!((unfinished.cursor.as_str(), unfinished.read_until), ("6", NOW - 300));
@@ -61,7 +61,7 @@ async fn run_that_does_not_reach_the_read_part_keeps_the_cursor() {
     let mut api = api();
     let (state, _) = run_for(4, &mut api, State::default()).await;
     let (kept, report) = run_for(2, &mut api, state.clone()).await;
-    assert!(matches!(report.end, End::OutOfTime), "{:?}", report.end);
+    assert!(matches!(report.end, End::DeadlineExceeded), "{:?}", report.end);
     assert_eq!(kept.unfinished, state.unfinished);
 }
 
@@ -86,7 +86,7 @@ async fn requests_end_with_the_run_and_the_rest_follows_in_the_next_one() {
     let mut limits = limits(NOW, Duration::from_secs(2));
     limits.pause = Duration::from_secs(1);
     let (state, report) = run(&source(&json!({})), &mut api, State::default(), limits).await;
-    assert!(matches!(report.end, End::OutOfTime), "{:?}", report.end);
+    assert!(matches!(report.end, End::DeadlineExceeded), "{:?}", report.end);
     assert_eq!((report.missing, report.requested), (10, 3), "one second for the page and three for the requests");
     assert_eq!(api.take_requested(), ["guid-1", "guid-2", "guid-3"]);
     assert_eq!((state.unfinished.as_ref(), state.settled_before), (None, NOW - 9900));
