@@ -43,8 +43,8 @@ impl ForwardedHeaders {
     /// The maximum size of all names and values, in bytes.
     pub const MAX_BYTES: usize = 2048;
 
-    /// Whether a header of this name can be forwarded: the name is valid, and the header neither contains credentials nor is
-    /// set by Hookline or the connection. A source can have other headers with credentials.
+    /// Whether a header of this name can be forwarded: the name is valid, and the header neither contains credentials
+    /// nor is set by Hookline or the connection. A source can have other headers with credentials.
     #[must_use]
     pub fn is_allowed(name: &str) -> bool {
         // https://www.rfc-editor.org/rfc/rfc9110#name-tokens
@@ -57,8 +57,8 @@ impl ForwardedHeaders {
             && !PREFIXES.iter().any(|prefix| name.starts_with(prefix))
     }
 
-    /// Adds a header. Returns `false`, and adds nothing, if the header is not [allowed](Self::is_allowed), is present already,
-    /// has a value that is not printable ASCII, or exceeds a limit. A value is never shortened.
+    /// Adds a header. Returns `false`, and adds nothing, if the header is not [allowed](Self::is_allowed), is present
+    /// already, has a value that is not printable ASCII, or exceeds a limit. A value is never shortened.
     #[must_use]
     pub fn insert(&mut self, name: &str, value: &str) -> bool {
         let is_printable = value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());

@@ -3,6 +3,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeouts, Variables};
+use hookline_event::Event;
 use hookline_retry::RetryPolicy;
 use hookline_signature::Secret;
 use hookline_telemetry::Level;
@@ -83,6 +84,23 @@ pub struct QueueConfig {
     pub retry: RetryPolicy,
     /// When a circuit breaker opens.
     pub breaker: BreakerConfig,
+}
+
+impl DeliveryConfig {
+    /// Reads and validates the variables with the routes and the destinations.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfiguration`]: all invalid variables.
+    pub fn read(mut variables: Variables<'_>) -> Result<Self, InvalidConfiguration> {
+        let delivery = delivery(&mut variables).map(|(delivery, _)| delivery);
+        variables.finish(delivery)
+    }
+
+    /// Whether the event has passed through too many deliveries.
+    pub(crate) fn exceeds_max_hops<D>(&self, event: &Event<D>) -> bool {
+        event.hops > self.max_hops
+    }
 }
 
 impl Config {

@@ -76,7 +76,7 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
             return None;
         }
         // A destination posts back to its source, directly or through others.
-        if event.hops > self.delivery.max_hops {
+        if self.delivery.exceeds_max_hops(event) {
             return fail(Reason::TooManyHops.into());
         }
         fault_injection::panic_if_requested(&event.event_type);

@@ -17,6 +17,7 @@ mod delivery;
 mod destination_state;
 mod destinations;
 mod egress;
+pub mod explain;
 mod failure;
 mod fault_injection;
 mod idempotency;

@@ -89,7 +89,6 @@ impl Destination {
     /// # Errors
     ///
     /// [`Failure`]: the event cannot be delivered.
-    #[expect(dead_code, reason = "the explanation of routes shows it")]
     pub(crate) fn preview(&self, event: &Event) -> Result<Preview, Failure> {
         self.destination.preview(event)
     }

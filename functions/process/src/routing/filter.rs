@@ -1,5 +1,7 @@
 //! Conditions of a route's filter on the payload.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use crate::payload::{PointedValue, Unreadable, are_equal_numbers};
@@ -44,6 +46,19 @@ pub(crate) enum InvalidCondition {
         /// The configured pointer.
         pointer: String,
     },
+}
+
+impl fmt::Display for Condition {
+    /// Writes the condition as in Terraform: `/ref equals "refs/heads/main"`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pointer = if self.pointer.is_empty() { "the whole payload" } else { &self.pointer };
+        match self {
+            Self { equals: Some(text), .. } => write!(formatter, "{pointer} equals {text:?}"),
+            Self { r#in: Some(texts), .. } => write!(formatter, "{pointer} in {texts:?}"),
+            Self { prefix: Some(text), .. } => write!(formatter, "{pointer} prefix {text:?}"),
+            Self { exists, .. } => write!(formatter, "{pointer} exists {}", exists.unwrap_or_default()),
+        }
+    }
 }
 
 impl Condition {

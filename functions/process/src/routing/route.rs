@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use wildmatch::WildMatch;
 
 use super::filter::{Condition, InvalidCondition};
-use crate::payload::{Pointers, ReadablePayload, Unreadable};
+use crate::payload::{PointedValue, Pointers, ReadablePayload, Unreadable};
 
 /// The configuration of a route, as Terraform writes it: an object, or only its destinations if it has no other option: the
 /// name of one, or the names of several. Most routes have one, and the environment of a function is limited to 4 KB.
@@ -71,7 +71,7 @@ impl RouteConfig {
 /// decided that it is unwanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum OnUnreadable {
+pub(super) enum OnUnreadable {
     /// Deliver the event, as if the filter matched.
     #[default]
     Deliver,
@@ -81,18 +81,18 @@ enum OnUnreadable {
 
 /// A route with compiled type patterns.
 #[derive(Debug, Clone)]
-struct Route {
-    name: String,
-    source: String,
-    types: Vec<WildMatch>,
-    filter: Vec<Condition>,
-    on_unreadable: OnUnreadable,
-    destinations: Vec<String>,
+pub(super) struct Route {
+    pub(super) name: String,
+    pub(super) source: String,
+    pub(super) types: Vec<WildMatch>,
+    pub(super) filter: Vec<Condition>,
+    pub(super) on_unreadable: OnUnreadable,
+    pub(super) destinations: Vec<String>,
 }
 
 /// All routes. An event is sent to the destinations of every matching route, and once to each destination.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Routes(Vec<Route>);
+pub(crate) struct Routes(pub(super) Vec<Route>);
 
 /// The result of routing one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,12 +118,26 @@ pub(crate) enum RoutingDecision<'a> {
 
 /// Whether a route matches an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RouteMatch {
+pub(super) enum RouteMatch {
     Matches,
     /// The option that does not match.
     Differs(&'static str),
     /// The filter cannot read the payload.
     Unreadable(Unreadable),
+}
+
+/// A step of the decision, which an explanation shows.
+#[derive(Debug)]
+pub(super) enum Step<'r, 'v> {
+    /// A condition of a route's filter was compared with the value that its pointer selects.
+    Condition {
+        route: &'r Route,
+        condition: &'r Condition,
+        value: Option<&'v PointedValue<'v>>,
+        result: Result<bool, Unreadable>,
+    },
+    /// A route of the event's source matches or not.
+    Route { route: &'r Route, route_match: RouteMatch },
 }
 
 impl Routes {
@@ -150,17 +164,23 @@ impl Routes {
     /// Selects the destinations of an event.
     #[must_use]
     pub(crate) fn route(&self, event: &Event) -> RoutingDecision<'_> {
+        self.decide(event, &mut |_| {})
+    }
+
+    /// Selects the destinations of an event, and passes each step to `observe`.
+    pub(super) fn decide<'r>(&'r self, event: &Event, observe: &mut dyn FnMut(Step<'r, '_>)) -> RoutingDecision<'r> {
         let candidates: Vec<_> = self.0.iter().filter(|route| route.source == event.source_name()).collect();
         if candidates.is_empty() {
             return RoutingDecision::NoRoute;
         }
-        let matches = match_routes(&candidates, event);
+        let matches = match_routes(&candidates, event, observe);
         let mut destinations = BTreeSet::new();
         let mut unreadable = Vec::new();
         let mut differing = Vec::new();
         let mut dead_lettering = Vec::new();
         for (route, route_match) in candidates.into_iter().zip(matches) {
             let names = route.destinations.iter().map(String::as_str);
+            observe(Step::Route { route, route_match });
             match route_match {
                 RouteMatch::Matches => destinations.extend(names),
                 RouteMatch::Differs(option) => differing.push((route.name.as_str(), option)),
@@ -184,7 +204,7 @@ impl Routes {
 }
 
 /// Matches routes with an event. The payload is read once for all filters, and only if a filter needs it.
-fn match_routes(routes: &[&Route], event: &Event) -> Vec<RouteMatch> {
+fn match_routes<'r>(routes: &[&'r Route], event: &Event, observe: &mut dyn FnMut(Step<'r, '_>)) -> Vec<RouteMatch> {
     let has_type =
         |route: &Route| route.types.is_empty() || route.types.iter().any(|pattern| pattern.matches(&event.event_type));
     let of_type: Vec<_> = routes.iter().map(|route| has_type(route)).collect();
@@ -199,7 +219,8 @@ fn match_routes(routes: &[&Route], event: &Event) -> Vec<RouteMatch> {
     let payload = ReadablePayload::read(&event.data, content_type, content_encoding);
     let values = payload.as_ref().map(|payload| payload.find(&pointers));
     let mut values = values.map(Vec::into_iter);
-    let route_match = |(route, has_type): (&&Route, bool)| {
+    let route_match = |(route, has_type): (&&'r Route, bool)| {
+        let route: &'r Route = route;
         if !has_type {
             return RouteMatch::Differs("types");
         }
@@ -210,7 +231,11 @@ fn match_routes(routes: &[&Route], event: &Event) -> Vec<RouteMatch> {
                     .filter
                     .iter()
                     .zip(values)
-                    .map(|(condition, value)| condition.matches(value.as_ref()))
+                    .map(|(condition, value)| {
+                        let (value, result) = (value.as_ref(), condition.matches(value.as_ref()));
+                        observe(Step::Condition { route, condition, value, result });
+                        result
+                    })
                     .collect();
                 // One condition that does not match decides, whatever the others are.
                 if results.contains(&Ok(false)) {

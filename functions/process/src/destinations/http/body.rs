@@ -1,5 +1,5 @@
-//! Bodies from a template that renders JSON. Whatever the payload is, each rendered value stays one value of this JSON: see
-//! [`marks`](super::marks).
+//! Bodies from a template that renders JSON. Whatever the payload is, each rendered value stays one value of this JSON:
+//! see [`marks`](super::marks).
 
 use std::io;
 

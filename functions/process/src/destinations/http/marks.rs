@@ -2,8 +2,8 @@
 //!
 //! Outside a string, a value is rendered as JSON, and inside a string as text with its special characters escaped. So a
 //! payload can neither end a string nor add members. Whether a place is inside a string is known only after the complete
-//! template is rendered. Until then each value is a mark: a beginning that a payload cannot guess, the value as JSON, and an
-//! end. JSON does not contain the end, U+0000, and neither does the template.
+//! template is rendered. Until then each value is a mark: a beginning that a payload cannot guess, the value as JSON, and
+//! an end. JSON does not contain the end, U+0000, and neither does the template.
 
 use std::sync::Arc;
 
@@ -50,7 +50,8 @@ impl Position {
 
 impl Marks {
     pub(super) fn new() -> Self {
-        Self { begin: format!("{END}{:016x}:", fastrand::u64(..)).into() }
+        // Digits stay the same in upper and lower case, so that a mark in a changed text is found.
+        Self { begin: format!("{END}{:020}:", fastrand::u64(..)).into() }
     }
 
     /// Returns the mark of a value in JSON.
@@ -58,9 +59,9 @@ impl Marks {
         format!("{}{json}{END}", self.begin)
     }
 
-    /// Whether a text contains a mark.
+    /// Whether a text contains a mark, or a part of one.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        text.contains(&*self.begin)
+        text.contains(self.begin.trim_start_matches(END))
     }
 
     /// Replaces the marks of a rendered text by their values.

@@ -1,4 +1,5 @@
-//! Sends the exact body, or a body from a template, with the event's attributes as headers (the binary mode of CloudEvents).
+//! Sends the exact body, or a body from a template, with the event's attributes as headers (the binary mode of
+//! CloudEvents).
 //!
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>
 //!
@@ -10,21 +11,19 @@
 mod auth;
 mod body;
 mod compression;
+mod config;
 mod content;
 mod headers;
 mod marks;
 mod signature;
 mod success;
 
-use std::collections::BTreeMap;
-
 use hookline_event::Event;
 use http::{HeaderValue, Method};
-use serde::Deserialize;
 
 use self::auth::Auth;
 use self::body::BodyTemplate;
-use self::compression::Compression;
+use self::config::Config;
 use self::content::Content;
 use self::headers::ConfiguredHeaders;
 use self::success::Success;
@@ -34,65 +33,6 @@ use super::kind::{Kind, Preview, Setup};
 use crate::egress::{HttpRequest, Target};
 use crate::failure::Failure;
 use crate::reason::Reason;
-
-/// The configuration of an HTTP destination, as Terraform writes it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Config {
-    /// The URL that events are sent to.
-    url: String,
-    /// The method of requests.
-    #[serde(default)]
-    method: RequestMethod,
-    /// Additional headers. The values are templates.
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    /// The names of headers of the sender's request that are sent too.
-    #[serde(default)]
-    forward_headers: Vec<String>,
-    /// The template of the body, which renders JSON.
-    body: Option<String>,
-    /// The content coding of the body.
-    compression: Option<Compression>,
-    /// Statuses that count as a delivery in addition to 2xx.
-    #[serde(default)]
-    success: Vec<String>,
-    /// Whether each request is signed with the destination's secret.
-    #[serde(default)]
-    signed: bool,
-    /// How requests are authenticated.
-    #[serde(default)]
-    auth: hookline_credentials::Auth,
-    /// The header of `auth = "header"`.
-    auth_header: Option<String>,
-    /// The token endpoint of `auth = "oauth2_client_credentials"`, and what the tokens are for.
-    token_url: Option<String>,
-    scope: Option<String>,
-    audience: Option<String>,
-    /// The service of `auth = "sigv4"` and its region.
-    service: Option<String>,
-    region: Option<String>,
-}
-
-/// The method of requests: those that send a body and may have an effect.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-enum RequestMethod {
-    #[default]
-    Post,
-    Put,
-    Patch,
-}
-
-impl From<RequestMethod> for Method {
-    fn from(method: RequestMethod) -> Self {
-        match method {
-            RequestMethod::Post => Self::POST,
-            RequestMethod::Put => Self::PUT,
-            RequestMethod::Patch => Self::PATCH,
-        }
-    }
-}
 
 /// A URL that events are sent to.
 #[derive(Debug)]

@@ -4,11 +4,11 @@ use std::ops::RangeInclusive;
 
 use crate::destinations::error::DestinationError;
 
-/// Statuses that never mean that the receiver has the event: missing or rejected credentials, and requests to try again.
+/// Statuses that never mean that the receiver has the event: missing or rejected credentials, and requests to retry.
 const NEVER: [u16; 5] = [401, 407, 408, 425, 429];
 
-/// Statuses that can be configured. 1xx is no response, 2xx is always a success, and 5xx is a fault of the receiver that a
-/// later attempt can mend.
+/// Statuses that can be configured. 1xx is no response, 2xx is always a success, and 5xx is a fault of the receiver that
+/// a later attempt can mend.
 const CONFIGURABLE: RangeInclusive<u16> = 300..=499;
 
 /// Statuses that count as a delivery in addition to 2xx.
@@ -59,7 +59,7 @@ mod tests {
 
     /// Otherwise an expired token or a busy receiver would lose events.
     #[test]
-    fn range_never_includes_rejected_credentials_and_requests_to_try_again() {
+    fn range_never_includes_rejected_credentials_and_requests_to_retry() {
         let statuses = success(&["400-499"]).unwrap();
         let excluded: Vec<_> = (400..=499).filter(|status| !statuses.contains(*status)).collect();
         assert_eq!(excluded, NEVER);

@@ -5,7 +5,8 @@ use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
 
 use crate::destinations::error::DestinationError;
-use crate::destinations::http::{Config, headers};
+use crate::destinations::http::config::Config;
+use crate::destinations::http::headers;
 
 /// The header of a destination without `auth_header`.
 const DEFAULT_NAME: HeaderName = HeaderName::from_static("x-api-key");

@@ -14,7 +14,7 @@ use super::header::sensitive;
 use super::token::{AccessToken, TokenEndpoint, TokenError};
 use crate::destinations::attempt::Attempt;
 use crate::destinations::error::DestinationError;
-use crate::destinations::http::Config;
+use crate::destinations::http::config::Config;
 use crate::egress::{HttpRequest, SsrfGuard};
 use crate::failure::Failure;
 use crate::reason::Reason;

@@ -15,7 +15,7 @@ use http::HeaderName;
 
 use super::header::sensitive;
 use crate::destinations::error::DestinationError;
-use crate::destinations::http::Config;
+use crate::destinations::http::config::Config;
 use crate::destinations::secret;
 use crate::egress::{HttpRequest, Target};
 use crate::failure::Failure;

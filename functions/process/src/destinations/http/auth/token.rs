@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::basic;
 use crate::destinations::attempt::Attempt;
 use crate::destinations::error::DestinationError;
-use crate::destinations::http::Config;
+use crate::destinations::http::config::Config;
 use crate::egress::{HttpRequest, SsrfGuard, Target};
 use crate::failure::Failure;
 use crate::reason::Reason;
