@@ -117,14 +117,18 @@ fn normalize(value: &mut Value) {
 
 async fn ingest_permissions(testbed: &Testbed) -> ScenarioResult {
     /// Each permission, with the size of a body that needs it.
-    const CASES: [(&str, usize); 3] =
-        [("sqs:SendMessage", 100), ("s3:PutObject", 300_000), ("secretsmanager:GetSecretValue", 100)];
+    const CASES: [(&str, usize); 4] = [
+        ("sqs:SendMessage", 100),
+        ("s3:PutObject", 300_000),
+        ("secretsmanager:GetSecretValue", 100),
+        ("s3:GetObjectVersion", 100),
+    ];
     for (action, bytes) in CASES {
         let webhook = testbed.signed("github", expect::unique_body(bytes))?;
         without(testbed, Policy::Ingest, &[action], unavailable(testbed, &webhook))
             .await
             .map_err(|error| error.context(format!("without {action}")))?;
-        // The function does not read a secret again immediately after a failed call.
+        // The function does not read a secret or its configuration again immediately after a failed call.
         wait::until("the response 202", Duration::from_secs(10), async || {
             let response = testbed.send(&webhook).await?;
             ensure!(matches!(response.status, 202 | 503), "got {}: {}", response.status, response.body);

@@ -53,6 +53,8 @@ pub(crate) fn terraform_variables(
         "retry": { "base_seconds": 1, "max_seconds": 3, "give_up_after_hours": 1 },
         "breaker": { "cool_down_seconds": 5, "max_cool_down_seconds": 10 },
         "secret_cache": { "refresh_seconds": 1 },
+        // The sources, routes and destinations of both functions are objects in S3.
+        "max_environment_bytes": 2048,
         "throttle": { "rate": 10_000, "burst": 5_000 },
         "account_concurrency": 100_000,
         "secret_recovery_days": 0,

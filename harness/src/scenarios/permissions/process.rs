@@ -19,10 +19,37 @@ pub(super) async fn process_permissions(testbed: &Testbed) -> ScenarioResult {
     destinations(testbed).await?;
     let before = testbed.stack.visibility_timeout().await?;
     testbed.stack.set_visibility_timeout(VISIBILITY_SECONDS).await?;
-    let result = queues(testbed).await;
+    let result = match configuration(testbed).await {
+        Ok(()) => queues(testbed).await,
+        Err(error) => Err(error),
+    };
     testbed.stack.set_visibility_timeout(before).await?;
     result?;
-    Ok("10 permissions, nothing lost".to_owned())
+    Ok("11 permissions, nothing lost".to_owned())
+}
+
+/// A new instance of the function cannot read its configuration: its batches fail, and the event stays on its queue.
+async fn configuration(testbed: &Testbed) -> Result<()> {
+    const OUTCOME: &str = "configuration_unavailable";
+    let before = log::lines_with(testbed, OUTCOME).await?.len();
+    let work = async {
+        crash::kill_function(&testbed.emulator_info, &testbed.stack.outputs.function_names.process).await?;
+        let event_id = expect::accepted(testbed, &testbed.signed("github", expect::unique_body(0))?).await?;
+        wait::until("the log line of the configuration", Duration::from_secs(20), async || {
+            let lines = log::lines_with(testbed, OUTCOME).await?;
+            let line = lines.get(before);
+            let reason = line.and_then(|line| line["reason"].as_str());
+            ensure!(reason.is_none_or(|reason| reason == "configuration_unreadable"), "the line is {line:?}");
+            Ok(line.map(|_| ()))
+        })
+        .await?;
+        let depths = testbed.stack.queue_depths().await?;
+        ensure!(depths.intake == 1 && depths.dlq == 0, "the message is not on the intake queue: {depths:?}");
+        Ok(event_id)
+    };
+    let event_id = without(testbed, Policy::Process, &["s3:GetObjectVersion"], work).await?;
+    testbed.sink.wait_for_delivery(&event_id).await?;
+    Ok(())
 }
 
 /// Sends an event, waits for a log line with these fields, and returns the event's id.
