@@ -204,14 +204,13 @@ run "rejects_configuration_that_no_function_reads" {
   command = plan
 
   variables {
-    destinations = {
-      for n in range(500) : "d-${n}" => {
-        kind = "http", url = "https://example.com/", headers = {
-          for m in range(10) : "x-${m}" => join("", [for i in range(100) : "0123456789"])
-        }
+    routes = {
+      events = { source = "events", destinations = ["sink"] }
+      github = {
+        source = "github", destinations = ["sink"]
+        filter = [{ pointer = "/action", equals = join("", [for n in range(42000) : format("%0100d", n)]) }]
       }
     }
-    routes = { for name in ["github", "events"] : name => { source = name, destinations = ["d-0"] } }
   }
 
   expect_failures = [aws_s3_object.configuration]
