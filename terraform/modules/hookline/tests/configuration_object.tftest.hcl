@@ -208,7 +208,7 @@ run "rejects_configuration_that_no_function_reads" {
       events = { source = "events", destinations = ["sink"] }
       github = {
         source = "github", destinations = ["sink"]
-        filter = [{ pointer = "/action", equals = join("", [for n in range(42000) : format("%0100d", n)]) }]
+        filter = [{ pointer = "/action", equals = join("", [for n in range(1000) : format("%05000d", n)]) }]
       }
     }
   }
