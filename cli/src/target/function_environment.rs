@@ -31,24 +31,26 @@ const OBJECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns the environment variables of the latest version of a function, and those of its large configuration.
 pub(super) async fn read(sdk: &SdkConfig, function: &str) -> Result<BTreeMap<String, String>> {
-    variables(call(function).json(sdk).await.map_err(explained), function)
+    variables(sdk, call(function).json(sdk).await.map_err(explained), function).await
 }
 
 /// Returns the environment variables of the latest version of a function, or `None` if there is no such function.
 pub(super) async fn read_if_exists(sdk: &SdkConfig, function: &str) -> Result<Option<BTreeMap<String, String>>> {
     match call(function).json(sdk).await {
         Err(CallError::NotFound { .. }) => Ok(None),
-        configuration => variables(configuration.map_err(Error::new), function).map(Some),
+        configuration => variables(sdk, configuration.map_err(Error::new), function).await.map(Some),
     }
 }
 
-fn variables(configuration: Result<Configuration>, function: &str) -> Result<BTreeMap<String, String>> {
-    let configuration =
-        configuration.with_context(|| format!("cannot read the configuration of function `{function}`"));
-    let mut environment = configuration?.environment.variables;
+async fn variables(
+    sdk: &SdkConfig,
+    configuration: Result<Configuration>,
+    function: &str,
+) -> Result<BTreeMap<String, String>> {
+    let context = || format!("cannot read the configuration of function `{function}`");
+    let mut environment = configuration.with_context(context)?.environment.variables;
     if let Some(object) = environment.get(ConfigurationObject::VARIABLE) {
-        let variables = read_object(sdk, object).await;
-        let variables = variables.with_context(|| format!("cannot read the configuration of function `{function}`"))?;
+        let variables = read_object(sdk, object).await.with_context(context)?;
         environment.extend(variables);
     }
     Ok(environment)
