@@ -81,7 +81,7 @@ ci:
 snapshots:
     cargo insta review
 
-# Build the Lambda packages of both functions
+# Build the Lambda packages of the functions
 [group('deploy')]
 package *arguments:
     cargo harness package {{ arguments }}

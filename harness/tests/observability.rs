@@ -1,5 +1,5 @@
-//! The dashboard and the alarms use only metrics that the functions or AWS emit. The template of the dashboard is valid JSON
-//! before Terraform renders it.
+//! The dashboard and the alarms use only metrics that the functions or AWS emit. The templates of the dashboard are valid
+//! JSON before Terraform renders them.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -9,7 +9,11 @@ use hookline_telemetry::Metric;
 use serde_json::Value;
 
 const TEMPLATE: &str = include_str!("../../terraform/modules/observability/dashboard.json.tftpl");
-const ALARMS: &str = include_str!("../../terraform/modules/observability/alarms.tf");
+const RECOVERY_TEMPLATE: &str = include_str!("../../terraform/modules/observability/recovery.json.tftpl");
+const ALARMS: [&str; 2] = [
+    include_str!("../../terraform/modules/observability/alarms.tf"),
+    include_str!("../../terraform/modules/observability/recovery.tf"),
+];
 
 /// Metrics of AWS in the dashboard, with the dimensions of each namespace:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>,
@@ -40,8 +44,8 @@ struct ShownMetric {
 }
 
 fn shown_metrics() -> Vec<ShownMetric> {
-    let dashboard: Value = serde_json::from_str(TEMPLATE).unwrap();
-    let widgets = dashboard["widgets"].as_array().unwrap();
+    let parse = |template| serde_json::from_str::<Value>(template).unwrap()["widgets"].as_array().unwrap().clone();
+    let widgets: Vec<Value> = [TEMPLATE, RECOVERY_TEMPLATE].into_iter().flat_map(parse).collect();
     let metrics = widgets.iter().flat_map(|widget| widget["properties"]["metrics"].as_array().into_iter().flatten());
     metrics.map(|metric| metric[0]["expression"].as_str().map_or_else(|| parse_array(metric), parse_search)).collect()
 }
@@ -108,7 +112,7 @@ fn every_emitted_metric_is_shown_with_each_set_of_dimensions() {
 /// The functions emit these metrics at every log level, so that the level `error` does not disable alarms.
 #[test]
 fn alarms_use_exactly_the_metrics_that_every_log_level_emits() {
-    let alarms = ALARMS.split("namespace = \"Hookline\", name = \"").skip(1);
+    let alarms = ALARMS.into_iter().flat_map(|file| file.split("namespace = \"Hookline\", name = \"").skip(1));
     let in_terraform: BTreeSet<_> = alarms.filter_map(|rest| rest.split('"').next()).collect();
     let with_alarm = Metric::ALL.iter().filter(|metric| metric.has_alarm());
     assert_eq!(in_terraform, with_alarm.map(|metric| metric.name()).collect());

@@ -15,31 +15,44 @@ use crate::system::log::tail;
 use crate::system::repository::Repository;
 use crate::system::supervisor::SupervisedProcess;
 
-/// Paths of both packages.
+/// Path of each function's package.
 #[derive(Debug, Clone)]
 pub struct Packages {
     /// Package of the ingest function.
     pub ingest: PathBuf,
     /// Package of the process function.
     pub process: PathBuf,
+    /// Package of the recover function.
+    pub recover: PathBuf,
 }
 
-/// Builds and packages both functions for this machine.
+impl Packages {
+    /// Returns the paths.
+    pub(crate) fn paths(&self) -> [&Path; 3] {
+        [&self.ingest, &self.process, &self.recover]
+    }
+}
+
+/// Builds and packages the functions for this machine.
 ///
 /// # Errors
 ///
 /// If the build fails or a package cannot be written.
 pub async fn build(repository: &Repository) -> Result<Packages> {
-    let step = Step::start("build both functions");
+    let step = Step::start("build the functions");
     let log = repository.log("build");
     std::fs::write(&log, "")?;
     let mut cargo = cargo::command();
-    cargo.args(["build", "--bin", "ingest", "--bin", "process"]).current_dir(&repository.root);
+    cargo.args(["build", "--bin", "ingest", "--bin", "process", "--bin", "recover"]).current_dir(&repository.root);
     let status = SupervisedProcess::start(&cargo, &log, None)?.wait().await?;
     if !status.success() {
         bail!("the build of the functions failed; the complete log is {}\n{}", log.display(), tail(&log, 30));
     }
-    let packages = Packages { ingest: package(repository, "ingest")?, process: package(repository, "process")? };
+    let packages = Packages {
+        ingest: package(repository, "ingest")?,
+        process: package(repository, "process")?,
+        recover: package(repository, "recover")?,
+    };
     step.done("");
     Ok(packages)
 }

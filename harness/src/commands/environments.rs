@@ -130,6 +130,7 @@ impl Run<'_> {
             "domains": { &first: { "name": "hooks.example.com", "truststore": "truststore.example/ca.pem" } },
             "web_acl_arns": { &first: format!("arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/hooks/0a1b2c3d") },
             "budgets": true,
+            "recovery": true,
         })
     }
 
@@ -169,7 +170,7 @@ impl Run<'_> {
         // Another throttle would be deleted first, and MiniStack would delete the stage instead.
         variables["sources"] = json!({
             "billing": { "scheme": { "signature": { "in": ["header:X-Billing-Signature"] } } },
-            "github": { "sender": "github" },
+            "github": { "sender": "github", "recover": { "webhook": "orgs/octo-org/hooks/1" } },
             "meta": { "sender": "meta" },
             "stripe": { "sender": "stripe" },
             "trello": { "sender": "trello" },
@@ -198,7 +199,11 @@ impl Run<'_> {
             "runbook_url": "https://runbooks.example.com/hookline",
             "alarms": { "emails": ["oncall@example.com"], "silent_sources": { "github": 60 } },
             "sources": {
-                "github": { "sender": "github", "allowed_ips": ["192.30.252.0/22"] },
+                "github": {
+                    "sender": "github",
+                    "allowed_ips": ["192.30.252.0/22"],
+                    "recover": { "webhook": "orgs/octo-org/hooks/1" },
+                },
                 // These two have the methods GET and HEAD.
                 "meta": { "sender": "meta" },
                 "trello": { "sender": "trello" },

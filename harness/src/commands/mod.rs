@@ -76,7 +76,7 @@ enum Command {
     ///
     /// The exit code is 1 if there is a finding about the roles.
     Environments(environments::Environments),
-    /// Build both functions for Lambda and package them for Terraform
+    /// Build the functions for Lambda and package them for Terraform
     Package(package::Package),
     /// Helper process that removes containers; not a user command
     #[command(name = cleanup::CLEANUP_COMMAND, hide = true)]

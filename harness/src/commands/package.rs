@@ -14,7 +14,7 @@ use crate::build::{auditable, glibc, package};
 use crate::system::repository::Repository;
 
 /// Size budget of each function's package in bytes. Lambda downloads the package at each cold start.
-const BUDGETS: [(&str, u64); 2] = [("ingest", 2_000_000), ("process", 3_000_000)];
+const BUDGETS: [(&str, u64); 3] = [("ingest", 2_000_000), ("process", 3_000_000), ("recover", 3_000_000)];
 
 #[derive(Debug, Args)]
 pub(super) struct Package {
@@ -58,7 +58,7 @@ impl Package {
     }
 
     async fn build(&self, repository: &Repository) -> Result<()> {
-        let functions = &["--package", "ingest", "--package", "process"];
+        let functions = &["--package", "ingest", "--package", "process", "--package", "recover"];
         if !self.auditable {
             return lambda::build(repository, self.arch, functions).await;
         }

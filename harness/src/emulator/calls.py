@@ -57,6 +57,11 @@ def named(service, scope, body):
         return {"url": "/", "action": dict(parse_qsl(body.decode())).get("Action", ""), "body": form}
     content = json.loads(body)
     names = {name: content[name] for name in ("QueueUrl", "SecretId", "TableName") if name in content}
+    # Process claims each delivery with a key of its own; recover has one key for each source.
+    for item in ("Key", "Item"):
+        key = content.get(item, {}).get("key", {}).get("S", "")
+        if key.startswith("recover#"):
+            names[item] = {"key": {"S": key}}
     if "RequestItems" in content:
         names["RequestItems"] = dict.fromkeys(content["RequestItems"], 0)
     if "Statements" in content:

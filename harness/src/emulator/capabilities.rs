@@ -32,6 +32,8 @@ pub(crate) enum Capability {
     SamplingRules,
     /// Saved queries of CloudWatch Logs Insights.
     SavedQueries,
+    /// EventBridge Scheduler, which GitHub recovery needs.
+    Scheduler,
     /// Version 1 of the SES API.
     Ses,
     /// Aliases that send a part of the traffic to a second version, with the metrics of each version.
@@ -98,6 +100,7 @@ impl Capabilities {
             Capability::Cognito => self.service_unavailable_reason("cognito-idp"),
             Capability::Dynamodb => self.service_unavailable_reason("dynamodb"),
             Capability::Eventbridge => self.service_unavailable_reason("events"),
+            Capability::Scheduler => self.service_unavailable_reason("scheduler"),
             Capability::Ses => self.service_unavailable_reason("ses"),
             Capability::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
             Capability::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
@@ -144,7 +147,7 @@ pub(crate) mod tests {
     pub(crate) fn localstack() -> Capabilities {
         let mut services: BTreeMap<_, _> =
             REQUIRED_SERVICES.map(|name| (name.to_owned(), "available".to_owned())).into();
-        for service in ["dynamodb", "events", "ses"] {
+        for service in ["dynamodb", "events", "scheduler", "ses"] {
             services.insert(service.to_owned(), "available".to_owned());
         }
         Capabilities {

@@ -74,9 +74,7 @@ impl Emulator {
     /// Checks that the emulator can start the functions: those in containers need a glibc that the container has.
     pub(crate) fn check_packages(&self, packages: &Packages) -> Result<()> {
         match self.info.kind {
-            EmulatorKind::Localstack { .. } => {
-                [&packages.ingest, &packages.process].into_iter().try_for_each(|package| glibc::check(package))
-            }
+            EmulatorKind::Localstack { .. } => packages.paths().into_iter().try_for_each(glibc::check),
             EmulatorKind::Ministack | EmulatorKind::External => Ok(()),
         }
     }

@@ -13,6 +13,7 @@ mod handshakes;
 mod isolated;
 mod operators;
 mod permissions;
+mod recovery;
 mod rejected;
 mod restored;
 mod retried;
@@ -41,6 +42,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         dead_lettered::all(),
         isolated::all(),
         operators::all(),
+        recovery::all(),
         telemetry::all(),
         deployed::all(),
         restored::all(),

@@ -46,9 +46,21 @@ impl Stack {
 
     /// Returns the version of each function's alias. An alias with weights is an error.
     pub(crate) async fn alias_versions(&self) -> Result<Functions> {
-        let Functions { ingest, process } = &self.outputs.function_names;
-        let (ingest, process) = (self.alias(ingest).await?, self.alias(process).await?);
-        ensure!(!ingest.has_weights() && !process.has_weights(), "an alias has weights: {ingest:?} {process:?}");
-        Ok(Functions { ingest: ingest.function_version, process: process.function_version })
+        let Functions { ingest, process, recover } = &self.outputs.function_names;
+        let recover = match recover {
+            Some(recover) => Some(self.alias_version(recover).await?),
+            None => None,
+        };
+        Ok(Functions {
+            ingest: self.alias_version(ingest).await?,
+            process: self.alias_version(process).await?,
+            recover,
+        })
+    }
+
+    async fn alias_version(&self, function: &str) -> Result<String> {
+        let alias = self.alias(function).await?;
+        ensure!(!alias.has_weights(), "the alias of {function} has weights: {alias:?}");
+        Ok(alias.function_version)
     }
 }

@@ -8,9 +8,13 @@ use hookline_signature::{Description, Encoding, SignatureDescription, TimestampD
 use serde_json::{Value, json};
 
 use super::keys::{KeyKind, SecretPair};
+use crate::emulator::{Capabilities, Capability};
 
 /// The URL of the source `twilio`. It is the URL of the example in the tests of Twilio's library.
 const TWILIO_URL: &str = "http://www.postbin.org/1ed898x";
+
+/// The path of GitHub's API at the sink.
+pub(crate) const GITHUB_PATH: &str = "/github/";
 
 /// A source of the local stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub(crate) struct Source {
     gateway_options: BTreeMap<&'static str, Value>,
     /// The form of the source's secret.
     key: KeyKind,
+    /// Whether the source has the option `recover`.
+    is_recovered: bool,
     /// The destination of the source's own route. A source without it is routed by explicit routes.
     pub(crate) destination: Option<&'static str>,
 }
@@ -41,7 +47,7 @@ impl Source {
     }
 
     fn with(name: &'static str, config: SchemeSource, key: KeyKind) -> Self {
-        Self { name, config, gateway_options: BTreeMap::new(), key, destination: None }
+        Self { name, config, gateway_options: BTreeMap::new(), key, is_recovered: false, destination: None }
     }
 
     /// Returns a source with the sender GitHub.
@@ -66,6 +72,11 @@ impl Source {
         self
     }
 
+    /// Lets the recover function request redeliveries from the fake of GitHub.
+    pub(crate) fn recovered(self) -> Self {
+        Self { is_recovered: true, ..self }
+    }
+
     /// Sets the URL that is configured at the sender, for a sender that signs it. An emulator does not know this URL.
     pub(crate) fn at_url(mut self, url: &str) -> Self {
         self.config.url = Some(url.to_owned());
@@ -82,9 +93,17 @@ impl Source {
         self.with_key(KeyKind::None)
     }
 
-    /// Returns the entry in the Terraform variable `sources`.
-    pub(crate) fn terraform_value(&self) -> Value {
+    /// Returns the entry in the Terraform variable `sources`. `sink` is the sink's URL without a path. Without the services
+    /// that recovery needs, no source has it.
+    pub(crate) fn terraform_value(&self, capabilities: &Capabilities, sink: &str) -> Value {
         let mut value = json!(self.config);
+        let is_missing = |capability| capabilities.unavailable_reason(capability).is_some();
+        if self.is_recovered && ![Capability::Dynamodb, Capability::Scheduler].into_iter().any(is_missing) {
+            let api_url = format!("{sink}{}", GITHUB_PATH.trim_end_matches('/'));
+            // The schedule starts no run during a run of the harness.
+            value["recover"] =
+                json!({ "webhook": github_webhook(self.name), "api_url": api_url, "every_minutes": 1440 });
+        }
         for (name, option) in &self.gateway_options {
             value[*name] = option.clone();
         }
@@ -128,6 +147,11 @@ impl Source {
     pub(crate) fn generate_other_key(&self) -> Result<String> {
         self.key.generate_other()
     }
+}
+
+/// Returns the webhook of a source, as in the path of GitHub's API.
+pub(crate) fn github_webhook(source: &str) -> String {
+    format!("repos/octo-org/{source}/hooks/1")
 }
 
 /// Returns the sources that each stack has: the senders that most scenarios use, and descriptions of other senders.

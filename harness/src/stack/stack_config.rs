@@ -123,7 +123,8 @@ impl StackConfig {
     /// emulator does not support. `sink` is the sink's URL without a path.
     pub(crate) fn terraform_variables(&self, capabilities: &Capabilities, sink: &str) -> Value {
         let available = |name: &str| self.destinations.get(name).is_some_and(|found| found.is_available(capabilities));
-        let sources = self.sources.values().map(|source| (source.name.to_owned(), source.terraform_value()));
+        let sources = self.sources.values();
+        let sources = sources.map(|source| (source.name.to_owned(), source.terraform_value(capabilities, sink)));
         let destinations = self.destinations.values().filter(|destination| available(destination.name));
         let destinations =
             destinations.map(|destination| (destination.name.to_owned(), destination.terraform_value(sink)));

@@ -105,7 +105,7 @@ async fn create_once(repository: &Repository, options: &EmulatorOptions, config:
     let sink = Sink::start(info.host, 0, config.scripts()).await?;
     emulator.check_reachable(sink.port).await?;
     let variables = terraform_variables(config, &packages, &emulator, options.api, sink.port);
-    let fingerprint = Terraform::fingerprint(repository, &[&packages.ingest, &packages.process], &variables)?;
+    let fingerprint = Terraform::fingerprint(repository, &packages.paths(), &variables)?;
     let external_stack = ExternalStack::record(repository, &info)?;
     let capabilities = emulator.capabilities.clone();
     let created = emulator.while_running(async {
@@ -132,7 +132,7 @@ async fn update(
     let packages = package::build(repository).await?;
     emulator.check_packages(&packages)?;
     let variables = terraform_variables(config, &packages, &emulator, options.api, state.sink_port);
-    let fingerprint = Terraform::fingerprint(repository, &[&packages.ingest, &packages.process], &variables)?;
+    let fingerprint = Terraform::fingerprint(repository, &packages.paths(), &variables)?;
     let applied = fingerprint != state.fingerprint;
     // If this run is interrupted, the next run applies again and writes all secrets.
     state.save_before_change(repository)?;

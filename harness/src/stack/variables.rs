@@ -15,7 +15,7 @@ pub(crate) const PROCESS_TIMEOUT_SECONDS: u32 = DESTINATION_TIMEOUT_SECONDS + 8;
 /// the emulator does not have.
 pub(crate) fn emulator_variables(packages: &Packages, capabilities: &Capabilities) -> Value {
     let mut variables = json!({
-        "packages": { "ingest": packages.ingest, "process": packages.process },
+        "packages": { "ingest": packages.ingest, "process": packages.process, "recover": packages.recover },
         "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" },
     });
     let is_missing = |capability| capabilities.unavailable_reason(capability).is_some();

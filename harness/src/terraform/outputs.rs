@@ -30,6 +30,8 @@ pub struct Outputs {
     pub source_secret_names: BTreeMap<String, String>,
     /// Name of the secret of each destination that has one.
     pub destination_secret_names: BTreeMap<String, String>,
+    /// Name of the secret for GitHub's API of each source with `recover`; `None` if no source has it.
+    pub recovery_secret_names: Option<BTreeMap<String, String>>,
     /// Name of each function.
     pub function_names: Functions,
     /// Latest published version of each function.
@@ -38,6 +40,8 @@ pub struct Outputs {
     pub ingest_alias_version: String,
     /// Version that the alias of the process function points to.
     pub process_alias_version: String,
+    /// Version that the alias of the recover function points to; `None` without the function.
+    pub recover_alias_version: Option<String>,
     /// Name of the role of each function.
     pub role_names: Functions,
     /// Name of the inline policy with the permissions of each function.
@@ -65,19 +69,34 @@ pub struct Functions {
     pub ingest: String,
     /// Value of the process function.
     pub process: String,
+    /// Value of the recover function, which exists only if a source has `recover`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recover: Option<String>,
+}
+
+impl Functions {
+    /// Returns the short name of each function with its value.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let recover = self.recover.as_ref().map(|value| ("recover", value));
+        [("ingest", &self.ingest), ("process", &self.process)].into_iter().chain(recover)
+    }
 }
 
 impl Outputs {
     /// Returns the version that the alias of each function points to.
     pub(crate) fn alias_versions(&self) -> Functions {
-        Functions { ingest: self.ingest_alias_version.clone(), process: self.process_alias_version.clone() }
+        Functions {
+            ingest: self.ingest_alias_version.clone(),
+            process: self.process_alias_version.clone(),
+            recover: self.recover_alias_version.clone(),
+        }
     }
 
     /// Returns the part of the outputs that operators' commands need.
     pub(crate) fn resources(&self) -> Resources {
-        let Functions { ingest, process } = self.function_names.clone();
+        let Functions { ingest, process, .. } = self.function_names.clone();
         let function_names = FunctionNames { ingest, process };
-        let Functions { ingest, process } = self.log_group_names.clone();
+        let Functions { ingest, process, .. } = self.log_group_names.clone();
         Resources {
             queue_url: self.queue_url.clone(),
             queue_arn: self.queue_arn.clone(),

@@ -79,9 +79,9 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Links the packages as `target/lambda` has them: `ingest/bootstrap.zip` and `process/bootstrap.zip`.
+/// Links the packages as `target/lambda` has them: `ingest/bootstrap.zip` and so on.
 fn link_packages(variables: &Value, folder: &Path) -> Result<()> {
-    for function in ["ingest", "process"] {
+    for function in ["ingest", "process", "recover"] {
         let package = variables["packages"][function].as_str().context("a package has no path")?;
         let link = folder.join(function).join("bootstrap.zip");
         std::fs::create_dir_all(folder.join(function))?;
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn variables_become_a_tfvars_file_without_templates() {
         let variables = json!({
-            "packages": { "ingest": "/ingest.zip", "process": "/process.zip" },
+            "packages": { "ingest": "/ingest.zip", "process": "/process.zip", "recover": "/recover.zip" },
             "region": "eu-west-1",
             "sources": { "github": { "sender": "github", "url": "${id} %{if}" } },
             "trace_sampling": null,

@@ -11,11 +11,13 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::github::Github;
 use super::script::{NO_RESPONSE, RETRY_AFTER_SECONDS, Script};
+use crate::stack::GITHUB_PATH;
 use crate::system::wait;
 
 /// A received request, with the status of the response.
@@ -51,6 +53,7 @@ struct Records {
     recovered: bool,
     /// Scripts by path without the slash. A path without a script returns 200.
     scripts: HashMap<&'static str, Script>,
+    github: Arc<Github>,
 }
 
 impl Records {
@@ -95,6 +98,11 @@ impl Sink {
     /// Returns the URL at which functions reach the sink, without a path.
     pub(crate) fn url(&self, host: Ipv4Addr) -> String {
         format!("http://{host}:{}", self.port)
+    }
+
+    /// Returns the fake of GitHub, whose API has the path [`GITHUB_PATH`].
+    pub(crate) fn github(&self) -> Arc<Github> {
+        Arc::clone(&self.records().github)
     }
 
     /// Returns all attempts of an event, oldest first.
@@ -151,10 +159,15 @@ impl Drop for Sink {
 
 async fn receive(
     State(records): State<SharedRecords>,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> (StatusCode, HeaderMap) {
+) -> (StatusCode, HeaderMap, String) {
+    if uri.path().starts_with(GITHUB_PATH) {
+        let github = Arc::clone(&records.lock().unwrap_or_else(PoisonError::into_inner).github);
+        return github.respond(&method, &uri, &headers);
+    }
     let path = uri.path().to_owned();
     let status = record(&records, path, headers, body);
     if status == NO_RESPONSE {
@@ -164,7 +177,7 @@ async fn receive(
     if status == StatusCode::TOO_MANY_REQUESTS {
         response_headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
     }
-    (status, response_headers)
+    (status, response_headers, String::new())
 }
 
 /// Records an attempt and returns the status of the response.

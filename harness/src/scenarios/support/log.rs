@@ -1,4 +1,4 @@
-//! Lines in the logs of both functions.
+//! Lines in the logs of the functions.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -19,7 +19,7 @@ pub(crate) async fn lines_with(testbed: &Testbed, text: &str) -> Result<Vec<Valu
     let client = Client::new(&testbed.stack.sdk_config());
     let since = i64::try_from(testbed.started.duration_since(UNIX_EPOCH)?.as_millis())?;
     let mut lines = Vec::new();
-    for group in [&groups.ingest, &groups.process] {
+    for (_, group) in groups.entries() {
         let events = log_events(&client, group, since, Some(format!("\"{text}\""))).await?;
         // LocalStack ignores the pattern and returns every line.
         let texts = events.into_iter().filter_map(|event| event.message).filter(|line| line.contains(text));

@@ -29,7 +29,7 @@ pub(crate) async fn live_and_previous(testbed: &Testbed) -> Result<(Functions, F
 fn previous(versions: &Functions) -> Option<Functions> {
     let before = |version: &str| version.parse::<u32>().ok()?.checked_sub(1).filter(|number| *number > 0);
     let (ingest, process) = (before(&versions.ingest)?.to_string(), before(&versions.process)?.to_string());
-    Some(Functions { ingest, process })
+    Some(Functions { ingest, process, recover: versions.recover.clone() })
 }
 
 /// Deploys both functions during traffic: applies, and releases the new versions. Returns the number of requests.
