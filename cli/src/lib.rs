@@ -19,6 +19,7 @@ pub mod duration;
 pub mod event_deletion;
 pub mod event_trace;
 pub mod example_event;
+pub mod explained_event;
 pub mod filtered_events;
 pub mod handshakes;
 pub mod http_request;

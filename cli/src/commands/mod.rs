@@ -18,6 +18,8 @@ mod listed_sender;
 mod man;
 mod replay;
 mod request_options;
+mod routes;
+mod routes_text;
 mod scheme_options;
 mod secret;
 mod secret_check;
@@ -48,6 +50,7 @@ Examples:
   hookline secret set github --service hookline-prod <secret.txt
   hookline secret check --service hookline-prod
   hookline filtered --service hookline-prod --source github --since 6h
+  hookline routes explain --event event.json --service hookline-prod
   hookline senders show stripe
   hookline handshake whatsapp --service hookline-prod
   hookline verify --sender github --secret-file secret.txt --body body.json --header 'X-Hub-Signature-256: sha256=…'
@@ -91,6 +94,8 @@ enum Command {
     Trace(trace::Trace),
     /// Show the last events that no route of their source matched
     Filtered(filtered::Filtered),
+    /// Explain what the routes do with an event
+    Routes(routes::Routes),
     /// Store the secret of a source, destination or recovery, or check the stored secrets
     Secret(secret::Secret),
     /// Print the URL, the verify token and the received keys of a source whose sender checks the URL
@@ -124,6 +129,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Replay(replay) => replay.run().await,
         Command::Trace(trace) => trace.run().await,
         Command::Filtered(filtered) => filtered.run().await,
+        Command::Routes(routes) => routes.run().await,
         Command::Secret(secret) => secret.run().await,
         Command::Handshake(handshake) => handshake.run().await,
         Command::Senders(senders) => senders.run().await,

@@ -60,6 +60,15 @@ impl Target {
         let function = &self.resources.function_names.process;
         DeliveryConfiguration::parse(&function_environment::read(&self.sdk, function).await?, function)
     }
+
+    /// Returns the variables of the process function, by name.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration of the function cannot be read.
+    pub async fn process_variables(&self) -> Result<BTreeMap<String, String>> {
+        function_environment::read(&self.sdk, &self.resources.function_names.process).await
+    }
 }
 
 impl DeliveryConfiguration {
