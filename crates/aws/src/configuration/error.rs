@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use lambda_runtime::Diagnostic;
 
-use super::object::MAX_CONFIGURATION_BYTES;
 use crate::port_error::PortError;
 use crate::variables::InvalidConfiguration;
+
+/// The largest object that is read. Terraform has the same limit.
+pub const MAX_CONFIGURATION_BYTES: usize = 4 * 1024 * 1024;
 
 /// Why a function cannot use the object with its configuration.
 ///

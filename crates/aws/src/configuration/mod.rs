@@ -3,5 +3,5 @@
 mod error;
 mod object;
 
-pub use error::ConfigurationError;
-pub use object::{ConfigurationObject, ConfigurationVariables, MAX_CONFIGURATION_BYTES};
+pub use error::{ConfigurationError, MAX_CONFIGURATION_BYTES};
+pub use object::{ConfigurationObject, ConfigurationVariables};

@@ -9,13 +9,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::error::ConfigurationError;
+use super::error::{ConfigurationError, MAX_CONFIGURATION_BYTES};
 use crate::bucket::Bucket;
 use crate::port_error::PortError;
 use crate::timeouts::Timeouts;
-
-/// The largest object that is read. Terraform has the same limit.
-pub const MAX_CONFIGURATION_BYTES: usize = 4 * 1024 * 1024;
 
 const OPERATION: &str = "s3:GetObjectVersion";
 
