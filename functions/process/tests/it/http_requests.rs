@@ -119,7 +119,7 @@ async fn statuses_of_the_configuration_count_as_a_delivery() {
 
 /// A range must not turn rejected credentials or an overload into lost events.
 #[tokio::test]
-async fn range_does_not_include_statuses_that_ask_to_retry() {
+async fn range_does_not_include_statuses_that_request_a_retry() {
     for (status, expected) in [(429, "retry"), (408, "retry"), (425, "retry"), (401, "http_401"), (404, "")] {
         let function = function(json!({ "success": ["400-499"] })).await;
         function.receiver.respond_with(status, None);

@@ -18,8 +18,9 @@ use crate::reason::Reason;
 
 const NAME: &str = "body";
 
-/// The maximum number of steps of a template. A payload can contain a list with thousands of entries.
-const FUEL: u64 = 50_000;
+/// The maximum effort of a template. `minijinja` counts steps and rendered bytes; this is enough for a body of
+/// [`limits::HTTP_BODY_BYTES`].
+const FUEL: u64 = 2_000_000;
 
 /// Filters whose result would be rendered as it is.
 const UNESCAPED: [&str; 4] = ["e", "escape", "safe", "tojson"];
@@ -128,7 +129,7 @@ fn environment(marks: &Marks) -> Environment<'static> {
     environment.set_recursion_limit(50);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().unwrap_or_default());
     UNESCAPED.iter().for_each(|filter| environment.remove_filter(filter));
-    // Text of a block or a macro is then rendered as it is. It contains marks, and no value of the event.
+    // The text of a `set` block is then rendered as it is. It contains marks, and no value of the event.
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("body".into()));
     let marks = marks.clone();
     environment.set_formatter(move |output, state, value| write_value(&marks, output, state, value));
@@ -146,7 +147,7 @@ fn write_value(marks: &Marks, output: &mut Output<'_>, state: &mut State<'_, '_>
             return Err(Error::new(ErrorKind::InvalidOperation, detail));
         }
     }
-    // Blocks and macros render to memory before the output has a limit.
+    // `set` blocks render to memory before the output has a limit.
     let used = state.get_temp(RENDERED_BYTES).and_then(|used| used.as_usize()).unwrap_or_default();
     let mut json = LimitedBuffer::new(limits::HTTP_BODY_BYTES.saturating_sub(used));
     serde_json::to_writer(&mut json, value).map_err(|error| {
