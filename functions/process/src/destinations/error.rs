@@ -86,7 +86,7 @@ pub(crate) enum DestinationError {
     },
     /// Objects with such keys would be hard to read, or the keys would be too long.
     #[error(
-        "`{prefix}` cannot begin the keys of objects (use at most {max} letters, digits, slashes and `!-_.*'()=`, without \
+        "`{prefix}` cannot begin the keys of objects (use at most {max} letters, digits, slashes and `!-_.'()=`, without \
          empty segments, `.` and `..`)"
     )]
     InvalidPrefix {

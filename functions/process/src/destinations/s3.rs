@@ -3,8 +3,9 @@
 //! API: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>.
 
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::ChecksumAlgorithm;
+use base64_simd::STANDARD;
 use bytes::Bytes;
+use flate2::Crc;
 use hookline_event::{Event, name};
 use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
@@ -99,11 +100,12 @@ impl Kind for S3 {
 
     async fn deliver(&self, event: &Event, attempt: Attempt<'_>) -> Result<(), Failure> {
         let Object { key, content_type, content_encoding, metadata, body } = self.object(event)?;
+        // A bucket with Object Lock accepts only objects with a checksum, which the SDK is configured not to add.
+        let checksum = crc32(&body);
         let put = attempt.clients.s3().put_object().bucket(&self.bucket.name).key(key).body(ByteStream::from(body));
         let put = put.set_content_type(content_type).set_content_encoding(content_encoding);
         let put = metadata.into_iter().fold(put, |put, (name, value)| put.metadata(name, value));
-        // A bucket with Object Lock accepts only objects with a checksum.
-        let put = Box::pin(put.checksum_algorithm(ChecksumAlgorithm::Crc32).send());
+        let put = Box::pin(put.checksum_crc32(checksum).send());
         let failure = |error| aws::call_failure("s3", hookline_aws::Failure::from_sdk_error(&error));
         before_deadline(attempt.deadline, async { put.await.map(|_| ()).map_err(failure) }).await
     }
@@ -147,6 +149,7 @@ fn hour(event: &Event) -> String {
 fn metadata(event: &Event) -> Vec<(&'static str, String)> {
     let mut metadata = cloud_event::attributes(event);
     metadata.push(("ce-time", cloud_event::ascii(&event.time)));
+    metadata.retain(|(_, value)| !value.is_empty());
     for (name, value) in &mut metadata {
         let max = match *name {
             "ce-id" => 1024,
@@ -160,6 +163,14 @@ fn metadata(event: &Event) -> Vec<(&'static str, String)> {
 
 // The longest metadata: the six names, and the longest values.
 const _: () = assert!(64 + 1024 + 256 + 4 * 128 <= limits::S3_METADATA_BYTES);
+
+/// Returns the checksum as S3 expects it: base64 of the CRC-32 in big-endian order.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>
+fn crc32(body: &[u8]) -> String {
+    let mut crc = Crc::new();
+    crc.update(body);
+    STANDARD.encode_to_string(crc.sum().to_be_bytes())
+}
 
 /// Returns the text of a header if a header can have it.
 fn header(text: Option<&str>) -> Option<String> {
@@ -180,7 +191,7 @@ fn extension(content_type: Option<&str>) -> &'static str {
 /// Whether keys can begin with the text: characters that need no encoding, and no segment that a path resolves.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>
 fn is_prefix(text: &str) -> bool {
-    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"!-_.*'()/=".contains(&byte);
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"!-_.'()/=".contains(&byte);
     let is_segment = |segment: &str| !matches!(segment, "." | "..");
     let has_empty_segment = text.starts_with('/') || text.contains("//");
     text.len() <= MAX_PREFIX && text.bytes().all(is_safe) && text.split('/').all(is_segment) && !has_empty_segment

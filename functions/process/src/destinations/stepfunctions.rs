@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use hookline_event::Event;
 use hookline_telemetry::Trace;
 use serde::Deserialize;
@@ -75,14 +76,12 @@ impl Kind for StepFunctions {
         let start = client.start_execution().state_machine_arn(&self.state_machine.text).name(name).input(input);
         let start = Box::pin(start.set_trace_header(attempt.trace.map(Trace::header)).send());
         let start = async {
-            match start.await {
-                Ok(_) => Ok(()),
-                // An earlier attempt, or another message of the event, has started the execution.
-                Err(error) if error.as_service_error().is_some_and(|error| error.is_execution_already_exists()) => {
-                    Ok(())
-                }
-                Err(error) => Err(aws::call_failure("stepfunctions", hookline_aws::Failure::from_sdk_error(&error))),
+            let Err(error) = start.await else { return Ok(()) };
+            // An earlier attempt, or another message of the event, has started the execution.
+            if error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists) {
+                return Ok(());
             }
+            Err(aws::call_failure("stepfunctions", hookline_aws::Failure::from_sdk_error(&error)))
         };
         before_deadline(attempt.deadline, start).await
     }

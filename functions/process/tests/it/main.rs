@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::type_complexity, reason = "tests")]
 
 mod aws_destinations;
+mod aws_previews;
 mod batch;
 mod blocked_addresses;
 mod chat_destinations;
@@ -17,10 +18,12 @@ mod destination_states;
 mod dynamodb_claim_store;
 mod egress;
 mod explanations;
+mod firehose_destination;
 mod fixture;
 mod http_bodies;
 mod http_requests;
 mod idempotency;
+mod lambda_destination;
 mod memory;
 mod message_templates;
 mod offloaded_payloads;
@@ -30,6 +33,10 @@ mod request_signing;
 mod retries;
 mod route_types;
 mod routing;
+mod s3_destination;
 mod s3_payload_store;
+mod sns_destination;
+mod sqs_destination;
 mod sqs_queue;
+mod stepfunctions_destination;
 mod telemetry;
