@@ -1,5 +1,6 @@
 //! A client certificate. Each identity has its own HTTP client, which is kept until the secret changes.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hookline_credentials::Identity;
@@ -10,8 +11,14 @@ use crate::failure::Failure;
 use crate::reason::Reason;
 
 /// The HTTP client with the client certificate of a destination.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct IdentityClient(Mutex<Option<(Identity, Egress)>>);
+
+impl fmt::Debug for IdentityClient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("IdentityClient(redacted)")
+    }
+}
 
 impl IdentityClient {
     pub(super) fn new(target: &Target) -> Result<Self, DestinationError> {

@@ -57,9 +57,9 @@ pub(super) struct AccessToken {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TokenError {
     /// The server rejects the client or the request.
-    #[error("the authorization server rejected the request: {} {}", .reason.code(), .code.unwrap_or_default())]
+    #[error("the authorization server rejected the request: {}{}", .reason.code(), with_space(*.code))]
     Rejected { reason: Reason, code: Option<&'static str> },
-    /// There is no response, or the server asks for another attempt.
+    /// There is no response, or its status allows another attempt.
     #[error("the authorization server is not available: {}", .failure.reason.code())]
     Unavailable { failure: Failure },
     #[error("the response of the authorization server is larger than {MAX_RESPONSE_BYTES} bytes")]
@@ -85,6 +85,10 @@ struct TokenResponse {
 #[derive(Deserialize)]
 struct ErrorResponse {
     error: String,
+}
+
+fn with_space(code: Option<&str>) -> String {
+    code.map(|code| format!(" {code}")).unwrap_or_default()
 }
 
 impl AccessToken {
