@@ -47,7 +47,7 @@ impl Secret {
     ///
     /// Returns [`InvalidSecret`] if the value cannot be a secret.
     pub fn from_stored(value: impl Into<Vec<u8>>) -> Result<Self, InvalidSecret> {
-        Self::read(value.into(), |text| unwrapped(text))
+        Self::read(value.into(), unwrapped)
     }
 
     /// Creates a secret from a stored value as [`Secret::from_stored`] does, except that a JSON object with several entries

@@ -210,4 +210,13 @@ mod tests {
         assert_eq!(distinct.len(), Reason::CONSTANT.len(), "two reasons have the same code");
         insta::assert_snapshot!(lines.join("\n"));
     }
+
+    /// A deferral is no failure, so it needs no action.
+    #[test]
+    fn runbook_has_each_reason_of_a_failure() {
+        let runbook = include_str!("../../../docs/runbook.md");
+        for reason in Reason::CONSTANT.iter().filter(|reason| !reason.is_deferral()) {
+            assert!(runbook.contains(&format!("`{}`", reason.code())), "docs/runbook.md has no `{}`", reason.code());
+        }
+    }
 }

@@ -84,7 +84,7 @@ fn keys_in_pkcs8_pkcs1_and_sec1_are_read() {
 }
 
 #[test]
-fn unusable_certificates_and_keys_are_told_apart() {
+fn unusable_certificates_and_keys_have_different_errors() {
     let (certificate, key) = pem_pair(&KeyPair::generate().unwrap());
     let (_, other) = pem_pair(&KeyPair::generate().unwrap());
     let error = |certificate: &str, key: &str| {

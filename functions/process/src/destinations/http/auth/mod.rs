@@ -157,3 +157,6 @@ fn is_rejection(reason: &Reason) -> bool {
             | Reason::Http { status: 401 | 403, .. }
     )
 }
+
+#[cfg(test)]
+mod tests;
