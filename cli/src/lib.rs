@@ -13,6 +13,7 @@ pub mod capacity;
 pub mod clock;
 pub mod commands;
 pub mod dead_letter_queue;
+pub mod destination_secret;
 pub mod destinations;
 pub mod doctor;
 pub mod duration;

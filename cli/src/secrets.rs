@@ -3,13 +3,14 @@
 use anyhow::{Context, Error, Result, bail};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::primitives::Blob;
+use hookline_credentials::Field;
 use hookline_github::{AppKey, Token};
-use hookline_signature::{InvalidSecret, Message, Secret, VerifyError};
-use url::Url;
+use hookline_signature::{InvalidSecret, Secret, VerifyError};
 use uuid::Uuid;
 
+use crate::destination_secret::DestinationSecret;
 use crate::source_scheme::SourceScheme;
-use crate::target::{DestinationSecret, RecoverySecret};
+use crate::target::RecoverySecret;
 
 /// The version of a secret.
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version>
@@ -52,12 +53,12 @@ impl SecretStore {
         Ok(value.secret_string.map(String::into_bytes).or_else(binary))
     }
 
-    /// Stores a secret as the current version. Returns whether there was a current version, which is the previous one now.
+    /// Stores a value as the current version. Returns whether there was a current version, which is the previous one now.
     ///
     /// # Errors
     ///
     /// If the secret does not exist, or Secrets Manager does not confirm the value.
-    pub async fn store(&self, name: &str, secret: &Secret) -> Result<bool> {
+    pub async fn store(&self, name: &str, value: &[u8]) -> Result<bool> {
         let description = match self.0.describe_secret().secret_id(name).send().await {
             Ok(description) => description,
             Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => {
@@ -69,10 +70,9 @@ impl SecretStore {
         let is_rotation = versions.values().flatten().any(|stage| stage == "AWSCURRENT");
         // With the same token, Secrets Manager stores the value once, even if the SDK repeats the request.
         let put = self.0.put_secret_value().secret_id(name).client_request_token(Uuid::new_v4().to_string());
-        let value = secret.to_stored();
-        let put = match std::str::from_utf8(&value) {
+        let put = match std::str::from_utf8(value) {
             Ok(text) => put.secret_string(text),
-            Err(_) => put.secret_binary(Blob::new(&value[..])),
+            Err(_) => put.secret_binary(Blob::new(value)),
         };
         put.send().await.with_context(|| format!("cannot store secret `{name}`"))?;
         Ok(is_rotation)
@@ -133,7 +133,12 @@ impl SecretForm {
     ///
     /// If the value cannot be used.
     pub fn parse(&self, value: Option<Vec<u8>>) -> Result<Secret, SecretFault> {
-        let secret = Secret::from_stored(value.ok_or(SecretFault::Missing)?).map_err(|invalid| match invalid {
+        let value = value.ok_or(SecretFault::Missing)?;
+        let secret = match self {
+            Self::Destination(_) => Secret::from_stored_values(value),
+            Self::Source(_) | Self::Recovery(_) => Secret::from_stored(value),
+        };
+        let secret = secret.map_err(|invalid| match invalid {
             InvalidSecret::Blank => SecretFault::Empty,
             invalid => SecretFault::Unusable(invalid.to_string()),
         })?;
@@ -147,24 +152,32 @@ impl SecretForm {
                 VerifyError::UnusableSecret { problem } => problem.to_owned(),
                 error => error.to_string(),
             }),
-            Self::Destination(DestinationSecret::WebhookUrl) => {
-                let url = std::str::from_utf8(secret.expose()).ok().and_then(|text| Url::parse(text.trim()).ok());
-                let is_webhook = url.is_some_and(|url| {
-                    url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none()
-                });
-                if is_webhook { Ok(()) } else { Err("it is not the https URL of a channel's webhook".to_owned()) }
-            }
+            Self::Destination(destination) => destination.check(secret),
             Self::Recovery(RecoverySecret::Token) => {
                 Token::parse(secret.expose()).map(|_| ()).map_err(|error| error.to_string())
             }
             Self::Recovery(RecoverySecret::AppKey) => {
                 AppKey::from_pem(secret.expose()).map(|_| ()).map_err(|error| error.to_string())
             }
-            Self::Destination(DestinationSecret::SigningKey) => {
-                let standard = SourceScheme::of_sender("standard").map_err(|error| error.to_string())?;
-                let message = Message { body: b"{}", id: "check", ..Message::default() };
-                standard.scheme.sign(message, secret).map(|_| ()).map_err(|error| error.problem.to_owned())
-            }
+        }
+    }
+
+    /// Returns the value to store, which [`SecretForm::parse`] reads as this secret. An object with several values stays one.
+    #[must_use]
+    pub fn to_stored(&self, secret: &Secret) -> Vec<u8> {
+        let is_same = || self.parse(Some(secret.expose().to_vec())).is_ok_and(|other| other.matches(secret));
+        match self {
+            Self::Destination(_) if is_same() => secret.expose().to_vec(),
+            _ => secret.to_stored().to_vec(),
+        }
+    }
+
+    /// Returns the values of the secret. Empty: the secret is one value without a name.
+    #[must_use]
+    pub fn fields(&self) -> Vec<Field> {
+        match self {
+            Self::Destination(destination) => destination.fields(),
+            Self::Source(_) | Self::Recovery(_) => Vec::new(),
         }
     }
 
@@ -196,91 +209,4 @@ impl SecretForm {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn form(sender: &str) -> SecretForm {
-        SecretForm::Source(SourceScheme::of_sender(sender).unwrap())
-    }
-
-    #[track_caller]
-    fn stored(form: &SecretForm, value: &str, expected: Result<&str, &str>) {
-        let secret = form.parse(Some(value.as_bytes().to_vec()));
-        let secret = secret.as_ref().map(|secret| std::str::from_utf8(secret.expose()).unwrap());
-        assert_eq!(secret.map_err(SecretFault::name), expected, "{value:?}");
-    }
-
-    #[test]
-    fn value_is_read_as_the_functions_read_it() {
-        let github = form("github");
-        assert_eq!(github.parse(None).unwrap_err(), SecretFault::Missing);
-        stored(&github, "not-a-real-key\r\n", Ok("not-a-real-key"));
-        stored(&github, "{\"secret\":\"not-a-real-key\"}", Ok("not-a-real-key"));
-        stored(&github, "{\"SecretString\":\"not-a-real-key\\n\"}\r\n", Ok("not-a-real-key"));
-        stored(&github, "\"not-a-real-key\"\n", Ok("not-a-real-key"));
-        stored(&github, "'not-a-real-key'", Ok("not-a-real-key"));
-        stored(&github, "\u{feff}not-a-real-key\r\n", Ok("not-a-real-key"));
-        stored(&github, "[\"not-a-real-key\"]", Err("unusable"));
-        stored(&github, "", Err("empty"));
-        stored(&github, " \n", Err("empty"));
-        stored(&github, "short", Err("unusable"));
-        stored(&github, "{\"a\":\"not-a-real-key\",\"b\":\"not-a-real-key\"}", Err("unusable"));
-    }
-
-    #[test]
-    fn value_must_be_a_key_of_the_scheme() {
-        let standard = form("standard");
-        for key in ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
-            stored(&standard, key, Ok(key.trim_end()));
-        }
-        stored(&standard, "whsec_not base64", Err("unusable"));
-        stored(&form("gitlab"), "not base64", Ok("not base64"));
-    }
-
-    #[test]
-    fn secret_of_a_destination_is_a_url_or_a_signing_key() {
-        let url = SecretForm::Destination(DestinationSecret::WebhookUrl);
-        stored(&url, "https://hooks.example.com/services/T/B/x\n", Ok("https://hooks.example.com/services/T/B/x"));
-        for invalid in ["http://hooks.example.com/x", "hooks.example.com/x", "https://user@hooks.example.com/x"] {
-            stored(&url, invalid, Err("unusable"));
-        }
-        let key = SecretForm::Destination(DestinationSecret::SigningKey);
-        stored(&key, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", Ok("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
-        stored(&key, "whpk_A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=", Err("unusable"));
-    }
-
-    #[test]
-    fn secret_of_a_recovery_is_a_token_or_the_key_of_an_app() {
-        const APP_KEY: &str = include_str!("../../crates/github/tests/keys/app-pkcs1.pem");
-        let (token, key) = (SecretForm::Recovery(RecoverySecret::Token), SecretForm::Recovery(RecoverySecret::AppKey));
-        stored(&token, "github_pat_not_a_real_token\n", Ok("github_pat_not_a_real_token"));
-        stored(&token, APP_KEY, Err("unusable"));
-        stored(&token, "not a token", Err("unusable"));
-        stored(&key, APP_KEY, Ok(APP_KEY.trim_end()));
-        stored(&key, &serde_json::json!({ "key": APP_KEY }).to_string(), Ok(APP_KEY.trim_end()));
-        stored(&key, "github_pat_not_a_real_token", Err("unusable"));
-        // The prompt reads one line.
-        stored(&key, "-----BEGIN RSA PRIVATE KEY-----", Err("unusable"));
-        let hint = |text: &str| token.hint(&Secret::new(text).unwrap());
-        assert!(hint("ghs_not_a_real_token").is_some() && hint("github_pat_not_a_real_token").is_none());
-    }
-
-    #[test]
-    fn reason_never_contains_the_value() {
-        let recovery = [RecoverySecret::Token, RecoverySecret::AppKey].map(SecretForm::Recovery);
-        let others = [form("standard"), SecretForm::Destination(DestinationSecret::WebhookUrl)];
-        for form in others.into_iter().chain(recovery) {
-            let fault = form.parse(Some(b"hunter2-hunter2 not a key".to_vec())).unwrap_err();
-            assert!(!fault.reason().is_empty() && !fault.reason().contains("hunter2"), "{fault:?}");
-        }
-    }
-
-    #[test]
-    fn unusual_key_of_a_sender_gives_a_hint() {
-        let hint = |scheme, secret: &str| form(scheme).hint(&Secret::new(secret).unwrap()).is_some();
-        assert!(hint("stripe", "not-a-real-api-key") && !hint("stripe", "whsec_not-a-real-key"));
-        assert!(hint("slack", "xoxb-not-a-real-token") && !hint("slack", "0123456789abcdef0123456789abcdef"));
-        assert!(hint("twilio", "0123456789abcdef") && !hint("twilio", "0123456789ABCDEF0123456789abcdef"));
-        assert!(!hint("github", "not-a-real-key"));
-    }
-}
+mod tests;

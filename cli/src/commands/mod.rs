@@ -23,6 +23,7 @@ mod routes_text;
 mod scheme_options;
 mod secret;
 mod secret_check;
+mod secret_input;
 mod secret_set;
 mod senders;
 mod senders_show;

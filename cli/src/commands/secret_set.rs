@@ -1,10 +1,10 @@
-use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::scheme_options::SchemeOptions;
+use super::secret_input::{self, PemFiles};
 use crate::output::print_line;
 use crate::secrets::{SecretForm, SecretStore};
 use crate::target::Target;
@@ -13,12 +13,14 @@ use crate::target::Target;
 #[command(after_help = "\
 The secret comes from standard input or, on a terminal, from a prompt. A line end after the secret is not stored.
 The prompt reads one line, so a private key comes from standard input.
+The secret of a destination with several values is a JSON object; on a terminal, each value has a prompt.
 Without --sender and --scheme, the command reads the scheme from the configuration of the ingest function.
 
 Examples:
   hookline secret set github --service hookline-prod
   hookline secret set github --service hookline-prod <secret.txt
   hookline secret set --destination team --service hookline-prod <url.txt
+  hookline secret set --destination bank --service hookline-prod --certificate client.crt --key client.key
   hookline secret set --recovery github --service hookline-prod <app-key.pem")]
 pub(super) struct Set {
     /// Name of the source
@@ -30,6 +32,8 @@ pub(super) struct Set {
     /// Name of the source whose credential for GitHub's API to store: a token, or with `app_id` the App's private key
     #[arg(long, value_name = "SOURCE", conflicts_with_all = ["destination", "sender", "scheme", "options"])]
     recovery: Option<String>,
+    #[command(flatten)]
+    files: PemFiles,
     #[command(flatten)]
     scheme: SchemeOptions,
 }
@@ -45,14 +49,15 @@ struct Owner {
 impl Set {
     pub(super) async fn run(self, target: &Target) -> Result<ExitCode> {
         let owner = self.owner(target).await?;
-        let value = read_secret(&format!("secret of {}: ", owner.title))?;
+        let value = secret_input::read(&owner.title, &owner.form.fields(), &self.files)?;
         let secret = match owner.form.parse(Some(value)) {
             Ok(secret) => secret,
             Err(fault) => {
                 bail!("the secret cannot be used for {}: {}; nothing was stored", owner.title, fault.reason())
             }
         };
-        let is_rotation = SecretStore::new(&target.sdk).store(&owner.secret_name, &secret).await?;
+        let is_rotation =
+            SecretStore::new(&target.sdk).store(&owner.secret_name, &owner.form.to_stored(&secret)).await?;
         print_line(format_args!("{}", stored(&owner, is_rotation)));
         if let Some(hint) = owner.form.hint(&secret) {
             eprintln!("hint: {hint}");
@@ -99,21 +104,10 @@ fn stored(owner: &Owner, is_rotation: bool) -> String {
     format!("stored the secret of {title} in `{secret_name}`; {previous}")
 }
 
-/// Reads the secret from a prompt without echo, or all of standard input if it is no terminal.
-fn read_secret(prompt: &str) -> Result<Vec<u8>> {
-    if std::io::stdin().is_terminal() {
-        let secret = rpassword::prompt_password(prompt).context("cannot read the secret from the terminal")?;
-        return Ok(secret.into_bytes());
-    }
-    let mut secret = Vec::new();
-    std::io::stdin().read_to_end(&mut secret).context("cannot read the secret from standard input")?;
-    Ok(secret)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::DestinationSecret;
+    use crate::destination_secret::DestinationSecret;
 
     #[test]
     fn output_says_whether_the_previous_value_stays_valid() {

@@ -65,7 +65,7 @@ fn finding(Needed { argument, name, .. }: &Needed, fault: &SecretFault, prefix: 
 mod tests {
     use super::super::report::Severity;
     use super::*;
-    use crate::target::DestinationSecret;
+    use crate::destination_secret::DestinationSecret;
 
     #[test]
     fn unusable_secret_is_a_problem_and_an_unreadable_one_is_unknown() {

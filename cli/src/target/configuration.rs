@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use hookline_credentials::{Auth, SecretFormat};
 use hookline_senders::SchemeSource;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -8,6 +9,7 @@ use serde_json::Value;
 
 use super::deployment::Target;
 use super::function_environment;
+use crate::destination_secret::DestinationSecret;
 use crate::source_scheme::SourceScheme;
 
 /// The part of a destination's configuration that determines the form of its secret.
@@ -16,6 +18,8 @@ struct DestinationConfig {
     kind: String,
     #[serde(default)]
     signed: bool,
+    #[serde(default)]
+    auth: Auth,
 }
 
 /// The addresses of an e-mail destination.
@@ -25,15 +29,6 @@ pub struct EmailAddresses {
     pub from: String,
     /// The recipients.
     pub to: Vec<String>,
-}
-
-/// What a destination's secret contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DestinationSecret {
-    /// The URL of a chat's webhook.
-    WebhookUrl,
-    /// A key of Standard Webhooks that signs the requests.
-    SigningKey,
 }
 
 impl Target {
@@ -102,10 +97,10 @@ impl Target {
 
 impl DestinationConfig {
     fn secret(&self) -> Option<DestinationSecret> {
-        match (self.kind.as_str(), self.signed) {
-            ("discord" | "slack", _) => Some(DestinationSecret::WebhookUrl),
-            (_, true) => Some(DestinationSecret::SigningKey),
-            (_, false) => None,
+        match self.kind.as_str() {
+            "discord" | "microsoft-teams" | "slack" => Some(DestinationSecret::WebhookUrl),
+            "telegram" => Some(DestinationSecret::Bot),
+            _ => SecretFormat::new(self.auth, self.signed).map(DestinationSecret::Http),
         }
     }
 }
@@ -168,7 +163,10 @@ mod tests {
         let destinations = json!({
             "orders": { "kind": "http", "url": "https://a.example/", "timeout_ms": 1000 },
             "ledger": { "kind": "http", "url": "https://a.example/", "signed": true, "timeout_ms": 1000 },
+            "billing": { "kind": "http", "url": "https://a.example/", "auth": "basic", "signed": true },
             "team": { "kind": "slack", "timeout_ms": 1000 },
+            "ops": { "kind": "microsoft-teams" },
+            "alerts": { "kind": "telegram", "chat": "@orders" },
         });
         BTreeMap::from([
             ("HOOKLINE_SOURCES".to_owned(), sources.to_string()),
@@ -203,9 +201,13 @@ mod tests {
             destination_secret(destinations, destination).map_err(|error| error.to_string())
         };
         assert_eq!(form("team"), Ok(DestinationSecret::WebhookUrl));
-        assert_eq!(form("ledger"), Ok(DestinationSecret::SigningKey));
+        assert_eq!(form("ops"), Ok(DestinationSecret::WebhookUrl));
+        assert_eq!(form("alerts"), Ok(DestinationSecret::Bot));
+        let http = |auth, is_signed| Ok(DestinationSecret::Http(SecretFormat::new(auth, is_signed).unwrap()));
+        assert_eq!(form("ledger"), http(Auth::None, true));
+        assert_eq!(form("billing"), http(Auth::Basic, true));
         assert_eq!(form("orders"), Err("destination `orders` of kind `http` has no secret".to_owned()));
-        let unknown = "unknown destination `none`: the destinations are ledger, orders, team";
+        let unknown = "unknown destination `none`: the destinations are alerts, billing, ledger, ops, orders, team";
         assert_eq!(form("none"), Err(unknown.to_owned()));
     }
 

@@ -14,7 +14,7 @@ mod workspace;
 use anyhow::Result;
 use clap::Args;
 
-pub use self::configuration::{DestinationSecret, EmailAddresses};
+pub use self::configuration::EmailAddresses;
 pub use self::delivery_configuration::{BreakerSettings, DeliveryConfiguration};
 pub use self::deployment::Target;
 pub use self::local_stack::{LocalStack, working_repository};
