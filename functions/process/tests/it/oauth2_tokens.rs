@@ -137,7 +137,7 @@ async fn rotated_secret_gets_a_new_token() {
 
 /// The secret is read again after a rejection, not after its time in the cache.
 #[tokio::test]
-async fn rejected_client_is_tried_again_with_a_replaced_secret() {
+async fn rejected_client_is_retried_with_a_replaced_secret() {
     let deployment = Deployment::new().await;
     deployment.server.respond_with(TokenResponse::Token(0));
     assert_eq!(deployment.result("[1]").await, "");
