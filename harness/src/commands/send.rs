@@ -11,7 +11,6 @@ use crate::scenarios::{self, PUSH};
 use crate::stack::State;
 use crate::system::repository::Repository;
 use crate::traffic::sender::{Content, Webhook};
-use crate::traffic::sink::Sink;
 
 #[derive(Debug, Args)]
 pub(super) struct Send {
@@ -47,7 +46,7 @@ impl Send {
             self.secret.or(stored).with_context(|| format!("source `{}` has no secret: use --secret", self.source))?;
         let webhook = Webhook::signed(source, &self.event, Content::json(body), &secret)?;
         let _lock = repository.lock()?;
-        let sink = Sink::start(state.emulator.host, state.sink_port, config.scripts()).await?;
+        let sink = state.start_sink(&repository, &config).await?;
 
         let started = Instant::now();
         let response = state.stack().send(&webhook).await?;

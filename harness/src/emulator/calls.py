@@ -11,6 +11,9 @@ from ministack.services import sts
 
 FILE = "calls.jsonl"
 CREDENTIAL = re.compile(rb"Credential=(ASIA[A-Z0-9]+)/[0-9]+/[^/]+/([^/]+)/")
+# Members of JSON and of forms that name a resource.
+NAMES = ("DeliveryStreamName", "QueueUrl", "SecretId", "TableName", "stateMachineArn")
+NAMES_IN_FORM = re.compile("^(Source|TopicArn)$|Addresses")
 lines = set()
 
 
@@ -52,11 +55,14 @@ def named(service, scope, body):
         if b"versionId=" in scope["query_string"]:
             return {"url": path + "?versionId=0"}
         return {"url": path + ("?list-type=2" if b"list-type=2" in scope["query_string"] else "")}
+    if service in ("execute-api", "lambda"):
+        # The body is the event.
+        return {"url": scope["path"]}
     if not body.startswith(b"{"):
-        form = {name: value for name, value in parse_qsl(body.decode()) if name == "Source" or "Addresses" in name}
+        form = {name: value for name, value in parse_qsl(body.decode()) if NAMES_IN_FORM.search(name)}
         return {"url": "/", "action": dict(parse_qsl(body.decode())).get("Action", ""), "body": form}
     content = json.loads(body)
-    names = {name: content[name] for name in ("QueueUrl", "SecretId", "TableName") if name in content}
+    names = {name: content[name] for name in NAMES if name in content}
     # Process claims each delivery with a key of its own; recover has one key for each source.
     for item in ("Key", "Item"):
         key = content.get(item, {}).get("key", {}).get("S", "")

@@ -24,10 +24,14 @@ pub(crate) enum Capability {
     Dynamodb,
     /// Event buses and rules of EventBridge.
     Eventbridge,
+    /// Streams of Data Firehose.
+    Firehose,
     /// Evaluation of IAM policies.
     Iam,
     /// `StartMessageMoveTask` of SQS.
     MoveTasks,
+    /// Functions that trust the certificate authority of the harness.
+    PrivateAuthority,
     /// Sampling rules of X-Ray.
     SamplingRules,
     /// Saved queries of CloudWatch Logs Insights.
@@ -36,6 +40,8 @@ pub(crate) enum Capability {
     Scheduler,
     /// Version 1 of the SES API.
     Ses,
+    /// State machines of Step Functions.
+    StepFunctions,
     /// Aliases that send a part of the traffic to a second version, with the metrics of each version.
     WeightedAliases,
 }
@@ -46,6 +52,7 @@ pub(crate) struct Capabilities {
     services: BTreeMap<String, String>,
     iam: bool,
     move_tasks: bool,
+    private_authority: bool,
     sampling_rules: bool,
     saved_queries: bool,
     weighted_aliases: bool,
@@ -59,7 +66,7 @@ struct Health {
 
 impl Capabilities {
     /// Reads the health endpoint, and tests the capabilities that it does not report: whether the emulator rejects an unknown
-    /// access key, and whether it has move tasks, sampling rules, saved queries and weighted aliases.
+    /// access key, and whether it has move tasks, a private authority, sampling rules, saved queries and weighted aliases.
     pub(crate) async fn detect(http: &Client, endpoint: &str) -> Result<Self> {
         let health = http.get(health_url(endpoint)).send().await.context("cannot read the emulator's health")?;
         let health: Health = health.json().await.context("the emulator's health does not have LocalStack's format")?;
@@ -72,11 +79,13 @@ impl Capabilities {
         let queries = json_api::call(http, endpoint, "test", logs, &json!({})).await?;
         let rules = http.post(format!("{endpoint}/GetSamplingRules")).json(&json!({}));
         let rules = rules.header("authorization", authorization("test", REGION, "xray")).send().await?;
+        let private_authority = http.get(format!("{endpoint}/_private_authority")).send().await?;
         let weighted_aliases = http.get(format!("{endpoint}/_weighted_aliases")).send().await?;
         let capabilities = Self {
             services: health.services,
             iam: unknown_key.status().is_client_error(),
             move_tasks: is_supported(tasks.status(), &tasks.text().await?),
+            private_authority: private_authority.status() == StatusCode::NO_CONTENT,
             sampling_rules: rules.status().is_success() && rules.text().await?.contains("SamplingRuleRecords"),
             saved_queries: is_supported(queries.status(), &queries.text().await?),
             weighted_aliases: weighted_aliases.status() == StatusCode::NO_CONTENT,
@@ -100,8 +109,17 @@ impl Capabilities {
             Capability::Cognito => self.service_unavailable_reason("cognito-idp"),
             Capability::Dynamodb => self.service_unavailable_reason("dynamodb"),
             Capability::Eventbridge => self.service_unavailable_reason("events"),
+            Capability::Firehose => self.service_unavailable_reason("firehose"),
             Capability::Scheduler => self.service_unavailable_reason("scheduler"),
             Capability::Ses => self.service_unavailable_reason("ses"),
+            // LocalStack and MiniStack have different names for it.
+            Capability::StepFunctions if self.services.contains_key("states") => {
+                self.service_unavailable_reason("states")
+            }
+            Capability::StepFunctions => self.service_unavailable_reason("stepfunctions"),
+            Capability::PrivateAuthority if !self.private_authority => {
+                Some("functions of the emulator do not trust the harness's certificates".to_owned())
+            }
             Capability::Iam if !self.iam => Some("the emulator does not evaluate IAM policies".to_owned()),
             Capability::MoveTasks if !self.move_tasks => Some("the emulator has no StartMessageMoveTask".to_owned()),
             Capability::SamplingRules if !self.sampling_rules => {
@@ -115,6 +133,7 @@ impl Capabilities {
             }
             Capability::Iam
             | Capability::MoveTasks
+            | Capability::PrivateAuthority
             | Capability::SamplingRules
             | Capability::SavedQueries
             | Capability::WeightedAliases => None,
@@ -147,13 +166,14 @@ pub(crate) mod tests {
     pub(crate) fn localstack() -> Capabilities {
         let mut services: BTreeMap<_, _> =
             REQUIRED_SERVICES.map(|name| (name.to_owned(), "available".to_owned())).into();
-        for service in ["dynamodb", "events", "scheduler", "ses"] {
+        for service in ["dynamodb", "events", "firehose", "scheduler", "ses", "stepfunctions"] {
             services.insert(service.to_owned(), "available".to_owned());
         }
         Capabilities {
             services,
             iam: false,
             move_tasks: true,
+            private_authority: false,
             sampling_rules: false,
             saved_queries: true,
             weighted_aliases: false,
@@ -162,8 +182,14 @@ pub(crate) mod tests {
 
     /// Capabilities of MiniStack 1.5.33.
     pub(crate) fn ministack() -> Capabilities {
-        let mut capabilities =
-            Capabilities { iam: true, move_tasks: false, saved_queries: false, weighted_aliases: true, ..localstack() };
+        let mut capabilities = Capabilities {
+            iam: true,
+            move_tasks: false,
+            private_authority: true,
+            saved_queries: false,
+            weighted_aliases: true,
+            ..localstack()
+        };
         capabilities.services.insert("cognito-idp".to_owned(), "available".to_owned());
         capabilities
     }

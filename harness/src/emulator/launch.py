@@ -1,4 +1,4 @@
-"""Starts MiniStack with three differences to its usual behaviour.
+"""Starts MiniStack with four differences to its usual behaviour.
 
 A simulated TLS proxy, like the one in front of AWS: the production queues and buckets deny plain HTTP
 (`aws:SecureTransport`), and MiniStack evaluates that condition. It treats a request as secure if the header
@@ -8,17 +8,23 @@ Weighted aliases: MiniStack stores the weight of an alias's second version and i
 API Gateway or an event source mapping gets a version by its weight, and the metrics that Lambda publishes for a weighted
 alias. A response at the path `/_weighted_aliases` tells the harness that it can rely on both.
 
+A certificate authority: the functions inherit the variable SSL_CERT_FILE, which names the harness's authority. A response
+at the path `/_private_authority` tells the harness that they trust it.
+
 Keys of method settings: AWS returns `~1webhooks~1github/POST` as in the request. MiniStack returns the path with slashes,
 so Terraform would not find the settings and would plan to create them again.
 
 calls.py records the calls of the functions.
 """
 
+import os
 import random
 
 import calls
 import ministack.app
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc
+
+CAPABILITIES = ["/_weighted_aliases"] + ["/_private_authority"] * ("SSL_CERT_FILE" in os.environ)
 
 inner = ministack.app.app
 resolve = lambda_svc._effective_func_record_for_qualifier
@@ -28,7 +34,7 @@ throttle_settings = apigateway_v1._method_throttle_settings
 
 async def app(scope, receive, send):
     if scope["type"] == "http":
-        if scope["path"] == "/_weighted_aliases":
+        if scope["path"] in CAPABILITIES:
             await send({"type": "http.response.start", "status": 204, "headers": []})
             await send({"type": "http.response.body"})
             return

@@ -18,6 +18,7 @@ use crate::system::log::tail;
 use crate::system::repository::Repository;
 use crate::system::supervisor::SupervisedProcess;
 use crate::system::wait;
+use crate::traffic::certificates::{Authority, certificate_file};
 
 const LAUNCH: &str = include_str!("launch.py");
 const CALLS: &str = include_str!("calls.py");
@@ -38,6 +39,8 @@ impl Process {
     pub(super) async fn start(repository: &Repository, port: Option<u16>) -> Result<(Self, EmulatorInfo)> {
         let python = python::environment(repository, "the emulator", MINISTACK).await?.join("python");
         let port = port_to_use(port)?;
+        // The functions read the certificate of the authority when they start.
+        Authority::open(&repository.harness_directory)?;
         let step = Step::start(format!("start MiniStack on port {port}"));
         let log = repository.log("emulator");
         std::fs::write(&log, "")?;
@@ -103,6 +106,7 @@ fn command(repository: &Repository, python: &Path, port: u16) -> Result<Command>
     ] {
         command.arg(format!("{name}={value}"));
     }
+    command.arg(format!("SSL_CERT_FILE={}", certificate_file(&repository.harness_directory).display()));
     command.arg(format!("GATEWAY_PORT={port}"));
     command.arg(format!("AWS_ENDPOINT_URL=http://127.0.0.1:{port}"));
     for (name, folder) in [("HOME", "home"), ("TMPDIR", "tmp"), ("STATE_DIR", "state")] {

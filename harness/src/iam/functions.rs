@@ -16,14 +16,19 @@ use super::reference::Reference;
 use super::template::Names;
 
 /// Names of services in the scope of a credential, and the names that the data file uses.
-const SERVICES: [(&str, &str); 7] = [
+const SERVICES: [(&str, &str); 12] = [
     ("dynamodb", "DynamoDB"),
     ("email", "SES"),
     ("events", "EventBridge"),
+    ("execute-api", "API Gateway"),
+    ("firehose", "Firehose"),
+    ("lambda", "Lambda"),
     ("s3", "S3"),
     ("secretsmanager", "Secrets Manager"),
     ("ses", "SES"),
+    ("sns", "SNS"),
     ("sqs", "SQS"),
+    ("states", "SFN"),
 ];
 
 /// A line of the record.
@@ -102,6 +107,7 @@ impl Line {
             ("", "GET") => "GetObject",
             ("", "HEAD") => "HeadObject",
             ("", "PUT") => "PutObject",
+            ("", "POST") => "Invoke",
             ("", method) => method,
             (target, _) => target,
         };

@@ -24,7 +24,6 @@ use crate::scenarios;
 use crate::stack::{QueueDepths, Source, Stack, StackConfig, State};
 use crate::system::repository::Repository;
 use crate::traffic::sender::{Content, Webhook};
-use crate::traffic::sink::Sink;
 
 /// Arguments of `cargo harness load`.
 #[derive(Debug, Args)]
@@ -62,7 +61,7 @@ impl Load {
         let config = scenarios::stack_config()?;
         let signers = self.signers(&config, &state)?;
         let _lock = repository.lock()?;
-        let sink = Sink::start(state.emulator.host, state.sink_port, config.scripts()).await?;
+        let sink = state.start_sink(&repository, &config).await?;
         let stack = Arc::new(state.stack());
         let dlq = DeadLetterQueue::new(stack.target());
         let queued = stack.queue_depths().await?.intake;

@@ -1,18 +1,28 @@
 //! Routes with types and filters, and deliveries to each kind of destination.
 
+mod authenticated;
+mod aws;
+mod chats;
+mod repeats;
+mod requests;
+
 use anyhow::{Context, bail, ensure};
 use hookline_event::DedupKey;
 use hookline_senders::SchemeSource;
 use hookline_signature::{Headers, Request, Secret};
 use serde_json::{Value, json};
 
-use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect};
+use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect, services};
 use crate::emulator::Capability;
 use crate::stack::{Destination, EventRecorder, RECIPIENT, Route, SENDER, Source};
 use crate::traffic::script::Script;
 use hookline::clock::unix_seconds;
 
 pub(super) fn all() -> Vec<Scenario> {
+    [routed(), http_options(), aws_services()].into_iter().flatten().collect()
+}
+
+fn routed() -> Vec<Scenario> {
     vec![
         Scenario::new(
             "events-filtered",
@@ -34,10 +44,27 @@ pub(super) fn all() -> Vec<Scenario> {
         )
         .with(every_kind::resources)
         .concurrent(),
-        Scenario::new("slack-message-sent", "a push posts one Slack message, without mentions", slack)
+        Scenario::new("slack-message-sent", "a push posts one Slack message, without mentions", chats::slack)
             .with(every_kind::resources)
             .concurrent(),
-        Scenario::new("discord-message-sent", "a push posts one Discord message, without mentions", discord)
+        Scenario::new("discord-message-sent", "a push posts one Discord message, without mentions", chats::discord)
+            .with(every_kind::resources)
+            .concurrent(),
+        Scenario::new(
+            "slack-blocks-sent",
+            "a push posts one Slack message with blocks, whose text mentions no user",
+            chats::slack_blocks,
+        )
+        .with(every_kind::resources)
+        .concurrent(),
+        Scenario::new(
+            "microsoft-teams-message-sent",
+            "a push posts one card to a workflow of Microsoft Teams, as plain text",
+            chats::microsoft_teams,
+        )
+        .with(every_kind::resources)
+        .concurrent(),
+        Scenario::new("telegram-message-sent", "a push posts one Telegram message, without mentions", chats::telegram)
             .with(every_kind::resources)
             .concurrent(),
         Scenario::new("email-sent", "a push sends one e-mail through SES", email)
@@ -51,6 +78,125 @@ pub(super) fn all() -> Vec<Scenario> {
         )
         .with(every_kind::resources)
         .needs(&[Capability::Eventbridge])
+        .concurrent(),
+    ]
+}
+
+fn http_options() -> Vec<Scenario> {
+    vec![
+        Scenario::new("bearer-token-sent", "a destination with `bearer` gets its token", authenticated::bearer)
+            .with(authenticated::resources)
+            .concurrent(),
+        Scenario::new("basic-credentials-sent", "a destination with `basic` gets user and password", authenticated::basic)
+            .with(authenticated::resources)
+            .concurrent(),
+        Scenario::new("api-key-sent", "a destination with `header` gets its key in the configured header", authenticated::api_key)
+            .with(authenticated::resources)
+            .concurrent(),
+        Scenario::new(
+            "request-signed-for-iam",
+            "API Gateway accepts the exact request with the signature of the function's role, and none without it",
+            authenticated::signed_api,
+        )
+        .with(services::signed_api)
+        .needs(&[Capability::Iam])
+        .concurrent(),
+        Scenario::new(
+            "oauth2-token-renewed",
+            "a receiver rejects an access token that has expired: the same attempt gets a new token and succeeds",
+            authenticated::token_renewed,
+        )
+        .with(authenticated::oauth2)
+        .concurrent(),
+        Scenario::new(
+            "client-certificate-corrected",
+            "a receiver rejects a wrong client certificate: the event is delivered after the secret is corrected",
+            authenticated::certificate_corrected,
+        )
+        .with(authenticated::mutual_tls)
+        .needs(&[Capability::PrivateAuthority])
+        .concurrent(),
+        Scenario::new(
+            "request-shaped",
+            "method, headers and body come from templates and the sender's headers, and a configured status is a success",
+            requests::shaped,
+        )
+        .with(requests::resources)
+        .concurrent(),
+        Scenario::new("request-compressed", "a destination with `compression` gets the bytes as gzip", requests::compressed)
+            .with(requests::resources)
+            .concurrent(),
+    ]
+}
+
+fn aws_services() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "sqs-message-sent",
+            "a queue of the team has one message with the event and its attributes",
+            aws::queue,
+        )
+        .with(services::resources)
+        .concurrent(),
+        Scenario::new(
+            "sqs-fifo-message-sent",
+            "a FIFO queue has one message with its group and deduplication id",
+            aws::fifo_queue,
+        )
+        .with(services::resources)
+        .concurrent(),
+        Scenario::new("sns-message-published", "a queue that is subscribed to a topic has the event", aws::topic)
+            .with(services::resources)
+            .concurrent(),
+        Scenario::new(
+            "lambda-function-invoked",
+            "a function of the team is invoked once with the event",
+            aws::function,
+        )
+        .with(services::resources)
+        .concurrent(),
+        Scenario::new(
+            "stepfunctions-execution-started",
+            "a state machine has one execution, whose input is the event and whose name is the deduplication key",
+            aws::state_machine,
+        )
+        .with(services::resources)
+        .needs(&[Capability::StepFunctions])
+        .concurrent(),
+        Scenario::new("firehose-record-put", "a stream delivers the event to its bucket as one line", aws::stream)
+            .with(services::resources)
+            .needs(&[Capability::Firehose])
+            .concurrent(),
+        Scenario::new(
+            "s3-object-archived",
+            "the archive has the exact bytes at a key by source and hour, with the attributes as metadata",
+            aws::archive,
+        )
+        .with(services::resources)
+        .concurrent(),
+        Scenario::new(
+            "fifo-duplicate-dropped",
+            "an event that is sent to a FIFO queue again, because its claim has expired, is one message",
+            repeats::fifo_duplicate,
+        )
+        .with(services::resources)
+        .needs(&[Capability::Dynamodb])
+        .concurrent(),
+        Scenario::new(
+            "execution-repeat-delivered",
+            "an event whose execution exists already counts as delivered, and has one execution",
+            repeats::execution_repeat,
+        )
+        .with(services::resources)
+        .needs(&[Capability::Dynamodb, Capability::StepFunctions])
+        .concurrent(),
+        Scenario::new(
+            "large-event-referenced",
+            "services get the location of a payload of 1.5 MB, and the archive gets its bytes",
+            repeats::large_event,
+        )
+        .with(services::resources)
+        .needs(&[Capability::Firehose, Capability::StepFunctions])
         .concurrent(),
     ]
 }
@@ -96,34 +242,6 @@ async fn signed(testbed: &Testbed) -> ScenarioResult {
     let key = DedupKey::from_body("/webhooks/everywhere", &webhook.body);
     ensure!(delivery.header("webhook-id") == Some(key.as_str()), "webhook-id is not the deduplication key");
     Ok("signature verified".to_owned())
-}
-
-async fn slack(testbed: &Testbed) -> ScenarioResult {
-    let webhook = every_kind::send_push(testbed).await?;
-    let delivery = every_kind::delivered_once_at(testbed, &webhook.event_id, "/slack").await?;
-    let message = every_kind::message_json(&delivery)?;
-    let text = message["text"].as_str().context("the message has no text")?;
-    ensure!(message["mrkdwn"] == false, "the message allows markup: {message}");
-    ensure!(
-        text.contains("pushed") && text.contains("to tag simple-tag"),
-        "the text does not describe the push: {text}"
-    );
-    ensure!(text.contains("&lt;!channel&gt;") && !text.contains("<!"), "the text has a mention: {text}");
-    ensure!(!text.contains("<https://evil.example"), "the text has a link from the payload: {text}");
-    ensure!(!text.contains("Second line"), "the text has more than the first line of a commit message: {text}");
-    Ok(format!("{} characters", text.chars().count()))
-}
-
-async fn discord(testbed: &Testbed) -> ScenarioResult {
-    let webhook = every_kind::send_push(testbed).await?;
-    let delivery = every_kind::delivered_once_at(testbed, &webhook.event_id, "/discord").await?;
-    let message = every_kind::message_json(&delivery)?;
-    let text = message["content"].as_str().context("the message has no content")?;
-    ensure!(message["allowed_mentions"] == json!({ "parse": [] }), "the message allows mentions: {message}");
-    ensure!(text.contains("pushed"), "the text does not describe the push: {text}");
-    let is_escaped = text.contains("\\@everyone") && text.contains("\\[a\\]\\(");
-    ensure!(is_escaped, "the text has markup from the payload: {text}");
-    Ok(format!("{} characters", text.chars().count()))
 }
 
 async fn email(testbed: &Testbed) -> ScenarioResult {

@@ -11,17 +11,33 @@ use serde_json::Value;
 use self::calls::{permitted_calls, unrecorded_reason};
 use self::process::process_permissions;
 use super::support::permissions::{Policy, without};
-use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect};
+use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect, services};
 use crate::emulator::{Capability, crash};
 use crate::stack::{Destination, Source};
 use crate::system::wait;
 use crate::traffic::script::Script;
 use crate::traffic::sender::Webhook;
 
+/// What the destinations of all kinds need, and the evaluation of policies.
+const EVERY_DESTINATION: [Capability; 6] = [
+    Capability::Iam,
+    Capability::Dynamodb,
+    Capability::Eventbridge,
+    Capability::Firehose,
+    Capability::Ses,
+    Capability::StepFunctions,
+];
+
 pub(super) fn all() -> Vec<Scenario> {
     vec![
         Scenario::new("policies-match-review", "each function has exactly the reviewed permissions", reviewed_policies)
-            .needs(&[Capability::Dynamodb, Capability::Eventbridge, Capability::Ses])
+            .needs(&[
+                Capability::Dynamodb,
+                Capability::Eventbridge,
+                Capability::Firehose,
+                Capability::Ses,
+                Capability::StepFunctions,
+            ])
             .concurrent(),
         // Not concurrent: it removes permissions and kills the function.
         Scenario::new(
@@ -42,7 +58,9 @@ pub(super) fn all() -> Vec<Scenario> {
         .source(Source::github("missing").sends_to("missing"))
         .destination(Destination::http("missing", Script::NotFound))
         .with(every_kind::resources)
-        .needs(&[Capability::Iam, Capability::Dynamodb, Capability::Eventbridge, Capability::Ses])
+        .with(services::resources)
+        .with(services::signed_api)
+        .needs(&EVERY_DESTINATION)
         .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info)),
         Scenario::new(
             "function-calls-permitted",
@@ -54,7 +72,9 @@ pub(super) fn all() -> Vec<Scenario> {
         .source(Source::github("missing").sends_to("missing"))
         .destination(Destination::http("missing", Script::NotFound))
         .with(every_kind::resources)
-        .needs(&[Capability::Iam, Capability::Dynamodb, Capability::Eventbridge, Capability::Ses])
+        .with(services::resources)
+        .with(services::signed_api)
+        .needs(&EVERY_DESTINATION)
         .skip_if(unrecorded_reason)
         .last(),
     ]

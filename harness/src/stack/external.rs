@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use super::aws_receivers;
 use crate::emulator::{EmulatorInfo, EmulatorKind, is_ready};
 use crate::system::repository::Repository;
 use crate::terraform::Terraform;
@@ -53,6 +54,7 @@ pub(super) async fn destroy_leftovers(repository: &Repository) -> Result<bool> {
     let Some(info) = recorded else { return Ok(false) };
     if is_ready(&info.endpoint).await {
         Terraform::existing(repository, &info.endpoint).destroy().await?;
+        aws_receivers::delete(&info.endpoint).await?;
     } else {
         eprintln!("the emulator at {} does not respond: its resources are not destroyed", info.endpoint);
     }

@@ -1,12 +1,10 @@
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use aws_sdk_secretsmanager::Client;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::keys::KeyKind;
 use super::{SecretPair, Source, Stack, StackConfig};
 
 /// Number of secrets that are written concurrently.
@@ -22,8 +20,7 @@ pub(crate) struct Secrets {
 }
 
 impl Stack {
-    /// Writes a random secret for each source and destination. The secret of a chat destination is a URL of the sink with a
-    /// random token.
+    /// Writes a random secret for each source and destination.
     pub(crate) async fn fill_secrets(&self, config: &StackConfig, sink_url: &str) -> Result<Secrets> {
         let generate = |source: &Source| anyhow::Ok((source.name.to_owned(), source.generate_secret()?));
         let generated: Vec<_> = config.sources().map(generate).collect::<Result<_>>()?;
@@ -35,11 +32,7 @@ impl Stack {
         let mut secrets =
             Secrets { sources: written.buffer_unordered(CONCURRENCY).try_collect().await?, ..Secrets::default() };
         for (destination, name) in &self.outputs.destination_secret_names {
-            let value = match (destination.as_str(), KeyKind::Whsec.generate()?) {
-                ("discord" | "slack", _) => format!("{sink_url}/{destination}?token={}", Uuid::new_v4().simple()),
-                (_, Some(secret)) => secret,
-                (_, None) => bail!("cannot generate a secret for destination `{destination}`"),
-            };
+            let value = config.destination(destination)?.generate_secret(sink_url)?;
             self.put_secret_value(name, &value).await?;
             secrets.destinations.insert(destination.clone(), value);
         }
@@ -49,6 +42,12 @@ impl Stack {
     /// Writes a new secret value for a source. The current value becomes the previous value.
     pub(crate) async fn put_source_secret(&self, source: &str, value: &str) -> Result<()> {
         self.put_secret_value(self.source_secret_name(source)?, value).await
+    }
+
+    /// Writes a new secret value for a destination.
+    pub(crate) async fn put_destination_secret(&self, destination: &str, value: &str) -> Result<()> {
+        let name = self.outputs.destination_secret_names.get(destination);
+        self.put_secret_value(name.with_context(|| format!("destination `{destination}` has no secret"))?, value).await
     }
 
     /// Returns whether the secret of a source is scheduled for deletion. Secrets Manager then rejects a new secret with the

@@ -1,14 +1,16 @@
 //! Sources, destinations and routes of the local stack.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
+use rustls::ServerConfig;
 use serde_json::{Value, json};
 
 use super::destinations::Destination;
 use super::sources::Source;
 use crate::emulator::Capabilities;
-use crate::traffic::script::Script;
+use crate::traffic::sink::Receivers;
 
 /// A route of the local stack.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,9 +116,24 @@ impl StackConfig {
         names
     }
 
-    /// Returns the scripts of the sink, by path without the slash.
-    pub(crate) fn scripts(&self) -> HashMap<&'static str, Script> {
-        self.destinations.values().map(|destination| (destination.name, destination.script)).collect()
+    /// Returns the destination with this name.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub(crate) fn destination(&self, name: &str) -> Result<&Destination> {
+        self.destinations.get(name).with_context(|| format!("unknown destination `{name}`"))
+    }
+
+    /// Returns how the sink receives at the paths of the destinations.
+    pub(crate) fn receivers(&self, tls: Arc<ServerConfig>, emulator: &str) -> Receivers {
+        let destinations = self.destinations.values();
+        Receivers {
+            scripts: destinations.clone().map(|destination| (destination.name, destination.script)).collect(),
+            credentials: destinations.filter_map(|found| Some((found.name, found.credential()?))).collect(),
+            tls: Some(tls),
+            emulator: emulator.to_owned(),
+        }
     }
 
     /// Returns the Terraform variables `sources`, `destinations` and `routes`, without those destinations that the
@@ -173,6 +190,7 @@ fn add<T: Clone + PartialEq>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::traffic::script::Script;
 
     #[test]
     fn same_declaration_twice_is_one() {

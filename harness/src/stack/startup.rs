@@ -3,6 +3,8 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
+use super::aws_receivers;
+use super::receiving::start_sink;
 use crate::build::package::{self, Packages};
 use crate::emulator::{Capabilities, Capability, Emulator, EmulatorInfo, EmulatorKind, EmulatorOptions};
 use crate::stack::{ExternalStack, Secrets, Stack, StackConfig, State, terraform_variables};
@@ -102,13 +104,14 @@ fn is_repeated_creation(error: &str) -> bool {
 async fn create_once(repository: &Repository, options: &EmulatorOptions, config: &StackConfig) -> Result<RunningStack> {
     let (packages, mut emulator) = start_emulator(repository, options).await?;
     let info = emulator.info.clone();
-    let sink = Sink::start(info.host, 0, config.scripts()).await?;
+    let sink = start_sink(repository, config, &info, 0).await?;
     emulator.check_reachable(sink.port).await?;
     let variables = terraform_variables(config, &packages, &emulator, options.api, sink.port);
     let fingerprint = Terraform::fingerprint(repository, &packages.paths(), &variables)?;
     let external_stack = ExternalStack::record(repository, &info)?;
     let capabilities = emulator.capabilities.clone();
     let created = emulator.while_running(async {
+        aws_receivers::create(&info.endpoint, &capabilities, &sink.url(info.host)).await?;
         let terraform = Terraform::prepare(repository, &info.endpoint, Configuration::local(), true).await?;
         let outputs = terraform.apply_and_read_outputs(&variables).await?;
         let stack = Stack::new(&info.endpoint, outputs.clone());
@@ -128,7 +131,7 @@ async fn update(
     mut state: State,
 ) -> Result<RunningStack> {
     let emulator = Emulator::attach(repository, options, state.emulator.clone()).await?;
-    let sink = Sink::start(state.emulator.host, state.sink_port, config.scripts()).await?;
+    let sink = state.start_sink(repository, config).await?;
     let packages = package::build(repository).await?;
     emulator.check_packages(&packages)?;
     let variables = terraform_variables(config, &packages, &emulator, options.api, state.sink_port);
@@ -138,6 +141,8 @@ async fn update(
     state.save_before_change(repository)?;
     let external_stack = ExternalStack::record(repository, &state.emulator)?;
     let terraform = if applied {
+        let EmulatorInfo { endpoint, host, .. } = &state.emulator;
+        aws_receivers::create(endpoint, &emulator.capabilities, &sink.url(*host)).await?;
         let terraform = Terraform::prepare(repository, &state.emulator.endpoint, Configuration::local(), false).await?;
         state.outputs = terraform.apply_and_read_outputs(&variables).await?;
         // New sources and destinations have empty secrets.
@@ -169,7 +174,9 @@ async fn set_up(
     if info.kind == EmulatorKind::Ministack {
         stack.add_emulator_policy().await?;
     }
-    stack.fill_secrets(config, &sink.url(info.host)).await
+    let secrets = stack.fill_secrets(config, &sink.url(info.host)).await?;
+    sink.set_secrets(secrets.destinations.clone());
+    Ok(secrets)
 }
 
 #[cfg(test)]

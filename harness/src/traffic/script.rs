@@ -23,6 +23,10 @@ pub(crate) enum Script {
     FailsUntilRecovered,
     /// Does not respond until the test sets the sink to recovered, then returns 200.
     HangsUntilRecovered,
+    /// Returns 401 to the first attempt, and lets its access token expire. Returns 200 to the others.
+    ExpiresOnce,
+    /// Returns 409.
+    Conflicts,
     /// Returns 404.
     NotFound,
     /// Returns 500.
@@ -38,12 +42,15 @@ impl Script {
             Self::StallsOnce if earlier == 0 => NO_RESPONSE,
             Self::FailsUntilRecovered if !recovered => StatusCode::GONE,
             Self::HangsUntilRecovered if !recovered => NO_RESPONSE,
+            Self::ExpiresOnce if earlier == 0 => StatusCode::UNAUTHORIZED,
+            Self::Conflicts => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Fails => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Succeeds
             | Self::FailsTwice
             | Self::ThrottlesOnce
             | Self::StallsOnce
+            | Self::ExpiresOnce
             | Self::FailsUntilRecovered
             | Self::HangsUntilRecovered => StatusCode::OK,
         }

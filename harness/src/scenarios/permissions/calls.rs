@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 
-use super::super::support::{ScenarioResult, Testbed, every_kind, expect};
+use super::super::support::{ScenarioResult, Testbed, every_kind, expect, services};
 use crate::emulator::{ACCOUNT, EmulatorKind, REGION};
 use crate::iam::{Names, check_functions};
 use crate::terraform::Outputs;
@@ -19,6 +19,9 @@ pub(super) async fn permitted_calls(testbed: &Testbed) -> ScenarioResult {
     expect::accepted(testbed, &large).await?;
     testbed.sink.wait_for_delivery(&large.event_id).await?;
     every_kind::send_push(testbed).await?;
+    services::send(testbed).await?;
+    let signed = testbed.signed("signed-api", expect::unique_body(0))?;
+    expect::accepted(testbed, &signed).await?;
     let flaky = testbed.signed("flaky", expect::unique_body(0))?;
     expect::accepted(testbed, &flaky).await?;
     testbed.sink.wait_for_delivery(&flaky.event_id).await?;

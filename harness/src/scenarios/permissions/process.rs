@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use hookline::dead_letter_queue::{DeadLetterQueue, Filter};
 
 use super::super::support::permissions::{Policy, without};
-use super::super::support::{ScenarioResult, Testbed, every_kind, expect, log};
+use super::super::support::{ScenarioResult, Testbed, every_kind, expect, log, services};
 use crate::emulator::crash;
 use crate::stack::PROCESS_TIMEOUT_SECONDS;
 use crate::system::wait;
@@ -17,6 +17,7 @@ pub(super) async fn process_permissions(testbed: &Testbed) -> ScenarioResult {
     idempotency_table(testbed).await?;
     payload_bucket(testbed).await?;
     destinations(testbed).await?;
+    services_of_the_team(testbed).await?;
     let before = testbed.stack.visibility_timeout().await?;
     testbed.stack.set_visibility_timeout(VISIBILITY_SECONDS).await?;
     let result = match configuration(testbed).await {
@@ -25,7 +26,7 @@ pub(super) async fn process_permissions(testbed: &Testbed) -> ScenarioResult {
     };
     testbed.stack.set_visibility_timeout(before).await?;
     result?;
-    Ok("11 permissions, nothing lost".to_owned())
+    Ok("17 permissions, nothing lost".to_owned())
 }
 
 /// A new instance of the function cannot read its configuration: its batches fail, and the event stays on its queue.
@@ -130,12 +131,56 @@ async fn destinations(testbed: &Testbed) -> Result<()> {
     let without_email = without(testbed, Policy::ProcessOnEmulator, &["ses:SendEmail"], work);
     let event_id = without(testbed, Policy::Process, &actions, without_email).await?;
     redrive_until_empty(testbed).await?;
-    for path in ["/slack", "/discord", "/signed"] {
+    for path in every_kind::PATHS {
         every_kind::delivered_once_at(testbed, &event_id, path).await?;
     }
     let emails = testbed.stack.sent_emails().await?;
     let count = emails.iter().filter(|email| email.text.contains(&event_id)).count();
     ensure!(count == 1, "{count} e-mails were sent");
+    Ok(())
+}
+
+/// The services of the team: without a permission the delivery fails with the service's error, and then succeeds.
+async fn services_of_the_team(testbed: &Testbed) -> Result<()> {
+    let actions =
+        ["firehose:PutRecord", "lambda:InvokeFunction", "s3:PutObject", "sns:Publish", "states:StartExecution"];
+    let failures = [
+        ("stream", "firehose_"),
+        ("function", "lambda_"),
+        ("archive", "s3_"),
+        ("topic", "sns_"),
+        ("machine", "stepfunctions_"),
+    ];
+    let work = async {
+        let event_id = services::send(testbed).await?.event_id;
+        let lines = failures.map(async |(destination, reason)| {
+            let fields = [("event_id", event_id.as_str()), ("destination", destination), ("reason", reason)];
+            log::wait_for_line(testbed, &fields).await
+        });
+        try_join_all(lines).await?;
+        Ok(event_id)
+    };
+    let event_id = without(testbed, Policy::Process, &actions, work).await?;
+    redrive_until_empty(testbed).await?;
+    for destination in services::DESTINATIONS {
+        let fields = [("event_id", event_id.as_str()), ("destination", destination), ("outcome", "delivered")];
+        log::wait_for_line(testbed, &fields).await?;
+    }
+    signed_api(testbed).await
+}
+
+/// API Gateway rejects a signed request with 403 if the role must not invoke the method.
+async fn signed_api(testbed: &Testbed) -> Result<()> {
+    let work = async {
+        let webhook = testbed.signed("signed-api", expect::unique_body(0))?;
+        let event_id = expect::accepted(testbed, &webhook).await?;
+        let fields = [("event_id", event_id.as_str()), ("destination", "signed-api"), ("reason", "http_403")];
+        log::wait_for_line(testbed, &fields).await?;
+        Ok(event_id)
+    };
+    let event_id = without(testbed, Policy::Process, &["execute-api:Invoke"], work).await?;
+    redrive_until_empty(testbed).await?;
+    testbed.sink.wait_for_delivery_at(&event_id, "/signed-api").await?;
     Ok(())
 }
 

@@ -84,6 +84,7 @@ mod tests {
 
     use super::*;
     use crate::traffic::script::Script;
+    use crate::traffic::sink::Receivers;
 
     async fn deliver(sink: &Sink, path: &str, id: &str, body: &'static str) {
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -93,7 +94,8 @@ mod tests {
     }
 
     async fn sink() -> Sink {
-        Sink::start(Ipv4Addr::LOCALHOST, 0, HashMap::from([("failing", Script::Fails)])).await.unwrap()
+        let receivers = Receivers { scripts: HashMap::from([("failing", Script::Fails)]), ..Receivers::default() };
+        Sink::start(Ipv4Addr::LOCALHOST, 0, receivers).await.unwrap()
     }
 
     #[tokio::test]

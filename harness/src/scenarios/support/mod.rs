@@ -4,6 +4,7 @@ mod deployment;
 pub(crate) mod every_kind;
 pub(crate) mod expect;
 mod github;
+mod inbox;
 mod ledger;
 pub(crate) mod log;
 pub(crate) mod permissions;
@@ -12,6 +13,7 @@ mod report;
 mod run;
 mod scenario;
 pub(crate) mod schemes;
+pub(crate) mod services;
 mod testbed;
 mod traffic;
 

@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::deployment::Deployment;
+use super::inbox::Inbox;
 use super::ledger::Ledger;
 use crate::emulator::{Capabilities, Capability, EmulatorInfo};
-use crate::stack::{QueueDepths, SecretPair, Secrets, Stack, StackConfig, State};
+use crate::stack::{QueueDepths, QueueMessage, SecretPair, Secrets, Stack, StackConfig, State, confidential_texts};
 use crate::system::repository::Repository;
 use crate::traffic::sender::{Content, Response, Webhook};
 use crate::traffic::sink::Sink;
@@ -24,6 +25,7 @@ pub(crate) struct Testbed {
     pub(crate) emulator_info: EmulatorInfo,
     pub(crate) capabilities: Capabilities,
     pub(crate) repository: Repository,
+    inbox: Inbox,
     ledger: Mutex<Ledger>,
     secrets: Mutex<Secrets>,
     /// Texts that may be in no log.
@@ -43,9 +45,8 @@ impl Testbed {
     ) -> Self {
         let secrets = state.secrets.clone();
         let of_sources = secrets.sources.values().flat_map(|pair| [pair.sender.clone(), pair.store.clone()]);
-        // Only the token of a destination's URL is secret. The rest of the URL is in the URLs of all destinations.
-        let token = |url: &String| url.rsplit('=').find(|part| !part.is_empty()).map(str::to_owned);
-        let confidential = of_sources.chain(secrets.destinations.values().filter_map(token)).collect();
+        let of_destinations = secrets.destinations.values().flat_map(|secret| confidential_texts(secret));
+        let confidential = of_sources.chain(of_destinations).collect();
         Self {
             stack: state.stack(),
             config,
@@ -55,6 +56,7 @@ impl Testbed {
             emulator_info: state.emulator.clone(),
             capabilities,
             repository,
+            inbox: Inbox::default(),
             ledger: Mutex::default(),
             secrets: Mutex::new(secrets),
             confidential: Mutex::new(confidential),
@@ -85,6 +87,21 @@ impl Testbed {
     pub(crate) async fn rotate_to(&self, source: &str, pair: SecretPair) -> Result<()> {
         self.stack.put_source_secret(source, &pair.store).await?;
         lock(&self.secrets).sources.insert(source.to_owned(), pair);
+        Ok(())
+    }
+
+    /// Waits for a message of one of the team's queues with a text. Returns all messages with this text.
+    pub(crate) async fn wait_for_messages(&self, queue: &str, text: &str) -> Result<Vec<QueueMessage>> {
+        self.inbox.wait_for(&self.stack, queue, text).await
+    }
+
+    /// Writes a new secret of a destination.
+    pub(crate) async fn set_destination_secret(&self, destination: &str, secret: String) -> Result<()> {
+        confidential_texts(&secret).iter().for_each(|text| self.keep_out_of_logs(text));
+        self.stack.put_destination_secret(destination, &secret).await?;
+        let mut secrets = lock(&self.secrets);
+        secrets.destinations.insert(destination.to_owned(), secret);
+        self.sink.set_secrets(secrets.destinations.clone());
         Ok(())
     }
 
@@ -173,8 +190,9 @@ impl Testbed {
         lock(&self.confidential).insert(text.to_owned());
     }
 
+    /// Returns all texts that may be in no log, including the access tokens that the sink has issued.
     pub(crate) fn confidential(&self) -> BTreeSet<String> {
-        lock(&self.confidential).clone()
+        lock(&self.confidential).iter().cloned().chain(self.sink.issued_tokens()).collect()
     }
 }
 
