@@ -76,6 +76,11 @@ output "destination_secret_names" {
   value       = module.hookline.destination_secret_names
 }
 
+output "recovery_secret_names" {
+  description = "Name of the secret for GitHub's API for each source with `recover`; null if no source has it."
+  value       = module.hookline.recovery_secret_names
+}
+
 output "function_names" {
   description = "Name of each function."
   value       = module.hookline.function_names

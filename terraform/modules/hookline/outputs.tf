@@ -75,6 +75,11 @@ output "destination_secret_names" {
   value       = module.secrets.destination_names
 }
 
+output "recovery_secret_names" {
+  description = "Name of the secret for GitHub's API for each source with `recover`; null if no source has it."
+  value       = length(local.recoveries) > 0 ? module.secrets.recovery_names : null
+}
+
 output "function_names" {
   description = "Name of each function."
   value = merge(

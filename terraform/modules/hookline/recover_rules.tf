@@ -76,9 +76,9 @@ locals {
   ]
 }
 
-output "recovery_secret_names" {
-  description = "Name of the secret for GitHub's API for each source with `recover`; null if no source has it."
-  value       = length(local.recoveries) > 0 ? module.secrets.recovery_names : null
+output "recovered_sources" {
+  description = "Names of the sources with `recover`."
+  value       = keys(local.recoveries)
 
   precondition {
     condition = length(local.other_recovery_senders) == 0

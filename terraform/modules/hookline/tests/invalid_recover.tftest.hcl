@@ -21,7 +21,7 @@ run "rejects_other_sender" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_scheme" {
@@ -36,7 +36,7 @@ run "rejects_scheme" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_unknown_webhook" {
@@ -48,7 +48,7 @@ run "rejects_unknown_webhook" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_webhook_with_a_path_of_another_api" {
@@ -60,7 +60,7 @@ run "rejects_webhook_with_a_path_of_another_api" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_app_without_id" {
@@ -72,7 +72,7 @@ run "rejects_app_without_id" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_app_with_installation" {
@@ -84,7 +84,7 @@ run "rejects_app_with_installation" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_app_of_a_repository_without_installation" {
@@ -96,7 +96,7 @@ run "rejects_app_of_a_repository_without_installation" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_installation_without_app" {
@@ -108,7 +108,7 @@ run "rejects_installation_without_app" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_app_id_with_other_characters" {
@@ -120,7 +120,7 @@ run "rejects_app_id_with_other_characters" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_installation_that_is_not_a_whole_number" {
@@ -135,7 +135,7 @@ run "rejects_installation_that_is_not_a_whole_number" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_recovery_without_idempotency" {
@@ -148,7 +148,7 @@ run "rejects_recovery_without_idempotency" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_recovery_without_a_package" {

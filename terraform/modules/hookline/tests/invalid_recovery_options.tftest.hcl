@@ -24,7 +24,7 @@ run "rejects_event_with_an_action" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_event_twice" {
@@ -36,7 +36,7 @@ run "rejects_event_twice" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_short_interval" {
@@ -48,7 +48,7 @@ run "rejects_short_interval" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_interval_with_a_fraction" {
@@ -60,7 +60,7 @@ run "rejects_interval_with_a_fraction" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_lookback_that_github_does_not_redeliver" {
@@ -72,7 +72,7 @@ run "rejects_lookback_that_github_does_not_redeliver" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_lookback_with_a_fraction" {
@@ -84,7 +84,7 @@ run "rejects_lookback_with_a_fraction" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_lookback_shorter_than_two_runs" {
@@ -99,7 +99,7 @@ run "rejects_lookback_shorter_than_two_runs" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_plain_http" {
@@ -114,7 +114,7 @@ run "rejects_plain_http" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_plain_http_outside_of_private_networks" {
@@ -129,7 +129,7 @@ run "rejects_plain_http_outside_of_private_networks" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_url_with_a_slash_at_its_end" {
@@ -144,7 +144,7 @@ run "rejects_url_with_a_slash_at_its_end" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_url_with_a_user" {
@@ -159,7 +159,7 @@ run "rejects_url_with_a_user" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_deduplication_by_body" {
@@ -171,7 +171,7 @@ run "rejects_deduplication_by_body" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
 
 run "rejects_source_without_deduplication" {
@@ -183,5 +183,5 @@ run "rejects_source_without_deduplication" {
     }
   }
 
-  expect_failures = [output.recovery_secret_names]
+  expect_failures = [output.recovered_sources]
 }
