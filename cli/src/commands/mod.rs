@@ -39,6 +39,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use self::routes::explanation_json;
+
 const AFTER_HELP: &str = "\
 Examples:
   hookline doctor --service hookline-prod

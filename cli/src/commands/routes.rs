@@ -78,8 +78,7 @@ impl Explain {
             Some(file) => read_config(file)?,
             None => target.find().await?.process_variables().await?,
         };
-        let config = delivery_config(&variables)?;
-        let explanation = explain(&config, &event);
+        let explanation = explain(&delivery_config(&variables)?, &event);
         match self.json {
             true => {
                 let json = routes_text::json(&event, &explanation);
@@ -104,6 +103,15 @@ impl Explain {
         };
         Ok(explained_event::from_payload(bytes, context))
     }
+}
+
+/// Returns what `hookline routes explain --json` prints for an event, with these variables of the process function.
+///
+/// # Errors
+///
+/// If the function cannot use the variables.
+pub fn explanation_json(variables: &BTreeMap<String, String>, event: &Event) -> Result<Value> {
+    Ok(routes_text::json(event, &explain(&delivery_config(variables)?, event)))
 }
 
 /// Reads variables of the process function from a JSON object. A value is JSON, or its text as in the environment.

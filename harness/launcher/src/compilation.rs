@@ -28,7 +28,9 @@ pub(crate) fn run(
 ) -> Result<(), CompilationError> {
     let mut cargo = cargo::command();
     // No package is named: cargo then resolves the features of all default members together.
-    cargo.args(["build", "--bin", "harness", "--bin", "ingest", "--bin", "process", "--bin", "recover"]).current_dir(repository);
+    cargo
+        .args(["build", "--bin", "harness", "--bin", "ingest", "--bin", "process", "--bin", "recover"])
+        .current_dir(repository);
     let mut cargo = cargo.spawn().map_err(|source| CompilationError::Cargo { source })?;
     let status = wait(&mut cargo, installation.as_ref());
     if status.is_err() {

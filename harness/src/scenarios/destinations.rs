@@ -123,6 +123,13 @@ fn http_options() -> Vec<Scenario> {
         )
         .with(requests::resources)
         .concurrent(),
+        Scenario::new(
+            "routes-explained",
+            "`hookline routes explain` shows the matching route, the destinations and the request that is sent",
+            requests::explained,
+        )
+        .with(requests::resources)
+        .concurrent(),
         Scenario::new("request-compressed", "a destination with `compression` gets the bytes as gzip", requests::compressed)
             .with(requests::resources)
             .concurrent(),

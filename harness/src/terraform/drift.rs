@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Known differences that an emulator causes: prefix of the address, attributes and reason.
-const KNOWN_DIFFERENCES: [(&str, &[&str], &str); 4] = [
+const KNOWN_DIFFERENCES: [(&str, &[&str], &str); 5] = [
     (
         "module.hookline.module.observability.aws_cloudwatch_metric_alarm.this[",
         &[
@@ -32,6 +32,11 @@ const KNOWN_DIFFERENCES: [(&str, &[&str], &str); 4] = [
     ),
     (
         "module.hookline.module.process.aws_s3_object.this",
+        &["tags_all"],
+        "MiniStack drops the tags of a multipart upload",
+    ),
+    (
+        "module.hookline.module.recover[0].aws_s3_object.this",
         &["tags_all"],
         "MiniStack drops the tags of a multipart upload",
     ),

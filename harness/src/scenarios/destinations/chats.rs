@@ -49,7 +49,7 @@ pub(super) async fn slack_blocks(testbed: &Testbed) -> ScenarioResult {
     ensure!(text.contains(every_kind::HOSTILE), "the text of the payload has changed: {text}");
     let elements = section["elements"].as_array().into_iter().flatten();
     let types: Vec<_> = elements.map(|element| element["type"].as_str().unwrap_or_default()).collect();
-    ensure!(types.iter().all(|kind| ["text", "link"].contains(kind)), "a block mentions somebody: {types:?}");
+    ensure!(types.iter().all(|kind| ["text", "link"].contains(kind)), "a block has a mention: {types:?}");
     Ok(format!("{} elements", types.len()))
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn microsoft_teams(testbed: &Testbed) -> ScenarioResult {
     ensure!(block["type"] == "RichTextBlock", "the text may have markup: {block}");
     let text = joined_texts(&block["inlines"]);
     ensure!(text.contains("pushed") && text.contains(every_kind::HOSTILE), "the text has changed: {text}");
-    ensure!(attachment["content"]["msteams"]["entities"].is_null(), "the card mentions somebody: {message}");
+    ensure!(attachment["content"]["msteams"]["entities"].is_null(), "the card has a mention: {message}");
     Ok(format!("{} characters", text.chars().count()))
 }
 

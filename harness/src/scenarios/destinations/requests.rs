@@ -1,15 +1,19 @@
 //! The form of `http` requests.
 
 use std::io::Read;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use flate2::read::GzDecoder;
+use hookline::commands::explanation_json;
+use hookline::explained_event;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::support::{Scenario, ScenarioResult, Testbed, expect, log};
 use crate::stack::{Destination, Route, Source};
+use crate::system::wait;
 use crate::traffic::script::Script;
 
 /// Adds a source with one destination for each group of options.
@@ -53,6 +57,34 @@ pub(super) async fn shaped(testbed: &Testbed) -> ScenarioResult {
     ensure!(body.as_object().is_some_and(|members| members.len() == 2), "the payload has added a member: {body}");
     testbed.expect_attempts(&webhook.event_id, &[("/compressed", 200), ("/shaped", 409)]);
     Ok("PUT, 5 headers, JSON of a template, 409 as success".to_owned())
+}
+
+/// The explanation of an event has the same requests as the function sends.
+pub(super) async fn explained(testbed: &Testbed) -> ScenarioResult {
+    let event = expect::event("shaped", &Uuid::new_v4().to_string());
+    let variables = testbed.stack.target().process_variables().await?;
+    let explanation = explanation_json(&variables, &explained_event::from_json(&event.to_json()?)?)?;
+    testbed.stack.enqueue_events(std::slice::from_ref(&event)).await?;
+    testbed.sink.wait_for_delivery_at(&event.id, "/compressed").await?;
+    testbed.expect_attempts(&event.id, &[("/compressed", 200), ("/shaped", 409)]);
+    let request = wait::until("the request of the template", Duration::from_secs(20), async || {
+        Ok(testbed.sink.attempts(&event.id).into_iter().find(|attempt| attempt.path == "/shaped"))
+    })
+    .await?;
+    let routes = explanation["routes"].as_array().context("no routes")?;
+    let matching: Vec<_> = routes.iter().filter(|route| route["result"] == "matches").collect();
+    ensure!(matching.len() == 1 && matching[0]["route"] == "shaped", "these routes match: {matching:?}");
+    let deliveries = explanation["deliveries"].as_array().context("no deliveries")?;
+    let names: Vec<_> = deliveries.iter().filter_map(|delivery| delivery["destination"].as_str()).collect();
+    ensure!(names == ["compressed", "shaped"], "the destinations are {names:?}");
+    let shaped = &deliveries[1];
+    let body = shaped["body"].as_str().unwrap_or_default();
+    ensure!(body.as_bytes() == &request.body[..], "the explanation has another body: {shaped}");
+    for header in shaped["headers"].as_array().into_iter().flatten() {
+        let (name, value) = (header["name"].as_str().unwrap_or_default(), header["value"].as_str());
+        ensure!(request.header(name) == value, "the explanation has another header {name}: {shaped}");
+    }
+    Ok(format!("{} routes, the request as it was sent", routes.len()))
 }
 
 pub(super) async fn compressed(testbed: &Testbed) -> ScenarioResult {
