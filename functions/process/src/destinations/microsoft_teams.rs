@@ -16,7 +16,7 @@ use super::runs::{self, Run};
 use super::template::Format;
 use crate::failure::Failure;
 
-/// The card has plain text and links as elements. Only the member `msteams.entities` of a card could mention somebody.
+/// The card has plain text and links as elements. Only the member `msteams.entities` of a card could mention a user.
 const FORMAT: Format = Format { escape: str::to_owned, link: runs::link, max_units: usize::MAX };
 
 /// A channel or chat of Microsoft Teams.

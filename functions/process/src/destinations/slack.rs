@@ -91,7 +91,7 @@ fn plain_message(text: &str) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Returns the elements of a `rich_text` block. An element of the type `text` cannot mention anybody.
+/// Returns the elements of a `rich_text` block. An element of the type `text` cannot mention a user.
 fn elements(runs: &[Run]) -> Vec<Value> {
     let element = |run: &Run| match run {
         Run::Text(text) => json!({ "type": "text", "text": text }),

@@ -119,7 +119,7 @@ fn is_chat(text: &str) -> bool {
 }
 
 /// Returns the URL of the method `sendMessage` from the token of a bot, or from the URL of a bot at a
-/// [Bot API server](https://core.telegram.org/bots/api#using-a-local-bot-api-server) of one's own:
+/// [Bot API server](https://core.telegram.org/bots/api#using-a-local-bot-api-server) of the team:
 /// `https://bots.example.com/bot<token>`.
 fn method_url(secret: &str) -> Cow<'_, str> {
     if secret.contains("://") {
