@@ -67,7 +67,8 @@ impl Github {
     pub(crate) fn set_webhook(&self, hook: &str, url: &str, token: &str) {
         let mut hooks = self.hooks();
         let hook = hooks.entry(hook.to_owned()).or_default();
-        (url.clone_into(&mut hook.url), token.clone_into(&mut hook.token));
+        url.clone_into(&mut hook.url);
+        token.clone_into(&mut hook.token);
     }
 
     /// Sends an event for the first time, and records the attempt with a time. Returns the status.
@@ -130,7 +131,7 @@ impl Github {
                     tokio::spawn(Arc::clone(self).redeliver(name.to_owned(), request));
                     (StatusCode::ACCEPTED, HeaderMap::new(), json!({}).to_string())
                 }
-                Err(response) => response,
+                Err((status, text)) => message(status, text),
             },
             _ => message(404, "Not Found"),
         };
@@ -188,13 +189,13 @@ impl Hook {
     }
 
     /// Returns the request of an attempt, which GitHub sends again.
-    fn redelivery(&mut self, id: &str) -> Result<Webhook, ApiResponse> {
+    fn redelivery(&mut self, id: &str) -> Result<Webhook, (u16, &'static str)> {
         let index = id.parse::<usize>().ok().and_then(|id| id.checked_sub(1));
         let guid = index.and_then(|index| self.attempts.get(index)).map(|attempt| attempt.guid.clone());
         let request = guid.and_then(|guid| self.requests.get(&guid)).cloned();
-        let request = request.ok_or_else(|| message(404, "Not Found"))?;
+        let request = request.ok_or((404, "Not Found"))?;
         if self.expired.contains(&request.event_id) {
-            return Err(message(422, "Validation Failed"));
+            return Err((422, "Validation Failed"));
         }
         self.calls.push("redeliver");
         Ok(request)
