@@ -21,8 +21,8 @@ locals {
   # The beginning of ARNs, up to the name of the resource, by service.
   regional_arns = {
     for service in [
-      "cloudwatch", "cognito-idp", "dynamodb", "events", "kms", "lambda", "logs", "scheduler", "secretsmanager", "ses", "sns", "sqs",
-      "xray",
+      "cloudwatch", "cognito-idp", "dynamodb", "events", "kms", "lambda", "logs", "scheduler", "secretsmanager", "ses",
+      "sns", "sqs", "xray",
     ] : service => "${local.arn_prefix}:${service}:${var.region}:${local.account_id}"
   }
   dashboard_arn = "${local.arn_prefix}:cloudwatch::${local.account_id}:dashboard"

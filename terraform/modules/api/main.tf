@@ -29,8 +29,8 @@ resource "aws_api_gateway_rest_api" "this" {
       condition     = local.resource_count <= var.quota
       error_message = <<-EOT
         The REST API needs ${local.resource_count} resources: one for each of the ${length(var.sources)} sources, and up
-        to three others. AWS allows ${var.quota} in the API. Request a higher quota for it from AWS and set api_quota, or
-        move sources to another deployment.
+        to three others. AWS allows ${var.quota} in the API. Request a higher quota for it from AWS and set api_quota,
+        or move sources to another deployment.
       EOT
     }
   }

@@ -19,8 +19,13 @@ locals {
   }
 
   # The URLs are unknown before the first apply, but AWS builds them from names. The length counts, not the value.
+  queue_variables = {
+    HOOKLINE_QUEUE_URL       = "intake"
+    HOOKLINE_RETRY_QUEUE_URL = "retry"
+    HOOKLINE_DLQ_URL         = "intake-dlq"
+  }
   queue_urls = {
-    for variable, queue in { QUEUE = "intake", RETRY_QUEUE = "retry", DLQ = "intake-dlq" } : "HOOKLINE_${variable}_URL" =>
+    for variable, queue in local.queue_variables : variable =>
     "https://sqs.${var.region}.${data.aws_partition.current.dns_suffix}/${local.account_id}/${local.prefix}-${queue}"
   }
 

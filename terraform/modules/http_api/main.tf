@@ -33,8 +33,8 @@ resource "aws_apigatewayv2_api" "this" {
       condition     = local.route_count <= var.quota
       error_message = <<-EOT
         The HTTP API needs ${local.route_count} routes: one for each of the ${length(var.sources)} sources,
-        ${length(local.handshakes)} for their handshakes, and POST /events. AWS allows ${var.quota} in the API. Request a
-        higher quota for it from AWS and set api_quota, or move sources to another deployment.
+        ${length(local.handshakes)} for their handshakes, and POST /events. AWS allows ${var.quota} in the API. Request
+        a higher quota for it from AWS and set api_quota, or move sources to another deployment.
       EOT
     }
   }

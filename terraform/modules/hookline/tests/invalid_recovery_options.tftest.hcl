@@ -1,4 +1,5 @@
-# The plan rejects events, times and addresses of `recover` with which the function could not read deliveries from GitHub.
+# The plan rejects events, times and addresses of `recover` with which the function could not read deliveries from
+# GitHub.
 
 mock_provider "aws" {
   source = "./tests/mocks"
