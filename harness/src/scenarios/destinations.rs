@@ -3,6 +3,7 @@
 mod authenticated;
 mod aws;
 mod chats;
+mod limits;
 mod repeats;
 mod requests;
 
@@ -10,16 +11,16 @@ use anyhow::{Context, bail, ensure};
 use hookline_event::DedupKey;
 use hookline_senders::SchemeSource;
 use hookline_signature::{Headers, Request, Secret};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect, services};
 use crate::emulator::Capability;
-use crate::stack::{Destination, EventRecorder, RECIPIENT, Route, SENDER, Source};
+use crate::stack::{Destination, RECIPIENT, Route, SENDER, Source};
 use crate::traffic::script::Script;
 use hookline::clock::unix_seconds;
 
 pub(super) fn all() -> Vec<Scenario> {
-    [routed(), http_options(), aws_services()].into_iter().flatten().collect()
+    [routed(), http_options(), aws_services(), at_limits()].into_iter().flatten().collect()
 }
 
 fn routed() -> Vec<Scenario> {
@@ -74,7 +75,7 @@ fn routed() -> Vec<Scenario> {
         Scenario::new(
             "eventbridge-event-put",
             "another consumer of the EventBridge bus receives the complete event once, by its own rule",
-            eventbridge,
+            aws::eventbridge,
         )
         .with(every_kind::resources)
         .needs(&[Capability::Eventbridge])
@@ -205,6 +206,35 @@ fn aws_services() -> Vec<Scenario> {
         .with(services::resources)
         .needs(&[Capability::Firehose, Capability::StepFunctions])
         .concurrent(),
+        Scenario::new(
+            "event-between-limits-delivered",
+            "an event of 500 KB is complete for services that accept it, and a reference for a topic and a state machine",
+            limits::between_limits,
+        )
+        .with(services::resources)
+        .needs(&[Capability::Firehose, Capability::StepFunctions])
+        .concurrent(),
+    ]
+}
+
+fn at_limits() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "long-messages-shortened",
+            "four chats and an e-mail get a long text shortened to their limits",
+            limits::chats,
+        )
+        .with(limits::resources)
+        .needs(&[Capability::Ses])
+        .concurrent(),
+        Scenario::new(
+            "oversized-request-dead-lettered",
+            "an event that is too large for a body and a bus is dead-lettered with its reason",
+            limits::requests,
+        )
+        .with(limits::resources)
+        .needs(&[Capability::Eventbridge])
+        .concurrent(),
     ]
 }
 
@@ -263,23 +293,4 @@ async fn email(testbed: &Testbed) -> ScenarioResult {
     ensure!(email.subject == "everywhere.push (everywhere)", "the subject is {}", email.subject);
     ensure!(email.text.contains(every_kind::HOSTILE), "the plain text was escaped: {}", email.text);
     Ok(format!("{} characters", email.text.chars().count()))
-}
-
-async fn eventbridge(testbed: &Testbed) -> ScenarioResult {
-    let recorder = testbed.stack.record_events("hookline.everywhere").await?;
-    let result = event_recorded(testbed, &recorder).await;
-    recorder.stop().await?;
-    result
-}
-
-async fn event_recorded(testbed: &Testbed, recorder: &EventRecorder) -> ScenarioResult {
-    let webhook = every_kind::send_push(testbed).await?;
-    let matches = |event: &Value| event["detail"]["id"] == webhook.event_id.as_str();
-    let events = recorder.wait_for_events(matches).await?;
-    let matching: Vec<_> = events.iter().filter(|event| matches(event)).collect();
-    let [event] = matching.as_slice() else { bail!("the bus received the event {} times", matching.len()) };
-    ensure!(event["detail-type"] == "everywhere.push", "the detail type is {}", event["detail-type"]);
-    let data: Value = serde_json::from_slice(&webhook.body)?;
-    ensure!(event["detail"]["data"] == data, "the payload has changed");
-    Ok("received by the other consumer".to_owned())
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use super::super::support::{ScenarioResult, Testbed, services};
-use crate::stack::QueueMessage;
+use super::super::support::{ScenarioResult, Testbed, every_kind, services};
 use crate::stack::aws_receivers::{ARCHIVE, FIFO_QUEUE, NAME, STREAM_BUCKET, TOPIC_QUEUE};
+use crate::stack::{EventRecorder, QueueMessage};
 use crate::system::wait;
 use crate::traffic::sender::Webhook;
 
@@ -135,4 +135,23 @@ fn check_message(message: &QueueMessage, webhook: &Webhook) -> Result<()> {
     }
     ensure!(message.attributes.contains_key("traceparent"), "the message has no traceparent");
     Ok(())
+}
+
+pub(super) async fn eventbridge(testbed: &Testbed) -> ScenarioResult {
+    let recorder = testbed.stack.record_events("hookline.everywhere").await?;
+    let result = event_recorded(testbed, &recorder).await;
+    recorder.stop().await?;
+    result
+}
+
+async fn event_recorded(testbed: &Testbed, recorder: &EventRecorder) -> ScenarioResult {
+    let webhook = every_kind::send_push(testbed).await?;
+    let matches = |event: &Value| event["detail"]["id"] == webhook.event_id.as_str();
+    let events = recorder.wait_for_events(matches).await?;
+    let matching: Vec<_> = events.iter().filter(|event| matches(event)).collect();
+    let [event] = matching.as_slice() else { bail!("the bus received the event {} times", matching.len()) };
+    ensure!(event["detail-type"] == "everywhere.push", "the detail type is {}", event["detail-type"]);
+    let data: Value = serde_json::from_slice(&webhook.body)?;
+    ensure!(event["detail"]["data"] == data, "the payload has changed");
+    Ok("received by the other consumer".to_owned())
 }
