@@ -93,6 +93,7 @@ pub fn from_payload(data: Vec<u8>, context: PayloadContext) -> Event {
         traceparent: None,
         hops: 0,
         payload_uri: None,
+        replay: None,
         forwarded,
         data: Bytes::from(data),
     }

@@ -110,6 +110,7 @@ fn event(data: Vec<u8>) -> Event<Payload> {
         hops: 0,
         forwarded: ForwardedHeaders::default(),
         payload_uri: None,
+        replay: None,
         source: path,
         data: Payload::from(data),
     }

@@ -216,6 +216,7 @@ pub(crate) mod tests {
             hops: 0,
             forwarded: ForwardedHeaders::default(),
             payload_uri: None,
+            replay: None,
             source: path,
             data: b"{}".to_vec().into(),
         }

@@ -50,6 +50,8 @@ pub struct Event<D = Bytes> {
     /// The URI of the payload in the payload bucket, if the payload was offloaded and is loaded now. A queue message has it
     /// in its [`Payload`](crate::Payload) only.
     pub payload_uri: Option<String>,
+    /// Identifies the replay, if an operator has sent the event again on purpose. The extension attribute `replay`.
+    pub replay: Option<String>,
     /// The exact bytes that were signed.
     pub data: D,
 }
@@ -85,6 +87,7 @@ impl<D> Event<D> {
             hops: self.hops,
             forwarded: self.forwarded,
             payload_uri: self.payload_uri,
+            replay: self.replay,
             data,
         };
         (event, self.data)

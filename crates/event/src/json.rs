@@ -54,6 +54,8 @@ struct OutputJson<'a> {
     /// Omitted for an event from outside.
     #[serde(skip_serializing_if = "Option::is_none")]
     hops: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay: Option<&'a str>,
     /// Omitted if there are none, and for other consumers.
     #[serde(skip_serializing_if = "Option::is_none")]
     forwardedheaders: Option<&'a ForwardedHeaders>,
@@ -90,6 +92,7 @@ struct InputJson<'a> {
     traceparent: Option<String>,
     #[serde(default)]
     hops: u32,
+    replay: Option<String>,
     #[serde(default)]
     forwardedheaders: ForwardedHeaders,
     /// By far the longest attribute, so it is borrowed.
@@ -119,6 +122,19 @@ impl<D> Event<D> {
         OutputJson { forwardedheaders, ..self.without_payload() }
     }
 
+    /// Writes the message for the queue without its payload, for the event log. An offloaded payload is its location.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Event::to_json`].
+    pub fn to_stored_json(&self, payload: &Payload) -> Result<String, serde_json::Error> {
+        let dataref = match payload {
+            Payload::Inline(_) => None,
+            Payload::Offloaded { uri } => Some(uri.as_str()),
+        };
+        serde_json::to_string(&OutputJson { dataref, ..self.queue_message() })
+    }
+
     /// Returns all members except the payload and those that are only on the queue.
     fn without_payload(&self) -> OutputJson<'_> {
         OutputJson {
@@ -136,6 +152,7 @@ impl<D> Event<D> {
             datahash: self.data_hash.as_ref(),
             traceparent: self.traceparent.as_deref(),
             hops: Some(self.hops).filter(|hops| *hops > 0),
+            replay: self.replay.as_deref(),
             forwardedheaders: None,
             data: None,
             data_base64: None,
@@ -230,6 +247,7 @@ impl Event<Payload> {
             hops: input.hops,
             forwarded: input.forwardedheaders,
             payload_uri: None,
+            replay: input.replay,
             data,
         })
     }

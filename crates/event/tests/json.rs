@@ -21,6 +21,7 @@ fn event() -> Event<Payload> {
         hops: 0,
         forwarded: ForwardedHeaders::default(),
         payload_uri: None,
+        replay: None,
         data: b"{\"a\": \"\\u001B\"}".to_vec().into(),
     }
 }

@@ -117,6 +117,8 @@ metrics! {
     RecoveryExpired: Count, ["service"], ["service", "source"];
     /// Runs of recover that failed.
     RecoveryFailed: Count, ["service"], ["service", "source"];
+    /// Parts of the event log that were not written: events, entries or objects.
+    EventLogDropped: Count, ["service"];
     /// First calls of execution environments.
     ColdStarts: Count, ["service", "function"];
 }

@@ -261,6 +261,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             hops: hops(headers),
             forwarded: accepted.forwarded,
             payload_uri: None,
+            replay: None,
             data: body.into(),
         };
         let (event_id, event_type) = (event.id.clone(), event.event_type.clone());

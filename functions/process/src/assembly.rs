@@ -4,6 +4,7 @@ use crate::batch::BatchHandler;
 use crate::config::{Config, TIMEOUTS};
 use crate::destinations::Clients;
 use crate::egress::EgressError;
+use crate::event_log::SdkEventLog;
 use crate::idempotency::{DynamoDbClaimStore, Idempotency};
 use crate::queue::{S3PayloadStore, SqsQueue};
 
@@ -28,6 +29,13 @@ pub async fn assemble(config: Config) -> Result<SdkHandler, EgressError> {
 
     let (window, mode) = config.idempotency.map(|table| (table.window, table.mode)).unwrap_or_default();
     let idempotency = Idempotency::new(claims, window, mode);
-    let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket));
-    Ok(BatchHandler::new(config.delivery, clients, config.queue, queue, idempotency, payloads))
+    let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket.clone()));
+    let handler = BatchHandler::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
+    Ok(match config.event_log {
+        None => handler,
+        Some(settings) => {
+            let writer = SdkEventLog::new(&aws, settings.table.clone(), config.payload_bucket);
+            handler.with_event_log(settings, writer)
+        }
+    })
 }

@@ -10,6 +10,7 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
+use hookline_event_log::EventLogSettings;
 use hookline_telemetry::{self as telemetry, BatchSummary, ColdStart, Level, Line, with_context};
 use lambda_runtime::Context;
 use serde::{Deserialize, Deserializer};
@@ -18,6 +19,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::config::{DeliveryConfig, QueueConfig};
 use crate::destination_state::{DestinationStateStore, DestinationStates};
 use crate::destinations::Clients;
+use crate::event_log::{EventLog, WriteEventLog};
 use crate::idempotency::{ClaimStore, Idempotency};
 use crate::queue::{ChangeVisibility, FetchPayload, SendDeadLetter, SendRetry};
 use crate::record::{MessageAction, Record};
@@ -53,6 +55,7 @@ pub struct BatchHandler<Q, C, P> {
     pub(crate) states: DestinationStates,
     pub(crate) queue: Q,
     pub(crate) config: QueueConfig,
+    event_log: Option<EventLog>,
     cold_start: ColdStart,
 }
 
@@ -73,7 +76,14 @@ where
     ) -> Self {
         let names = delivery.destinations.keys().cloned();
         let states = DestinationStates::new(config.breaker.clone(), config.service.clone(), names);
-        Self { delivery, clients, idempotency, payloads, states, queue, config, cold_start: ColdStart::default() }
+        let (event_log, cold_start) = (None, ColdStart::default());
+        Self { delivery, clients, idempotency, payloads, states, queue, config, event_log, cold_start }
+    }
+
+    /// Returns the handler with an event log.
+    #[must_use]
+    pub fn with_event_log(self, settings: EventLogSettings, writer: impl WriteEventLog) -> Self {
+        Self { event_log: Some(EventLog::new(settings, writer)), ..self }
     }
 
     /// Handles one event of the event source mapping. The handler never returns an error, because SQS would then
@@ -95,7 +105,13 @@ where
         for record in records.iter().filter(|record| is_late && record.action().is_none()) {
             record.run_isolated(log_deadline_exceeded()).await;
         }
-        with_context(context, async { summary.write() }).await;
+        with_context(context, async {
+            summary.write();
+            if let Some(event_log) = &self.event_log {
+                event_log.write(&records, response_deadline).await;
+            }
+        })
+        .await;
         let failed = records.iter().filter(|record| record.action() != Some(MessageAction::Acknowledge));
         response(failed.map(Record::id))
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hookline_aws::{AwsSettings, InvalidConfiguration, SecretCacheSettings, Timeouts, Variables};
 use hookline_event::Event;
+use hookline_event_log::EventLogSettings;
 use hookline_retry::RetryPolicy;
 use hookline_signature::Secret;
 use hookline_telemetry::Level;
@@ -19,6 +20,8 @@ use crate::routing::{RouteConfig, Routes};
 /// deliveries.
 pub const TIMEOUTS: Timeouts =
     Timeouts { attempt: Duration::from_millis(1200), call: Duration::from_millis(2400), attempts: 2 };
+
+const EVENT_LOG: &str = "HOOKLINE_EVENT_LOG";
 
 /// The default of [`DeliveryConfig::max_hops`]. A chain of services that forward to each other is shorter; a loop is not.
 const DEFAULT_MAX_HOPS: u32 = 8;
@@ -42,6 +45,8 @@ pub struct Config {
     pub payload_bucket: String,
     /// The claim store. Without it, deliveries have at-least-once semantics.
     pub idempotency: Option<IdempotencyConfig>,
+    /// The event log, if an operator has switched it on.
+    pub event_log: Option<EventLogSettings>,
 }
 
 /// The routes and destinations.
@@ -134,6 +139,7 @@ impl Config {
         let retry_queue_url = variables.required("HOOKLINE_RETRY_QUEUE_URL");
         let retry = retry(&mut variables);
         let breaker = breaker(&mut variables);
+        let event_log = variables.optional(EVENT_LOG).and_then(|_| variables.json(EVENT_LOG));
         let config = || {
             let queue = QueueConfig {
                 service: service.clone(),
@@ -149,7 +155,7 @@ impl Config {
             let (aws, secrets, (delivery, guard), payload_bucket) = (aws?, secrets?, delivery?, payload_bucket?);
             let clients = ClientConfig { guard, secrets, trust_store: aws.trust_store.clone() };
             let log_level = log_level.zip(runtime_api)?.0;
-            Some(Self { log_level, service, aws, clients, delivery, queue, payload_bucket, idempotency })
+            Some(Self { log_level, service, aws, clients, delivery, queue, payload_bucket, idempotency, event_log })
         };
         variables.finish(config())
     }

@@ -80,7 +80,7 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
             return fail(Reason::TooManyHops.into());
         }
         fault_injection::panic_if_requested(&event.event_type);
-        let payload = record.take_payload()?;
+        let payload = record.payload();
         let payload_uri = match &payload {
             Payload::Offloaded { uri } => Some(uri.clone()),
             Payload::Inline(_) => None,
@@ -108,7 +108,7 @@ impl<Q, C: ClaimStore + DestinationStateStore, P: FetchPayload> BatchHandler<Q, 
                 destinations.into_iter().collect()
             }
             RoutingDecision::Filtered { routes } => {
-                log_filtered(&routes);
+                record.filtered.replace(Some(log_filtered(&routes)));
                 return None;
             }
             // Ingest accepted the event, so it must not be lost.
@@ -226,11 +226,12 @@ fn log_unreadable_filter(route: &str, reason: Unreadable) {
     line.write(&[(Metric::FilterUnreadable, 1.0)]);
 }
 
-/// Logs and counts an event that no route matches.
-fn log_filtered(routes: &[(&str, &str)]) {
+/// Logs and counts an event that no route matches. Returns why.
+fn log_filtered(routes: &[(&str, &str)]) -> String {
     let routes: Vec<_> = routes.iter().map(|(route, option)| format!("`{route}` ({option})")).collect();
     let detail = format!("no route matches: {}", routes.join(", "));
     Line { detail: Some(&detail), ..Line::new(Level::Info, "filtered") }.write(&[(Metric::FilteredOut, 1.0)]);
+    detail
 }
 
 impl Delivery<'_> {

@@ -5,7 +5,7 @@
 //! one SQS message, and `lane` the queue that it comes from. `routing` selects the destinations of an event.
 //! `destination_state` decides whether a destination may be called now. `destinations` has one file for each destination
 //! kind, and `egress` sends their HTTP requests. `idempotency` prevents duplicate deliveries. `queue` has the ports to SQS
-//! and to the payload store.
+//! and to the payload store, and `event_log` writes what happened for operators.
 
 mod assembly;
 mod attempts;
@@ -17,6 +17,7 @@ mod delivery;
 mod destination_state;
 mod destinations;
 mod egress;
+mod event_log;
 pub mod explain;
 mod failure;
 mod fault_injection;
@@ -35,6 +36,7 @@ pub use config::{Config, DeliveryConfig, IdempotencyConfig, QueueConfig, TIMEOUT
 pub use destination_state::{BreakerConfig, DestinationStateStore, OpenState, ProbeStart, StoredState};
 pub use destinations::{ClientConfig, Clients, Preview};
 pub use egress::EgressError;
+pub use event_log::{SdkEventLog, WriteEventLog};
 pub use idempotency::{Claim, ClaimMode, ClaimOutcome, ClaimStore, DynamoDbClaimStore, Idempotency, UnknownClaimMode};
 pub use queue::{
     ChangeVisibility, DeadLetter, FetchError, FetchPayload, MAX_DELAY_SECONDS, RetryMessage, S3PayloadStore,

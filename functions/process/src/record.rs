@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsMessage;
 use futures_util::FutureExt as _;
 use hookline_event::{Event, Payload, ReadError};
+use hookline_event_log::Outcome;
 use hookline_telemetry::{Context, Trace, with_context};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -38,8 +39,8 @@ pub(crate) struct Record {
     pub(crate) history: History,
     /// The event without its payload, or the parse error.
     pub(crate) event: Result<Event<()>, ReadError>,
-    /// The payload or its location. `None` after [`Record::take_payload`].
-    payload: Cell<Option<Payload>>,
+    /// The payload or its location. `None` if the message is not an event.
+    payload: Option<Payload>,
     pub(crate) trace: Option<Trace>,
     /// The common fields of all log lines of the record.
     context: Context,
@@ -47,6 +48,10 @@ pub(crate) struct Record {
     pub(crate) attempts: RefCell<Vec<FinishedAttempt>>,
     /// Claims with one write whose deliveries were made.
     unmarked: RefCell<Vec<Claim>>,
+    /// What happened to the deliveries, for the event log.
+    pub(crate) settled: RefCell<Vec<Settled>>,
+    /// Why no route matches, for the event log. `None` if a route matches.
+    pub(crate) filtered: RefCell<Option<String>>,
     /// Whether a step of the record has panicked.
     has_panicked: Cell<bool>,
     /// `None` until the record is settled. It stays `None` after a panic.
@@ -64,6 +69,22 @@ pub(crate) struct FinishedAttempt {
     pub(crate) finished_at: OffsetDateTime,
     /// The claim that stays in the store as failed until the dead-letter queue has confirmed.
     pub(crate) failed_claim: Option<Claim>,
+}
+
+/// What happened to a delivery.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    pub(crate) destination: String,
+    pub(crate) kind: &'static str,
+    pub(crate) outcome: Outcome,
+    /// The reason code of a failure.
+    pub(crate) reason: Option<String>,
+    /// The number of the attempt, or of the last one if none was made.
+    pub(crate) number: u32,
+    pub(crate) finished_at: OffsetDateTime,
+    pub(crate) duration: Duration,
+    /// The wait until the next attempt.
+    pub(crate) retry_in_seconds: Option<u32>,
 }
 
 impl FinishedAttempt {
@@ -101,9 +122,21 @@ impl Record {
                 ..context
             },
         };
-        let (payload, attempts, unmarked) = (Cell::new(payload), RefCell::default(), RefCell::default());
-        let (has_panicked, action) = (Cell::default(), Cell::default());
-        Self { message, lane, history, event, payload, trace, context, attempts, unmarked, has_panicked, action }
+        Self {
+            message,
+            lane,
+            history,
+            event,
+            payload,
+            trace,
+            context,
+            attempts: RefCell::default(),
+            unmarked: RefCell::default(),
+            settled: RefCell::default(),
+            filtered: RefCell::default(),
+            has_panicked: Cell::default(),
+            action: Cell::default(),
+        }
     }
 
     /// Runs a step of this record. The log lines of the step have the record's context, and a panic does not affect the
@@ -121,17 +154,22 @@ impl Record {
         self.has_panicked.get()
     }
 
-    /// Takes the payload out of the record.
-    pub(crate) fn take_payload(&self) -> Option<Payload> {
-        self.payload.take()
+    /// Returns the payload or its location; an empty payload if the message is not an event. It is not copied.
+    pub(crate) fn payload(&self) -> Payload {
+        self.payload.clone().unwrap_or_else(|| Vec::new().into())
     }
 
     /// Whether the payload is in the payload store.
     pub(crate) fn is_offloaded(&self) -> bool {
-        let payload = self.payload.take();
-        let is_offloaded = matches!(payload, Some(Payload::Offloaded { .. }));
-        self.payload.set(payload);
-        is_offloaded
+        matches!(self.payload, Some(Payload::Offloaded { .. }))
+    }
+
+    /// Whether the event log has no entry of the event yet: ingest sent this message, or an operator has sent the event
+    /// again to one destination.
+    pub(crate) fn begins_event_log(&self) -> bool {
+        let is_replay = self.event.as_ref().is_ok_and(|event| event.replay.is_some());
+        let is_first_attempt = self.history.attempts == 0 && self.history.first_failed_at.is_none();
+        self.is_sent_by_ingest() || (self.lane == Lane::Retry && is_replay && is_first_attempt)
     }
 
     /// The message identifier for the response. With an empty identifier SQS delivers the whole batch again.

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use hookline_event_log::Outcome;
 use hookline_retry::RetryPolicy;
 use hookline_telemetry::{BatchSummary, Level, Line, Metric};
 use time::OffsetDateTime;
@@ -21,7 +22,7 @@ use crate::queue::{
     ChangeVisibility, DeadLetter, FetchPayload, MAX_DELAY_SECONDS, RetryMessage, SendDeadLetter, SendRetry,
 };
 use crate::reason::Reason;
-use crate::record::{FinishedAttempt, MessageAction, Record};
+use crate::record::{FinishedAttempt, MessageAction, Record, Settled};
 
 /// Seconds until SQS delivers a message again whose deliveries could not be moved, after its first receive. Each further
 /// receive doubles them.
@@ -61,8 +62,10 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
             self.make_visible_in(record, seconds).await;
             return MessageAction::Retry;
         }
-        let confirmed = join_all(attempts.iter().map(|attempt| self.move_on(record, attempt))).await;
-        if !confirmed.into_iter().all(|is_confirmed| is_confirmed) {
+        let settled = join_all(attempts.iter().map(|attempt| self.move_on(record, attempt))).await;
+        let is_confirmed = settled.iter().all(Option::is_some);
+        record.settled.replace(settled.into_iter().flatten().collect());
+        if !is_confirmed {
             let doubled = 2_u32.saturating_pow(record.receives().saturating_sub(1));
             let wait = UNCONFIRMED_MOVE_SECONDS.saturating_mul(doubled).min(MAX_DELAY_SECONDS);
             self.make_visible_in(record, wait).await;
@@ -74,19 +77,25 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         MessageAction::Acknowledge
     }
 
-    /// Moves a delivery to the retry queue or to the dead-letter queue. Returns whether the queue has confirmed. A delivery
-    /// that was made stays where it is.
-    async fn move_on(&self, record: &Record, attempt: &FinishedAttempt) -> bool {
-        let Err(failure) = &attempt.result else { return true };
-        match self.fate(record, &attempt.destination, failure) {
-            Fate::DeadLetter => self.send_dead_letter(record, attempt, failure).await,
-            Fate::Retry { wait } => {
-                let is_confirmed = self.send_retry(record, attempt, failure, wait).await;
-                // The last receive before SQS itself would move the message, without a reason.
-                let is_last = record.receives() >= self.config.max_receive_count;
-                is_confirmed || (is_last && self.send_dead_letter(record, attempt, failure).await)
+    /// Moves a delivery to the retry queue or to the dead-letter queue. A delivery that was made stays where it is. Returns
+    /// `None` if no queue has confirmed.
+    async fn move_on(&self, record: &Record, attempt: &FinishedAttempt) -> Option<Settled> {
+        let failure = match &attempt.result {
+            Ok(success) => return Some(settled_success(record, attempt, success)),
+            Err(failure) => failure,
+        };
+        if let Fate::Retry { wait } = self.fate(record, &attempt.destination, failure) {
+            if self.send_retry(record, attempt, failure, wait).await {
+                let outcome = if failure.reason.is_deferral() { Outcome::Deferred } else { Outcome::Retried };
+                return Some(settled_failure(record, attempt, failure, outcome, Some(wait)));
+            }
+            // The last receive before SQS itself would move the message, without a reason.
+            if record.receives() < self.config.max_receive_count {
+                return None;
             }
         }
+        let is_confirmed = self.send_dead_letter(record, attempt, failure).await;
+        is_confirmed.then(|| settled_failure(record, attempt, failure, Outcome::DeadLettered, None))
     }
 
     /// Returns the retry policy of a destination.
@@ -209,10 +218,47 @@ fn lease_of_other_receive(attempts: &[FinishedAttempt]) -> Option<u32> {
 
 /// Returns the number of attempts of the delivery, with the one that failed now. A deferral is no attempt.
 fn attempts_after(record: &Record, failure: &Failure) -> u32 {
-    // On the intake lane, each receive had its attempt.
-    let before =
-        record.history.attempts.max(record.receives().saturating_sub(1) * u32::from(record.lane == Lane::Intake));
-    before.saturating_add(u32::from(!failure.reason.is_deferral()))
+    attempts_before(record).saturating_add(u32::from(!failure.reason.is_deferral()))
+}
+
+/// Returns the number of attempts before this receive. On the intake lane, each receive had its attempt.
+fn attempts_before(record: &Record) -> u32 {
+    record.history.attempts.max(record.receives().saturating_sub(1) * u32::from(record.lane == Lane::Intake))
+}
+
+/// Returns what the event log has about a delivery that was made.
+fn settled_success(record: &Record, attempt: &FinishedAttempt, success: &DeliverySuccess) -> Settled {
+    let (outcome, is_attempt) = match success {
+        DeliverySuccess::Delivered => (Outcome::Delivered, true),
+        DeliverySuccess::AlreadyDelivered { .. } => (Outcome::AlreadyDelivered, false),
+    };
+    let number = attempts_before(record).saturating_add(u32::from(is_attempt));
+    Settled { outcome, number, ..settled(attempt) }
+}
+
+/// Returns what the event log has about a delivery that was not made.
+fn settled_failure(
+    record: &Record,
+    attempt: &FinishedAttempt,
+    failure: &Failure,
+    outcome: Outcome,
+    retry_in_seconds: Option<u32>,
+) -> Settled {
+    let (number, reason) = (attempts_after(record, failure), Some(failure.reason.code().into_owned()));
+    Settled { outcome, number, reason, retry_in_seconds, ..settled(attempt) }
+}
+
+fn settled(attempt: &FinishedAttempt) -> Settled {
+    Settled {
+        destination: attempt.destination.clone(),
+        kind: attempt.kind,
+        outcome: Outcome::Delivered,
+        reason: None,
+        number: 0,
+        finished_at: attempt.finished_at,
+        duration: attempt.duration,
+        retry_in_seconds: None,
+    }
 }
 
 /// Logs one line for each delivery. Deliveries are counted in the summary of the batch.

@@ -81,6 +81,7 @@ fn example() -> Event {
         traceparent: None,
         hops: 0,
         payload_uri: None,
+        replay: None,
         forwarded: ForwardedHeaders::default(),
         data: bytes::Bytes::new(),
     }

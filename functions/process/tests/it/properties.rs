@@ -184,6 +184,7 @@ impl Case {
             content_encoding: self.content_encoding.map(str::to_owned),
             hops: self.hops,
             payload_uri: None,
+            replay: None,
             dedup_key: DedupKey::from_signed_id("github", "m"),
             ..event(self.source)
         };

@@ -148,6 +148,7 @@ pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
         hops: 0,
         forwarded: ForwardedHeaders::default(),
         payload_uri: None,
+        replay: None,
         source: path,
         data: b"{}".to_vec().into(),
     }

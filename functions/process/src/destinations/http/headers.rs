@@ -121,6 +121,9 @@ pub(super) fn event_headers(event: &Event, trace: Option<&Trace>) -> Option<Head
     if let Some(sender_source) = &event.sender_source {
         set("ce-sendersource", &name::encode_header(sender_source))?;
     }
+    if let Some(replay) = &event.replay {
+        set("ce-replay", &name::encode_header(replay))?;
+    }
     if let Some(content_type) = &event.content_type {
         set("content-type", content_type)?;
     }
