@@ -31,6 +31,7 @@ module "hookline" {
   retry                  = var.retry
   breaker                = var.breaker
   idempotency            = var.idempotency
+  event_log              = var.event_log
   canary                 = var.canary
   secret_cache           = var.secret_cache
   throttle               = var.throttle

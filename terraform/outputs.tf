@@ -181,6 +181,11 @@ output "idempotency_table" {
   value       = module.hookline.idempotency_table
 }
 
+output "event_log_table" {
+  description = "Name of the table of the event log; null without event_log."
+  value       = module.hookline.event_log_table
+}
+
 output "retry_schedule" {
   description = "Times of the attempts of a delivery that always fails, after the first one. Jitter makes them earlier."
   value       = module.hookline.retry_schedule

@@ -59,6 +59,19 @@ variable "payload_retention_days" {
   nullable    = false
 }
 
+variable "event_log" {
+  description = <<-EOT
+    Keeps what happened to each event for this many days, with its payload, so that operators can list events, show them
+    and send them again (`hookline events`). `sources` limits it to some sources; `events` is `POST /events`. null
+    disables it. docs/cost.md has its costs, docs/security.md who can read it.
+  EOT
+  type = object({
+    days    = optional(number, 14)
+    sources = optional(list(string))
+  })
+  default = null
+}
+
 variable "secret_cache" {
   description = <<-EOT
     Seconds for which a function uses a secret without reading it again (`ttl_seconds`), and seconds between two reads

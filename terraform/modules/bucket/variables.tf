@@ -24,6 +24,13 @@ variable "expiration_days" {
   default     = null
 }
 
+variable "prefix_expiration_days" {
+  description = "Days after which S3 deletes an object with a prefix. Of several rules, the shortest applies."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+}
+
 variable "force_destroy" {
   description = "Whether destroy also deletes a bucket that contains objects."
   type        = bool

@@ -78,7 +78,14 @@ locals {
   # By default, the system's resolver repeats a query after five seconds, which is longer than most senders wait.
   resolver_environment = { RES_OPTIONS = "timeout:1 attempts:3" }
 
-  ingest_environment = merge(local.resolver_environment, {
+  event_log_environment = {
+    for log in var.event_log[*] : "HOOKLINE_EVENT_LOG" => jsonencode(merge(
+      { table = module.event_log[0].name, seconds = log.days * 86400 },
+      log.sources == null ? {} : { sources = log.sources },
+    ))
+  }
+
+  ingest_environment = merge(local.resolver_environment, local.event_log_environment, {
     HOOKLINE_LOG_LEVEL              = var.log_level
     HOOKLINE_SOURCES                = jsonencode(local.sources)
     HOOKLINE_QUEUE_URL              = module.queue.url
@@ -89,7 +96,7 @@ locals {
     HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
   })
 
-  process_environment = merge(local.resolver_environment, !var.idempotency.enabled ? {} : {
+  process_environment = merge(local.resolver_environment, local.event_log_environment, !var.idempotency.enabled ? {} : {
     HOOKLINE_IDEMPOTENCY_TABLE   = module.idempotency[0].name
     HOOKLINE_IDEMPOTENCY_SECONDS = tostring(var.idempotency.window_days * 86400)
     HOOKLINE_IDEMPOTENCY_MODE    = var.idempotency.mode

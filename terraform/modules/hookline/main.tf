@@ -21,14 +21,24 @@ module "artifacts" {
   force_destroy = var.force_destroy
 }
 
-# Payloads that do not fit into a message. Each payload is written once, under a unique key.
+# Payloads that do not fit into a message, each written once under a unique key, and the objects of the event log. The
+# event log refers to offloaded payloads, so they are kept as long as its entries.
 module "payloads" {
   source = "../bucket"
 
-  bucket          = local.payloads_bucket
-  versioned       = false
-  expiration_days = var.payload_retention_days
-  force_destroy   = var.force_destroy
+  bucket                 = local.payloads_bucket
+  versioned              = false
+  expiration_days        = max(var.payload_retention_days, [for log in var.event_log[*] : log.days]...)
+  prefix_expiration_days = { for log in var.event_log[*] : "log/" => log.days }
+  force_destroy          = var.force_destroy
+}
+
+module "event_log" {
+  source = "../event_log"
+  count  = var.event_log == null ? 0 : 1
+
+  name                = "${local.prefix}-events"
+  deletion_protection = !var.force_destroy
 }
 
 module "secrets" {

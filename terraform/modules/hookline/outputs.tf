@@ -221,6 +221,11 @@ output "idempotency_table" {
   value       = one(module.idempotency[*].name)
 }
 
+output "event_log_table" {
+  description = "Name of the table of the event log; null without event_log."
+  value       = one(module.event_log[*].name)
+}
+
 output "retry_schedule" {
   description = "Times of the attempts of a delivery that always fails, after the first one. Jitter makes them earlier."
   value       = local.retry_schedule

@@ -11,8 +11,12 @@ locals {
     dlq    = "${local.arn_prefix}:sqs:${local.arn_tail}:${local.prefix}-intake-dlq"
     table  = "${local.arn_prefix}:dynamodb:${local.arn_tail}:table/${local.prefix}-idempotency"
 
+    events = "${local.arn_prefix}:dynamodb:${local.arn_tail}:table/${local.prefix}-events"
+
     # All payloads have one prefix, so the functions have no access to other objects that operators put into the bucket.
     payloads = "${local.arn_prefix}:s3:::${local.payloads_bucket}/payloads/*"
+
+    log = "${local.arn_prefix}:s3:::${local.payloads_bucket}/log/*"
 
     payloads_bucket = "${local.arn_prefix}:s3:::${local.payloads_bucket}"
 
@@ -38,6 +42,11 @@ locals {
         sid       = "ReadSourceSecrets"
         actions   = ["secretsmanager:GetSecretValue"]
         resources = local.policy_arns.source_secrets
+      },
+      {
+        sid       = "IndexRejectedRequests"
+        actions   = ["dynamodb:PutItem"]
+        resources = var.event_log == null ? [] : [local.policy_arns.events]
       },
       # One object, and only if there is one. Each version of the function reads the version of the object that it has
       # in its environment.
@@ -83,6 +92,16 @@ locals {
       local.email_statements,
       local.destination_statements,
       [
+        {
+          sid       = "IndexEvents"
+          actions   = ["dynamodb:BatchWriteItem"]
+          resources = var.event_log == null ? [] : [local.policy_arns.events]
+        },
+        {
+          sid       = "StoreEvents"
+          actions   = ["s3:PutObject"]
+          resources = var.event_log == null ? [] : [local.policy_arns.log]
+        },
         { sid = "PutEvents", actions = ["events:PutEvents"], resources = local.policy_arns.buses },
         { sid = "ReadConfiguration", actions = ["s3:GetObjectVersion"], resources = local.configuration_arns.process },
       ],

@@ -138,6 +138,37 @@ variable "payload_retention_days" {
   }
 }
 
+variable "event_log" {
+  description = <<-EOT
+    Keeps what happened to each event for this many days, with its payload, so that operators can list events, show them
+    and send them again (`hookline events`). `sources` limits it to some sources; `events` is `POST /events`. null
+    disables it. docs/cost.md has its costs, docs/security.md who can read it.
+  EOT
+  type = object({
+    days    = optional(number, 14)
+    sources = optional(list(string))
+  })
+  default = null
+
+  validation {
+    condition = alltrue([
+      for log in var.event_log[*] : floor(log.days) == log.days && log.days >= 1 && log.days <= 365
+    ])
+    error_message = "event_log.days must be a whole number from 1 to 365."
+  }
+
+  validation {
+    condition = length(setsubtract(
+      flatten([for log in var.event_log[*] : coalesce(log.sources, [])]), concat(keys(var.sources), ["events"])
+    )) == 0
+    error_message = <<-EOT
+      event_log.sources can have the names of sources and `events`. These are unknown: ${join(", ", setsubtract(
+    flatten([for log in var.event_log[*] : coalesce(log.sources, [])]), concat(keys(var.sources), ["events"])
+))}.
+    EOT
+}
+}
+
 variable "secret_cache" {
   description = <<-EOT
     Seconds for which a function uses a secret without reading it again (`ttl_seconds`), and seconds between two reads

@@ -67,7 +67,7 @@ run "dashboard_shows_all_metrics_of_hookline" {
       "Accepted", "Rejected", "ServerErrors", "QueueSendTime", "Delivered", "DeliveryFailed", "DeliveryAge", "Retries",
       "DeadLettered", "ColdStarts", "AlreadyDelivered", "FilteredOut", "FilterUnreadable", "TemplateUnreadable",
       "TypeUnknown", "ReusedIds", "Deferred", "BreakerOpened", "BreakerClosed",
-      "HeadersOmitted",
+      "HeadersOmitted", "EventLogDropped",
     ])
     error_message = format("the dashboard shows %s", jsonencode(regexall(
       "\\[\"Hookline\", \"([A-Za-z]+)\", \"service\", \"hookline-test\"", aws_cloudwatch_dashboard.this.dashboard_body,
