@@ -109,6 +109,19 @@ locals {
         ]
         Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-*"]
       },
+      # The event log: objects next to the payloads, and the index. Functions write them and do not read them.
+      {
+        Sid      = "StoreEvents"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject"]
+        Resource = ["${local.buckets[name].payloads}/log/*"]
+      },
+      {
+        Sid      = "IndexEvents"
+        Effect   = "Allow"
+        Action   = ["dynamodb:BatchWriteItem"]
+        Resource = ["${local.regional_arns.dynamodb}:table/${prefix}-events"]
+      },
       # Destinations and circuit breakers use e-mail identities and event buses that Hookline does not create. A bus of
       # another account would be a way out for payloads, so only the listed buses can get events.
       {

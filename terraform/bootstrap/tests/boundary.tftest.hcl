@@ -84,6 +84,14 @@ run "boundary_allows_what_functions_do" {
         ]
         resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/hookline-dev-*"]
       }
+      StoreEvents = {
+        actions   = ["s3:PutObject"]
+        resources = ["arn:aws:s3:::hookline-dev-payloads-123456789012/log/*"]
+      }
+      IndexEvents = {
+        actions   = ["dynamodb:BatchWriteItem"]
+        resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/hookline-dev-events"]
+      }
       SendEmail = {
         actions = ["ses:SendEmail"]
         resources = [
@@ -112,7 +120,7 @@ run "boundary_allows_the_permissions_of_the_root_module" {
       flatten([
         for file in [
           "../modules/hookline/policies.tf", "../modules/hookline/policies_email.tf", "../modules/function/main.tf",
-          "../modules/hookline/recover.tf", "../modules/recovery_schedules/main.tf",
+          "../modules/hookline/listen.tf", "../modules/hookline/recover.tf", "../modules/recovery_schedules/main.tf",
         ] :
         regexall("\"((?:dynamodb|events|lambda|logs|s3|secretsmanager|ses|sqs|xray):[A-Z][A-Za-z]+)\"", file(file))
       ]),

@@ -91,6 +91,7 @@ locals {
       ],
       local.email_statements,
       local.destination_statements,
+      local.listen_statements,
       [
         {
           sid       = "IndexEvents"
