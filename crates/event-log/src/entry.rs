@@ -18,7 +18,7 @@ pub struct InvalidItem {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case")]
 pub enum Entry {
-    /// An event, or a rejected request.
+    /// An event.
     Event(Box<EventEntry>),
     /// An attempt after the first receive of the event's message.
     Attempt(Box<AttemptEntry>),
@@ -83,7 +83,7 @@ pub enum EventStatus {
     Routed,
     /// No route matches, by the operator's rules.
     Filtered,
-    /// Ingest rejected the request.
+    /// Ingest rejected the request. No item has this status; readers derive such entries from ingest's log.
     Rejected,
 }
 

@@ -1,7 +1,7 @@
 //! The event log: what an operator can list, show and send again. It has two parts.
 //!
-//! - The *index* is a DynamoDB table with an item for each event, an item for each later attempt, and an item for each
-//!   rejected request ([`Entry`]). It has no payload.
+//! - The *index* is a DynamoDB table with an item for each event and an item for each later attempt ([`Entry`]). It has no
+//!   payload. Rejected requests are in ingest's log only: an unauthenticated request must not cause a write to a table.
 //! - The *objects* in the payload bucket have the events with their payloads ([`StoredEvent`]): one object for each source
 //!   and batch, with one gzip member for each event.
 //!

@@ -64,7 +64,11 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         }
         let settled = join_all(attempts.iter().map(|attempt| self.move_on(record, attempt))).await;
         let is_confirmed = settled.iter().all(Option::is_some);
-        record.settled.replace(settled.into_iter().flatten().collect());
+        // A message that is received before its time has no news.
+        let is_due =
+            |attempt: &FinishedAttempt| !matches!(&attempt.result, Err(failure) if failure.reason == Reason::NotDue);
+        let settled = attempts.iter().zip(settled).filter(|(attempt, _)| is_due(attempt));
+        record.settled.replace(settled.filter_map(|(_, settled)| settled).collect());
         if !is_confirmed {
             let doubled = 2_u32.saturating_pow(record.receives().saturating_sub(1));
             let wait = UNCONFIRMED_MOVE_SECONDS.saturating_mul(doubled).min(MAX_DELAY_SECONDS);

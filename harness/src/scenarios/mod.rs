@@ -9,6 +9,7 @@ mod dead_lettered;
 mod deployed;
 mod descriptions;
 mod destinations;
+mod event_log;
 mod handshakes;
 mod isolated;
 mod operators;
@@ -44,6 +45,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         operators::all(),
         recovery::all(),
         telemetry::all(),
+        event_log::all(),
         deployed::all(),
         restored::all(),
         permissions::all(),

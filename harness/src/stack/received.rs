@@ -79,16 +79,21 @@ impl Stack {
         let list = self.s3(&format!("/{bucket}?list-type=2")).await?.text().await?;
         let mut objects = Vec::new();
         for key in keys_of_list(&list).into_iter().filter(|key| key.contains(text)) {
-            let response = self.s3(&format!("/{bucket}/{key}")).await?;
-            let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-            let content_type = header("content-type").unwrap_or_default().to_owned();
-            let metadata = response.headers().iter().filter_map(|(name, value)| {
-                Some((name.as_str().strip_prefix("x-amz-meta-")?.to_owned(), value.to_str().ok()?.to_owned()))
-            });
-            let metadata = metadata.collect();
-            objects.push(StoredObject { key, body: response.bytes().await?.to_vec(), content_type, metadata });
+            objects.push(self.object(bucket, &key).await?);
         }
         Ok(objects)
+    }
+
+    /// Returns an object.
+    pub(crate) async fn object(&self, bucket: &str, key: &str) -> Result<StoredObject> {
+        let response = self.s3(&format!("/{bucket}/{key}")).await?;
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let content_type = header("content-type").unwrap_or_default().to_owned();
+        let metadata = response.headers().iter().filter_map(|(name, value)| {
+            Some((name.as_str().strip_prefix("x-amz-meta-")?.to_owned(), value.to_str().ok()?.to_owned()))
+        });
+        let metadata = metadata.collect();
+        Ok(StoredObject { key: key.to_owned(), body: response.bytes().await?.to_vec(), content_type, metadata })
     }
 
     async fn s3(&self, path: &str) -> Result<Response> {

@@ -45,6 +45,7 @@ pub(crate) fn terraform_variables(
     let host = emulator.info.host;
     let mut variables = emulator_variables(packages, &emulator.capabilities);
     let declared = config.terraform_variables(&emulator.capabilities, &format!("http://{host}:{sink_port}"));
+    let has_table = emulator.capabilities.unavailable_reason(Capability::Dynamodb).is_none();
     let fixed = json!({
         "region": crate::emulator::REGION,
         "api_type": if api == ApiType::Http { "http" } else { "rest" },
@@ -53,6 +54,7 @@ pub(crate) fn terraform_variables(
         "retry": { "base_seconds": 1, "max_seconds": 3, "give_up_after_hours": 1 },
         "breaker": { "cool_down_seconds": 5, "max_cool_down_seconds": 10 },
         "secret_cache": { "refresh_seconds": 1 },
+        "event_log": has_table.then(|| json!({ "days": 14 })),
         // The sources, routes and destinations of both functions are objects in S3.
         "max_environment_bytes": 2048,
         "throttle": { "rate": 10_000, "burst": 5_000 },

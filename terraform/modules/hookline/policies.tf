@@ -43,11 +43,6 @@ locals {
         actions   = ["secretsmanager:GetSecretValue"]
         resources = local.policy_arns.source_secrets
       },
-      {
-        sid       = "IndexRejectedRequests"
-        actions   = ["dynamodb:PutItem"]
-        resources = var.event_log == null ? [] : [local.policy_arns.events]
-      },
       # One object, and only if there is one. Each version of the function reads the version of the object that it has
       # in its environment.
       { sid = "ReadConfiguration", actions = ["s3:GetObjectVersion"], resources = local.configuration_arns.ingest },
@@ -91,7 +86,6 @@ locals {
       ],
       local.email_statements,
       local.destination_statements,
-      local.listen_statements,
       [
         {
           sid       = "IndexEvents"

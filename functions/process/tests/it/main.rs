@@ -18,6 +18,7 @@ mod destination_state_store;
 mod destination_states;
 mod dynamodb_claim_store;
 mod egress;
+mod event_log;
 mod explanations;
 mod firehose_destination;
 mod fixture;

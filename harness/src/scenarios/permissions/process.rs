@@ -16,6 +16,7 @@ const VISIBILITY_SECONDS: u32 = PROCESS_TIMEOUT_SECONDS + 1;
 pub(super) async fn process_permissions(testbed: &Testbed) -> ScenarioResult {
     idempotency_table(testbed).await?;
     payload_bucket(testbed).await?;
+    event_log(testbed).await?;
     destinations(testbed).await?;
     services_of_the_team(testbed).await?;
     let before = testbed.stack.visibility_timeout().await?;
@@ -26,7 +27,7 @@ pub(super) async fn process_permissions(testbed: &Testbed) -> ScenarioResult {
     };
     testbed.stack.set_visibility_timeout(before).await?;
     result?;
-    Ok("17 permissions, nothing lost".to_owned())
+    Ok("19 permissions, nothing lost".to_owned())
 }
 
 /// A new instance of the function cannot read its configuration: its batches fail, and the event stays on its queue.
@@ -50,6 +51,17 @@ async fn configuration(testbed: &Testbed) -> Result<()> {
     };
     let event_id = without(testbed, Policy::Process, &["s3:GetObjectVersion"], work).await?;
     testbed.sink.wait_for_delivery(&event_id).await?;
+    Ok(())
+}
+
+/// The event log is incomplete, and each event is delivered.
+async fn event_log(testbed: &Testbed) -> Result<()> {
+    for action in ["dynamodb:BatchWriteItem", "s3:PutObject"] {
+        let line = [("outcome", "event_log_dropped"), ("detail", action)];
+        let work = send_and_wait(testbed, "github", 0, &line);
+        let event_id = without(testbed, Policy::Process, &[action], work).await?;
+        testbed.sink.wait_for_delivery(&event_id).await?;
+    }
     Ok(())
 }
 
