@@ -111,7 +111,7 @@ pub fn timeline(entries: &[LogEntry]) -> String {
     lines.join("\n")
 }
 
-fn offset(milliseconds: i64) -> String {
+pub(crate) fn offset(milliseconds: i64) -> String {
     match milliseconds {
         ..10_000 => format!("+{milliseconds} ms"),
         10_000..600_000 => format!("+{} s", milliseconds / 1000),
@@ -120,12 +120,12 @@ fn offset(milliseconds: i64) -> String {
 }
 
 /// Returns the outcome of an entry. The access log of the API has none.
-fn outcome(entry: &LogEntry) -> &str {
+pub(crate) fn outcome(entry: &LogEntry) -> &str {
     entry.fields["outcome"].as_str().unwrap_or("responded")
 }
 
 /// Returns the details of an entry, most important first.
-fn details(fields: &Value) -> Vec<String> {
+pub(crate) fn details(fields: &Value) -> Vec<String> {
     // A deferred event had no attempt.
     let next = if fields["outcome"] == "deferred" { "next attempt in" } else { "retry in" };
     let number = |name: &str| fields[name].as_f64();

@@ -4,6 +4,7 @@ mod capacity;
 mod capacity_text;
 mod completions;
 mod confirmation;
+mod console;
 mod destination;
 mod destination_status;
 mod dlq;
@@ -48,6 +49,7 @@ Examples:
   hookline dlq redrive --service hookline-prod --reason 'http_5*' --since 6h --dry-run
   hookline destination status --service hookline-prod
   hookline destination pause ledger --note 'database migration' --service hookline-prod
+  hookline console --workspace prod
   hookline capacity --workspace prod --rate 500 --outage-minutes 60
   hookline trace 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
   hookline secret set github --service hookline-prod <secret.txt
@@ -89,6 +91,8 @@ enum Command {
     Events(events::Events),
     /// Pause or resume deliveries to a destination, or show the state of all destinations
     Destination(destination::Destination),
+    /// Serve a web application on 127.0.0.1 that shows the deployment and operates it
+    Console(console::Console),
     /// Compute what an environment can handle, and what an outage of a destination does
     Capacity(capacity::Capacity),
     /// Send the events of a file to the intake queue
@@ -128,6 +132,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Dlq(dlq) => dlq.run().await,
         Command::Events(events) => events.run().await,
         Command::Destination(destination) => destination.run().await,
+        Command::Console(console) => console.run().await,
         Command::Capacity(capacity) => capacity.run().await,
         Command::Replay(replay) => replay.run().await,
         Command::Trace(trace) => trace.run().await,

@@ -9,6 +9,7 @@ use url::form_urlencoded;
 
 use super::scheme_options;
 use crate::clock::unix_seconds;
+use crate::signed_event::with_parameters;
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct RequestOptions {
@@ -68,13 +69,6 @@ impl RequestOptions {
 /// Splits each text at its first separator.
 pub(super) fn split_all(texts: &[String], separator: char) -> Result<Vec<(String, String)>> {
     texts.iter().map(|text| scheme_options::split_pair(text, separator).context("invalid option")).collect()
-}
-
-/// Appends parameters to a query.
-pub(super) fn with_parameters(query: &str, parameters: &[(String, String)]) -> String {
-    let added = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-    let parts: Vec<_> = [query, &*added].into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join("&")
 }
 
 impl CapturedRequest {

@@ -3,18 +3,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use hookline_senders::{Sender, SenderScheme};
-use hookline_signature::{Message, Secret};
+use hookline_senders::Sender;
+use hookline_signature::Secret;
 use uuid::Uuid;
 
-use super::request_options::with_parameters;
 use super::scheme_options::{self, SchemeOptions};
-use super::sign::sign;
 use crate::clock::unix_seconds;
-use crate::example_event::ExampleEvent;
 use crate::http_request;
 use crate::output::print_line;
-use crate::source_scheme::SourceScheme;
+use crate::signed_event::{Endpoint, SignedEvent};
 use crate::target::LocalStack;
 
 #[derive(Debug, Args)]
@@ -36,28 +33,13 @@ pub(super) struct Try {
     secret_file: Option<PathBuf>,
 }
 
-/// Where an event is sent.
-struct Endpoint {
-    url: String,
-    scheme: SourceScheme,
-    secret: Secret,
-}
-
-/// A request that is ready to be sent.
-#[derive(Debug, PartialEq, Eq)]
-struct SignedEvent {
-    url: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
 impl Try {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let slug = Sender::named(&self.sender)?;
         let endpoint = self.endpoint(slug).await?;
         let id = Uuid::new_v4().to_string();
         let SignedEvent { url, headers, body } =
-            signed_event(&hookline_senders::scheme(slug)?, &endpoint, &id, unix_seconds())?;
+            SignedEvent::new(&hookline_senders::scheme(slug)?, &endpoint, &id, unix_seconds())?;
         print_line(format_args!("POST {url}"));
         headers.iter().for_each(|(name, value)| print_line(format_args!("{name}: {value}")));
         print_line(format_args!("\n{}\n", String::from_utf8_lossy(&body)));
@@ -88,24 +70,3 @@ impl Try {
         Ok(Endpoint { url: stack.webhook_url(&source), scheme, secret: Secret::new(key)? })
     }
 }
-
-/// Signs an example event for an endpoint.
-fn signed_event(sender: &SenderScheme, endpoint: &Endpoint, id: &str, now: i64) -> Result<SignedEvent> {
-    let ExampleEvent { headers, query, body, is_form } = ExampleEvent::new(sender, id);
-    let (base, received) = endpoint.url.split_once('?').unwrap_or((&endpoint.url, ""));
-    let complete = |query: String| if query.is_empty() { base.to_owned() } else { format!("{base}?{query}") };
-    let url = complete(with_parameters(received, &query));
-    let message = Message { body: &body, now, id, url: &url, is_form, headers: &headers };
-    let signed = sign(&endpoint.scheme, message, &endpoint.secret)?;
-    let parameters: Vec<_> = query.iter().chain(&signed.query).cloned().collect();
-    let is_replaced = |name: &str| signed.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
-    let kept = headers.iter().filter(|(name, _)| !is_replaced(name)).cloned();
-    Ok(SignedEvent {
-        url: complete(with_parameters(received, &parameters)),
-        headers: kept.chain(signed.headers.clone()).collect(),
-        body: signed.body.unwrap_or(body),
-    })
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
@@ -9,10 +9,11 @@ use hookline_signature::{Message, Secret, Signed, is_form};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::request_options::{split_all, with_parameters};
+use super::request_options::split_all;
 use super::scheme_options::{self, SchemeOptions};
 use crate::clock::unix_seconds;
 use crate::output::print_line;
+use crate::signed_event::with_parameters;
 use crate::source_scheme::SourceScheme;
 
 #[derive(Debug, Args)]
@@ -76,7 +77,7 @@ impl Sign {
             is_form: self.form || has_form,
             headers: &headers,
         };
-        let signed = sign(&source, message, &secret)?;
+        let signed = source.sign(message, &secret)?;
         if is_ambiguous(&source, &secret) {
             eprintln!(
                 "hint: the secret was used as a private key; a public key of Ed25519 looks the same, and its signatures are invalid"
@@ -109,19 +110,6 @@ impl Sign {
     }
 }
 
-/// Signs a message, and explains why a public key cannot sign.
-pub(super) fn sign(source: &SourceScheme, message: Message<'_>, secret: &Secret) -> Result<Signed> {
-    match source.scheme.sign(message, secret) {
-        Ok(signed) => Ok(signed),
-        // A public key verifies requests, and only its private key signs them.
-        Err(_) if source.scheme.check_secret(secret).is_ok() && source.scheme.stored_key(secret).is_err() => bail!(
-            "the secret is the sender's public key, which only verifies requests: sign with the private key in PEM (PKCS#8), \
-             of a key pair of your own. `openssl genpkey` creates one"
-        ),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Whether a secret can be the private key as well as the public one: both have 32 bytes with Ed25519.
 fn is_ambiguous(source: &SourceScheme, secret: &Secret) -> bool {
     let stored = source.scheme.stored_key(secret);
@@ -149,7 +137,7 @@ mod tests {
     fn signed(sender: &str, secret: &str, body: &[u8]) -> Result<Signed> {
         let source = SourceScheme::of_sender(sender).unwrap();
         let message = Message { body, now: 1_700_000_000, id: "msg_1", ..Message::default() };
-        sign(&source, message, &Secret::new(secret).unwrap())
+        source.sign(message, &Secret::new(secret).unwrap())
     }
 
     #[test]

@@ -118,4 +118,11 @@ impl DeadLetterMessage {
         // A time in the future, so that the age is always 0 s.
         Self::new(message.message_attributes("first_seen", text("99999999999999")).build())
     }
+
+    /// Returns the message of an event with this payload.
+    pub(crate) fn with_payload(payload: &[u8]) -> Self {
+        let event = Event { data: Payload::from(payload.to_vec()), ..super::tests::event("github", "e-1") };
+        let body = event.to_json().unwrap();
+        Self { event: Some(event), body, ..Self::example("orders") }
+    }
 }

@@ -53,23 +53,43 @@ impl DeadLetterQueue {
     ///
     /// If the queue cannot be read, or a message cannot be moved. The messages that were not moved stay in the queue.
     pub async fn redrive(&self, filter: &Filter, rate: Option<u32>) -> Result<usize> {
-        let messages = self.receive_all().await?;
-        let (matching, others): (Vec<_>, Vec<_>) = messages.into_iter().partition(|message| filter.matches(message));
-        self.make_visible(&others).await;
-        let bar = ProgressBar::start("redrive", matching.len());
+        let mut bar = None;
+        let on_progress = |moved, total| {
+            let bar = bar.get_or_insert_with(|| ProgressBar::start("redrive", total));
+            if moved > 0 {
+                bar.advance();
+            }
+        };
+        self.redrive_selected(|message| filter.matches(message), rate, on_progress).await
+    }
+
+    /// Moves the selected messages as [`redrive`](Self::redrive) does. `on_progress` gets the numbers of moved and of
+    /// selected messages, at first with none moved.
+    ///
+    /// # Errors
+    ///
+    /// If the queue cannot be read, or a message cannot be moved. The messages that were not moved stay in the queue.
+    pub async fn redrive_selected(
+        &self,
+        is_selected: impl Fn(&DeadLetterMessage) -> bool,
+        rate: Option<u32>,
+        mut on_progress: impl FnMut(usize, usize),
+    ) -> Result<usize> {
+        let selected = self.receive_selected(is_selected).await?;
+        let total = selected.len();
+        on_progress(0, total);
         let pause = rate.map(|rate| Duration::from_secs_f64(1.0 / f64::from(rate.max(1))));
         let mut next = Instant::now();
-        for (moved, message) in matching.iter().enumerate() {
+        for (moved, message) in selected.iter().enumerate() {
             tokio::time::sleep_until(next).await;
             next = pause.map_or(next, |pause| Instant::now() + pause);
             if let Err(error) = self.move_message(message).await {
-                self.make_visible(matching.get(moved..).unwrap_or_default()).await;
-                let total = matching.len();
+                self.make_visible(selected.get(moved..).unwrap_or_default()).await;
                 return Err(error.context(format!("moved {moved} of {total} messages; the others stay in the queue")));
             }
-            bar.advance();
+            on_progress(moved + 1, total);
         }
-        Ok(matching.len())
+        Ok(total)
     }
 
     /// Starts a message move task, in which SQS itself moves all messages. Returns the task's handle, or `None` if the
@@ -103,19 +123,29 @@ impl DeadLetterQueue {
     ///
     /// If the queue cannot be read, or a message cannot be deleted. The messages that were not deleted stay in the queue.
     pub async fn delete(&self, ids: &[String]) -> Result<Vec<DeadLetterMessage>> {
-        let messages = self.receive_all().await?;
-        let (matching, others): (Vec<_>, Vec<_>) = messages.into_iter().partition(|message| message.has_id(ids));
-        self.make_visible(&others).await;
-        for (deleted, message) in matching.iter().enumerate() {
+        self.delete_selected(|message| message.has_id(ids)).await
+    }
+
+    /// Deletes the selected messages. Returns the deleted messages.
+    ///
+    /// # Errors
+    ///
+    /// If the queue cannot be read, or a message cannot be deleted. The messages that were not deleted stay in the queue.
+    pub async fn delete_selected(
+        &self,
+        is_selected: impl Fn(&DeadLetterMessage) -> bool,
+    ) -> Result<Vec<DeadLetterMessage>> {
+        let selected = self.receive_selected(is_selected).await?;
+        for (deleted, message) in selected.iter().enumerate() {
             if let Err(error) = self.delete_message(message).await {
-                self.make_visible(matching.get(deleted..).unwrap_or_default()).await;
-                let total = matching.len();
+                self.make_visible(selected.get(deleted..).unwrap_or_default()).await;
+                let total = selected.len();
                 return Err(
                     error.context(format!("deleted {deleted} of {total} messages; the others stay in the queue"))
                 );
             }
         }
-        Ok(matching)
+        Ok(selected)
     }
 
     /// Deletes all messages.
@@ -165,6 +195,16 @@ impl DeadLetterQueue {
         }
         received.sort_by_key(|message| message.first_seen_ms);
         Ok(received)
+    }
+
+    /// Receives all messages, and makes those visible again that are not selected.
+    async fn receive_selected(
+        &self,
+        is_selected: impl Fn(&DeadLetterMessage) -> bool,
+    ) -> Result<Vec<DeadLetterMessage>> {
+        let (selected, others): (Vec<_>, Vec<_>) = self.receive_all().await?.into_iter().partition(is_selected);
+        self.make_visible(&others).await;
+        Ok(selected)
     }
 
     async fn move_message(&self, message: &DeadLetterMessage) -> Result<()> {

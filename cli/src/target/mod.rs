@@ -37,6 +37,12 @@ pub struct TargetOptions {
 }
 
 impl TargetOptions {
+    /// Returns the name of the Terraform workspace, if the options select one.
+    #[must_use]
+    pub fn workspace(&self) -> Option<&str> {
+        self.workspace.as_deref()
+    }
+
     /// Finds the deployment that the options select. Without `--service` and `--workspace`, that is the running stack on
     /// the local emulator.
     ///

@@ -38,6 +38,7 @@ impl Up {
         }
         let log = repository.log("emulator");
         print_line(format_args!("emulator: {}, log: {}", state.emulator.endpoint, log.display()));
+        print_line(format_args!("open the stack in a browser with `cargo hookline console`"));
         print_line(format_args!("send a webhook with `cargo harness send`, end the stack with `cargo harness down`"));
         Ok(ExitCode::SUCCESS)
     }

@@ -1,5 +1,4 @@
 use hookline_signature::{Algorithm, Description, Headers, KeyEncoding, Request, Verified, VerifyError};
-use url::form_urlencoded;
 
 use super::*;
 
@@ -15,9 +14,9 @@ fn signing_key(way: &Description) -> Secret {
         KeyEncoding::Base64 | KeyEncoding::Base64url => "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     };
     let shared = || format!("{}{shared}", form.prefix.clone().unwrap_or_default());
-    let rsa = include_str!("../../../../crates/senders/tests/keys/rsa.pem").to_owned();
-    let p256 = include_str!("../../../../crates/senders/tests/keys/p256.pem").to_owned();
-    let ed25519 = include_str!("../../../../crates/senders/tests/keys/ed25519.pem").to_owned();
+    let rsa = include_str!("../../../crates/senders/tests/keys/rsa.pem").to_owned();
+    let p256 = include_str!("../../../crates/senders/tests/keys/p256.pem").to_owned();
+    let ed25519 = include_str!("../../../crates/senders/tests/keys/ed25519.pem").to_owned();
     let key = match way.algorithm.unwrap_or_default() {
         Algorithm::Ed25519 => ed25519,
         Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Raw => p256,
@@ -37,7 +36,7 @@ fn event(slug: &str) -> (Endpoint, SignedEvent) {
     let url = format!("https://hooks.example.com/webhooks/{slug}");
     let scheme = SourceScheme::of_sender(slug).unwrap();
     let endpoint = Endpoint { url, scheme, secret: signing_key(&sender.ways[0]) };
-    let event = signed_event(&sender, &endpoint, "e-1", NOW).unwrap_or_else(|error| panic!("{slug}: {error}"));
+    let event = SignedEvent::new(&sender, &endpoint, "e-1", NOW).unwrap_or_else(|error| panic!("{slug}: {error}"));
     (endpoint, event)
 }
 
@@ -77,6 +76,6 @@ fn query_of_the_endpoint_is_kept() {
         scheme: SourceScheme::of_sender("github").unwrap(),
         secret: Secret::new("not-a-real-key").unwrap(),
     };
-    let event = signed_event(&sender, &endpoint, "e-1", NOW).unwrap();
+    let event = SignedEvent::new(&sender, &endpoint, "e-1", NOW).unwrap();
     assert_eq!(event.url, endpoint.url);
 }

@@ -1,0 +1,128 @@
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use minijinja::context;
+use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
+use tokio::time::timeout;
+
+use super::jobs::Jobs;
+use super::render::{Frame, Page};
+use super::session::Session;
+use crate::target::Target;
+
+/// How long a page waits for another operation on the dead-letter queue.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A running console.
+pub(super) struct Console {
+    pub(super) target: Target,
+    pub(super) port: u16,
+    pub(super) session: Session,
+    pub(super) jobs: Jobs,
+    frame: Frame,
+    notice: Mutex<Option<String>>,
+    queue: Arc<Lock<()>>,
+}
+
+/// What a handler responds.
+pub(super) enum Reply {
+    /// A page.
+    Page(Page),
+    /// Another page, after an action: its path and the notice that it shows.
+    Redirect(String, Option<String>),
+}
+
+impl Console {
+    /// Creates the console of a deployment.
+    pub(super) fn new(target: Target, workspace: Option<String>, is_production: bool, port: u16) -> Self {
+        let session = Session::new(port);
+        let service = target.resources.prefix().to_owned();
+        let workspace = workspace.unwrap_or_else(|| service.clone());
+        let frame = Frame {
+            is_production: is_production || is_production_name(&workspace) || is_production_name(&service),
+            is_emulator: target.sdk.endpoint_url().is_some(),
+            csrf: session.csrf().to_owned(),
+            notice: None,
+            workspace,
+            service,
+        };
+        let (notice, queue) = (Mutex::default(), Arc::default());
+        Self { target, port, session, jobs: Jobs::default(), frame, notice, queue }
+    }
+
+    /// Returns the name of the workspace.
+    pub(super) fn workspace(&self) -> &str {
+        &self.frame.workspace
+    }
+
+    /// Checks that an operator has typed the name of the workspace, which production needs.
+    ///
+    /// # Errors
+    ///
+    /// If another name was typed.
+    pub(super) fn check_confirmation(&self, typed: Option<&str>) -> Result<()> {
+        let Frame { workspace, is_production, .. } = &self.frame;
+        if *is_production && typed.map(str::trim) != Some(workspace) {
+            bail!("nothing was changed: type `{workspace}` to confirm an action in production");
+        }
+        Ok(())
+    }
+
+    /// Waits until no other operation uses the dead-letter queue: each of them hides messages from the others.
+    ///
+    /// # Errors
+    ///
+    /// If another operation takes longer.
+    pub(super) async fn dead_letter_queue(&self) -> Result<OwnedMutexGuard<()>> {
+        let lock = timeout(QUEUE_TIMEOUT, Arc::clone(&self.queue).lock_owned()).await;
+        lock.ok().context(
+            "another operation uses the dead-letter queue: the page Dead-letter messages has its progress; reload this \
+             page later",
+        )
+    }
+
+    /// Renders what a handler returns. An error becomes a page that has the navigation.
+    pub(super) fn respond(&self, nav: &'static str, reply: Result<Reply>) -> Response {
+        match reply {
+            Ok(Reply::Page(page)) => self.page(StatusCode::OK, &page),
+            Ok(Reply::Redirect(path, notice)) => {
+                *self.notice.lock().unwrap_or_else(PoisonError::into_inner) = notice;
+                (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
+            }
+            Err(error) => {
+                let data = context! { reason => format!("{error:#}") };
+                let page = Page::new(nav, "This page cannot be shown", "error", data);
+                self.page(StatusCode::BAD_GATEWAY, &page)
+            }
+        }
+    }
+
+    fn page(&self, status: StatusCode, page: &Page) -> Response {
+        let notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match page.render(&Frame { notice, ..self.frame.clone() }) {
+            Ok(html) => (status, html).into_response(),
+            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),
+        }
+    }
+}
+
+/// Whether a part of a name begins with `prod`.
+fn is_production_name(name: &str) -> bool {
+    name.split(['-', '_']).any(|part| part.to_ascii_lowercase().starts_with("prod"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_is_known_by_its_name() {
+        for name in ["prod", "production", "hookline-prod", "prod-eu", "hookline_PROD2"] {
+            assert!(is_production_name(name), "{name}");
+        }
+        assert!(!["dev", "hookline-e2e", "staging", "reproduce"].into_iter().any(is_production_name));
+    }
+}

@@ -1,0 +1,115 @@
+//! The pages: one file each.
+
+pub(super) mod dead_letter_message;
+pub(super) mod dead_letters;
+pub(super) mod destinations;
+pub(super) mod event;
+pub(super) mod job;
+pub(super) mod overview;
+pub(super) mod sources;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::extract::{Extension, State};
+use axum::http::Uri;
+use axum::response::Response;
+use axum::routing::{get, post};
+use tokio::time::timeout;
+
+use super::application::{Console, Reply};
+use super::fields::Fields;
+
+/// How long a page waits for AWS.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Returns all pages and actions.
+pub(super) fn router() -> Router<Arc<Console>> {
+    Router::new()
+        .route("/", get(overview))
+        .route("/dead-letters", get(dead_letters))
+        .route("/dead-letters/message", get(dead_letter_message))
+        .route("/dead-letters/confirm", post(dead_letters_confirm))
+        .route("/dead-letters/apply", post(dead_letters_apply))
+        .route("/destinations", get(destinations))
+        .route("/destinations/pause", get(destination_confirm).post(destination_pause))
+        .route("/destinations/resume", post(destination_resume))
+        .route("/event", get(event))
+        .route("/job", get(job))
+        .route("/sources", get(sources))
+        .route("/sources/test", get(source_confirm).post(source_test))
+        .fallback(not_found)
+}
+
+async fn limited(page: impl Future<Output = Result<Reply>>) -> Result<Reply> {
+    timeout(PAGE_TIMEOUT, page).await.unwrap_or_else(|elapsed| Err(elapsed).context("AWS does not respond in time"))
+}
+
+fn query(uri: &Uri) -> Fields {
+    Fields::parse(uri.query().unwrap_or_default().as_bytes())
+}
+
+type App = State<Arc<Console>>;
+type Form = Extension<Fields>;
+
+async fn overview(State(console): App) -> Response {
+    console.respond("/", limited(overview::show(&console)).await)
+}
+
+async fn dead_letters(State(console): App) -> Response {
+    console.respond(dead_letters::PATH, limited(dead_letters::show(&console)).await)
+}
+
+async fn dead_letter_message(State(console): App, uri: Uri) -> Response {
+    console.respond(dead_letters::PATH, limited(dead_letter_message::show(&console, &query(&uri))).await)
+}
+
+async fn dead_letters_confirm(State(console): App, Extension(fields): Form) -> Response {
+    console.respond(dead_letters::PATH, dead_letters::confirm(&fields))
+}
+
+async fn dead_letters_apply(State(console): App, Extension(fields): Form) -> Response {
+    console.respond(dead_letters::PATH, dead_letters::apply(&console, &fields).await)
+}
+
+async fn destinations(State(console): App) -> Response {
+    console.respond(destinations::PATH, limited(destinations::show(&console)).await)
+}
+
+async fn destination_confirm(State(console): App, uri: Uri) -> Response {
+    console.respond(destinations::PATH, limited(destinations::confirm(&console, &query(&uri))).await)
+}
+
+async fn destination_pause(State(console): App, Extension(fields): Form) -> Response {
+    console.respond(destinations::PATH, destinations::pause(&console, &fields).await)
+}
+
+async fn destination_resume(State(console): App, Extension(fields): Form) -> Response {
+    console.respond(destinations::PATH, destinations::resume(&console, &fields).await)
+}
+
+async fn event(State(console): App, uri: Uri) -> Response {
+    console.respond(event::PATH, limited(event::show(&console, &query(&uri))).await)
+}
+
+async fn job(State(console): App, uri: Uri) -> Response {
+    console.respond(dead_letters::PATH, job::show(&console, &query(&uri)))
+}
+
+async fn sources(State(console): App) -> Response {
+    console.respond(sources::PATH, limited(sources::show(&console)).await)
+}
+
+async fn source_confirm(State(console): App, uri: Uri) -> Response {
+    console.respond(sources::PATH, limited(sources::confirm(&console, &query(&uri))).await)
+}
+
+async fn source_test(State(console): App, Extension(fields): Form) -> Response {
+    console.respond(sources::PATH, sources::test(&console, &fields).await)
+}
+
+async fn not_found(State(console): App, uri: Uri) -> Response {
+    console.respond("", Err(anyhow::anyhow!("the console has no page `{}`: use the navigation", uri.path())))
+}

@@ -1,0 +1,191 @@
+//! The sources with what their senders need, their secrets and their last requests.
+
+use anyhow::{Context, Result};
+use hookline_senders::Sender;
+use hookline_signature::Secret;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::clock::{unix_milliseconds, unix_seconds};
+use crate::console::activity::{Activity, Requests};
+use crate::console::application::{Console, Reply};
+use crate::console::fields::Fields;
+use crate::console::render::Page;
+use crate::console::times::Shown;
+use crate::http_request::{self, Response};
+use crate::secrets::{SecretFault, SecretForm, SecretStore, Version};
+use crate::signed_event::{Endpoint, SignedEvent};
+use crate::source_scheme::SourceScheme;
+use crate::target::{LocalStack, Target};
+use crate::webhook_url;
+
+pub(super) const PATH: &str = "/sources";
+/// The longest shown response.
+const MAX_RESPONSE_CHARACTERS: usize = 2000;
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(in crate::console) struct View {
+    pub(in crate::console) sources: Vec<Row>,
+}
+
+/// One source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(in crate::console) struct Row {
+    pub(super) name: String,
+    /// The sender's name; `None` for a scheme that is spelled out.
+    sender: Option<String>,
+    documentation: Option<String>,
+    url: Option<String>,
+    /// `ok` or the state of a fault.
+    pub(super) secret: &'static str,
+    secret_reason: String,
+    accepted: Option<Shown>,
+    rejected: Option<Shown>,
+    rejected_reason: String,
+    can_test: bool,
+}
+
+/// What the page after a test event shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(in crate::console) struct Tested {
+    source: String,
+    is_accepted: bool,
+    status: u16,
+    milliseconds: u128,
+    response: String,
+    /// The id of the accepted event.
+    event: Option<String>,
+}
+
+impl Row {
+    /// Returns what is shown of a source. `secret` has no value of the secret, only its fault.
+    pub(in crate::console) fn new(
+        name: &str,
+        scheme: &SourceScheme,
+        url: Option<String>,
+        secret: Result<(), SecretFault>,
+        (requests, now_ms): (Option<&Requests>, i64),
+    ) -> Self {
+        let sender = scheme.sender.as_deref().and_then(|slug| Sender::read(slug)?.ok());
+        let rejected = requests.and_then(|requests| requests.rejected.as_ref());
+        let fault = secret.err();
+        Self {
+            name: name.to_owned(),
+            can_test: sender.is_some() && url.is_some() && fault.is_none(),
+            documentation: sender.as_ref().map(|sender| sender.documentation.clone()),
+            sender: sender.map(|sender| sender.name),
+            url,
+            secret: fault.as_ref().map_or("ok", SecretFault::name),
+            secret_reason: fault.as_ref().map(|fault| fault.reason().to_owned()).unwrap_or_default(),
+            accepted: requests.and_then(|requests| Some(Shown::milliseconds(requests.accepted_ms?, now_ms))),
+            rejected: rejected.map(|(at, _)| Shown::milliseconds(*at, now_ms)),
+            rejected_reason: rejected.map(|(_, reason)| reason.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+impl View {
+    /// Returns the page.
+    pub(in crate::console) fn page(&self) -> Page {
+        Page::new(PATH, "Sources", "sources", self)
+    }
+
+    /// Reads the configuration and the secrets of all sources.
+    pub(super) async fn read(target: &Target, activity: &Activity, now_ms: i64) -> Result<Self> {
+        let schemes = target.source_schemes().await?;
+        let first = schemes.keys().next().map(String::as_str).unwrap_or_default();
+        // All URLs differ in the name of the source only.
+        let url = webhook_url::find(target, first).await.ok();
+        let base = url.and_then(|url| url.strip_suffix(first).map(str::to_owned));
+        let store = SecretStore::new(&target.sdk);
+        let mut sources = Vec::new();
+        for (name, scheme) in &schemes {
+            let secret = match store.read(&target.resources.source_secret_name(name), Version::Current).await {
+                Ok(value) => SecretForm::Source(scheme.clone()).parse(value).map(|_| ()),
+                Err(error) => Err(SecretFault::Unreadable(format!("{error:#}"))),
+            };
+            let url = base.as_ref().map(|base| format!("{base}{name}"));
+            sources.push(Row::new(name, scheme, url, secret, (activity.sources.get(name), now_ms)));
+        }
+        Ok(Self { sources })
+    }
+}
+
+impl Tested {
+    /// Returns what is shown of a response.
+    pub(in crate::console) fn new(source: &str, response: &Response) -> Self {
+        let body = serde_json::from_str::<serde_json::Value>(&response.body).unwrap_or_default();
+        Self {
+            source: source.to_owned(),
+            is_accepted: (200..300).contains(&response.status),
+            status: response.status,
+            milliseconds: response.duration.as_millis(),
+            response: response.body.chars().take(MAX_RESPONSE_CHARACTERS).collect(),
+            event: ["event_id", "id"].iter().find_map(|name| body[*name].as_str()).map(str::to_owned),
+        }
+    }
+
+    /// Returns the page.
+    pub(in crate::console) fn page(&self) -> Page {
+        Page::new(PATH, format!("Test event for source {}", self.source), "test_event", self)
+    }
+}
+
+/// What the page before a test event shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Confirmation {
+    action: &'static str,
+    source: String,
+    sender: String,
+}
+
+pub(super) async fn show(console: &Console) -> Result<Reply> {
+    let now_ms = i64::try_from(unix_milliseconds())?;
+    let activity = Activity::read(&console.target, now_ms).await?;
+    Ok(Reply::Page(View::read(&console.target, &activity, now_ms).await?.page()))
+}
+
+/// Returns the page before a test event.
+pub(in crate::console) fn confirmation(source: &str, sender: &str) -> Page {
+    let confirmation = Confirmation { action: "test", source: source.to_owned(), sender: sender.to_owned() };
+    Page::new(PATH, format!("Send a test event to source {source}?"), "confirm", confirmation)
+}
+
+pub(super) async fn confirm(console: &Console, fields: &Fields) -> Result<Reply> {
+    let source = fields.require("name")?;
+    let scheme = console.target.source_scheme(source).await?;
+    Ok(Reply::Page(confirmation(source, slug(&scheme)?)))
+}
+
+pub(super) async fn test(console: &Console, fields: &Fields) -> Result<Reply> {
+    let source = fields.require("source")?;
+    console.check_confirmation(fields.get("workspace"))?;
+    let scheme = console.target.source_scheme(source).await?;
+    let sender = hookline_senders::scheme(slug(&scheme)?)?;
+    let secret = signing_key(console, source, &scheme).await?;
+    let url = webhook_url::find(&console.target, source).await?;
+    let id = Uuid::new_v4().to_string();
+    let endpoint = Endpoint { url, scheme, secret };
+    let SignedEvent { url, headers, body } = SignedEvent::new(&sender, &endpoint, &id, unix_seconds())?;
+    let response = http_request::post(&url, &headers, body).await?;
+    Ok(Reply::Page(Tested::new(source, &response).page()))
+}
+
+fn slug(scheme: &SourceScheme) -> Result<&str> {
+    scheme.sender.as_deref().context("the source has a scheme of its own, and no example event: use `hookline sign`")
+}
+
+/// Returns the sender's key: of the local stack, or the stored secret where both sides share one.
+async fn signing_key(console: &Console, source: &str, scheme: &SourceScheme) -> Result<Secret> {
+    if let Some(stack) = LocalStack::running()?
+        && stack.resources() == &console.target.resources
+        && let Some(key) = stack.signing_key(source)
+    {
+        return Ok(Secret::new(key)?);
+    }
+    let name = console.target.resources.source_secret_name(source);
+    let value = SecretStore::new(&console.target.sdk).read(&name, Version::Current).await?;
+    let secret = SecretForm::Source(scheme.clone()).parse(value);
+    secret.map_err(|fault| anyhow::anyhow!("the secret `{name}` cannot be used: {}", fault.reason()))
+}
