@@ -120,7 +120,7 @@ run "boundary_allows_the_permissions_of_the_root_module" {
       flatten([
         for file in [
           "../modules/hookline/policies.tf", "../modules/hookline/policies_email.tf", "../modules/function/main.tf",
-          "../modules/hookline/listen.tf", "../modules/hookline/recover.tf", "../modules/recovery_schedules/main.tf",
+          "../modules/hookline/recover.tf", "../modules/recovery_schedules/main.tf",
         ] :
         regexall("\"((?:dynamodb|events|lambda|logs|s3|secretsmanager|ses|sqs|xray):[A-Z][A-Za-z]+)\"", file(file))
       ]),
