@@ -75,7 +75,7 @@ impl BatchLog {
                 entries.extend(settled.into_iter().map(|settled| attempt_entry(&attributes, settled)));
             }
         }
-        // SQS can deliver a message twice in one batch, and DynamoDB refuses a call that has a key twice.
+        // SQS can deliver a message twice in one batch, and DynamoDB rejects a call that has a key twice.
         entries.retain(|entry| keys.insert((event_of(entry).to_owned(), entry.position().to_owned())));
         log.pages = pages(entries);
         let finish =

@@ -63,7 +63,8 @@ impl EventLog {
             }
         }
         if dropped > 0 {
-            let detail = detail.map_or_else(|| "throttled or out of time".to_owned(), |error| error.to_string());
+            let detail =
+                detail.map_or_else(|| "throttled, or the deadline is exceeded".to_owned(), |error| error.to_string());
             let count = u32::try_from(dropped).map_or(f64::from(u32::MAX), f64::from);
             let line = Line { detail: Some(&detail), ..Line::new(Level::Warn, "event_log_dropped") };
             line.write(&[(Metric::EventLogDropped, count)]);

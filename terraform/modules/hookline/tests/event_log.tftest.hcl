@@ -108,7 +108,7 @@ run "rejects_unknown_sources_and_fractions_of_days" {
   command = plan
 
   variables {
-    event_log = { days = 0.5, sources = ["github", "nobody"] }
+    event_log = { days = 0.5, sources = ["github", "unknown"] }
   }
 
   expect_failures = [var.event_log]
