@@ -53,7 +53,7 @@ mod tests {
         let (first, second) = (at(1_767_323_045_000), at(1_767_323_045_070));
         assert_eq!(first, "2026-01-02T03:04:05.000Z");
         let event = event_position(&first, "r");
-        let mut positions = vec![
+        let mut positions = [
             event.clone(),
             attempt_position(&first, "r", &second, "orders"),
             attempt_position(&first, "r", &first, "orders"),

@@ -55,7 +55,11 @@ impl Environments {
         let _lock = repository.lock()?;
         let (packages, mut emulator) = start_emulator(&repository, &self.emulator).await?;
         let endpoint = emulator.info.endpoint.clone();
-        let variables = emulator_variables(&packages, &emulator.capabilities);
+        let mut variables = emulator_variables(&packages, &emulator.capabilities);
+        if emulator.capabilities.unavailable_reason(Capability::Dynamodb).is_none() {
+            // The boundaries of all environments allow the event log.
+            variables["event_log"] = json!({});
+        }
         let needed = [Capability::Cognito, Capability::Dynamodb];
         let missing_service =
             needed.iter().find_map(|capability| emulator.capabilities.unavailable_reason(*capability));

@@ -167,6 +167,11 @@ async fn ingest_permissions(testbed: &Testbed) -> ScenarioResult {
 async fn unavailable(testbed: &Testbed, webhook: &Webhook) -> Result<()> {
     // A new instance has no cached secret.
     crash::kill_function(&testbed.emulator_info, &testbed.stack.outputs.function_names.ingest).await?;
+    // The emulator may pass a request to the instance that was killed, and then responds 502.
+    wait::until("a response of the new instance", Duration::from_secs(10), async || {
+        Ok((testbed.send(webhook).await?.status != 502).then_some(()))
+    })
+    .await?;
     let response = expect::error_response(testbed, webhook, 503).await?;
     ensure!(response.headers.contains_key("retry-after"), "no Retry-After: {:?}", response.headers);
     let depths = testbed.stack.queue_depths().await?;
