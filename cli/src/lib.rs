@@ -19,6 +19,7 @@ pub mod destinations;
 pub mod doctor;
 pub mod duration;
 pub mod event_deletion;
+pub mod event_log;
 pub mod event_trace;
 pub mod example_event;
 pub mod explained_event;

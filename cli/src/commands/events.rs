@@ -5,6 +5,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::confirmation::confirm;
+use super::events_list::List;
+use super::events_show::Show;
 use super::events_text;
 use crate::duration::duration;
 use crate::event_deletion::{Deletion, EventData};
@@ -21,6 +23,21 @@ pub(super) struct Events {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// List the events of the event log, newest first, and rejected requests
+    #[command(after_help = "\
+The status is the worst one of the event's destinations: pending, delivered, filtered, retrying or dead_lettered. Rejected
+requests come from the log of the ingest function; they have a request id instead of an event's id.
+
+Examples:
+  hookline events list --service hookline-prod --status dead_lettered --since 1d
+  hookline events list --service hookline-prod --source github --type 'github.pull_request*' --filter '/action=opened'")]
+    List(List),
+    /// Show what happened to one event, and its payload
+    #[command(after_help = "\
+Examples:
+  hookline events show 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
+  hookline events show 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod --raw >body.json")]
+    Show(Show),
     /// Delete one event from the dead-letter queue, the payload bucket and the idempotency table
     #[command(after_help = "\
 The command prints what it deletes, and what it cannot delete: messages of the intake queue and the retry queue, which SQS
@@ -58,8 +75,12 @@ struct Delete {
 
 impl Events {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let Command::Delete(delete) = self.command;
         let target = self.target.find().await?;
+        let delete = match self.command {
+            Command::List(list) => return list.run(target).await,
+            Command::Show(show) => return show.run(target).await,
+            Command::Delete(delete) => delete,
+        };
         let step = Step::start("find the data of the event");
         let data = EventData::find(&target, &delete.id, delete.source.as_deref(), delete.since).await?;
         step.done("");

@@ -12,6 +12,8 @@ mod dlq_delete;
 mod dlq_table;
 mod doctor;
 mod events;
+mod events_list;
+mod events_show;
 mod events_text;
 mod filtered;
 mod handshake;
@@ -87,7 +89,7 @@ enum Command {
     Doctor(doctor::Doctor),
     /// List, show, redrive, delete or purge the messages of the dead-letter queue
     Dlq(dlq::Dlq),
-    /// Delete one event everywhere that Hookline stores it
+    /// List, show or delete events of the event log
     Events(events::Events),
     /// Pause or resume deliveries to a destination, or show the state of all destinations
     Destination(destination::Destination),

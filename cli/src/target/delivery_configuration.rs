@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use hookline_event_log::EventLogSettings;
 use hookline_retry::RetryPolicy;
 use serde::Deserialize;
 
@@ -13,6 +14,8 @@ use super::function_environment;
 const MAX_DELAY_SECONDS: u32 = 900;
 /// Log levels at which the process function writes a line for each delivery.
 const DELIVERY_LEVELS: [&str; 2] = ["debug", "info"];
+
+const EVENT_LOG: &str = "HOOKLINE_EVENT_LOG";
 
 /// How the process function delivers, from its environment.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub struct DeliveryConfiguration {
     pub log_level: String,
     /// Name of the bucket for offloaded payloads.
     pub payload_bucket: String,
+    /// The event log; `None` if it is switched off.
+    pub event_log: Option<EventLogSettings>,
     /// Name of the idempotency table; `None` if idempotency is disabled.
     table: Option<String>,
 }
@@ -75,7 +80,9 @@ impl DeliveryConfiguration {
     fn parse(environment: &BTreeMap<String, String>, function: &str) -> Result<Self> {
         let destinations: BTreeMap<String, DestinationConfig> =
             variable(environment, "HOOKLINE_DESTINATIONS", function)?;
+        let event_log = environment.get(EVENT_LOG).map(|_| variable(environment, EVENT_LOG, function)).transpose()?;
         Ok(Self {
+            event_log,
             give_up_seconds: destinations
                 .iter()
                 .filter_map(|(name, config)| Some((name.clone(), config.give_up_seconds?)))
@@ -155,6 +162,7 @@ impl DeliveryConfiguration {
             breaker: BreakerSettings { failures: 5, cool_down_seconds: 30, max_cool_down_seconds: 300 },
             log_level: "info".to_owned(),
             payload_bucket: "hookline-test-payloads".to_owned(),
+            event_log: None,
             table: Some("hookline-test-deliveries".to_owned()),
         }
     }
@@ -173,6 +181,7 @@ mod tests {
                 r#"{"failures":5,"cool_down_seconds":30,"max_cool_down_seconds":300,"event_bus":"x"}"#,
             ),
             ("HOOKLINE_LOG_LEVEL", "warn"),
+            ("HOOKLINE_EVENT_LOG", r#"{"table":"hookline-test-events","seconds":86400}"#),
             ("HOOKLINE_IDEMPOTENCY_TABLE", "hookline-test-deliveries"),
         ];
         variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
@@ -187,6 +196,7 @@ mod tests {
         assert_eq!(give_up, [86_400, 7200]);
         assert_eq!(configuration.longest_give_up_seconds(), 86_400);
         assert_eq!(configuration.state_table().unwrap(), "hookline-test-deliveries");
+        assert_eq!(configuration.event_log.clone().unwrap().table, "hookline-test-events");
         assert_eq!(configuration.longest_wait(), Duration::from_secs(900));
         assert!(!configuration.logs_deliveries());
     }

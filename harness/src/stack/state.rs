@@ -110,7 +110,7 @@ mod tests {
             "api_type": "rest", "api_id": "id", "stage_name": "live",
             "queue_url": "http://e/intake", "queue_arn": "arn:intake", "retry_queue_url": "http://e/retry",
             "retry_queue_arn": "arn:retry", "dlq_url": "http://e/dlq", "dlq_arn": "arn:dlq",
-            "payloads_bucket": "payloads", "source_secret_names": {}, "destination_secret_names": {},
+            "source_secret_names": {}, "destination_secret_names": {},
             "function_names": functions("name"), "function_versions": functions("version"),
             "ingest_alias_version": "1", "process_alias_version": "2",
             "role_names": functions("role"), "role_policy_names": functions("policy"),

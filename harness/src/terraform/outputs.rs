@@ -54,11 +54,6 @@ pub struct Outputs {
     pub alarm_names: BTreeMap<String, String>,
     /// Name of the idempotency table; `None` without idempotency.
     pub idempotency_table: Option<String>,
-    /// Name of the table of the event log; `None` without the event log.
-    #[serde(default)]
-    pub event_log_table: Option<String>,
-    /// Name of the payload bucket.
-    pub payloads_bucket: String,
     /// Id of the Cognito user pool.
     pub user_pool_id: Option<String>,
     /// Id of the machine-to-machine client.

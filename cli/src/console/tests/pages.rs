@@ -175,7 +175,7 @@ fn sources_page() {
 }
 
 #[test]
-fn test_event_page() {
+fn form_of_a_test_event() {
     let response = |status, body: &str| Response { status, body: body.to_owned(), duration: Duration::from_millis(12) };
     let pages =
         [response(202, "{\"id\":\"e-1\",\"status\":\"accepted\"}"), response(401, "{\"title\":\"<Unauthorized>\"}")];

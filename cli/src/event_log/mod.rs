@@ -1,0 +1,22 @@
+//! The event log of a deployment: listing events, and reading one with its payload.
+//!
+//! The index has an entry for each event and for each later attempt. [`LoggedEvent`] groups them. Rejected requests are not
+//! in the index; they come from the log of the ingest function.
+
+mod filter;
+mod logged_event;
+mod page;
+mod payload;
+mod rejected;
+mod table;
+
+pub use self::filter::{EventFilter, InvalidPayloadFilter, PayloadFilter};
+pub use self::logged_event::LoggedEvent;
+pub use self::page::{ListOptions, Listed};
+pub use self::payload::{Payload, PayloadError};
+pub use self::table::EventLog;
+
+#[cfg(test)]
+pub(crate) mod tests {
+    pub(crate) use super::logged_event::tests::{event, later};
+}

@@ -1,0 +1,158 @@
+//! The list of events. Each source is a query of its own, so the lists of the sources are merged by time.
+
+use anyhow::Result;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use hookline_event_log::{Entry, Status};
+
+use super::filter::{EventFilter, PayloadFilter};
+use super::logged_event::LoggedEvent;
+use super::rejected;
+use super::table::EventLog;
+
+/// The number of sources, or of payloads, that are read at the same time.
+const CONCURRENCY: usize = 8;
+
+/// What is listed.
+#[derive(Debug, Clone)]
+pub struct ListOptions {
+    /// The source; `None`: all sources of the log.
+    pub source: Option<String>,
+    /// The earliest time, formatted as in the log.
+    pub since: String,
+    /// The latest time, formatted as in the log.
+    pub until: String,
+    /// Which events are listed.
+    pub filter: EventFilter,
+    /// A condition about the payload, which has to be read for it.
+    pub payload: Option<PayloadFilter>,
+    /// The maximum number of events.
+    pub limit: usize,
+}
+
+/// The newest events that match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// The events, newest first.
+    pub events: Vec<LoggedEvent>,
+    /// Whether there are more.
+    pub has_more: bool,
+}
+
+impl EventLog {
+    /// Lists the newest events that match, with rejected requests.
+    ///
+    /// # Errors
+    ///
+    /// If the index, a payload or the log of the ingest function cannot be read.
+    pub async fn list(&self, options: &ListOptions) -> Result<Listed> {
+        let wanted = options.filter.status;
+        let mut events = Vec::new();
+        if wanted != Some(Status::Rejected) {
+            let sources =
+                self.sources().iter().filter(|name| options.source.as_ref().is_none_or(|source| source == *name));
+            let listed = stream::iter(sources.cloned().collect::<Vec<_>>());
+            let listed = listed.map(async |source| self.list_source(&source, options).await);
+            events = listed.buffer_unordered(CONCURRENCY).try_concat().await?;
+        }
+        // A rejected request has no type, no destination and no payload.
+        let EventFilter { event_type, destination, .. } = &options.filter;
+        let has_condition = event_type.is_some() || destination.is_some() || options.payload.is_some();
+        if !has_condition && wanted.is_none_or(|status| status == Status::Rejected) {
+            events.extend(rejected::find(&self.target, options).await?);
+        }
+        Ok(newest(events, options.limit))
+    }
+
+    /// Lists one event more than the limit, so that the caller sees whether there are more.
+    async fn list_source(&self, source: &str, options: &ListOptions) -> Result<Vec<LoggedEvent>> {
+        // Positions begin with the time and continue with `#`.
+        let range = (options.since.as_str(), &*format!("{}~", options.until));
+        let (mut events, mut rest, mut start) = (Vec::new(), Vec::new(), None);
+        loop {
+            let (entries, next) = self.page(source, range, start).await?;
+            rest.extend(entries);
+            let complete = if next.is_some() { take_complete(&mut rest) } else { std::mem::take(&mut rest) };
+            let matching = LoggedEvent::group(complete).into_iter().filter(|event| options.filter.matches(event));
+            events.extend(self.with_payload(matching.collect(), options.payload.as_ref()).await?);
+            if next.is_none() || events.len() > options.limit {
+                return Ok(events);
+            }
+            start = next;
+        }
+    }
+
+    /// Returns the events whose payloads meet the condition. A payload that is missing does not.
+    async fn with_payload(&self, events: Vec<LoggedEvent>, filter: Option<&PayloadFilter>) -> Result<Vec<LoggedEvent>> {
+        let Some(filter) = filter else { return Ok(events) };
+        let matching = stream::iter(events).map(async |event| {
+            let payload = self.payload(&event.event).await;
+            let matches = match payload {
+                Ok(payload) => filter.matches(&payload.bytes),
+                Err(error) if error.is_missing() => false,
+                Err(error) => return Err(anyhow::Error::from(error)),
+            };
+            Ok(matches.then_some(event))
+        });
+        matching.buffered(CONCURRENCY).try_filter_map(async |event| Ok(event)).try_collect().await
+    }
+}
+
+/// Takes the entries of all events except the last one, whose attempts may continue on the next page. In descending order,
+/// an event is before its attempts.
+fn take_complete(entries: &mut Vec<Entry>) -> Vec<Entry> {
+    let last = entries.last().map(|entry| request(entry).to_owned());
+    let end = entries.iter().position(|entry| Some(request(entry)) == last.as_deref()).unwrap_or_default();
+    let rest = entries.split_off(end);
+    std::mem::replace(entries, rest)
+}
+
+/// Returns the part of a position that all entries of a request have: `<time>#<request id>`.
+fn request(entry: &Entry) -> &str {
+    let position = entry.position();
+    let end = position.match_indices('#').nth(1).map_or(position.len(), |(index, _)| index);
+    position.get(..end).unwrap_or(position)
+}
+
+fn newest(mut events: Vec<LoggedEvent>, limit: usize) -> Listed {
+    events.sort_by(|a, b| (&b.event.received, &b.event.position).cmp(&(&a.event.received, &a.event.position)));
+    let has_more = events.len() > limit;
+    events.truncate(limit);
+    Listed { events, has_more }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookline_event_log::Outcome;
+
+    use super::super::logged_event::tests::{event, later};
+    use super::*;
+
+    #[test]
+    fn an_event_whose_attempts_may_continue_waits_for_the_next_page() {
+        let (first, second) = (event("1", 1, Outcome::Retried), event("2", 2, Outcome::Delivered));
+        let attempt = Entry::Attempt(Box::new(later(&first, Outcome::Delivered, 2, 20)));
+        let mut entries = vec![Entry::Event(Box::new(second)), Entry::Event(Box::new(first)), attempt];
+        let complete = take_complete(&mut entries);
+        assert_eq!(complete.iter().map(request).collect::<Vec<_>>(), ["2026-01-02T03:04:02.000Z#request-2"]);
+        assert_eq!((entries.len(), request(&entries[1])), (2, "2026-01-02T03:04:01.000Z#request-1"));
+        // All entries of a page belong to one event.
+        assert!(take_complete(&mut entries).is_empty());
+        assert!(take_complete(&mut Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn the_newest_events_of_all_sources_are_listed() {
+        let logged = |id: &str, second| LoggedEvent {
+            event: event(id, second, Outcome::Delivered),
+            attempts: Vec::new(),
+            is_complete: true,
+        };
+        let events = vec![logged("1", 1), logged("3", 3), logged("2", 2)];
+        let ids = |limit| {
+            let listed = newest(events.clone(), limit);
+            (listed.events.into_iter().map(|event| event.event.id).collect::<Vec<_>>(), listed.has_more)
+        };
+        assert_eq!(ids(2), (vec!["3".to_owned(), "2".to_owned()], true));
+        assert!(!ids(3).1);
+    }
+}

@@ -1,0 +1,109 @@
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use hookline_event::Payload as QueuedPayload;
+use hookline_event_log::{EventEntry, StoredEvent, StoredEventError};
+use serde_json::Value;
+
+use super::table::EventLog;
+
+/// An event of the log with its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload {
+    /// The queue message in JSON, without its payload.
+    pub message: String,
+    /// The exact bytes that the sender sent.
+    pub bytes: Vec<u8>,
+}
+
+/// Why the payload of an event cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PayloadError {
+    /// The log has no payload of the event.
+    #[error("the event log has no payload of event `{id}`: it was not written, it has expired, or it was deleted")]
+    Missing {
+        /// The event's id.
+        id: String,
+    },
+    /// The payload is damaged.
+    #[error("the payload of event `{id}` cannot be read: {source}")]
+    Damaged {
+        /// The event's id.
+        id: String,
+        /// The cause.
+        source: StoredEventError,
+    },
+    /// S3 rejected the request or did not respond.
+    #[error("cannot read `s3://{bucket}/{key}`: {problem}")]
+    Unavailable {
+        /// The bucket.
+        bucket: String,
+        /// The object's key.
+        key: String,
+        /// The failed call.
+        problem: String,
+    },
+}
+
+impl PayloadError {
+    /// Whether the event has no payload, which a repeated call does not change.
+    #[must_use]
+    pub const fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing { .. })
+    }
+}
+
+impl EventLog {
+    /// Reads an event with its payload.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`].
+    pub async fn payload(&self, event: &EventEntry) -> Result<Payload, PayloadError> {
+        let missing = || PayloadError::Missing { id: event.id.clone() };
+        let location = event.object.as_ref().ok_or_else(missing)?;
+        let last = location.offset.saturating_add(location.length).saturating_sub(1);
+        let range = format!("bytes={}-{last}", location.offset);
+        let member = self.object(&location.key, Some(range)).await?.ok_or_else(missing)?;
+        let stored = match StoredEvent::read(&member) {
+            Ok(stored) => stored,
+            Err(StoredEventError::Deleted) => return Err(missing()),
+            Err(source) => return Err(PayloadError::Damaged { id: event.id.clone(), source }),
+        };
+        let bytes = match self.offloaded_key(&stored.message) {
+            None => stored.payload,
+            Some(key) => self.object(&key, None).await?.ok_or_else(missing)?,
+        };
+        Ok(Payload { message: stored.message, bytes })
+    }
+
+    /// Returns the key of an offloaded payload. A location in another bucket is not followed.
+    fn offloaded_key(&self, message: &str) -> Option<String> {
+        let message: Value = serde_json::from_str(message).ok()?;
+        QueuedPayload::object_key(message["dataref"].as_str()?, &self.bucket).map(str::to_owned)
+    }
+
+    /// Returns the bytes of an object, or `None` if there is no such object.
+    async fn object(&self, key: &str, range: Option<String>) -> Result<Option<Vec<u8>>, PayloadError> {
+        let unavailable = |problem: String| {
+            let (bucket, key) = (self.bucket.clone(), key.to_owned());
+            PayloadError::Unavailable { bucket, key, problem }
+        };
+        // An emulator serves all buckets from one host.
+        let is_emulated = self.target.sdk.endpoint_url().is_some();
+        let client = Client::from_conf(Builder::from(&self.target.sdk).force_path_style(is_emulated).build());
+        let get = client.get_object().bucket(&self.bucket).key(key).set_range(range).send().await;
+        let object = match get {
+            Ok(object) => object,
+            Err(error) if is_no_such_key(&error) => return Ok(None),
+            Err(error) => return Err(unavailable(DisplayErrorContext(&error).to_string())),
+        };
+        let bytes = object.body.collect().await.map_err(|error| unavailable(error.to_string()))?;
+        Ok(Some(bytes.to_vec()))
+    }
+}
+
+fn is_no_such_key<R>(error: &SdkError<GetObjectError, R>) -> bool {
+    error.as_service_error().is_some_and(GetObjectError::is_no_such_key)
+}

@@ -1,0 +1,103 @@
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use hookline_event_log::{Entry, EventLogSettings, event_key};
+
+use super::logged_event::LoggedEvent;
+use crate::target::Target;
+
+/// The name of the index by source and time.
+const BY_TIME: &str = "by_time";
+/// The number of entries that one call reads. DynamoDB returns at most 1 MB.
+const PAGE_ENTRIES: i32 = 200;
+
+/// The event log of a deployment.
+#[derive(Debug, Clone)]
+pub struct EventLog {
+    pub(super) target: Target,
+    client: Client,
+    table: String,
+    /// The name of the bucket with the payloads.
+    pub(super) bucket: String,
+    /// The sources whose events are logged.
+    sources: Vec<String>,
+}
+
+/// Where the next page of a query begins.
+pub(super) type Start = HashMap<String, AttributeValue>;
+
+impl EventLog {
+    /// Finds the event log of a deployment.
+    ///
+    /// # Errors
+    ///
+    /// If the deployment has no event log, or its configuration cannot be read.
+    pub async fn find(target: Target) -> Result<Self> {
+        let (configuration, schemes) = tokio::try_join!(target.delivery_configuration(), target.source_schemes())?;
+        let EventLogSettings { table, sources, .. } = configuration.event_log.context(
+            "the deployment has no event log: set `event_log = { days = 14 }` in Terraform, and apply it. Events are logged from \
+             then on",
+        )?;
+        let all = || schemes.into_keys().chain(["events".to_owned()]).collect();
+        let client = Client::new(&target.sdk);
+        Ok(Self { client, table, bucket: configuration.payload_bucket, sources: sources.unwrap_or_else(all), target })
+    }
+
+    /// Returns the names of the sources whose events are logged; `events` is `POST /events`.
+    #[must_use]
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// Returns the events with an id, newest first: a sender can send several requests with one id.
+    ///
+    /// # Errors
+    ///
+    /// If the table cannot be read.
+    pub async fn events(&self, id: &str, source: Option<&str>) -> Result<Vec<LoggedEvent>> {
+        let sources =
+            self.sources.iter().map(String::as_str).filter(|name| source.is_none_or(|source| source == *name));
+        let mut events = Vec::new();
+        for source in sources {
+            events.extend(LoggedEvent::group(self.entries(&event_key(source, id)).await?));
+        }
+        events.sort_by(|a, b| b.event.received.cmp(&a.event.received));
+        Ok(events)
+    }
+
+    async fn entries(&self, event: &str) -> Result<Vec<Entry>> {
+        let query = self.client.query().table_name(&self.table).consistent_read(true);
+        let query = query.key_condition_expression("#event = :event").expression_attribute_names("#event", "event");
+        let query = query.expression_attribute_values(":event", AttributeValue::S(event.to_owned()));
+        let mut pages = query.into_paginator().send();
+        let mut entries = Vec::new();
+        while let Some(page) = pages.next().await {
+            let items = page.context("cannot read the table of the event log")?.items.unwrap_or_default();
+            entries.extend(items.into_iter().map(Entry::from_item).collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(entries)
+    }
+
+    /// Reads one page of a source's entries between two times, newest first. Returns where the next page begins.
+    pub(super) async fn page(
+        &self,
+        source: &str,
+        (since, until): (&str, &str),
+        start: Option<Start>,
+    ) -> Result<(Vec<Entry>, Option<Start>)> {
+        let query = self.client.query().table_name(&self.table).index_name(BY_TIME).scan_index_forward(false);
+        let query = query.key_condition_expression("#source = :source AND #position BETWEEN :since AND :until");
+        let query = query.expression_attribute_names("#source", "source");
+        let query = query.expression_attribute_names("#position", "position");
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let query = query.expression_attribute_values(":source", text(source));
+        let query = query.expression_attribute_values(":since", text(since));
+        let query = query.expression_attribute_values(":until", text(until));
+        let page = query.limit(PAGE_ENTRIES).set_exclusive_start_key(start).send().await;
+        let page = page.context("cannot read the index of the event log")?;
+        let entries = page.items.unwrap_or_default().into_iter().map(Entry::from_item);
+        Ok((entries.collect::<Result<_, _>>()?, page.last_evaluated_key))
+    }
+}
