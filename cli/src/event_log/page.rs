@@ -58,7 +58,9 @@ impl EventLog {
         let EventFilter { event_type, destination, .. } = &options.filter;
         let has_condition = event_type.is_some() || destination.is_some() || options.payload.is_some();
         if !has_condition && wanted.is_none_or(|status| status == Status::Rejected) {
-            events.extend(rejected::find(&self.target, options).await?);
+            events.extend(
+                rejected::find(&self.target, options.source.as_deref(), (&options.since, &options.until)).await?,
+            );
         }
         Ok(newest(events, options.limit))
     }

@@ -31,9 +31,7 @@ pub(super) async fn find(
     };
     let lines = search(&Client::new(&target.sdk), range).await?;
     let requests = lines.iter().filter_map(|line| request(line.message.as_deref()?, line.timestamp));
-    Ok(requests
-        .filter(|request| options.source.as_ref().is_none_or(|source| *source == request.event.source))
-        .collect())
+    Ok(requests.filter(|request| source.is_none_or(|source| source == request.event.source)).collect())
 }
 
 fn milliseconds(time: &str) -> Option<i64> {
