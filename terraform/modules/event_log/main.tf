@@ -1,5 +1,5 @@
-# The index of the event log: an item for each event and each later attempt, without payloads. DynamoDB deletes the items
-# after their TTL, so backups have no use.
+# The index of the event log: an item for each event and each later attempt, without payloads. DynamoDB deletes the
+# items after their TTL, so backups have no use.
 #
 # DynamoDB encrypts the table with the AWS owned key, as that of the deliveries: with any other key, a request of a
 # function would also be a request to KMS with the function's permissions.
