@@ -83,8 +83,8 @@ async fn exhausted_retries(testbed: &Testbed) -> ScenarioResult {
     let count = attempts.len().to_string();
     let attributes = ["reason", "destination", "attempts"].map(|name| message.attributes.get(name).map(String::as_str));
     ensure!(attributes == [Some("http_500"), Some("failing"), Some(&count)], "the attributes are {attributes:?}");
-    // Waits of about 1, 3 and 2 seconds; jitter can make another attempt possible.
-    ensure!((4..=5).contains(&attempts.len()), "{count} attempts");
+    // Waits of about 1, 3 and 2 seconds. Jitter can make another attempt possible, and a slow machine one less.
+    ensure!((3..=5).contains(&attempts.len()), "{count} attempts");
     let (Some(first), Some(last)) = (attempts.first(), attempts.last()) else { bail!("no attempt") };
     let age = last.received_at.duration_since(first.received_at);
     ensure!(age >= Duration::from_secs(u64::from(GIVE_UP_SECONDS) - 1), "the last attempt was after {age:?}");

@@ -12,6 +12,9 @@ use crate::system::repository::Repository;
 use crate::terraform::{Configuration, Terraform};
 use crate::traffic::sink::Sink;
 
+/// How often a stack is created on a new emulator. About one of four creations of the complete stack fails.
+const MAX_CREATIONS: usize = 4;
+
 /// A running stack and what it was created from.
 pub(crate) struct RunningStack {
     pub(crate) state: State,
@@ -78,15 +81,17 @@ pub(crate) async fn start_emulator(repository: &Repository, options: &EmulatorOp
 
 /// Creates a stack on a new emulator. If the emulator loses the response to a request that creates a resource, the provider
 /// repeats the request, and the apply fails because the resource exists. AWS recognizes such repetitions, so only an
-/// emulator gets a second attempt, from the beginning.
+/// emulator gets further attempts, from the beginning.
 async fn create(repository: &Repository, options: &EmulatorOptions, config: &StackConfig) -> Result<RunningStack> {
-    match create_once(repository, options, config).await {
-        Err(error) if is_repeated_creation(&format!("{error:#}")) => {
-            eprintln!("the emulator lost a response, so the apply is repeated on a new emulator: {error:#}");
-            create_once(repository, options, config).await
+    for _ in 1..MAX_CREATIONS {
+        match create_once(repository, options, config).await {
+            Err(error) if is_repeated_creation(&format!("{error:#}")) => {
+                eprintln!("the emulator lost a response, so the apply is repeated on a new emulator: {error:#}");
+            }
+            result => return result,
         }
-        result => result,
     }
+    create_once(repository, options, config).await
 }
 
 /// Returns whether an apply failed because a resource exists already.

@@ -26,22 +26,28 @@ locals {
 
   configuration_sets = distinct(compact([for email in local.emails : email.configuration_set]))
 
-  # Process can send e-mail only from the destination's sender to the destination's recipients.
-  email_statements = concat(
-    [for name, email in local.emails : {
-      sid     = "Email${index(keys(local.emails), name)}"
-      actions = ["ses:SendEmail"]
-      resources = [
+  # Process can send e-mail only from the destination's sender to the destination's recipients. Destinations with the same
+  # addresses share a statement.
+  email_permissions = distinct([
+    for email in local.emails : {
+      resources = tolist([
         for identity in distinct(concat(
           email.identity == null ? local.email_identities[email.from] : [email.identity],
           flatten([for address in tolist(coalesce(email.to, [])) : local.email_identities[address]]),
         )) : "${local.arn_prefix}:ses:${local.arn_tail}:identity/${identity}"
-      ]
-      conditions = [
-        { test = "StringEquals", variable = "ses:FromAddress", values = [email.from] },
+      ])
+      conditions = tolist([
+        { test = "StringEquals", variable = "ses:FromAddress", values = tolist([email.from]) },
         { test = "ForAllValues:StringEquals", variable = "ses:Recipients", values = tolist(coalesce(email.to, [])) },
-      ]
-    }],
+      ])
+    }
+  ])
+
+  email_statements = concat(
+    [for index, permission in local.email_permissions : merge(permission, {
+      sid     = "Email${index}"
+      actions = ["ses:SendEmail"]
+    })],
     # This statement alone permits no e-mail: SES also evaluates the sender's identity.
     [{
       sid     = "UseConfigurationSets"
