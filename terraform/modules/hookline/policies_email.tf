@@ -26,8 +26,8 @@ locals {
 
   configuration_sets = distinct(compact([for email in local.emails : email.configuration_set]))
 
-  # Process can send e-mail only from the destination's sender to the destination's recipients. Destinations with the same
-  # addresses share a statement.
+  # Process can send e-mail only from the destination's sender to the destination's recipients. Destinations with the
+  # same addresses share a statement.
   email_permissions = distinct([
     for email in local.emails : {
       resources = tolist([

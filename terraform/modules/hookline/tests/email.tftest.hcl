@@ -38,6 +38,29 @@ run "identity_can_be_the_address_or_any_parent_domain" {
   }
 }
 
+run "destinations_with_the_same_addresses_share_a_statement" {
+  command = plan
+
+  variables {
+    destinations = {
+      mail  = { kind = "email", from = "alerts@example.com", to = ["ops@example.org"] }
+      other = { kind = "email", from = "alerts@example.com", to = ["oncall@example.org"] }
+      short = { kind = "email", from = "alerts@example.com", to = ["ops@example.org"], subject = "Hookline" }
+    }
+    routes = {
+      github = { source = "github", destinations = ["mail", "other", "short"] }
+      events = { source = "events", destinations = ["mail"] }
+    }
+  }
+
+  assert {
+    condition = jsonencode([
+      for s in data.aws_iam_policy_document.process.statement : s.sid if startswith(s.sid, "Email")
+    ]) == jsonencode(["Email0", "Email1"])
+    error_message = "the statements are ${jsonencode(data.aws_iam_policy_document.process.statement)}"
+  }
+}
+
 # The domain can be verified on any level, and the identity can have a configuration set.
 run "identity_of_a_parent_domain_and_a_configuration_set_are_permitted" {
   command = plan
