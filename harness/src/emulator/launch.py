@@ -1,4 +1,4 @@
-"""Starts MiniStack with five differences to its usual behaviour.
+"""Starts MiniStack with four differences to its usual behaviour.
 
 A simulated TLS proxy, like the one in front of AWS: the production queues and buckets deny plain HTTP
 (`aws:SecureTransport`), and MiniStack evaluates that condition. It treats a request as secure if the header
@@ -14,8 +14,6 @@ at the path `/_private_authority` tells the harness that they trust it.
 Keys of method settings: AWS returns `~1webhooks~1github/POST` as in the request. MiniStack returns the path with slashes,
 so Terraform would not find the settings and would plan to create them again.
 
-Connections: they stay open for any number of requests, so that no request is sent while the server closes one.
-
 calls.py records the calls of the functions.
 """
 
@@ -24,7 +22,6 @@ import random
 
 import calls
 import ministack.app
-from hypercorn.config import Config
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc
 
 CAPABILITIES = ["/_weighted_aliases"] + ["/_private_authority"] * ("SSL_CERT_FILE" in os.environ)
@@ -77,6 +74,5 @@ lambda_svc._effective_func_record_for_qualifier = resolve_by_weight
 lambda_svc._execute_function = execute_with_metrics
 apigateway_v1._decode_json_pointer_token = lambda segment: segment
 apigateway_v1._method_throttle_settings = encoded_throttle_settings
-Config.keep_alive_max_requests = 1_000_000_000
 ministack.app.app = app
 ministack.app.main()
