@@ -177,6 +177,15 @@ impl Entry {
         Ok(serde_dynamo::from_item(item)?)
     }
 
+    /// Returns the hash key.
+    #[must_use]
+    pub fn event(&self) -> &str {
+        match self {
+            Self::Event(entry) => &entry.event,
+            Self::Attempt(entry) => &entry.event,
+        }
+    }
+
     /// Returns the range key.
     #[must_use]
     pub fn position(&self) -> &str {

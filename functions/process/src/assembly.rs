@@ -1,4 +1,5 @@
-use hookline_aws::Sdk;
+use aws_sdk_dynamodb::Client;
+use hookline_aws::{Bucket, Sdk};
 
 use crate::batch::BatchHandler;
 use crate::config::{Config, TIMEOUTS};
@@ -27,15 +28,18 @@ pub async fn assemble(config: Config) -> Result<SdkHandler, EgressError> {
     }
     sdk.finish_initialization();
 
+    let event_log = config.event_log.map(|settings| {
+        // Each client parses a table of all partitions.
+        let client = claims.as_ref().map_or_else(|| Client::new(&aws), |claims| claims.client().clone());
+        let bucket = Bucket::new(&aws, config.payload_bucket.clone());
+        (SdkEventLog::new(client, settings.table.clone(), bucket), settings)
+    });
     let (window, mode) = config.idempotency.map(|table| (table.window, table.mode)).unwrap_or_default();
     let idempotency = Idempotency::new(claims, window, mode);
-    let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket.clone()));
+    let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket));
     let handler = BatchHandler::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
-    Ok(match config.event_log {
+    Ok(match event_log {
         None => handler,
-        Some(settings) => {
-            let writer = SdkEventLog::new(&aws, settings.table.clone(), config.payload_bucket);
-            handler.with_event_log(settings, writer)
-        }
+        Some((writer, settings)) => handler.with_event_log(settings, writer),
     })
 }

@@ -48,8 +48,8 @@ pub(crate) struct Record {
     pub(crate) attempts: RefCell<Vec<FinishedAttempt>>,
     /// Claims with one write whose deliveries were made.
     unmarked: RefCell<Vec<Claim>>,
-    /// What happened to the deliveries, for the event log.
-    pub(crate) settled: RefCell<Vec<Settled>>,
+    /// The settled attempts, for the event log.
+    pub(crate) settled: RefCell<Vec<(FinishedAttempt, Settlement)>>,
     /// Why no route matches, for the event log. `None` if a route matches.
     pub(crate) filtered: RefCell<Option<String>>,
     /// Whether a step of the record has panicked.
@@ -71,18 +71,12 @@ pub(crate) struct FinishedAttempt {
     pub(crate) failed_claim: Option<Claim>,
 }
 
-/// What happened to a delivery.
-#[derive(Debug)]
-pub(crate) struct Settled {
-    pub(crate) destination: String,
-    pub(crate) kind: &'static str,
+/// What became of a delivery after its attempt.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settlement {
     pub(crate) outcome: Outcome,
-    /// The reason code of a failure.
-    pub(crate) reason: Option<String>,
     /// The number of the attempt, or of the last one if none was made.
     pub(crate) number: u32,
-    pub(crate) finished_at: OffsetDateTime,
-    pub(crate) duration: Duration,
     /// The wait until the next attempt.
     pub(crate) retry_in_seconds: Option<u32>,
 }

@@ -16,13 +16,13 @@ use time::format_description::well_known::Rfc3339;
 use crate::batch::BatchHandler;
 use crate::clock;
 use crate::failure::Failure;
-use crate::idempotency::{ClaimStore, DeliverySuccess, log_store_error};
+use crate::idempotency::{Claim, ClaimStore, DeliverySuccess, log_store_error};
 use crate::lane::Lane;
 use crate::queue::{
     ChangeVisibility, DeadLetter, FetchPayload, MAX_DELAY_SECONDS, RetryMessage, SendDeadLetter, SendRetry,
 };
 use crate::reason::Reason;
-use crate::record::{FinishedAttempt, MessageAction, Record, Settled};
+use crate::record::{FinishedAttempt, MessageAction, Record, Settlement};
 
 /// Seconds until SQS delivers a message again whose deliveries could not be moved, after its first receive. Each further
 /// receive doubles them.
@@ -50,7 +50,7 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
 
     /// Moves all deliveries that were not made to another queue.
     async fn finish(&self, record: &Record) -> MessageAction {
-        let attempts = record.attempts.take();
+        let mut attempts = record.attempts.take();
         // Another receive of the message moves its deliveries and finishes it.
         if let Some(seconds) = lease_of_other_receive(&attempts) {
             Line {
@@ -64,11 +64,12 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         }
         let settled = join_all(attempts.iter().map(|attempt| self.move_on(record, attempt))).await;
         let is_confirmed = settled.iter().all(Option::is_some);
+        let failed_claims: Vec<_> = attempts.iter_mut().filter_map(|attempt| attempt.failed_claim.take()).collect();
         // A message that is received before its time has no news.
         let is_due =
             |attempt: &FinishedAttempt| !matches!(&attempt.result, Err(failure) if failure.reason == Reason::NotDue);
-        let settled = attempts.iter().zip(settled).filter(|(attempt, _)| is_due(attempt));
-        record.settled.replace(settled.filter_map(|(_, settled)| settled).collect());
+        let settled = attempts.into_iter().zip(settled).filter(|(attempt, _)| is_due(attempt));
+        record.settled.replace(settled.filter_map(|(attempt, settled)| Some((attempt, settled?))).collect());
         if !is_confirmed {
             let doubled = 2_u32.saturating_pow(record.receives().saturating_sub(1));
             let wait = UNCONFIRMED_MOVE_SECONDS.saturating_mul(doubled).min(MAX_DELAY_SECONDS);
@@ -77,29 +78,38 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
         }
         // The message is finished, whatever the following call to the claim store returns.
         record.set_action(MessageAction::Acknowledge);
-        self.release_failed_claims(attempts).await;
+        self.release_failed_claims(failed_claims).await;
         MessageAction::Acknowledge
     }
 
     /// Moves a delivery to the retry queue or to the dead-letter queue. A delivery that was made stays where it is. Returns
     /// `None` if no queue has confirmed.
-    async fn move_on(&self, record: &Record, attempt: &FinishedAttempt) -> Option<Settled> {
+    async fn move_on(&self, record: &Record, attempt: &FinishedAttempt) -> Option<Settlement> {
+        let settle = |outcome, number, retry_in_seconds| Some(Settlement { outcome, number, retry_in_seconds });
         let failure = match &attempt.result {
-            Ok(success) => return Some(settled_success(record, attempt, success)),
+            Ok(DeliverySuccess::Delivered) => {
+                return settle(Outcome::Delivered, attempts_before(record).saturating_add(1), None);
+            }
+            Ok(DeliverySuccess::AlreadyDelivered { .. }) => {
+                return settle(Outcome::AlreadyDelivered, attempts_before(record), None);
+            }
             Err(failure) => failure,
         };
+        let number = attempts_after(record, failure);
         if let Fate::Retry { wait } = self.fate(record, &attempt.destination, failure) {
             if self.send_retry(record, attempt, failure, wait).await {
                 let outcome = if failure.reason.is_deferral() { Outcome::Deferred } else { Outcome::Retried };
-                return Some(settled_failure(record, attempt, failure, outcome, Some(wait)));
+                return settle(outcome, number, Some(wait));
             }
             // The last receive before SQS itself would move the message, without a reason.
             if record.receives() < self.config.max_receive_count {
                 return None;
             }
         }
-        let is_confirmed = self.send_dead_letter(record, attempt, failure).await;
-        is_confirmed.then(|| settled_failure(record, attempt, failure, Outcome::DeadLettered, None))
+        if self.send_dead_letter(record, attempt, failure).await {
+            return settle(Outcome::DeadLettered, number, None);
+        }
+        None
     }
 
     /// Returns the retry policy of a destination.
@@ -202,8 +212,7 @@ impl<Q: ChangeVisibility + SendDeadLetter + SendRetry, C: ClaimStore, P: FetchPa
 
     /// Removes the claims that failed permanently. They only had to prevent another attempt until the dead-letter queue
     /// confirmed.
-    async fn release_failed_claims(&self, attempts: Vec<FinishedAttempt>) {
-        let claims: Vec<_> = attempts.into_iter().filter_map(|attempt| attempt.failed_claim).collect();
+    async fn release_failed_claims(&self, claims: Vec<Claim>) {
         let released = self.idempotency.release(&claims).await;
         for (claim, result) in claims.iter().zip(released) {
             if let Err(error) = result {
@@ -228,41 +237,6 @@ fn attempts_after(record: &Record, failure: &Failure) -> u32 {
 /// Returns the number of attempts before this receive. On the intake lane, each receive had its attempt.
 fn attempts_before(record: &Record) -> u32 {
     record.history.attempts.max(record.receives().saturating_sub(1) * u32::from(record.lane == Lane::Intake))
-}
-
-/// Returns what the event log has about a delivery that was made.
-fn settled_success(record: &Record, attempt: &FinishedAttempt, success: &DeliverySuccess) -> Settled {
-    let (outcome, is_attempt) = match success {
-        DeliverySuccess::Delivered => (Outcome::Delivered, true),
-        DeliverySuccess::AlreadyDelivered { .. } => (Outcome::AlreadyDelivered, false),
-    };
-    let number = attempts_before(record).saturating_add(u32::from(is_attempt));
-    Settled { outcome, number, ..settled(attempt) }
-}
-
-/// Returns what the event log has about a delivery that was not made.
-fn settled_failure(
-    record: &Record,
-    attempt: &FinishedAttempt,
-    failure: &Failure,
-    outcome: Outcome,
-    retry_in_seconds: Option<u32>,
-) -> Settled {
-    let (number, reason) = (attempts_after(record, failure), Some(failure.reason.code().into_owned()));
-    Settled { outcome, number, reason, retry_in_seconds, ..settled(attempt) }
-}
-
-fn settled(attempt: &FinishedAttempt) -> Settled {
-    Settled {
-        destination: attempt.destination.clone(),
-        kind: attempt.kind,
-        outcome: Outcome::Delivered,
-        reason: None,
-        number: 0,
-        finished_at: attempt.finished_at,
-        duration: attempt.duration,
-        retry_in_seconds: None,
-    }
 }
 
 /// Logs one line for each delivery. Deliveries are counted in the summary of the batch.

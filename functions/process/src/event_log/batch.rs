@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
-use crate::record::{Record, Settled};
+use crate::record::{FinishedAttempt, Record, Settlement};
 
 /// The maximum number of entries in one call, a limit of DynamoDB.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
@@ -76,7 +76,7 @@ impl BatchLog {
             }
         }
         // SQS can deliver a message twice in one batch, and DynamoDB rejects a call that has a key twice.
-        entries.retain(|entry| keys.insert((event_of(entry).to_owned(), entry.position().to_owned())));
+        entries.retain(|entry| keys.insert((entry.event().to_owned(), entry.position().to_owned())));
         log.pages = pages(entries);
         let finish =
             |(key, writer, events): (String, ObjectWriter, usize)| BatchObject { key, bytes: writer.finish(), events };
@@ -101,13 +101,6 @@ impl Keys {
     }
 }
 
-fn event_of(entry: &Entry) -> &str {
-    match entry {
-        Entry::Event(entry) => &entry.event,
-        Entry::Attempt(entry) => &entry.event,
-    }
-}
-
 /// Writes an event into the object of its source.
 fn add_to_object<'r>(writers: &mut Writers<'r>, event: &'r Event<()>, payload: &Payload) -> Option<ObjectLocation> {
     let source = event.source_name();
@@ -121,7 +114,7 @@ fn event_entry(
     record: &Record,
     event: &Event<()>,
     keys: Keys,
-    settled: Vec<Settled>,
+    settled: Vec<(FinishedAttempt, Settlement)>,
     filtered: Option<String>,
     object: Option<ObjectLocation>,
 ) -> Entry {
@@ -151,7 +144,7 @@ fn event_entry(
     }))
 }
 
-fn attempt_entry(keys: &Keys, settled: Settled) -> Entry {
+fn attempt_entry(keys: &Keys, settled: (FinishedAttempt, Settlement)) -> Entry {
     let attempt = attempt(settled);
     Entry::Attempt(Box::new(AttemptEntry {
         event: keys.event.clone(),
@@ -165,11 +158,17 @@ fn attempt_entry(keys: &Keys, settled: Settled) -> Entry {
     }))
 }
 
-fn attempt(settled: Settled) -> Attempt {
-    let Settled { destination, kind, outcome, reason, number, finished_at, duration, retry_in_seconds } = settled;
-    let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    let (kind, at) = (kind.to_owned(), received_time(finished_at));
-    Attempt { destination, kind, outcome, reason, number, at, duration_ms, retry_in_seconds }
+fn attempt((attempt, settlement): (FinishedAttempt, Settlement)) -> Attempt {
+    Attempt {
+        destination: attempt.destination,
+        kind: attempt.kind.to_owned(),
+        outcome: settlement.outcome,
+        reason: attempt.result.err().map(|failure| failure.reason.code().into_owned()),
+        number: settlement.number,
+        at: received_time(attempt.finished_at),
+        duration_ms: u64::try_from(attempt.duration.as_millis()).unwrap_or(u64::MAX),
+        retry_in_seconds: settlement.retry_in_seconds,
+    }
 }
 
 /// Shortens a reason at the end of a character.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use hookline_aws::{Bucket, PortError, SdkConfig};
+use hookline_aws::{Bucket, PortError};
 use hookline_event_log::Entry;
 
 use super::port::WriteEventLog;
@@ -27,8 +27,8 @@ pub struct SdkEventLog {
 impl SdkEventLog {
     /// Creates the adapter without opening a connection.
     #[must_use]
-    pub fn new(config: &SdkConfig, table: String, bucket: String) -> Self {
-        Self { client: Client::new(config), table, bucket: Bucket::new(config, bucket) }
+    pub fn new(client: Client, table: String, bucket: Bucket) -> Self {
+        Self { client, table, bucket }
     }
 }
 
