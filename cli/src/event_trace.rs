@@ -79,7 +79,12 @@ impl Logs {
 
 /// Returns the time that the function logged: CloudWatch's own time may be that of a whole batch of lines.
 pub(crate) fn written_at(line: &Value) -> Option<i64> {
-    let at = OffsetDateTime::parse(line["timestamp"].as_str()?, &Rfc3339).ok()?;
+    milliseconds(line["timestamp"].as_str()?)
+}
+
+/// Returns a time in RFC 3339 as milliseconds since 1970.
+pub(crate) fn milliseconds(time: &str) -> Option<i64> {
+    let at = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     Some(at.unix_timestamp() * 1000 + i64::from(at.millisecond()))
 }
 

@@ -1,19 +1,16 @@
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::destination_status::ShowStatus;
 use super::timestamp::rfc3339;
 use crate::clock::unix_seconds;
-use crate::destinations::{Pause, StateTable};
+use crate::destinations::{Pause, StateTable, checked_note};
 use crate::duration::formatted;
 use crate::output::print_line;
 use crate::target::{DeliveryConfiguration, TargetOptions};
-
-/// The longest note. It is shown in tables and plans.
-const MAX_NOTE_CHARACTERS: usize = 200;
 
 #[derive(Debug, Args)]
 pub(super) struct Destination {
@@ -63,9 +60,7 @@ impl Destination {
         match &self.command {
             Command::Pause { name, note, json } => {
                 configuration.check_destination(name)?;
-                let note = note.as_deref().map(str::trim).filter(|note| !note.is_empty());
-                let is_short = note.is_none_or(|note| note.chars().count() <= MAX_NOTE_CHARACTERS);
-                ensure!(is_short, "the note has more than {MAX_NOTE_CHARACTERS} characters");
+                let note = checked_note(note.as_deref())?;
                 let now = unix_seconds();
                 let earlier = table()?.pause(name, note, now).await?;
                 let since = earlier.as_ref().map_or(now, |pause| pause.since);

@@ -8,7 +8,7 @@ mod state;
 mod status;
 
 pub use self::activity::{Activity, LastFailure, LogSearch};
-pub(crate) use self::state::number;
 pub use self::state::{Breaker, DestinationState, Pause, StateTable};
+pub(crate) use self::state::{checked_note, number};
 pub(crate) use self::status::retention_seconds;
 pub use self::status::{DestinationStatus, QueueDepth, Status};

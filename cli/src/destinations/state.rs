@@ -13,6 +13,9 @@ const MAX_KEYS: usize = 100;
 /// Calls for items that DynamoDB did not return at once.
 const MAX_READS: usize = 10;
 
+/// The longest note of a pause. It is shown in tables and plans.
+const MAX_NOTE_CHARACTERS: usize = 200;
+
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// A destination that an operator has paused.
@@ -22,6 +25,18 @@ pub struct Pause {
     pub since: i64,
     /// The operator's note.
     pub note: Option<String>,
+}
+
+/// Returns an operator's note without spaces around it, or `None` if it is blank.
+///
+/// # Errors
+///
+/// If the note is too long.
+pub(crate) fn checked_note(note: Option<&str>) -> Result<Option<&str>> {
+    let note = note.map(str::trim).filter(|note| !note.is_empty());
+    let is_short = note.is_none_or(|note| note.chars().count() <= MAX_NOTE_CHARACTERS);
+    ensure!(is_short, "the note has more than {MAX_NOTE_CHARACTERS} characters");
+    Ok(note)
 }
 
 /// An open circuit breaker. All times are in seconds since 1970.

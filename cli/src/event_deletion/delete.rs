@@ -1,6 +1,5 @@
 use anyhow::{Context, Result, ensure};
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
+use hookline_aws::Bucket;
 use hookline_event::Payload;
 
 use super::claims::{self, Claim};
@@ -57,13 +56,10 @@ impl EventData {
     }
 
     async fn delete_payloads(&self, target: &Target, configuration: &DeliveryConfiguration) -> Result<()> {
-        // An emulator serves all buckets from one host.
-        let is_emulated = target.sdk.endpoint_url().is_some();
-        let client = Client::from_conf(Builder::from(&target.sdk).force_path_style(is_emulated).build());
-        let bucket = &configuration.payload_bucket;
+        let bucket = Bucket::new(&target.sdk, configuration.payload_bucket.clone());
         for uri in &self.payloads {
-            let key = payload_key(uri, bucket)?;
-            let delete = client.delete_object().bucket(bucket).key(key).send().await;
+            let key = payload_key(uri, &bucket.name)?;
+            let delete = bucket.client().delete_object().bucket(&bucket.name).key(key).send().await;
             delete.with_context(|| format!("cannot delete `{uri}`"))?;
         }
         Ok(())

@@ -1,5 +1,3 @@
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use hookline_event::Payload as QueuedPayload;
@@ -81,19 +79,16 @@ impl EventLog {
     /// Returns the key of an offloaded payload. A location in another bucket is not followed.
     fn offloaded_key(&self, message: &str) -> Option<String> {
         let message: Value = serde_json::from_str(message).ok()?;
-        QueuedPayload::object_key(message["dataref"].as_str()?, &self.bucket).map(str::to_owned)
+        QueuedPayload::object_key(message["dataref"].as_str()?, &self.bucket.name).map(str::to_owned)
     }
 
     /// Returns the bytes of an object, or `None` if there is no such object.
     async fn object(&self, key: &str, range: Option<String>) -> Result<Option<Vec<u8>>, PayloadError> {
         let unavailable = |problem: String| {
-            let (bucket, key) = (self.bucket.clone(), key.to_owned());
+            let (bucket, key) = (self.bucket.name.clone(), key.to_owned());
             PayloadError::Unavailable { bucket, key, problem }
         };
-        // An emulator serves all buckets from one host.
-        let is_emulated = self.target.sdk.endpoint_url().is_some();
-        let client = Client::from_conf(Builder::from(&self.target.sdk).force_path_style(is_emulated).build());
-        let get = client.get_object().bucket(&self.bucket).key(key).set_range(range).send().await;
+        let get = self.bucket.client().get_object().bucket(&self.bucket.name).key(key).set_range(range).send().await;
         let object = match get {
             Ok(object) => object,
             Err(error) if is_no_such_key(&error) => return Ok(None),

@@ -5,10 +5,9 @@ use aws_sdk_cloudwatchlogs::Client;
 use hookline_event_log::{EventEntry, EventStatus, event_key, event_position, received_time};
 use serde_json::Value;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::logged_event::LoggedEvent;
-use crate::event_trace::written_at;
+use crate::event_trace::{milliseconds, written_at};
 use crate::logs::{LogRange, search};
 use crate::target::Target;
 
@@ -32,11 +31,6 @@ pub(super) async fn find(
     let lines = search(&Client::new(&target.sdk), range).await?;
     let requests = lines.iter().filter_map(|line| request(line.message.as_deref()?, line.timestamp));
     Ok(requests.filter(|request| source.is_none_or(|source| source == request.event.source)).collect())
-}
-
-fn milliseconds(time: &str) -> Option<i64> {
-    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
 /// Returns the request of a log line, or `None` if the line has another outcome.

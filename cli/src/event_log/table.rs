@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use anyhow::{Context, Result};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use hookline_aws::Bucket;
 use hookline_event_log::{Entry, EventLogSettings, event_key};
 
 use super::logged_event::LoggedEvent;
@@ -14,13 +15,13 @@ const BY_TIME: &str = "by_time";
 const PAGE_ENTRIES: i32 = 200;
 
 /// The event log of a deployment.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct EventLog {
     pub(super) target: Target,
     client: Client,
     table: String,
-    /// The name of the bucket with the payloads.
-    pub(super) bucket: String,
+    /// The bucket with the payloads.
+    pub(super) bucket: Bucket,
     /// The sources whose events are logged.
     sources: Vec<String>,
 }
@@ -35,14 +36,17 @@ impl EventLog {
     ///
     /// If the deployment has no event log, or its configuration cannot be read.
     pub async fn find(target: Target) -> Result<Self> {
-        let (configuration, schemes) = tokio::try_join!(target.delivery_configuration(), target.source_schemes())?;
+        let configuration = target.delivery_configuration().await?;
         let EventLogSettings { table, sources, .. } = configuration.event_log.context(
             "the deployment has no event log: set `event_log = { days = 14 }` in Terraform, and apply it. Events are logged from \
              then on",
         )?;
-        let all = || schemes.into_keys().chain(["events".to_owned()]).collect();
-        let client = Client::new(&target.sdk);
-        Ok(Self { client, table, bucket: configuration.payload_bucket, sources: sources.unwrap_or_else(all), target })
+        let sources = match sources {
+            Some(sources) => sources,
+            None => target.source_schemes().await?.into_keys().chain(["events".to_owned()]).collect(),
+        };
+        let (client, bucket) = (Client::new(&target.sdk), Bucket::new(&target.sdk, configuration.payload_bucket));
+        Ok(Self { target, client, table, bucket, sources })
     }
 
     /// Returns the names of the sources whose events are logged; `events` is `POST /events`.

@@ -1,6 +1,6 @@
 //! The destinations with their pauses, breakers and waiting events.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::clock::{unix_milliseconds, unix_seconds};
@@ -8,13 +8,11 @@ use crate::console::application::{Console, Reply};
 use crate::console::fields::Fields;
 use crate::console::render::Page;
 use crate::console::times::Shown;
-use crate::destinations::{DestinationStatus, StateTable, Status};
+use crate::destinations::{DestinationStatus, StateTable, Status, checked_note};
 use crate::duration::formatted;
 use crate::target::DeliveryConfiguration;
 
 pub(super) const PATH: &str = "/destinations";
-/// The longest note, as for `hookline destination pause`.
-const MAX_NOTE_CHARACTERS: usize = 200;
 /// Lines of the log that are read.
 pub(super) const LOG_LIMIT: usize = 5000;
 
@@ -161,9 +159,7 @@ pub(super) async fn confirm(console: &Console, fields: &Fields) -> Result<Reply>
 pub(super) async fn pause(console: &Console, fields: &Fields) -> Result<Reply> {
     let name = fields.require("destination")?;
     console.check_confirmation(fields.get("workspace"))?;
-    let note = fields.get("note").map(str::trim).filter(|note| !note.is_empty());
-    let is_short = note.is_none_or(|note| note.chars().count() <= MAX_NOTE_CHARACTERS);
-    ensure!(is_short, "nothing was changed: the note has more than {MAX_NOTE_CHARACTERS} characters");
+    let note = checked_note(fields.get("note")).context("nothing was changed")?;
     table(console, name).await?.pause(name, note, unix_seconds()).await?;
     Ok(Reply::Redirect(
         PATH.to_owned(),
