@@ -67,7 +67,7 @@ run "rejects_too_many_recipients" {
   variables {
     destinations = {
       mail  = { kind = "email", from = "a@example.com", to = [for n in range(50) : "recipient-${n}@example.org"] }
-      night = { kind = "email", from = "a@example.com", to = [for n in range(50) : "recipient-${n}@example.org"] }
+      night = { kind = "email", from = "a@example.com", to = [for n in range(50) : "night-shift-${n}@example.org"] }
     }
     routes = {
       github = { source = "github", destinations = ["mail", "night"] }
