@@ -100,6 +100,11 @@ impl ProgressBar {
         self.0.inc(1);
     }
 
+    /// Hides the bar while `print` prints lines.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+
     /// Replaces the text next to the bar.
     pub fn set_message(&self, text: String) {
         self.0.set_message(text);

@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 
 use super::confirmation::confirm;
 use super::events_list::List;
+use super::events_replay::ReplayEvents;
 use super::events_show::Show;
+use super::events_tail::TailEvents;
 use super::events_text;
 use crate::duration::duration;
 use crate::event_deletion::{Deletion, EventData};
@@ -38,7 +40,30 @@ Examples:
   hookline events show 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
   hookline events show 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod --raw >body.json")]
     Show(Show),
-    /// Delete one event from the dead-letter queue, the payload bucket and the idempotency table
+    /// Send events again: to the destinations of the matching routes, or to one destination
+    #[command(after_help = "\
+A replay is a new request for the same event, which is not a duplicate. Destinations receive it with the CloudEvents attribute
+`replay`, which HTTP destinations get as the header ce-replay; the event's id stays the same, so that a receiver that
+remembers ids may ignore it. A replay to one destination ignores the routes.
+
+Each sent event has a line. An interrupted command has sent the events that it has printed, and no others.
+
+Examples:
+  hookline events replay 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
+  hookline events replay --status dead_lettered --since 6h --dry-run --service hookline-prod
+  hookline events replay --source github --since 1d --destination audit --rate 20 --service hookline-prod
+  hookline events replay --sent-to ledger --status dead_lettered --destination ledger --service hookline-prod")]
+    Replay(Box<ReplayEvents>),
+    /// Print events as they are received, until Ctrl-C
+    #[command(after_help = "\
+An event is printed once the log has it, some seconds after its receive, and again for each later attempt within two minutes
+of its receive.
+
+Examples:
+  hookline events tail --service hookline-prod --source github
+  hookline events tail --service hookline-prod --json | jq .type")]
+    Tail(TailEvents),
+    /// Delete one event from the event log, the dead-letter queue, the payload bucket and the idempotency table
     #[command(after_help = "\
 The command prints what it deletes, and what it cannot delete: messages of the intake queue and the retry queue, which SQS
 cannot search; log lines, which have no payload; and the copies of destinations. Repeat it after the event has left the
@@ -79,6 +104,8 @@ impl Events {
         let delete = match self.command {
             Command::List(list) => return list.run(target).await,
             Command::Show(show) => return show.run(target).await,
+            Command::Replay(replay) => return replay.run(target).await,
+            Command::Tail(tail) => return tail.run(target).await,
             Command::Delete(delete) => delete,
         };
         let step = Step::start("find the data of the event");

@@ -4,6 +4,7 @@ use crate::clock::unix_seconds;
 use crate::dead_letter_queue::DeadLetterMessage;
 use crate::duration::formatted;
 use crate::event_deletion::{Claim, Deletion, EventData, LaneMessages, Remaining};
+use crate::event_log::LoggedEvent;
 
 use super::timestamp::rfc3339;
 
@@ -12,15 +13,21 @@ pub(super) fn text(data: &EventData, deletion: Option<&Deletion>) -> String {
     let mut lines = vec![title(data)];
     if data.is_empty() {
         lines.push(
-            "nothing to delete: no message of the dead-letter queue and no known delivery has this id".to_owned(),
+            "nothing to delete: no entry of the event log, no message of the dead-letter queue and no known delivery has this id"
+                .to_owned(),
         );
     } else {
         lines.push(if deletion.is_some() { "deleted:" } else { "to delete (nothing was deleted yet):" }.to_owned());
     }
-    let (messages, claims) = match deletion {
-        Some(deletion) => (&deletion.messages, &deletion.claims),
-        None => (&data.messages, &data.claims),
+    let (messages, logged, claims) = match deletion {
+        Some(deletion) => (&deletion.messages, &deletion.logged, &deletion.claims),
+        None => (&data.messages, &data.logged, &data.claims),
     };
+    lines.extend(logged.iter().map(|LoggedEvent { event, attempts, .. }| {
+        let attempts = event.attempts.len() + attempts.len();
+        let payload = if event.object.is_some() { " with its payload" } else { "" };
+        format!("  event log: the event received at {}{payload}, attempts: {attempts}", event.received)
+    }));
     lines.extend(messages.iter().map(|DeadLetterMessage { message_id, destination, reason, .. }| {
         let at = if destination.is_empty() { String::new() } else { format!(" at `{destination}`") };
         format!("  dead-letter queue: message {message_id}, {reason}{at}")
@@ -32,9 +39,12 @@ pub(super) fn text(data: &EventData, deletion: Option<&Deletion>) -> String {
     lines.join("\n")
 }
 
-fn title(EventData { id, messages, .. }: &EventData) -> String {
-    match messages.first() {
-        Some(DeadLetterMessage { source, event_type, .. }) => format!("event {id} ({event_type} from {source})"),
+fn title(EventData { id, messages, logged, .. }: &EventData) -> String {
+    let of_message =
+        messages.first().map(|DeadLetterMessage { source, event_type, .. }| (source.as_str(), event_type.as_str()));
+    let of_log = logged.first().map(|logged| (logged.event.source.as_str(), logged.event.r#type.as_str()));
+    match of_message.or(of_log) {
+        Some((source, event_type)) => format!("event {id} ({event_type} from {source})"),
         None => format!("event {id}"),
     }
 }
@@ -56,9 +66,9 @@ fn not_deleted(data: &EventData, deletion: Option<&Deletion>) -> Vec<String> {
             "    repeat the command after {gives_up}: a delivery that fails until then goes to the dead-letter queue"
         ));
     }
-    if data.messages.is_empty() {
+    if data.messages.is_empty() && data.logged.is_empty() {
         lines.push(
-            "  payload bucket: only a message has the location; S3 deletes each payload after payload_retention_days"
+            "  payload bucket: only a message or the event log has the location; S3 deletes each payload after payload_retention_days"
                 .to_owned(),
         );
     }
@@ -94,17 +104,19 @@ fn leased(Claim { destination, lease_until, .. }: &Claim) -> String {
 
 /// Returns the same as JSON. `deleted` is null before a deletion.
 pub(super) fn json(data: &EventData, deletion: Option<&Deletion>) -> Value {
-    let found = |messages: &[DeadLetterMessage], claims: &[Claim]| {
+    let found = |messages: &[DeadLetterMessage], logged: &[LoggedEvent], claims: &[Claim]| {
         let messages: Vec<_> = messages.iter().map(DeadLetterMessage::summary).collect();
-        json!({ "messages": messages, "payloads": data.payloads, "deliveries": destinations(claims) })
+        let logged: Vec<_> = logged.iter().map(LoggedEvent::json).collect();
+        let deliveries = destinations(claims);
+        json!({ "messages": messages, "event_log": logged, "payloads": data.payloads, "deliveries": deliveries })
     };
     let deleted = deletion.map(|deletion| {
-        let mut deleted = found(&deletion.messages, &deletion.claims);
+        let mut deleted = found(&deletion.messages, &deletion.logged, &deletion.claims);
         deleted["leased"] = destinations(&deletion.leased).into();
         deleted
     });
     json!({
-        "id": data.id, "found": found(&data.messages, &data.claims), "deleted": deleted,
+        "id": data.id, "found": found(&data.messages, &data.logged, &data.claims), "deleted": deleted,
         "remaining": data.remaining.json(),
     })
 }
@@ -117,7 +129,16 @@ fn destinations(claims: &[Claim]) -> Vec<&str> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use hookline_event_log::{ObjectLocation, Outcome};
+
     use super::*;
+    use crate::event_log::tests::{event, later};
+
+    fn logged() -> LoggedEvent {
+        let mut event = event("e-1", 1, Outcome::Retried);
+        event.object = Some(ObjectLocation { key: "log/github/1.gz".to_owned(), offset: 0, length: 9 });
+        LoggedEvent { attempts: vec![later(&event, Outcome::DeadLettered, 2, 9)], event, is_complete: true }
+    }
 
     fn data() -> EventData {
         let claim = |destination: &str| Claim {
@@ -129,6 +150,7 @@ mod tests {
         EventData {
             id: "e-1".to_owned(),
             messages: vec![DeadLetterMessage::example("ledger")],
+            logged: vec![logged()],
             payloads: BTreeSet::from(["s3://hookline-prod-payloads-123456789012/payloads/0197".to_owned()]),
             claims: ["audit", "ledger"].map(claim).into(),
             remaining: Remaining {
@@ -143,18 +165,24 @@ mod tests {
 
     fn deletion() -> Deletion {
         let [audit, ledger] = <[Claim; 2]>::try_from(data().claims).unwrap();
-        Deletion { messages: Vec::new(), claims: vec![audit], leased: vec![ledger] }
+        Deletion { messages: Vec::new(), logged: Vec::new(), claims: vec![audit], leased: vec![ledger] }
+    }
+
+    fn complete() -> Deletion {
+        let EventData { messages, logged, claims, .. } = data();
+        Deletion { messages, logged, claims, leased: Vec::new() }
     }
 
     fn unknown() -> EventData {
         let lane = LaneMessages { count: 0, retention_seconds: 345_600 };
         let remaining = Remaining { intake: lane, retry: lane, delivered_to: BTreeSet::new(), ..data().remaining };
-        EventData { messages: Vec::new(), payloads: BTreeSet::new(), claims: Vec::new(), remaining, ..data() }
+        let (messages, logged, claims) = Default::default();
+        EventData { messages, logged, payloads: BTreeSet::new(), claims, remaining, ..data() }
     }
 
     #[test]
     fn text_has_what_is_deleted_and_what_is_not() {
-        let complete = Deletion { messages: data().messages, claims: data().claims, leased: Vec::new() };
+        let complete = complete();
         let texts = [
             text(&data(), None),
             text(&data(), Some(&complete)),
@@ -172,7 +200,7 @@ mod tests {
     #[test]
     fn leased_delivery_is_not_complete() {
         assert!(!deletion().is_complete(&data()));
-        let complete = Deletion { messages: data().messages, claims: data().claims, leased: Vec::new() };
+        let complete = complete();
         assert!(complete.is_complete(&data()));
         assert!(!Deletion { messages: Vec::new(), ..complete }.is_complete(&data()));
     }

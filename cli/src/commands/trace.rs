@@ -5,16 +5,18 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use serde_json::json;
 
+use crate::clock::unix_milliseconds;
 use crate::duration::duration;
+use crate::event_log::EventLog;
 use crate::event_trace::{self, LogEntry};
 use crate::output::{Step, print_line};
-use crate::target::TargetOptions;
+use crate::target::{Target, TargetOptions};
 
 #[derive(Debug, Args)]
 pub(super) struct Trace {
     /// Id of the event, from the sender's 202 response
     event_id: String,
-    /// How far back to search the logs: 90s, 15m, 6h or 2d
+    /// How far back to search the logs: 90s, 15m, 6h or 2d. With an event log, at least to the receive of the event
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1d")]
     since: Duration,
     /// Print JSON
@@ -32,7 +34,11 @@ impl Trace {
         ensure!(!event_id.is_empty() && event_id.chars().all(is_allowed), "`{event_id}` is not the id of an event");
         let target = target.find().await?;
         let step = Step::start(format!("search the logs for {event_id}"));
-        let entries = event_trace::find(&target, &event_id, since).await?;
+        let age = age(&target, &event_id).await.unwrap_or_else(|error| {
+            eprintln!("the event log cannot be read, so --since decides how far back the logs are searched: {error:#}");
+            Duration::ZERO
+        });
+        let entries = event_trace::find(&target, &event_id, since.max(age)).await?;
         step.done(&format!("{} entries", entries.len()));
         ensure!(
             !entries.is_empty(),
@@ -47,6 +53,18 @@ impl Trace {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Returns the time since the first request of the event, from the event log; zero if the log does not have the event.
+async fn age(target: &Target, event_id: &str) -> Result<Duration> {
+    let configuration = target.delivery_configuration().await?;
+    let Some(log) = EventLog::of(target.clone(), configuration).await? else { return Ok(Duration::ZERO) };
+    let events = log.events(event_id, None).await?;
+    let received = events.last().and_then(|logged| event_trace::milliseconds(&logged.event.received));
+    let received = received.and_then(|milliseconds| u64::try_from(milliseconds).ok());
+    // The API's line of the request is earlier than the receive.
+    let age = received.map(|received| unix_milliseconds().saturating_sub(received) + 60_000);
+    Ok(Duration::from_millis(age.unwrap_or_default()))
 }
 
 fn row(entry: &LogEntry) -> serde_json::Value {

@@ -8,6 +8,7 @@ use hookline_event::DedupKey;
 
 use crate::dead_letter_queue::DeadLetterMessage;
 use crate::destinations::{StateTable, number};
+use crate::event_log::LoggedEvent;
 
 /// Deletes an item unless a worker has its lease: without the item, another worker could deliver at the same time.
 const IS_NOT_LEASED: &str = "attribute_not_exists(lease_until) OR lease_until < :now OR expires_at < :now";
@@ -25,12 +26,17 @@ pub struct Claim {
 
 /// Returns the deduplication keys that an event can have.
 ///
-/// A message of the dead-letter queue has the key. Without a message, the key is known only if the source derives it
-/// from the event's id; the hash of the body cannot be repeated.
-pub(super) fn dedup_keys(id: &str, messages: &[DeadLetterMessage], source: Option<&str>) -> BTreeSet<String> {
-    let events = messages.iter().filter_map(DeadLetterMessage::event);
-    let stored: BTreeSet<_> = events.map(|event| event.dedup_key.as_str()).filter(|key| is_hash(key)).collect();
-    let stored: BTreeSet<_> = stored.into_iter().map(str::to_owned).collect();
+/// A message of the dead-letter queue and an entry of the event log have the key. Without them, the key is known only if the
+/// source derives it from the event's id; the hash of the body cannot be repeated.
+pub(super) fn dedup_keys(
+    id: &str,
+    messages: &[DeadLetterMessage],
+    logged: &[LoggedEvent],
+    source: Option<&str>,
+) -> BTreeSet<String> {
+    let events = messages.iter().filter_map(DeadLetterMessage::event).map(|event| event.dedup_key.as_str());
+    let logged = logged.iter().filter_map(|logged| logged.event.dedup_key.as_deref());
+    let stored: BTreeSet<_> = events.chain(logged).filter(|key| is_hash(key)).map(str::to_owned).collect();
     let Some(source) = source.filter(|_| stored.is_empty()) else { return stored };
     let path = if source == "events" { "/events".to_owned() } else { format!("/webhooks/{source}") };
     let keys = [
@@ -81,13 +87,25 @@ pub(super) async fn delete(sdk: &SdkConfig, table: &str, claim: &Claim, now: i64
 
 #[cfg(test)]
 mod tests {
+    use hookline_event_log::Outcome;
+
     use super::*;
+    use crate::event_log::tests::event;
 
     #[test]
     fn message_has_the_deduplication_key() {
         let messages = ["orders", "ledger"].map(DeadLetterMessage::example);
         let expected = DedupKey::from_signed_id("/webhooks/github", "e-1").as_str().to_owned();
-        assert_eq!(dedup_keys("e-1", &messages, Some("other")), BTreeSet::from([expected]));
+        assert_eq!(dedup_keys("e-1", &messages, &[], Some("other")), BTreeSet::from([expected]));
+    }
+
+    #[test]
+    fn entry_of_the_event_log_has_the_deduplication_key() {
+        let key = DedupKey::from_body("/webhooks/github", b"{}").as_str().to_owned();
+        let mut event = event("e-1", 1, Outcome::Delivered);
+        event.dedup_key = Some(key.clone());
+        let logged = LoggedEvent { event, attempts: Vec::new(), is_complete: true };
+        assert_eq!(dedup_keys("e-1", &[], &[logged], Some("github")), BTreeSet::from([key]));
     }
 
     #[test]
@@ -99,10 +117,12 @@ mod tests {
 
     #[test]
     fn without_a_message_the_key_can_follow_from_the_id() {
-        let keys = dedup_keys("e-1", &[], Some("github"));
+        let keys = dedup_keys("e-1", &[], &[], Some("github"));
         assert_eq!(keys.len(), 3);
         assert!(keys.contains(DedupKey::from_delivery_id("/webhooks/github", "e-1").as_str()));
-        assert!(dedup_keys("e-1", &[], Some("events")).contains(DedupKey::from_request_id("/events", "e-1").as_str()));
-        assert!(dedup_keys("e-1", &[], None).is_empty());
+        assert!(
+            dedup_keys("e-1", &[], &[], Some("events")).contains(DedupKey::from_request_id("/events", "e-1").as_str())
+        );
+        assert!(dedup_keys("e-1", &[], &[], None).is_empty());
     }
 }

@@ -6,6 +6,7 @@ use super::claims::{self, Claim};
 use super::event_data::EventData;
 use crate::clock::unix_seconds;
 use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue};
+use crate::event_log::{EventLog, LoggedEvent};
 use crate::target::{DeliveryConfiguration, Target};
 
 /// Beginning of the keys that ingest gives to payloads.
@@ -16,6 +17,8 @@ const PAYLOADS: &str = "payloads/";
 pub struct Deletion {
     /// Messages of the dead-letter queue.
     pub messages: Vec<DeadLetterMessage>,
+    /// The event in the event log.
+    pub logged: Vec<LoggedEvent>,
     /// Items of the idempotency table.
     pub claims: Vec<Claim>,
     /// Items that a worker has leased. They are not deleted.
@@ -31,9 +34,9 @@ impl Deletion {
 }
 
 impl EventData {
-    /// Deletes the payloads, the items of the idempotency table, and the messages of the dead-letter queue. The messages
-    /// are last, because they have the location and the key of the rest: a deletion that fails can be repeated. So they
-    /// stay while a worker has leased an item.
+    /// Deletes the payloads, the items of the idempotency table, the event in the event log, and the messages of the
+    /// dead-letter queue. The event log and the messages are last, because they have the location and the key of the rest: a
+    /// deletion that fails can be repeated. So they stay while a worker has leased an item.
     ///
     /// # Errors
     ///
@@ -47,12 +50,17 @@ impl EventData {
             if is_deleted { &mut claims } else { &mut leased }.push(claim.clone());
         }
         if !leased.is_empty() {
-            return Ok(Deletion { messages: Vec::new(), claims, leased });
+            return Ok(Deletion { messages: Vec::new(), logged: Vec::new(), claims, leased });
+        }
+        if let Some(log) = EventLog::of(target.clone(), configuration).await? {
+            for logged in &self.logged {
+                log.delete(logged).await?;
+            }
         }
         let ids: Vec<_> = self.messages.iter().map(|message| message.message_id.clone()).collect();
         let queue = DeadLetterQueue::new(target.clone());
         let messages = if ids.is_empty() { Vec::new() } else { queue.delete(&ids).await? };
-        Ok(Deletion { messages, claims, leased })
+        Ok(Deletion { messages, logged: self.logged.clone(), claims, leased })
     }
 
     async fn delete_payloads(&self, target: &Target, configuration: &DeliveryConfiguration) -> Result<()> {

@@ -9,6 +9,7 @@ use super::event_data::EventData;
 use super::remaining::{LaneMessages, Remaining};
 use crate::clock::unix_seconds;
 use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue};
+use crate::event_log::{EventLog, LoggedEvent};
 use crate::event_trace::{self, LogEntry};
 use crate::target::{DeliveryConfiguration, Target};
 
@@ -34,10 +35,13 @@ impl EventData {
         let is_event =
             |message: &DeadLetterMessage| message.id == id && source.is_none_or(|source| source == message.source);
         let messages: Vec<_> = messages.into_iter().filter(is_event).collect();
+        let (logged, mut payloads) = find_logged(target, &configuration, id, source).await?;
+        payloads.extend(offloaded(&messages));
         let claims = match configuration.state_table() {
             Ok(table) => {
-                let keys = claims::dedup_keys(id, &messages, source.or_else(|| logged_source(&entries)));
-                claims::find(&target.sdk, table, &keys, &destinations(&configuration, &messages)).await?
+                let source = source.or_else(|| logged_source(&entries));
+                let keys = claims::dedup_keys(id, &messages, &logged, source);
+                claims::find(&target.sdk, table, &keys, &destinations(&configuration, &messages, &logged)).await?
             }
             Err(_) => Vec::new(),
         };
@@ -49,7 +53,7 @@ impl EventData {
             delivered_to: Remaining::delivered_to(&entries),
             log_since,
         };
-        Ok(Self { id: id.to_owned(), payloads: payloads(&messages), messages, claims, remaining })
+        Ok(Self { id: id.to_owned(), payloads, messages, logged, claims, remaining })
     }
 }
 
@@ -57,13 +61,40 @@ fn logged_source(entries: &[LogEntry]) -> Option<&str> {
     entries.iter().find_map(|entry| entry.fields["source"].as_str())
 }
 
-/// Returns the configured destinations, and those that the event failed at.
-fn destinations(configuration: &DeliveryConfiguration, messages: &[DeadLetterMessage]) -> BTreeSet<String> {
-    let failed = messages.iter().map(|message| message.destination.clone()).filter(|name| !name.is_empty());
-    configuration.destinations.iter().cloned().chain(failed).collect()
+/// Returns the entries of the event log, if there is one, and the URIs of the payloads that they refer to.
+async fn find_logged(
+    target: &Target,
+    configuration: &DeliveryConfiguration,
+    id: &str,
+    source: Option<&str>,
+) -> Result<(Vec<LoggedEvent>, BTreeSet<String>)> {
+    let Some(log) = EventLog::of(target.clone(), configuration.clone()).await? else { return Ok(Default::default()) };
+    let logged = log.events(id, source).await?;
+    let mut payloads = BTreeSet::new();
+    for LoggedEvent { event, .. } in &logged {
+        match log.offloaded_uri(event).await {
+            Ok(uri) => payloads.extend(uri),
+            // A damaged object has no location, and its bytes are overwritten too.
+            Err(error) if !error.is_unavailable() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((logged, payloads))
 }
 
-fn payloads(messages: &[DeadLetterMessage]) -> BTreeSet<String> {
+/// Returns the configured destinations, those that the event failed at, and those of its attempts in the event log.
+fn destinations(
+    configuration: &DeliveryConfiguration,
+    messages: &[DeadLetterMessage],
+    logged: &[LoggedEvent],
+) -> BTreeSet<String> {
+    let failed = messages.iter().map(|message| message.destination.clone());
+    let attempted = logged.iter().flat_map(|logged| logged.summary().destinations.into_keys());
+    let known = configuration.destinations.iter().cloned();
+    known.chain(failed).chain(attempted).filter(|name| !name.is_empty()).collect()
+}
+
+fn offloaded(messages: &[DeadLetterMessage]) -> BTreeSet<String> {
     let offloaded = |message: &DeadLetterMessage| match &message.event()?.data {
         Payload::Offloaded { uri } => Some(uri.clone()),
         Payload::Inline(_) => None,

@@ -1,6 +1,6 @@
 //! Deletion of one event everywhere that Hookline stores it, for requests under data-protection law.
 //!
-//! The dead-letter queue has the event's payload and its deduplication key. From the key follow the items of the
+//! The event log and the dead-letter queue have the event's payload and its deduplication key. From the key follow the items of the
 //! idempotency table, which contain hashes and ids. SQS cannot search the intake queue and the retry queue, logs contain
 //! no payload, and a destination has its own copy: [`Remaining`] has what stays, and for how long.
 

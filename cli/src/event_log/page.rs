@@ -45,22 +45,32 @@ impl EventLog {
     ///
     /// If the index, a payload or the log of the ingest function cannot be read.
     pub async fn list(&self, options: &ListOptions) -> Result<Listed> {
-        let wanted = options.filter.status;
+        let Listed { mut events, has_more } = self.list_events(options).await?;
+        // A rejected request has no type, no destination and no payload.
+        let EventFilter { event_type, destination, status } = &options.filter;
+        let has_condition = event_type.is_some() || destination.is_some() || options.payload.is_some();
+        if !has_condition && status.is_none_or(|status| status == Status::Rejected) {
+            events.extend(
+                rejected::find(&self.target, options.source.as_deref(), (&options.since, &options.until)).await?,
+            );
+        }
+        let listed = newest(events, options.limit);
+        Ok(Listed { has_more: has_more || listed.has_more, ..listed })
+    }
+
+    /// Lists the newest events that match, without rejected requests.
+    ///
+    /// # Errors
+    ///
+    /// If the index or a payload cannot be read.
+    pub async fn list_events(&self, options: &ListOptions) -> Result<Listed> {
         let mut events = Vec::new();
-        if wanted != Some(Status::Rejected) {
+        if options.filter.status != Some(Status::Rejected) {
             let sources =
                 self.sources().iter().filter(|name| options.source.as_ref().is_none_or(|source| source == *name));
             let listed = stream::iter(sources.cloned().collect::<Vec<_>>());
             let listed = listed.map(async |source| self.list_source(&source, options).await);
             events = listed.buffer_unordered(CONCURRENCY).try_concat().await?;
-        }
-        // A rejected request has no type, no destination and no payload.
-        let EventFilter { event_type, destination, .. } = &options.filter;
-        let has_condition = event_type.is_some() || destination.is_some() || options.payload.is_some();
-        if !has_condition && wanted.is_none_or(|status| status == Status::Rejected) {
-            events.extend(
-                rejected::find(&self.target, options.source.as_deref(), (&options.since, &options.until)).await?,
-            );
         }
         Ok(newest(events, options.limit))
     }

@@ -50,6 +50,12 @@ impl PayloadError {
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing { .. })
     }
+
+    /// Whether S3 did not respond as expected, which a repeated call may change.
+    #[must_use]
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
 }
 
 impl EventLog {
@@ -59,21 +65,37 @@ impl EventLog {
     ///
     /// [`PayloadError`].
     pub async fn payload(&self, event: &EventEntry) -> Result<Payload, PayloadError> {
+        let stored = self.stored(event).await?;
+        let bytes = match self.offloaded_key(&stored.message) {
+            None => stored.payload,
+            Some(key) => {
+                let missing = || PayloadError::Missing { id: event.id.clone() };
+                self.object(&key, None).await?.ok_or_else(missing)?
+            }
+        };
+        Ok(Payload { message: stored.message, bytes })
+    }
+
+    /// Returns the URI of the payload, or `None` if it was not offloaded.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`].
+    pub async fn offloaded_uri(&self, event: &EventEntry) -> Result<Option<String>, PayloadError> {
+        let key = self.offloaded_key(&self.stored(event).await?.message);
+        Ok(key.map(|key| format!("s3://{}/{key}", self.bucket.name)))
+    }
+
+    async fn stored(&self, event: &EventEntry) -> Result<StoredEvent, PayloadError> {
         let missing = || PayloadError::Missing { id: event.id.clone() };
         let location = event.object.as_ref().ok_or_else(missing)?;
         let last = location.offset.saturating_add(location.length).saturating_sub(1);
         let range = format!("bytes={}-{last}", location.offset);
         let member = self.object(&location.key, Some(range)).await?.ok_or_else(missing)?;
-        let stored = match StoredEvent::read(&member) {
-            Ok(stored) => stored,
-            Err(StoredEventError::Deleted) => return Err(missing()),
-            Err(source) => return Err(PayloadError::Damaged { id: event.id.clone(), source }),
-        };
-        let bytes = match self.offloaded_key(&stored.message) {
-            None => stored.payload,
-            Some(key) => self.object(&key, None).await?.ok_or_else(missing)?,
-        };
-        Ok(Payload { message: stored.message, bytes })
+        StoredEvent::read(&member).map_err(|source| match source {
+            StoredEventError::Deleted => missing(),
+            source => PayloadError::Damaged { id: event.id.clone(), source },
+        })
     }
 
     /// Returns the key of an offloaded payload. A location in another bucket is not followed.

@@ -7,7 +7,7 @@ use hookline_aws::Bucket;
 use hookline_event_log::{Entry, EventLogSettings, event_key};
 
 use super::logged_event::LoggedEvent;
-use crate::target::Target;
+use crate::target::{DeliveryConfiguration, Target};
 
 /// The name of the index by source and time.
 const BY_TIME: &str = "by_time";
@@ -18,8 +18,9 @@ const PAGE_ENTRIES: i32 = 200;
 #[derive(Debug)]
 pub struct EventLog {
     pub(super) target: Target,
-    client: Client,
-    table: String,
+    pub(super) configuration: DeliveryConfiguration,
+    pub(super) client: Client,
+    pub(super) table: String,
     /// The bucket with the payloads.
     pub(super) bucket: Bucket,
     /// The sources whose events are logged.
@@ -37,16 +38,25 @@ impl EventLog {
     /// If the deployment has no event log, or its configuration cannot be read.
     pub async fn find(target: Target) -> Result<Self> {
         let configuration = target.delivery_configuration().await?;
-        let EventLogSettings { table, sources, .. } = configuration.event_log.context(
+        Self::of(target, configuration).await?.context(
             "the deployment has no event log: set `event_log = { days = 14 }` in Terraform, and apply it. Events are logged from \
              then on",
-        )?;
+        )
+    }
+
+    /// Returns the event log of a deployment, or `None` if it is switched off.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration of the ingest function cannot be read.
+    pub async fn of(target: Target, configuration: DeliveryConfiguration) -> Result<Option<Self>> {
+        let Some(EventLogSettings { table, sources, .. }) = configuration.event_log.clone() else { return Ok(None) };
         let sources = match sources {
             Some(sources) => sources,
             None => target.source_schemes().await?.into_keys().chain(["events".to_owned()]).collect(),
         };
-        let (client, bucket) = (Client::new(&target.sdk), Bucket::new(&target.sdk, configuration.payload_bucket));
-        Ok(Self { target, client, table, bucket, sources })
+        let bucket = Bucket::new(&target.sdk, configuration.payload_bucket.clone());
+        Ok(Some(Self { client: Client::new(&target.sdk), target, configuration, table, bucket, sources }))
     }
 
     /// Returns the names of the sources whose events are logged; `events` is `POST /events`.

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use hookline::dead_letter_queue::DeadLetterQueue;
 use hookline::doctor::{self, Report, Severity};
 use hookline::event_deletion::EventData;
+use hookline::event_log::{EventLog, LoggedEvent};
 use hookline_event::Payload;
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use super::support::{Scenario, ScenarioResult, Testbed, expect};
 use crate::emulator::json_api::authorization;
 use crate::emulator::{Capability, REGION};
 use crate::stack::{Destination, Source};
+use crate::system::wait;
 use crate::traffic::script::Script;
 
 /// Checks that find no problem on the local stack, whatever other scenarios leave behind.
@@ -40,7 +42,7 @@ pub(super) fn all() -> Vec<Scenario> {
         // Not concurrent: it lists the dead-letter queue, which hides the messages of other scenarios for a moment.
         Scenario::new(
             "event-deleted",
-            "`hookline events delete` removes an event from the dead-letter queue, the payload bucket and the idempotency table",
+            "`hookline events delete` removes an event from the event log, the dead-letter queue, the payload bucket and the idempotency table",
             event_deleted,
         )
         .source(Source::github("missing").sends_to("missing"))
@@ -101,7 +103,10 @@ async fn event_deleted(testbed: &Testbed) -> ScenarioResult {
         testbed.settle(&webhook.event_id);
     }
 
+    let log = EventLog::find(target.clone()).await?;
+    let [logged, kept] = [logged(&log, &webhook.event_id).await?, logged(&log, &other.event_id).await?];
     let data = EventData::find(&target, &webhook.event_id, None, SINCE).await?;
+    ensure!(data.logged == [logged.clone()], "the event log has {:?}", data.logged);
     let event = data.messages.first().and_then(|message| message.event()).context("the event is not in the queue")?;
     let Payload::Offloaded { uri } = &event.data else { anyhow::bail!("the payload is not offloaded") };
     let dedup_key = event.dedup_key.as_str().to_owned();
@@ -116,13 +121,23 @@ async fn event_deleted(testbed: &Testbed) -> ScenarioResult {
     ensure!(!stack.has_delivery_record(&dedup_key, "missing").await?, "the delivery has a record");
     let again = EventData::find(&target, &webhook.event_id, None, SINCE).await?;
     ensure!(again.is_empty(), "{again:?}");
+    ensure!(log.payload(&logged.event).await.is_err_and(|error| error.is_missing()), "the log has the payload");
+    ensure!(log.payload(&kept.event).await?.bytes == other.body, "the log has lost another event");
 
     let queue = DeadLetterQueue::new(target);
     let deleted = queue.delete(&[other.event_id.clone(), webhook.event_id.clone()]).await?;
     let ids: Vec<_> = deleted.iter().map(|message| message.id.as_str()).collect();
     ensure!(ids == [other.event_id.as_str()], "deleted {ids:?}");
     stack.wait_for_dlq_depth(0).await?;
-    Ok("message, payload and claim deleted; another event stayed until `dlq delete`".to_owned())
+    Ok("log entry, message, payload and claim deleted; another event stayed until `dlq delete`".to_owned())
+}
+
+/// Waits until the event log has an event.
+async fn logged(log: &EventLog, id: &str) -> Result<LoggedEvent> {
+    wait::until(&format!("event {id} in the event log"), Duration::from_secs(30), async || {
+        Ok(log.events(id, None).await?.into_iter().next())
+    })
+    .await
 }
 
 /// Returns the status of a request for an object.
