@@ -32,6 +32,7 @@ module "hookline" {
   breaker                = var.breaker
   idempotency            = var.idempotency
   event_log              = var.event_log
+  listen                 = var.listen
   canary                 = var.canary
   secret_cache           = var.secret_cache
   throttle               = var.throttle

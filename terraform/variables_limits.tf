@@ -72,6 +72,17 @@ variable "event_log" {
   default = null
 }
 
+variable "listen" {
+  description = <<-EOT
+    Whether operators can receive copies of events on their own computers (`hookline listen`), with the headers in which
+    the sender signs them. It is meant for development workspaces, because these copies have the complete payloads. It
+    needs `idempotency.enabled`.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "secret_cache" {
   description = <<-EOT
     Seconds for which a function uses a secret without reading it again (`ttl_seconds`), and seconds between two reads

@@ -1,5 +1,5 @@
 //! Operates a Hookline deployment from a terminal: the dead-letter queue, replay of events, the trace of one event,
-//! filtered events, pauses of destinations, secrets, senders, and signing and verifying requests.
+//! filtered events, copies of events for a program on this computer, pauses of destinations, secrets, senders, and signing and verifying requests.
 //!
 //! `commands` has a file for each command. A [`target::Target`] is the deployment that a command works on. The other
 //! modules are the library that the commands and the local harness share.
@@ -26,6 +26,7 @@ pub mod explained_event;
 pub mod filtered_events;
 pub mod handshakes;
 pub mod http_request;
+pub mod listener;
 pub mod logs;
 pub mod output;
 pub mod secrets;

@@ -1,6 +1,6 @@
 //! Stored secrets: their form, their state, and how they are written to Secrets Manager.
 
-use anyhow::{Context, Error, Result, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::primitives::Blob;
 use hookline_credentials::Field;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::destination_secret::DestinationSecret;
 use crate::source_scheme::SourceScheme;
-use crate::target::RecoverySecret;
+use crate::target::{LocalStack, RecoverySecret, Target};
 
 /// The version of a secret.
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version>
@@ -77,6 +77,24 @@ impl SecretStore {
         put.send().await.with_context(|| format!("cannot store secret `{name}`"))?;
         Ok(is_rotation)
     }
+}
+
+/// Returns the sender's key: of the local stack, or the stored secret where both sides share one.
+///
+/// # Errors
+///
+/// If the secret cannot be read or used.
+pub async fn source_signing_key(target: &Target, source: &str, scheme: &SourceScheme) -> Result<Secret> {
+    if let Some(stack) = LocalStack::running()?
+        && stack.resources() == &target.resources
+        && let Some(key) = stack.signing_key(source)
+    {
+        return Ok(Secret::new(key)?);
+    }
+    let name = target.resources.source_secret_name(source);
+    let value = SecretStore::new(&target.sdk).read(&name, Version::Current).await?;
+    let secret = SecretForm::Source(scheme.clone()).parse(value);
+    secret.map_err(|fault| anyhow!("the secret `{name}` cannot be used: {}", fault.reason()))
 }
 
 /// What a secret must be.

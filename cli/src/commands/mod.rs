@@ -21,6 +21,7 @@ mod events_text;
 mod filtered;
 mod handshake;
 mod listed_sender;
+mod listen;
 mod man;
 mod replay;
 mod request_options;
@@ -55,6 +56,7 @@ Examples:
   hookline destination status --service hookline-prod
   hookline destination pause ledger --note 'database migration' --service hookline-prod
   hookline console --workspace prod
+  hookline listen --workspace dev --source github --to http://127.0.0.1:3000/hook
   hookline capacity --workspace prod --rate 500 --outage-minutes 60
   hookline trace 91776f0d-2cfc-4f7e-bb75-9e6d5668648d --service hookline-prod
   hookline secret set github --service hookline-prod <secret.txt
@@ -92,8 +94,21 @@ enum Command {
     Doctor(doctor::Doctor),
     /// List, show, redrive, delete or purge the messages of the dead-letter queue
     Dlq(dlq::Dlq),
-    /// List, show or delete events of the event log
+    /// List, show, replay, follow or delete events of the event log
     Events(events::Events),
+    /// Send copies of a source's events to a program on this computer, with the sender's own signature
+    #[command(after_help = "\
+The program receives the original bytes and the headers in which the sender signs the request, so that it can verify the
+real signature. Deliveries to destinations do not change and do not wait. Copies come from a queue that the command
+creates with your credentials and removes at its end; nothing becomes public.
+
+The deployment needs `listen = true` in its Terraform configuration, which is meant for development workspaces. A secret
+or a token is never copied: for a sender that sends one, the command takes it from the source's secret.
+
+Examples:
+  hookline listen --workspace dev --source github --to http://127.0.0.1:3000/hook
+  hookline listen --workspace dev --source stripe --to http://127.0.0.1:3000/hook --filter '/type=invoice.paid'")]
+    Listen(listen::Listen),
     /// Pause or resume deliveries to a destination, or show the state of all destinations
     Destination(destination::Destination),
     /// Serve a web application on 127.0.0.1 that shows the deployment and operates it
@@ -136,6 +151,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Doctor(doctor) => doctor.run().await,
         Command::Dlq(dlq) => dlq.run().await,
         Command::Events(events) => events.run().await,
+        Command::Listen(listen) => listen.run().await,
         Command::Destination(destination) => destination.run().await,
         Command::Console(console) => console.run().await,
         Command::Capacity(capacity) => capacity.run().await,

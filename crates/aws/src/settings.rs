@@ -29,19 +29,11 @@ impl AwsSettings {
         let secret = variables.required("AWS_SECRET_ACCESS_KEY");
         let token = variables.optional("AWS_SESSION_TOKEN");
         let endpoint_url = variables.optional("AWS_ENDPOINT_URL");
-        let use_fips = read_flag(variables, "AWS_USE_FIPS_ENDPOINT");
-        let use_dual_stack = read_flag(variables, "AWS_USE_DUALSTACK_ENDPOINT");
+        let use_fips = variables.flag("AWS_USE_FIPS_ENDPOINT");
+        let use_dual_stack = variables.flag("AWS_USE_DUALSTACK_ENDPOINT");
         let trust_store = TrustStore::read(variables);
         let credentials = Credentials::new(key_id?, secret?, token, None, "environment");
         let (use_fips, use_dual_stack) = (use_fips?, use_dual_stack?);
         Some(Self { region: region?, credentials, endpoint_url, use_fips, use_dual_stack, trust_store: trust_store? })
-    }
-}
-
-/// Reads a variable with `true` or `false`; the default is `false`.
-fn read_flag(variables: &mut Variables<'_>, name: &str) -> Option<bool> {
-    match variables.optional(name) {
-        None => Some(false),
-        Some(_) => variables.parsed(name),
     }
 }

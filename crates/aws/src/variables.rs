@@ -53,6 +53,14 @@ impl<'a> Variables<'a> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
 
+    /// Parses an optional variable that is `true` or `false`; without it, `false`. Records an error for another value.
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        match self.optional(name) {
+            None => Some(false),
+            Some(_) => self.parsed(name),
+        }
+    }
+
     /// Parses a required variable. Records an error if it is missing or invalid.
     pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<T> {
         let value = self.required(name)?;

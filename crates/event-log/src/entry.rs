@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-/// An item that is not an entry of the event log.
+/// An item of a table that cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("the item is no entry of the event log: {source}")]
+#[error("the item of the table has another form: {source}")]
 pub struct InvalidItem {
     /// The error of the deserializer.
     #[from]
@@ -267,6 +267,6 @@ mod tests {
         assert_eq!(Entry::from_item(item.clone()).unwrap(), event());
         item.insert("entry".to_owned(), AttributeValue::S("later".to_owned()));
         let error = Entry::from_item(item).unwrap_err().to_string();
-        assert!(error.contains("no entry of the event log"), "{error}");
+        assert!(error.contains("has another form"), "{error}");
     }
 }

@@ -9,12 +9,14 @@
 //! command-line tool share. It does no I/O and does not read the clock.
 
 mod entry;
+mod listener;
 mod object;
 mod position;
 mod settings;
 mod summary;
 
 pub use entry::{Attempt, AttemptEntry, Entry, EventEntry, EventStatus, InvalidItem, ObjectLocation, Outcome};
+pub use listener::{Listener, Listeners};
 pub use object::{ObjectWriter, StoredEvent, StoredEventError, new_object_key};
 pub use position::{attempt_position, event_key, event_position, received_time};
 pub use settings::EventLogSettings;

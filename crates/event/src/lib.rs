@@ -12,6 +12,7 @@ mod forwarded;
 mod json;
 pub mod name;
 mod payload;
+mod sender_headers;
 
 pub use cow_str::CowStr;
 pub use dedup_key::{DataHash, DedupKey};
@@ -19,3 +20,4 @@ pub use event::{DEAD_LETTER_RESERVE_BYTES, Event, HOPS_HEADER};
 pub use forwarded::ForwardedHeaders;
 pub use json::ReadError;
 pub use payload::Payload;
+pub use sender_headers::SenderHeaders;

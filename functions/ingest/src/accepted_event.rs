@@ -1,4 +1,4 @@
-use hookline_event::{DataHash, DedupKey, ForwardedHeaders};
+use hookline_event::{DataHash, DedupKey, ForwardedHeaders, SenderHeaders};
 
 /// An event that is ready for the queue.
 pub(crate) struct AcceptedEvent<'a> {
@@ -18,4 +18,6 @@ pub(crate) struct AcceptedEvent<'a> {
     pub(crate) content_type: Option<String>,
     pub(crate) content_encoding: Option<String>,
     pub(crate) forwarded: ForwardedHeaders,
+    /// For listeners; empty if listening is switched off.
+    pub(crate) sender_headers: SenderHeaders,
 }

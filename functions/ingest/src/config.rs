@@ -58,6 +58,8 @@ pub struct IntakeConfig {
     /// The longest message that ingest sends, in bytes: the queue's limit minus the space for the attributes of a
     /// dead-letter message. The body of a longer event is offloaded to the bucket.
     pub max_event_bytes: usize,
+    /// Whether messages have the headers in which the sender signs, for listeners.
+    pub copies_headers: bool,
 }
 
 /// A configured sender.
@@ -103,9 +105,11 @@ impl Config {
         let queue_url = variables.required("HOOKLINE_QUEUE_URL");
         let payload_bucket = variables.required("HOOKLINE_PAYLOAD_BUCKET");
         let max_message_bytes = variables.parsed::<usize>("HOOKLINE_MAX_MESSAGE_BYTES");
+        let copies_headers = variables.flag("HOOKLINE_LISTEN");
         let build = || {
             let max_event_bytes = max_message_bytes?.saturating_sub(DEAD_LETTER_RESERVE_BYTES);
-            let intake = IntakeConfig { sources: sources?, queue_url: queue_url?, max_event_bytes };
+            let (sources, queue_url, copies_headers) = (sources?, queue_url?, copies_headers?);
+            let intake = IntakeConfig { sources, queue_url, max_event_bytes, copies_headers };
             let (aws, runtime_api) = (aws?, runtime_api?);
             let (secrets, payload_bucket) = (secrets?, payload_bucket?);
             Some(Self { log_level: log_level?, service, runtime_api, aws, secrets, payload_bucket, intake })

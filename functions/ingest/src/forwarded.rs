@@ -1,6 +1,6 @@
-//! The headers of a source's requests that its destinations receive.
+//! The headers of a source's requests that its destinations receive, and those that listeners receive.
 
-use hookline_event::ForwardedHeaders;
+use hookline_event::{ForwardedHeaders, SenderHeaders};
 use hookline_signature::{Headers, Scheme};
 use hookline_telemetry::{Level, Line, Metric};
 
@@ -32,6 +32,16 @@ impl ForwardHeaders {
         }
         (forwarded, omitted)
     }
+}
+
+/// Returns the headers in which the sender signs a request and names its event. A header that exceeds a limit is left out:
+/// only a copy for a listener lacks it.
+pub(crate) fn sender_headers(scheme: &Scheme, headers: &Headers) -> SenderHeaders {
+    let mut copied = SenderHeaders::default();
+    for (name, value) in scheme.copied_headers(headers) {
+        let _ = copied.insert(&name, &value);
+    }
+    copied
 }
 
 /// Logs and counts headers that were left out. Their values are not logged.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use hookline_aws::{GetSecret, SecretCache};
-use hookline_event::{DataHash, DedupKey, Event, ForwardedHeaders, Payload};
+use hookline_event::{DataHash, DedupKey, Event, ForwardedHeaders, Payload, SenderHeaders};
 use hookline_senders::{EventResponse, Handshake, HandshakeResponse};
 use hookline_signature::{Headers, Request, Secret, VerifyError};
 use hookline_telemetry::{Segment, Trace};
@@ -17,7 +17,7 @@ use crate::cloud_event::CloudEvent;
 use crate::config::{IntakeConfig, Source};
 use crate::event_names::{UNKNOWN_TYPE, usable_id, usable_type};
 use crate::event_time;
-use crate::forwarded::log_omitted;
+use crate::forwarded::{log_omitted, sender_headers};
 use crate::hops::hops;
 use crate::payload::StorePayload;
 use crate::queue::SendEvent;
@@ -127,6 +127,8 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let event_type = usable_type(verified.event_type.as_deref());
         let id = verified.signed_id.or(verified.delivery_id).and_then(usable_id);
         let (forwarded, omitted) = source.forward_headers.collect(content.headers);
+        let is_copied = self.config.copies_headers;
+        let sender_headers = is_copied.then(|| sender_headers(&source.scheme, content.headers)).unwrap_or_default();
         let event = AcceptedEvent {
             id: id.unwrap_or_else(|| request_id.clone()),
             request_id,
@@ -140,6 +142,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             time: None,
             sender_source: None,
             forwarded,
+            sender_headers,
         };
         let response = source.scheme.response().cloned();
         let outcome = self.enqueue(event, content, response).await?;
@@ -200,6 +203,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             content_encoding: caller_event.content_encoding,
             // The headers of a caller with a token are not forwarded: the event is the caller's complete message.
             forwarded: ForwardedHeaders::default(),
+            sender_headers: SenderHeaders::default(),
         };
         self.enqueue(event, content, None).await
     }
@@ -265,7 +269,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             data: body.into(),
         };
         let (event_id, event_type) = (event.id.clone(), event.event_type.clone());
-        let message = self.render_message(event).await?;
+        let message = self.render_message(event, &accepted.sender_headers).await?;
         let sent_at = Instant::now();
         let confirmation = self.queue.send_event(&self.config.queue_url, message, segment.trace()).await;
         segment.end(confirmation.is_err());
@@ -274,8 +278,14 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
     }
 
     /// Renders the event as a message. If the message is too long for the queue, the body is offloaded to the bucket.
-    async fn render_message(&self, event: Event<Payload>) -> Result<String, Rejection> {
-        let message = event.to_json().map_err(|_| Rejection::Internal)?;
+    async fn render_message(&self, event: Event<Payload>, headers: &SenderHeaders) -> Result<String, Rejection> {
+        let render = |event: &Event<Payload>| {
+            let mut message = event.to_json()?;
+            headers.add_to(&mut message)?;
+            Ok(message)
+        };
+        let internal = |_: serde_json::Error| Rejection::Internal;
+        let message = render(&event).map_err(internal)?;
         if message.len() <= self.config.max_event_bytes {
             return Ok(message);
         }
@@ -284,6 +294,6 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
             Payload::Inline(body) => self.payloads.store_payload(body).await.map_err(Rejection::PayloadStore)?,
             offloaded @ Payload::Offloaded { .. } => offloaded,
         };
-        event.replace_data(offloaded).0.to_json().map_err(|_| Rejection::Internal)
+        render(&event.replace_data(offloaded).0).map_err(internal)
     }
 }

@@ -7,6 +7,7 @@ use crate::destinations::Clients;
 use crate::egress::EgressError;
 use crate::event_log::SdkEventLog;
 use crate::idempotency::{DynamoDbClaimStore, Idempotency};
+use crate::listen::SdkCopies;
 use crate::queue::{S3PayloadStore, SqsQueue};
 
 /// The handler with the adapters for AWS.
@@ -34,12 +35,17 @@ pub async fn assemble(config: Config) -> Result<SdkHandler, EgressError> {
         let bucket = Bucket::new(&aws, config.payload_bucket.clone());
         (SdkEventLog::new(client, settings.table.clone(), bucket), settings)
     });
+    let copies = claims.clone().filter(|_| config.listen).map(|table| SdkCopies::new(table, SqsQueue::new(&aws)));
     let (window, mode) = config.idempotency.map(|table| (table.window, table.mode)).unwrap_or_default();
     let idempotency = Idempotency::new(claims, window, mode);
     let (queue, payloads) = (SqsQueue::new(&aws), S3PayloadStore::new(&aws, config.payload_bucket));
     let handler = BatchHandler::new(config.delivery, clients, config.queue, queue, idempotency, payloads);
-    Ok(match event_log {
+    let handler = match event_log {
         None => handler,
         Some((writer, settings)) => handler.with_event_log(settings, writer),
+    };
+    Ok(match copies {
+        None => handler,
+        Some(copies) => handler.with_listeners(copies),
     })
 }

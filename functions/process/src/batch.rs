@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::FutureExt as _;
-use futures_util::future::join_all;
+use futures_util::future::{OptionFuture, join, join_all};
 use futures_util::stream::{self, StreamExt as _};
 use hookline_event_log::EventLogSettings;
 use hookline_telemetry::{self as telemetry, BatchSummary, ColdStart, Level, Line, with_context};
@@ -21,6 +21,7 @@ use crate::destination_state::{DestinationStateStore, DestinationStates};
 use crate::destinations::Clients;
 use crate::event_log::{EventLog, WriteEventLog};
 use crate::idempotency::{ClaimStore, Idempotency};
+use crate::listen::{CopyEvents, Listeners};
 use crate::queue::{ChangeVisibility, FetchPayload, SendDeadLetter, SendRetry};
 use crate::record::{MessageAction, Record};
 
@@ -56,6 +57,7 @@ pub struct BatchHandler<Q, C, P> {
     pub(crate) queue: Q,
     pub(crate) config: QueueConfig,
     event_log: Option<EventLog>,
+    listeners: Option<Listeners>,
     cold_start: ColdStart,
 }
 
@@ -76,14 +78,20 @@ where
     ) -> Self {
         let names = delivery.destinations.keys().cloned();
         let states = DestinationStates::new(config.breaker.clone(), config.service.clone(), names);
-        let (event_log, cold_start) = (None, ColdStart::default());
-        Self { delivery, clients, idempotency, payloads, states, queue, config, event_log, cold_start }
+        let (event_log, listeners, cold_start) = (None, None, ColdStart::default());
+        Self { delivery, clients, idempotency, payloads, states, queue, config, event_log, listeners, cold_start }
     }
 
     /// Returns the handler with an event log.
     #[must_use]
     pub fn with_event_log(self, settings: EventLogSettings, writer: impl WriteEventLog) -> Self {
         Self { event_log: Some(EventLog::new(settings, writer)), ..self }
+    }
+
+    /// Returns the handler with listeners, who receive copies of events.
+    #[must_use]
+    pub fn with_listeners(self, port: impl CopyEvents) -> Self {
+        Self { listeners: Some(Listeners::new(port)), ..self }
     }
 
     /// Handles one event of the event source mapping. The handler never returns an error, because SQS would then
@@ -107,9 +115,9 @@ where
         }
         with_context(context, async {
             summary.write();
-            if let Some(event_log) = &self.event_log {
-                event_log.write(&records, response_deadline).await;
-            }
+            let log = self.event_log.as_ref().map(|log| log.write(&records, response_deadline));
+            let copies = self.listeners.as_ref().map(|listeners| listeners.copy(&records, response_deadline));
+            join(OptionFuture::from(log), OptionFuture::from(copies)).await;
         })
         .await;
         let failed = records.iter().filter(|record| record.action() != Some(MessageAction::Acknowledge));

@@ -47,6 +47,8 @@ pub struct Config {
     pub idempotency: Option<IdempotencyConfig>,
     /// The event log, if an operator has switched it on.
     pub event_log: Option<EventLogSettings>,
+    /// Whether listeners receive copies of events.
+    pub listen: bool,
 }
 
 /// The routes and destinations.
@@ -140,6 +142,7 @@ impl Config {
         let retry = retry(&mut variables);
         let breaker = breaker(&mut variables);
         let event_log = variables.optional(EVENT_LOG).and_then(|_| variables.json(EVENT_LOG));
+        let listen = variables.flag("HOOKLINE_LISTEN");
         let config = || {
             let queue = QueueConfig {
                 service: service.clone(),
@@ -155,7 +158,19 @@ impl Config {
             let (aws, secrets, (delivery, guard), payload_bucket) = (aws?, secrets?, delivery?, payload_bucket?);
             let clients = ClientConfig { guard, secrets, trust_store: aws.trust_store.clone() };
             let log_level = log_level.zip(runtime_api)?.0;
-            Some(Self { log_level, service, aws, clients, delivery, queue, payload_bucket, idempotency, event_log })
+            let listen = listen?;
+            Some(Self {
+                log_level,
+                service,
+                aws,
+                clients,
+                delivery,
+                queue,
+                payload_bucket,
+                idempotency,
+                event_log,
+                listen,
+            })
         };
         variables.finish(config())
     }

@@ -23,6 +23,7 @@ mod failure;
 mod fault_injection;
 mod idempotency;
 mod lane;
+mod listen;
 mod payload;
 mod queue;
 mod reason;
@@ -38,6 +39,7 @@ pub use destinations::{ClientConfig, Clients, Preview};
 pub use egress::EgressError;
 pub use event_log::{SdkEventLog, WriteEventLog};
 pub use idempotency::{Claim, ClaimMode, ClaimOutcome, ClaimStore, DynamoDbClaimStore, Idempotency, UnknownClaimMode};
+pub use listen::{CopyEvents, SdkCopies};
 pub use queue::{
     ChangeVisibility, DeadLetter, FetchError, FetchPayload, MAX_DELAY_SECONDS, RetryMessage, S3PayloadStore,
     SendDeadLetter, SendRetry, SqsQueue,

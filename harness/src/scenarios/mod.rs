@@ -12,6 +12,7 @@ mod destinations;
 mod event_log;
 mod handshakes;
 mod isolated;
+mod listen;
 mod operators;
 mod permissions;
 mod recovery;
@@ -46,6 +47,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         recovery::all(),
         telemetry::all(),
         event_log::all(),
+        listen::all(),
         deployed::all(),
         restored::all(),
         permissions::all(),

@@ -55,6 +55,7 @@ pub(crate) fn terraform_variables(
         "breaker": { "cool_down_seconds": 5, "max_cool_down_seconds": 10 },
         "secret_cache": { "refresh_seconds": 1 },
         "event_log": has_table.then(|| json!({ "days": 14 })),
+        "listen": has_table,
         // The sources, routes and destinations of both functions are objects in S3.
         "max_environment_bytes": 2048,
         "throttle": { "rate": 10_000, "burst": 5_000 },

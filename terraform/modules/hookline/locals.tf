@@ -85,7 +85,7 @@ locals {
     ))
   }
 
-  ingest_environment = merge(local.resolver_environment, {
+  ingest_environment = merge(local.resolver_environment, local.listen_environment, {
     HOOKLINE_LOG_LEVEL              = var.log_level
     HOOKLINE_SOURCES                = jsonencode(local.sources)
     HOOKLINE_QUEUE_URL              = module.queue.url
@@ -96,7 +96,9 @@ locals {
     HOOKLINE_PAYLOAD_BUCKET         = module.payloads.bucket
   })
 
-  process_environment = merge(local.resolver_environment, local.event_log_environment, !var.idempotency.enabled ? {} : {
+  optional_environment = merge(local.event_log_environment, local.listen_environment)
+
+  process_environment = merge(local.resolver_environment, local.optional_environment, !var.idempotency.enabled ? {} : {
     HOOKLINE_IDEMPOTENCY_TABLE   = module.idempotency[0].name
     HOOKLINE_IDEMPOTENCY_SECONDS = tostring(var.idempotency.window_days * 86400)
     HOOKLINE_IDEMPOTENCY_MODE    = var.idempotency.mode

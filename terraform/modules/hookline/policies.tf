@@ -86,6 +86,7 @@ locals {
       ],
       local.email_statements,
       local.destination_statements,
+      local.listen_statements,
       [
         {
           sid       = "IndexEvents"

@@ -169,6 +169,24 @@ variable "event_log" {
 }
 }
 
+variable "listen" {
+  description = <<-EOT
+    Whether operators can receive copies of events on their own computers (`hookline listen`), with the headers in which
+    the sender signs them. It is meant for development workspaces, because these copies have the complete payloads. It
+    needs `idempotency.enabled`.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.listen || var.idempotency.enabled
+    error_message = <<-EOT
+      listen needs the idempotency table, which has the listeners. Set idempotency.enabled = true, or listen = false.
+    EOT
+  }
+}
+
 variable "secret_cache" {
   description = <<-EOT
     Seconds for which a function uses a secret without reading it again (`ttl_seconds`), and seconds between two reads

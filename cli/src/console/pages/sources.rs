@@ -2,7 +2,6 @@
 
 use anyhow::{Context, Result};
 use hookline_senders::Sender;
-use hookline_signature::Secret;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,10 +12,10 @@ use crate::console::fields::Fields;
 use crate::console::render::Page;
 use crate::console::times::Shown;
 use crate::http_request::{self, Response};
-use crate::secrets::{SecretFault, SecretForm, SecretStore, Version};
+use crate::secrets::{SecretFault, SecretForm, SecretStore, Version, source_signing_key};
 use crate::signed_event::{Endpoint, SignedEvent};
 use crate::source_scheme::SourceScheme;
-use crate::target::{LocalStack, Target};
+use crate::target::Target;
 use crate::webhook_url;
 
 pub(super) const PATH: &str = "/sources";
@@ -163,7 +162,7 @@ pub(super) async fn test(console: &Console, fields: &Fields) -> Result<Reply> {
     console.check_confirmation(fields.get("workspace"))?;
     let scheme = console.target.source_scheme(source).await?;
     let sender = hookline_senders::scheme(slug(&scheme)?)?;
-    let secret = signing_key(console, source, &scheme).await?;
+    let secret = source_signing_key(&console.target, source, &scheme).await?;
     let url = webhook_url::find(&console.target, source).await?;
     let id = Uuid::new_v4().to_string();
     let endpoint = Endpoint { url, scheme, secret };
@@ -174,18 +173,4 @@ pub(super) async fn test(console: &Console, fields: &Fields) -> Result<Reply> {
 
 fn slug(scheme: &SourceScheme) -> Result<&str> {
     scheme.sender.as_deref().context("the source has a scheme of its own, and no example event: use `hookline sign`")
-}
-
-/// Returns the sender's key: of the local stack, or the stored secret where both sides share one.
-async fn signing_key(console: &Console, source: &str, scheme: &SourceScheme) -> Result<Secret> {
-    if let Some(stack) = LocalStack::running()?
-        && stack.resources() == &console.target.resources
-        && let Some(key) = stack.signing_key(source)
-    {
-        return Ok(Secret::new(key)?);
-    }
-    let name = console.target.resources.source_secret_name(source);
-    let value = SecretStore::new(&console.target.sdk).read(&name, Version::Current).await?;
-    let secret = SecretForm::Source(scheme.clone()).parse(value);
-    secret.map_err(|fault| anyhow::anyhow!("the secret `{name}` cannot be used: {}", fault.reason()))
 }

@@ -96,10 +96,10 @@ pub(crate) fn environment(name: &str, replacement: Option<&str>) -> impl Fn(&str
 }
 
 /// The intake of the test configuration with its adapters.
-fn test_intake() -> (Intake<TestSecretStore, TestQueue, TestPayloadStore>, TestSecretStore, TestQueue, TestPayloadStore)
-{
-    let lookup = environment("", None);
-    let config = Config::read(Variables::new(&lookup)).unwrap();
+fn test_intake(
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> (Intake<TestSecretStore, TestQueue, TestPayloadStore>, TestSecretStore, TestQueue, TestPayloadStore) {
+    let config = Config::read(Variables::new(lookup)).unwrap();
     let secrets = TestSecretStore::default();
     let (queue, payloads) = (TestQueue::default(), TestPayloadStore::default());
     for source in SOURCES.into_iter().chain([
@@ -123,14 +123,19 @@ fn test_intake() -> (Intake<TestSecretStore, TestQueue, TestPayloadStore>, TestS
 
 impl Function {
     pub(crate) fn new() -> Self {
-        let (intake, secrets, queue, payloads) = test_intake();
+        Self::with_variable("", "")
+    }
+
+    /// Creates the function with another value of a variable.
+    pub(crate) fn with_variable(name: &str, value: &str) -> Self {
+        let (intake, secrets, queue, payloads) = test_intake(&environment(name, Some(value)));
         Self { handler: Handler::new(intake), secrets, queue, payloads }
     }
 
     /// Starts the function like its `main`, while the secret store behaves like this.
     pub(crate) async fn after_initialization(behavior: SecretStoreBehavior) -> Self {
         let started = tokio::time::Instant::now();
-        let (intake, secrets, queue, payloads) = test_intake();
+        let (intake, secrets, queue, payloads) = test_intake(&environment("", None));
         secrets.set_behavior(behavior);
         intake.prefetch_secrets().await;
         let handler = Handler::new(intake).with_initialization(started.elapsed());

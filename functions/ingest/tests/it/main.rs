@@ -21,6 +21,7 @@ mod problem_details;
 mod rejected;
 mod response_time;
 mod rotation;
+mod sender_headers;
 mod signed_request;
 mod stored_secrets;
 mod telemetry;

@@ -116,7 +116,7 @@ impl DestinationStateStore for DynamoDbClaimStore {
 impl DynamoDbClaimStore {
     /// Reads items by their keys. A missing item would mean that a destination is neither paused nor open, so a response that
     /// leaves out keys is an error.
-    async fn read_items(&self, keys: &[String]) -> Result<HashMap<String, Item>, PortError> {
+    pub(crate) async fn read_items(&self, keys: &[String]) -> Result<HashMap<String, Item>, PortError> {
         let keys = keys.iter().map(|key| HashMap::from([("key".to_owned(), text(key))])).collect();
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
         let keys = keys.map_err(|error| PortError::new(READ, error))?;

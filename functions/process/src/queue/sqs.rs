@@ -20,6 +20,11 @@ impl SqsQueue {
     pub fn new(config: &SdkConfig) -> Self {
         Self(Client::new(config))
     }
+
+    /// Sends a copy of a message to the queue of a listener.
+    pub(crate) async fn send_copy(&self, queue_url: &str, message: &str) -> Result<(), PortError> {
+        send_message(self.0.send_message().queue_url(queue_url).message_body(message)).await
+    }
 }
 
 impl ChangeVisibility for SqsQueue {

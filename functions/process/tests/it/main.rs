@@ -27,6 +27,7 @@ mod http_bodies;
 mod http_requests;
 mod idempotency;
 mod lambda_destination;
+mod listeners;
 mod memory;
 mod message_templates;
 mod oauth2_tokens;

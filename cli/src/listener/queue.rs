@@ -1,0 +1,115 @@
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
+use hookline_aws::Bucket;
+use hookline_event_log::Listener;
+use uuid::Uuid;
+
+use super::copy::Copy;
+use super::registry::Registry;
+use super::sweep::{CREATED, queue_prefix, sweep};
+use crate::clock::unix_seconds;
+use crate::target::Target;
+
+/// How long a copy waits at most for the command: it is meant for now.
+const RETENTION_SECONDS: &str = "3600";
+/// The largest message of SQS, as on the intake queue.
+const MAX_MESSAGE_BYTES: &str = "1048576";
+/// The longest wait for a copy. SQS allows 20 seconds.
+const WAIT_SECONDS: i32 = 10;
+
+/// A queue that receives copies of the events of one source.
+#[derive(Debug)]
+pub struct ListenerQueue {
+    client: Client,
+    registry: Registry,
+    bucket: Bucket,
+    name: String,
+    url: String,
+    lease: Duration,
+}
+
+impl ListenerQueue {
+    /// How long a listener counts as running after its last sign of life.
+    pub const LEASE: Duration = Duration::from_secs(60);
+
+    /// Removes the queues of commands that have crashed, creates a queue, and registers it. Copies arrive after some seconds,
+    /// until [`close`](Self::close), or until the lease ends without a call of [`renew`](Self::renew).
+    ///
+    /// # Errors
+    ///
+    /// If the deployment sends no copies, or AWS does not confirm.
+    pub async fn open(target: &Target, source: &str, lease: Duration) -> Result<Self> {
+        let registry = Registry::find(target).await?;
+        sweep(target).await?;
+        let client = Client::new(&target.sdk);
+        let id = Uuid::new_v4().simple().to_string();
+        let name = format!("{}{}", queue_prefix(target), id.get(..12).unwrap_or(&id));
+        let create = client.create_queue().queue_name(&name).tags(CREATED, unix_seconds().to_string());
+        let create = create.attributes(QueueAttributeName::MessageRetentionPeriod, RETENTION_SECONDS);
+        let create = create.attributes(QueueAttributeName::MaximumMessageSize, MAX_MESSAGE_BYTES);
+        let create = create.attributes(QueueAttributeName::SqsManagedSseEnabled, "true");
+        let url = create.send().await.with_context(|| format!("cannot create the queue `{name}`"))?.queue_url;
+        let url = url.with_context(|| format!("the queue `{name}` has no URL"))?;
+        let bucket = Bucket::new(&target.sdk, target.delivery_configuration().await?.payload_bucket);
+        let queue = Self { client, registry, bucket, name, url, lease };
+        let listener = Listener { queue_url: queue.url.clone(), source: source.to_owned(), until: queue.until() };
+        if let Err(error) = queue.registry.add(&queue.name, &listener).await {
+            queue.close().await?;
+            return Err(error);
+        }
+        Ok(queue)
+    }
+
+    /// Returns the name of the queue.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Says that the listener is running.
+    ///
+    /// # Errors
+    ///
+    /// If another command has removed the queue, because the last call was too long ago.
+    pub async fn renew(&self) -> Result<()> {
+        self.registry.renew(&self.name, self.until()).await
+    }
+
+    /// Waits some seconds for copies. They are deleted from the queue.
+    ///
+    /// # Errors
+    ///
+    /// If the queue cannot be read. Copies that cannot be read are returned as errors.
+    pub async fn receive(&self) -> Result<Vec<Result<Copy>>> {
+        let receive = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
+        let received = receive.wait_time_seconds(WAIT_SECONDS).send().await;
+        let messages = received.with_context(|| format!("cannot read the queue `{}`", self.name))?.messages;
+        let mut copies = Vec::new();
+        for message in messages.unwrap_or_default() {
+            copies.push(Copy::read(message.body.as_deref().unwrap_or_default(), &self.bucket).await);
+            let delete = self.client.delete_message().queue_url(&self.url);
+            // A copy that stays is received again after the visibility timeout, which harms nobody.
+            let _ = delete.receipt_handle(message.receipt_handle.unwrap_or_default()).send().await;
+        }
+        Ok(copies)
+    }
+
+    /// Ends the listener, and deletes its queue.
+    ///
+    /// # Errors
+    ///
+    /// If AWS does not confirm. The next command removes what is left.
+    pub async fn close(&self) -> Result<()> {
+        let removed = self.registry.remove(&self.name).await;
+        let deleted = self.client.delete_queue().queue_url(&self.url).send().await;
+        deleted.with_context(|| format!("cannot delete the queue `{}`", self.name))?;
+        removed
+    }
+
+    fn until(&self) -> u64 {
+        u64::try_from(unix_seconds()).unwrap_or_default().saturating_add(self.lease.as_secs())
+    }
+}

@@ -1,0 +1,88 @@
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+use hookline_event_log::{Listener, Listeners};
+
+use crate::target::Target;
+
+/// The item with all listeners.
+#[derive(Debug)]
+pub(super) struct Registry {
+    client: Client,
+    table: String,
+}
+
+impl Registry {
+    /// Finds the table. Fails if the deployment sends no copies.
+    pub(super) async fn find(target: &Target) -> Result<Self> {
+        let is_enabled = target.process_variables().await?.get("HOOKLINE_LISTEN").is_some_and(|value| value == "true");
+        ensure!(
+            is_enabled,
+            "the deployment sends no copies: set `listen = true` in the Terraform configuration of a development workspace, and \
+             apply it"
+        );
+        let table = target.delivery_configuration().await?.state_table()?.to_owned();
+        Ok(Self { client: Client::new(&target.sdk), table })
+    }
+
+    pub(super) async fn read(&self) -> Result<BTreeMap<String, Listener>> {
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let item = get.key("key", key()).send().await.context("cannot read the listeners")?.item;
+        Ok(item.map(Listeners::from_item).transpose()?.unwrap_or_default().queues)
+    }
+
+    pub(super) async fn add(&self, name: &str, listener: &Listener) -> Result<()> {
+        let empty = AttributeValue::M(std::collections::HashMap::new());
+        let create = self.update("SET queues = if_not_exists(queues, :empty)");
+        create.expression_attribute_values(":empty", empty).send().await.context("cannot register the listener")?;
+        let entry = listener.to_attribute()?;
+        let add = self.update("SET queues.#name = :entry").expression_attribute_names("#name", name);
+        add.expression_attribute_values(":entry", entry).send().await.context("cannot register the listener")?;
+        Ok(())
+    }
+
+    /// Says that a listener is running. Fails if another command has removed it.
+    pub(super) async fn renew(&self, name: &str, until: u64) -> Result<()> {
+        let renew =
+            self.update("SET queues.#name.#until = :until").condition_expression("attribute_exists(queues.#name)");
+        let renew = renew.expression_attribute_names("#name", name).expression_attribute_names("#until", "until");
+        let renewed = renew.expression_attribute_values(":until", AttributeValue::N(until.to_string())).send().await;
+        renewed.with_context(|| {
+            format!("cannot renew the listener `{name}`; after a minute without contact, another command may remove it")
+        })?;
+        Ok(())
+    }
+
+    /// Removes a listener, and the item with the last one.
+    pub(super) async fn remove(&self, name: &str) -> Result<()> {
+        let remove = self.update("REMOVE queues.#name").expression_attribute_names("#name", name);
+        match remove.condition_expression("attribute_exists(queues)").send().await {
+            Ok(_) => {}
+            Err(error)
+                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {}
+            Err(error) => return Err(error).context("cannot remove the listener"),
+        }
+        let delete = self.client.delete_item().table_name(&self.table).key("key", key());
+        let delete = delete.condition_expression("size(queues) = :none");
+        match delete.expression_attribute_values(":none", AttributeValue::N("0".to_owned())).send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error).context("cannot remove the list of listeners"),
+        }
+    }
+
+    fn update(&self, expression: &str) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).key("key", key()).update_expression(expression)
+    }
+}
+
+fn key() -> AttributeValue {
+    AttributeValue::S(Listeners::KEY.to_owned())
+}
