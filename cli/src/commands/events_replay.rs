@@ -110,10 +110,10 @@ impl ReplayEvents {
         Ok(selected)
     }
 
-    /// Returns the events that meet the conditions, oldest first.
+    /// Returns the events whose newest request meets the conditions, each once, oldest first.
     async fn selected(&self, log: &EventLog) -> Result<Vec<LoggedEvent>> {
         let options: ListOptions = self.conditions.clone().list(&self.range, self.sent_to.clone(), self.limit);
-        let Listed { mut events, has_more } = log.list_events(&options).await?;
+        let Listed { mut events, has_more } = log.list_distinct(&options).await?;
         ensure!(
             !has_more,
             "more than {} events meet the conditions, so no event was sent: add conditions, or raise --limit",

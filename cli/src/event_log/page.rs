@@ -1,5 +1,7 @@
 //! The list of events. Each source is a query of its own, so the lists of the sources are merged by time.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use hookline_event_log::{Entry, Status};
@@ -73,6 +75,24 @@ impl EventLog {
             events = listed.buffer_unordered(CONCURRENCY).try_concat().await?;
         }
         Ok(newest(events, options.limit))
+    }
+
+    /// Lists the events whose newest request matches, each once. A replay is a new request, so an event that was delivered by a
+    /// replay no longer counts as dead-lettered.
+    ///
+    /// # Errors
+    ///
+    /// If the index or a payload cannot be read.
+    pub async fn list_distinct(&self, options: &ListOptions) -> Result<Listed> {
+        let Listed { events, has_more } = self.list_events(options).await?;
+        let mut keys = BTreeSet::new();
+        let distinct: Vec<_> = events.into_iter().filter(|logged| keys.insert(logged.event.event.clone())).collect();
+        let newest = stream::iter(distinct).map(async |logged| {
+            let newest = self.events(&logged.event.id, Some(&logged.event.source)).await?.into_iter().next();
+            anyhow::Ok(newest.filter(|newest| options.filter.matches(newest)))
+        });
+        let events = newest.buffered(CONCURRENCY).try_filter_map(async |event| Ok(event)).try_collect().await?;
+        Ok(Listed { events, has_more })
     }
 
     /// Lists one event more than the limit, so that the caller sees whether there are more.
