@@ -10,15 +10,16 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("confirm", include_str!("templates/confirm.html")),
     ("dead_letters", include_str!("templates/dead_letters.html")),
     ("destinations", include_str!("templates/destinations.html")),
     ("error", include_str!("templates/error.html")),
-    ("event", include_str!("templates/event.html")),
+    ("event", concat!(include_str!("templates/event.html"), include_str!("templates/payload.html"))),
+    ("events", include_str!("templates/events.html")),
     ("job", include_str!("templates/job.html")),
     ("layout", include_str!("templates/layout.html")),
-    ("message", include_str!("templates/message.html")),
+    ("message", concat!(include_str!("templates/message.html"), include_str!("templates/payload.html"))),
     ("overview", include_str!("templates/overview.html")),
     ("rejection", include_str!("templates/rejection.html")),
     ("sources", include_str!("templates/sources.html")),

@@ -31,6 +31,11 @@ impl Shown {
         Self { text: format(TIME), machine: format(MACHINE), distance }
     }
 
+    /// Returns the time for readers.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Returns a time in seconds since 1970.
     pub(super) fn seconds(at: i64, now_ms: i64) -> Self {
         Self::milliseconds(at.saturating_mul(1000), now_ms)

@@ -4,8 +4,10 @@ pub(super) mod dead_letter_message;
 pub(super) mod dead_letters;
 pub(super) mod destinations;
 pub(super) mod event;
+pub(super) mod events;
 pub(super) mod job;
 pub(super) mod overview;
+pub(super) mod replay;
 pub(super) mod sources;
 
 use std::sync::Arc;
@@ -37,6 +39,9 @@ pub(super) fn router() -> Router<Arc<Console>> {
         .route("/destinations/pause", get(destination_confirm).post(destination_pause))
         .route("/destinations/resume", post(destination_resume))
         .route("/event", get(event))
+        .route("/events", get(events))
+        .route("/events/confirm", post(replay_confirm))
+        .route("/events/replay", post(replay_send))
         .route("/job", get(job))
         .route("/sources", get(sources))
         .route("/sources/test", get(source_confirm).post(source_test))
@@ -90,8 +95,20 @@ async fn destination_resume(State(console): App, Extension(fields): Form) -> Res
     console.respond(destinations::PATH, destinations::resume(&console, &fields).await)
 }
 
+async fn events(State(console): App, uri: Uri) -> Response {
+    console.respond(events::PATH, limited(events::show(&console, &query(&uri))).await)
+}
+
+async fn replay_confirm(State(console): App, Extension(fields): Form) -> Response {
+    console.respond(events::PATH, replay::confirm(&fields))
+}
+
+async fn replay_send(State(console): App, Extension(fields): Form) -> Response {
+    console.respond(events::PATH, limited(replay::send(&console, &fields)).await)
+}
+
 async fn event(State(console): App, uri: Uri) -> Response {
-    console.respond(event::PATH, limited(event::show(&console, &query(&uri))).await)
+    console.respond(events::PATH, limited(event::show(&console, &query(&uri))).await)
 }
 
 async fn job(State(console): App, uri: Uri) -> Response {

@@ -1,17 +1,23 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hookline_event_log::{EventEntry, Outcome};
 use serde_json::json;
 
 use crate::console::activity::{Activity, Requests};
+use crate::console::fields::Fields;
 use crate::console::jobs::Jobs;
-use crate::console::pages::{dead_letter_message, dead_letters, destinations, event, job, overview, sources};
+use crate::console::pages::{
+    dead_letter_message, dead_letters, destinations, event, events, job, overview, replay, sources,
+};
 use crate::console::render::{Frame, Page};
 use crate::dead_letter_queue::DeadLetterMessage;
 use crate::destinations::{
     Activity as Deliveries, Breaker, DestinationState, DestinationStatus, LastFailure, LogSearch, Pause, QueueDepth,
     Status,
 };
+use crate::event_log::tests::{event as log_entry, later};
+use crate::event_log::{Listed, LoggedEvent, Payload, PayloadError};
 use crate::event_trace::LogEntry;
 use crate::http_request::Response;
 use crate::secrets::SecretFault;
@@ -215,8 +221,64 @@ fn event_page() {
         ),
         entry(12_345, "process", json!({ "outcome": "delivered", "destination": "orders", "attempt": 2 })),
     ];
-    let found = content(&event::View::new("e-1", &entries).page());
-    let missing = content(&event::View::new("\"><script>", &[]).page());
-    let search = content(&event::View::new("", &[]).page());
+    let found = content(&event::View::new("e-1", &entries, None).page());
+    let missing = content(&event::View::new("\"><script>", &[], None).page());
+    let search = content(&event::View::new("", &[], None).page());
     insta::assert_snapshot!([found, missing, search].join("\n----\n"));
+}
+
+/// Returns the requests of an event: a replay that waits for its second attempt, and the sender's request.
+fn requests() -> Vec<LoggedEvent> {
+    let mut first = log_entry("e-1", 1, Outcome::DeadLettered);
+    first.r#type = "github.<script>".to_owned();
+    let mut second = EventEntry { request_id: "request-2".to_owned(), ..log_entry("e-1", 9, Outcome::Retried) };
+    second.replay = Some("0197".to_owned());
+    let attempts = vec![later(&second, Outcome::Retried, 2, 20)];
+    let complete = |event, attempts| LoggedEvent { event, attempts, is_complete: true };
+    vec![complete(second, attempts), complete(first, Vec::new())]
+}
+
+#[test]
+fn event_page_has_the_requests_attempts_and_payload_of_the_event_log() {
+    let requests = requests();
+    let payload = Payload {
+        message: r#"{"id":"e-1","forwardedheaders":{"x-github-event":"<b>push</b>"}}"#.to_owned(),
+        bytes: br#"{"a":"</pre><script>alert(1)</script>"}"#.to_vec(),
+    };
+    let destinations = vec!["audit".to_owned(), "orders".to_owned()];
+    let logged = event::Logged::new(&requests[0], &requests, Ok(&payload), destinations, NOW_MS);
+    let page = content(&event::View::new("e-1", &[], Some(logged)).page());
+    assert!(!page.contains("<script>") && !page.contains("<b>"), "{page}");
+    insta::assert_snapshot!(page);
+    let missing = PayloadError::Missing { id: "e-1".to_owned() };
+    let logged = event::Logged::new(&requests[1], &requests[1..], Err(&missing), Vec::new(), NOW_MS);
+    let page = content(&event::View::new("e-1", &[], Some(logged)).page());
+    assert!(page.contains("id=\"no-payload\"") && !page.contains("replay-routes"), "{page}");
+}
+
+#[test]
+fn events_page_has_a_row_for_each_request() {
+    let fields = Fields::parse(b"type=github.*&status=retrying");
+    let listed = Listed { events: requests(), has_more: true };
+    let view = |fields| events::View::new(fields, &["github".to_owned()], vec!["orders".to_owned()], &listed, NOW_MS);
+    let page = content(&view(&fields).page());
+    assert!(!page.contains("<script>"), "{page}");
+    insta::assert_snapshot!(page);
+    let live = view(&Fields::parse(b"live=1")).page();
+    assert!(content(&live).contains("Stop following") && !content(&live).contains("Older events"));
+    assert!(content(&events::View::off().page()).contains("event_log = { days = 14 }"));
+}
+
+#[test]
+fn page_of_fifty_events_is_small() {
+    let logged = requests().remove(1);
+    let listed = Listed { events: vec![logged; 50], has_more: true };
+    let names: Vec<_> = (0..500).map(|number| format!("source-{number}")).collect();
+    rendered(&events::View::new(&Fields::default(), &names, names.clone(), &listed, NOW_MS).page());
+}
+
+#[test]
+fn replay_is_confirmed() {
+    let fields = Fields::parse(b"to=destination&id=e-1&source=github&request=r&destination=%3Cb%3E");
+    insta::assert_snapshot!(content(&replay::Confirmation::parse(&fields).unwrap().page()));
 }

@@ -1,0 +1,80 @@
+//! A replay of one event, with the page before it.
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use super::event;
+use crate::console::application::{Console, Reply};
+use crate::console::fields::Fields;
+use crate::console::render::Page;
+use crate::event_log::{EventLog, Replay, ReplayTo};
+
+/// An event that an operator wants to send again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(in crate::console) struct Confirmation {
+    action: &'static str,
+    id: String,
+    source: String,
+    request: String,
+    /// The destination; empty for the routes.
+    destination: String,
+}
+
+impl Confirmation {
+    /// Reads the form of the event's page.
+    pub(in crate::console) fn parse(fields: &Fields) -> Result<Self> {
+        let text = |name| fields.require(name).map(str::to_owned);
+        let destination = match fields.require("to")? {
+            "routes" => String::new(),
+            _ => text("destination")?,
+        };
+        let (id, source, request) = (text("id")?, text("source")?, text("request")?);
+        Ok(Self { action: "replay", id, source, request, destination })
+    }
+
+    /// Returns the page before the replay.
+    pub(in crate::console) fn page(&self) -> Page {
+        Page::new(super::events::PATH, "Send the event again?", "confirm", self)
+    }
+}
+
+pub(super) fn confirm(fields: &Fields) -> Result<Reply> {
+    Ok(Reply::Page(Confirmation::parse(fields)?.page()))
+}
+
+pub(super) async fn send(console: &Console, fields: &Fields) -> Result<Reply> {
+    let Confirmation { id, source, request, destination, .. } = Confirmation::parse(fields)?;
+    console.check_confirmation(fields.get("workspace"))?;
+    let log = EventLog::find(console.target.clone()).await?;
+    let requests = log.events(&id, Some(&source)).await?;
+    let event = requests.iter().find(|logged| logged.event.request_id == request);
+    let event = event.context("the event log no longer has this request of the event")?;
+    ensure!(event.is_complete, "the event log has only attempts of this event, and no payload");
+    let to = if destination.is_empty() { ReplayTo::Routes } else { ReplayTo::Destination(destination) };
+    let sent = Replay::new(&log, to)?.send(event).await?;
+    let query = [("id", id.as_str()), ("source", &source)];
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let notice =
+        format!("The event is sent again as replay {}. Its new request appears here after some seconds.", sent.replay);
+    Ok(Reply::Redirect(format!("{}?{query}", event::PATH), Some(notice)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replay_goes_to_the_routes_or_to_a_destination() {
+        let parse = |form: &str| Confirmation::parse(&Fields::parse(form.as_bytes()));
+        let routes = parse("to=routes&id=1&source=github&request=r&destination=orders").unwrap();
+        assert_eq!(routes.destination, "");
+        assert_eq!(
+            parse("to=destination&id=1&source=github&request=r&destination=orders").unwrap().destination,
+            "orders"
+        );
+        for form in ["to=destination&id=1&source=github&request=r", "to=routes&source=github&request=r", "id=1"] {
+            assert!(parse(form).is_err(), "{form}");
+        }
+    }
+}
