@@ -3,7 +3,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
-use crate::console::{self, Options};
+use crate::console::{Options, Server};
+use crate::output::print_line;
 use crate::target::TargetOptions;
 
 #[derive(Debug, Args)]
@@ -31,7 +32,14 @@ impl Console {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let target = self.target.find().await?;
         let workspace = self.target.workspace().map(str::to_owned);
-        console::serve(target, Options { workspace, is_production: self.production, port: self.port }).await?;
+        let options = Options { workspace, is_production: self.production, port: self.port };
+        let server = Server::bind(target, options).await?;
+        print_line(format_args!("{}", server.url()));
+        eprintln!(
+            "console of {}: open the address in a browser. It works once and only on this machine. Ctrl-C ends the console",
+            server.workspace()
+        );
+        server.run().await?;
         Ok(ExitCode::SUCCESS)
     }
 }

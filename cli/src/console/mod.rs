@@ -16,7 +16,7 @@ mod server;
 mod session;
 mod times;
 
-pub use self::server::{Options, serve};
+pub use self::server::{Options, Server};
 
 #[cfg(test)]
 mod tests;

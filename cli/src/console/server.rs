@@ -12,7 +12,6 @@ use tokio::net::TcpListener;
 use super::application::Console;
 use super::guard::guard;
 use super::pages;
-use crate::output::print_line;
 use crate::target::Target;
 
 /// The options of a console.
@@ -26,24 +25,47 @@ pub struct Options {
     pub port: u16,
 }
 
-/// Serves the console of a deployment on 127.0.0.1, and prints its address with the token.
-///
-/// # Errors
-///
-/// If the port is in use, or the listener fails.
-pub async fn serve(target: Target, options: Options) -> Result<()> {
-    let Options { workspace, is_production, port } = options;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-    let listener = listener.with_context(|| format!("cannot listen on 127.0.0.1:{port}: choose another --port"))?;
-    let port = listener.local_addr()?.port();
-    let console = Console::new(target, workspace, is_production, port);
-    let token = console.session.token().unwrap_or_default();
-    print_line(format_args!("http://127.0.0.1:{port}/?token={token}"));
-    eprintln!(
-        "console of {}: open the address in a browser. It works once and only on this machine. Ctrl-C ends the console",
-        console.workspace()
-    );
-    axum::serve(listener, router(Arc::new(console))).await.context("the console's listener failed")
+/// The console of a deployment.
+pub struct Server {
+    listener: TcpListener,
+    console: Console,
+    port: u16,
+}
+
+impl Server {
+    /// Listens on 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// If the port is in use.
+    pub async fn bind(target: Target, options: Options) -> Result<Self> {
+        let Options { workspace, is_production, port } = options;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let listener = listener.with_context(|| format!("cannot listen on 127.0.0.1:{port}: choose another --port"))?;
+        let port = listener.local_addr()?.port();
+        Ok(Self { listener, console: Console::new(target, workspace, is_production, port), port })
+    }
+
+    /// Returns the name of the workspace.
+    #[must_use]
+    pub fn workspace(&self) -> &str {
+        self.console.workspace()
+    }
+
+    /// Returns the address with the token, which works once.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/?token={}", self.port, self.console.session.token().unwrap_or_default())
+    }
+
+    /// Serves the console until the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If the listener fails.
+    pub async fn run(self) -> Result<()> {
+        axum::serve(self.listener, router(Arc::new(self.console))).await.context("the console's listener failed")
+    }
 }
 
 /// Returns all pages and files behind the guard.

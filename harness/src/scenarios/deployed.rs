@@ -3,11 +3,16 @@
 mod canary;
 mod waiting;
 
-use anyhow::ensure;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use hookline::event_log::EventLog;
+use serde_json::Value;
 
 use super::support::release::{deploy_new_packages, live_and_previous, released, roll_back_to};
-use super::support::{Scenario, ScenarioResult, Testbed, with_traffic};
+use super::support::{Scenario, ScenarioResult, Testbed, expect, with_traffic};
 use crate::emulator::Capability;
+use crate::system::wait;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -33,6 +38,13 @@ pub(super) fn all() -> Vec<Scenario> {
         )
         .long(),
         Scenario::new(
+            "event-log-switched",
+            "the event log is switched off and on again during traffic: no request is lost, and later events are logged",
+            event_log_switched,
+        )
+        .needs(&[Capability::Dynamodb])
+        .long(),
+        Scenario::new(
             "canary-aborted",
             "a new version that crashes on events loses its traffic by itself, and each accepted event is delivered",
             canary::aborted,
@@ -56,6 +68,35 @@ async fn deployment(testbed: &Testbed) -> ScenarioResult {
     let changes = testbed.deployment.plan(&testbed.deployment.current()).await?;
     ensure!(changes.is_empty(), "the plan after a release would change {}", changes.join(", "));
     Ok(format!("ingest from {} to {}, {requests} requests meanwhile", before.ingest, after.ingest))
+}
+
+async fn event_log_switched(testbed: &Testbed) -> ScenarioResult {
+    let on = testbed.deployment.current();
+    let mut off = on.clone();
+    off["event_log"] = Value::Null;
+    let result = apply_and_release(testbed, &off).await;
+    let is_off = testbed.stack.target().delivery_configuration().await?.event_log.is_none();
+    // The next scenarios need the log.
+    let again = apply_and_release(testbed, &on).await;
+    let requests = result? + again?;
+    ensure!(is_off, "the function has an event log after it was switched off");
+    let log = EventLog::find(testbed.stack.target()).await?;
+    let webhook = testbed.signed("github", expect::unique_body(100))?;
+    expect::delivered(testbed, &webhook).await?;
+    wait::until("an event in the new log", Duration::from_secs(30), async || {
+        Ok(log.events(&webhook.event_id, None).await?.into_iter().next())
+    })
+    .await?;
+    Ok(format!("{requests} requests meanwhile"))
+}
+
+/// Applies the variables and releases the new versions during traffic. Returns the number of requests.
+async fn apply_and_release(testbed: &Testbed, variables: &Value) -> Result<usize> {
+    let deploy = async {
+        testbed.deployment.apply(variables).await?;
+        released(testbed).await
+    };
+    Ok(with_traffic(testbed, deploy).await?.1)
 }
 
 async fn rollback(testbed: &Testbed) -> ScenarioResult {

@@ -4,6 +4,7 @@
 //! that it needs. The local stack has the declarations of all scenarios and the common sources.
 
 mod accepted;
+mod console;
 mod crashed;
 mod dead_lettered;
 mod deployed;
@@ -48,6 +49,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         telemetry::all(),
         event_log::all(),
         listen::all(),
+        console::all(),
         deployed::all(),
         restored::all(),
         permissions::all(),

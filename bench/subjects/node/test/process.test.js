@@ -48,8 +48,7 @@ beforeEach(() => {
     HOOKLINE_QUEUE_URL: 'https://sqs.test/intake',
     HOOKLINE_DLQ_URL: 'https://sqs.test/dlq',
     HOOKLINE_MAX_RECEIVE_COUNT: '5',
-    HOOKLINE_RETRY_BASE_SECONDS: '10',
-    HOOKLINE_RETRY_MAX_SECONDS: '900',
+    HOOKLINE_RETRY: '{"base_seconds":10,"max_seconds":900}',
     HOOKLINE_IDEMPOTENCY_TABLE: 'claims',
     HOOKLINE_IDEMPOTENCY_SECONDS: '3600',
   };

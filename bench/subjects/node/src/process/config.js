@@ -11,14 +11,15 @@ export function readConfig(environment) {
     destinations.set(name, createDestination(name, settings, guard));
   }
   const table = environment.HOOKLINE_IDEMPOTENCY_TABLE;
+  const retry = JSON.parse(required('HOOKLINE_RETRY'));
   return {
     destinations,
     routes: readRoutes(JSON.parse(required('HOOKLINE_ROUTES')), destinations),
     queueUrl: required('HOOKLINE_QUEUE_URL'),
     dlqUrl: required('HOOKLINE_DLQ_URL'),
     maxReceiveCount: number('HOOKLINE_MAX_RECEIVE_COUNT'),
-    retryBaseSeconds: number('HOOKLINE_RETRY_BASE_SECONDS'),
-    retryMaxSeconds: number('HOOKLINE_RETRY_MAX_SECONDS'),
+    retryBaseSeconds: retry.base_seconds,
+    retryMaxSeconds: retry.max_seconds,
     // Without a table, events are delivered at least once.
     idempotency: table && { table, seconds: number('HOOKLINE_IDEMPOTENCY_SECONDS') },
   };
