@@ -16,13 +16,16 @@ variable "region" {
 
 variable "packages" {
   description = <<-EOT
-    Path of each function's package, a zip file that contains `bootstrap`. `recover` is needed if a source has
-    `recover`.
+    Packages of the functions, in one of three ways. `version` is a released version that `scripts/packages.sh` has
+    downloaded. `directory` has `<function>/bootstrap.zip` for each function. `ingest`, `process` and `recover` are the
+    paths of zip files that contain `bootstrap`. `recover` is needed if a source has `recover`.
   EOT
   type = object({
-    ingest  = string
-    process = string
-    recover = optional(string)
+    version   = optional(string)
+    directory = optional(string)
+    ingest    = optional(string)
+    process   = optional(string)
+    recover   = optional(string)
   })
   nullable = false
 }

@@ -75,7 +75,7 @@ module "ingest" {
 
   name                 = "${local.prefix}-ingest"
   description          = "Verifies signed requests and puts events on the intake queue"
-  package              = var.packages.ingest
+  package              = local.packages.ingest
   artifacts_bucket     = module.artifacts.bucket
   architecture         = var.architecture
   memory_mb            = var.functions.ingest.memory_mb
@@ -93,7 +93,7 @@ module "process" {
 
   name                 = "${local.prefix}-process"
   description          = "Delivers the events of the intake queue and the retry queue to their destinations"
-  package              = var.packages.process
+  package              = local.packages.process
   artifacts_bucket     = module.artifacts.bucket
   architecture         = var.architecture
   memory_mb            = var.functions.process.memory_mb

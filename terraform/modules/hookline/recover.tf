@@ -84,7 +84,7 @@ module "recover" {
 
   name                 = "${local.prefix}-recover"
   description          = "Requests redeliveries of events that never arrived from GitHub"
-  package              = var.packages.recover
+  package              = local.packages.recover
   artifacts_bucket     = module.artifacts.bucket
   architecture         = var.architecture
   memory_mb            = var.functions.recover.memory_mb

@@ -55,32 +55,92 @@ variable "region" {
 
 variable "packages" {
   description = <<-EOT
-    Path of each function's package, a zip file that contains `bootstrap`. `recover` is needed if a source has
-    `recover`.
+    Packages of the functions, in one of three ways. `version` is a released version that `scripts/packages.sh` has
+    downloaded. `directory` has `<function>/bootstrap.zip` for each function. `ingest`, `process` and `recover` are the
+    paths of zip files that contain `bootstrap`. `recover` is needed if a source has `recover`.
   EOT
   type = object({
-    ingest  = string
-    process = string
-    recover = optional(string)
+    version   = optional(string)
+    directory = optional(string)
+    ingest    = optional(string)
+    process   = optional(string)
+    recover   = optional(string)
   })
   nullable = false
 
-  # destroy needs the files too.
   validation {
-    condition = alltrue([
-      for name, path in var.packages : try(fileexists(path), false) || name == "recover" && path == null
+    condition = 1 == sum([
+      for is_given in [
+        var.packages.version != null,
+        var.packages.directory != null,
+        var.packages.ingest != null || var.packages.process != null || var.packages.recover != null,
+      ] : is_given ? 1 : 0
+    ])
+    error_message = "packages must have one of `version`, `directory`, and the paths of `ingest` and `process`."
+  }
+
+  validation {
+    condition     = (var.packages.ingest == null) == (var.packages.process == null)
+    error_message = "packages must have the paths of both `ingest` and `process`; one is missing."
+  }
+
+  # It is a part of a path.
+  validation {
+    condition = (
+      var.packages.version == null || can(regex("^[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z.-]+)?$", var.packages.version))
+    )
+    error_message = <<-EOT
+      packages.version must be a version such as 1.0.0; it is `${coalesce(var.packages.version, "null")}`.
+    EOT
+  }
+
+  # destroy needs the files too, in this and the next two rules.
+  validation {
+    condition = var.packages.version == null || alltrue([
+      for name in ["ingest", "process", "recover"] :
+      try(fileexists("${path.root}/.hookline/${var.packages.version}/${var.architecture}/${name}/bootstrap.zip"), false)
     ])
     error_message = format(
-      "packages names files that do not exist: %s. Run `cargo harness package`, or correct the paths.",
+      "the packages of version %[1]s for %[2]s are not downloaded. Run `%[3]s %[1]s --architecture %[2]s`.",
+      coalesce(var.packages.version, "-"), var.architecture, "${path.module}/../../../scripts/packages.sh",
+    )
+  }
+
+  validation {
+    condition = var.packages.directory == null || alltrue([
+      for name in ["ingest", "process", "recover"] :
+      try(fileexists("${var.packages.directory}/${name}/bootstrap.zip"), false)
+      || name == "recover" && alltrue([for source in var.sources : source.recover == null])
+    ])
+    error_message = format(
+      "packages.directory `%s` has no %s. Run `cargo harness package`, or correct the path.",
+      coalesce(var.packages.directory, "-"),
       join(", ", [
-        for name, path in var.packages : coalesce(path, "(null)")
-        if !try(fileexists(path), false) && !(name == "recover" && path == null)
+        for name in ["ingest", "process", "recover"] : "${name}/bootstrap.zip"
+        if !try(fileexists("${var.packages.directory}/${name}/bootstrap.zip"), false)
       ]),
     )
   }
 
   validation {
-    condition     = var.packages.recover != null || alltrue([for source in var.sources : source.recover == null])
+    condition = alltrue([
+      for path in [var.packages.ingest, var.packages.process, var.packages.recover] :
+      path == null || try(fileexists(path), false)
+    ])
+    error_message = format(
+      "packages names files that do not exist: %s. Run `cargo harness package`, or correct the paths.",
+      join(", ", [
+        for path in [var.packages.ingest, var.packages.process, var.packages.recover] : path
+        if path != null && !try(fileexists(path), false)
+      ]),
+    )
+  }
+
+  validation {
+    condition = (
+      var.packages.ingest == null || var.packages.recover != null
+      || alltrue([for source in var.sources : source.recover == null])
+    )
     error_message = <<-EOT
       packages.recover is missing, and sources have `recover`. Run `cargo harness package`, and add the path.
     EOT
