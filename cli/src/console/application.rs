@@ -6,15 +6,18 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use minijinja::context;
 use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::jobs::Jobs;
 use super::render::{Frame, Page};
 use super::session::Session;
+use crate::event_log::EventLog;
 use crate::target::Target;
 
 /// How long a page waits for another operation on the dead-letter queue.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the configuration of the event log is used.
+const MAX_CONFIGURATION_AGE: Duration = Duration::from_secs(15);
 
 /// A running console.
 pub(super) struct Console {
@@ -25,6 +28,8 @@ pub(super) struct Console {
     frame: Frame,
     notice: Mutex<Option<String>>,
     queue: Arc<Lock<()>>,
+    /// The event log as it was configured a moment ago.
+    event_log: Lock<Option<(Instant, Option<Arc<EventLog>>)>>,
 }
 
 /// What a handler responds.
@@ -49,8 +54,8 @@ impl Console {
             workspace,
             service,
         };
-        let (notice, queue) = (Mutex::default(), Arc::default());
-        Self { target, port, session, jobs: Jobs::default(), frame, notice, queue }
+        let (notice, queue, event_log) = (Mutex::default(), Arc::default(), Lock::default());
+        Self { target, port, session, jobs: Jobs::default(), frame, notice, queue, event_log }
     }
 
     /// Returns the name of the workspace.
@@ -69,6 +74,25 @@ impl Console {
             bail!("nothing was changed: type `{workspace}` to confirm an action in production");
         }
         Ok(())
+    }
+
+    /// Returns the event log, or `None` if it is switched off. The configuration of the functions is read again after some
+    /// seconds.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration cannot be read.
+    pub(super) async fn event_log(&self) -> Result<Option<Arc<EventLog>>> {
+        let mut known = self.event_log.lock().await;
+        if let Some((read_at, log)) = &*known
+            && read_at.elapsed() < MAX_CONFIGURATION_AGE
+        {
+            return Ok(log.clone());
+        }
+        let configuration = self.target.delivery_configuration().await?;
+        let log = EventLog::of(self.target.clone(), configuration).await?.map(Arc::new);
+        *known = Some((Instant::now(), log.clone()));
+        Ok(log)
     }
 
     /// Waits until no other operation uses the dead-letter queue: each of them hides messages from the others.
@@ -93,11 +117,17 @@ impl Console {
                 (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
             }
             Err(error) => {
-                let data = context! { reason => format!("{error:#}") };
-                let page = Page::new(nav, "This page cannot be shown", "error", data);
+                let page =
+                    Page::new(nav, "This page cannot be shown", "error", context! { reason => format!("{error:#}") });
                 self.page(StatusCode::BAD_GATEWAY, &page)
             }
         }
+    }
+
+    /// Renders the page for a path that the console does not have.
+    pub(super) fn not_found(&self, path: &str) -> Response {
+        let reason = format!("the console has no page `{path}`: use the navigation");
+        self.page(StatusCode::NOT_FOUND, &Page::new("", "This page cannot be shown", "error", context! { reason }))
     }
 
     fn page(&self, status: StatusCode, page: &Page) -> Response {

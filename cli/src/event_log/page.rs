@@ -12,7 +12,7 @@ use super::rejected;
 use super::table::EventLog;
 
 /// The number of sources, or of payloads, that are read at the same time.
-const CONCURRENCY: usize = 8;
+const CONCURRENCY: usize = 16;
 
 /// What is listed.
 #[derive(Debug, Clone)]
@@ -70,6 +70,8 @@ impl EventLog {
         if options.filter.status != Some(Status::Rejected) {
             let sources =
                 self.sources().iter().filter(|name| options.source.as_ref().is_none_or(|source| source == *name));
+            let pattern = options.filter.event_type.as_deref().unwrap_or("*");
+            let sources = sources.filter(|name| has_type(name, pattern));
             let listed = stream::iter(sources.cloned().collect::<Vec<_>>());
             let listed = listed.map(async |source| self.list_source(&source, options).await);
             events = listed.buffer_unordered(CONCURRENCY).try_concat().await?;
@@ -129,6 +131,12 @@ impl EventLog {
     }
 }
 
+/// Whether a source can have events of a type. Types begin with the name of their source.
+fn has_type(source: &str, pattern: &str) -> bool {
+    let (literal, name) = (pattern.split(['*', '?']).next().unwrap_or_default(), format!("{source}."));
+    literal.starts_with(&name) || name.starts_with(literal)
+}
+
 /// Takes the entries of all events except the last one, whose attempts may continue on the next page. In descending order,
 /// an event is before its attempts.
 fn take_complete(entries: &mut Vec<Entry>) -> Vec<Entry> {
@@ -170,6 +178,16 @@ mod tests {
         // All entries of a page belong to one event.
         assert!(take_complete(&mut entries).is_empty());
         assert!(take_complete(&mut Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn only_sources_that_can_have_the_type_are_read() {
+        for pattern in ["*", "", "git*", "github.push", "github.*", "github.pull_request*", "g?thub.push"] {
+            assert!(has_type("github", pattern), "{pattern}");
+        }
+        for pattern in ["stripe.*", "github-app.push", "gitlab*", "hub*"] {
+            assert!(!has_type("github", pattern), "{pattern}");
+        }
     }
 
     #[test]

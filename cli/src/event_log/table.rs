@@ -65,6 +65,11 @@ impl EventLog {
         &self.sources
     }
 
+    /// Returns the names of the destinations.
+    pub fn destinations(&self) -> impl Iterator<Item = &str> {
+        self.configuration.destinations.iter().map(String::as_str)
+    }
+
     /// Returns the events with an id, newest first: a sender can send several requests with one id.
     ///
     /// # Errors

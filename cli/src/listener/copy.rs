@@ -136,13 +136,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_sender_of_the_catalogue_can_be_listened_to_or_is_refused_with_the_reason() {
-        let mut refused = 0;
+    async fn each_sender_of_the_catalogue_can_be_listened_to_or_is_rejected_with_the_reason() {
+        let mut rejected = 0;
         for sender in hookline_senders::slugs() {
             let result = forwarder(sender).await;
             let is_query = result.is_err_and(|error| error.to_string().contains("parameter of its URL"));
-            refused += usize::from(is_query);
+            rejected += usize::from(is_query);
         }
-        assert!((1..20).contains(&refused), "{refused} senders are refused");
+        assert!((1..20).contains(&rejected), "{rejected} senders are rejected");
     }
 }

@@ -91,7 +91,7 @@ impl ListenerQueue {
         for message in messages.unwrap_or_default() {
             copies.push(Copy::read(message.body.as_deref().unwrap_or_default(), &self.bucket).await);
             let delete = self.client.delete_message().queue_url(&self.url);
-            // A copy that stays is received again after the visibility timeout, which harms nobody.
+            // A copy that stays is received again after the visibility timeout, which does no harm.
             let _ = delete.receipt_handle(message.receipt_handle.unwrap_or_default()).send().await;
         }
         Ok(copies)

@@ -69,10 +69,6 @@ impl Way {
     fn headers(&self) -> impl Iterator<Item = &str> {
         let named = self.ids.iter().map(|(template, _)| template).chain(&self.types);
         let named = named.flat_map(|template| template.0.iter().filter_map(place));
-        let header = |place| match place {
-            &Place::Header(ref name) => Some(name.as_str()),
-            _ => None,
-        };
         self.signed_places().chain(named).filter_map(header).chain(self.lists_of_headers())
     }
 
@@ -81,6 +77,13 @@ impl Way {
             Part::SignedHeaders(list) => Some(list.as_str()),
             _ => None,
         })
+    }
+}
+
+fn header(place: &Place) -> Option<&str> {
+    match place {
+        Place::Header(name) => Some(name),
+        _ => None,
     }
 }
 

@@ -34,10 +34,13 @@ impl ForwardHeaders {
     }
 }
 
-/// Returns the headers in which the sender signs a request and names its event. A header that exceeds a limit is left out:
-/// only a copy for a listener lacks it.
-pub(crate) fn sender_headers(scheme: &Scheme, headers: &Headers) -> SenderHeaders {
+/// Returns the headers in which the sender signs a request and names its event, or none if they are not copied. A header that
+/// exceeds a limit is left out: only a copy for a listener lacks it.
+pub(crate) fn sender_headers(is_copied: bool, scheme: &Scheme, headers: &Headers) -> SenderHeaders {
     let mut copied = SenderHeaders::default();
+    if !is_copied {
+        return copied;
+    }
     for (name, value) in scheme.copied_headers(headers) {
         let _ = copied.insert(&name, &value);
     }

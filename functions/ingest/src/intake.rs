@@ -128,7 +128,7 @@ impl<S: GetSecret, Q: SendEvent, P: StorePayload> Intake<S, Q, P> {
         let id = verified.signed_id.or(verified.delivery_id).and_then(usable_id);
         let (forwarded, omitted) = source.forward_headers.collect(content.headers);
         let is_copied = self.config.copies_headers;
-        let sender_headers = is_copied.then(|| sender_headers(&source.scheme, content.headers)).unwrap_or_default();
+        let sender_headers = sender_headers(is_copied, &source.scheme, content.headers);
         let event = AcceptedEvent {
             id: id.unwrap_or_else(|| request_id.clone()),
             request_id,

@@ -143,8 +143,13 @@ impl Browser {
         ensure!(overflow == 0, "{} is {overflow} px wider than the window", self.url().await?);
         let lines = self.client.issue_cmd(BrowserLog).await?;
         let lines = lines.as_array().context("the browser's log is no list")?;
-        let severe: Vec<_> = lines.iter().filter(|line| line["level"] == "SEVERE").collect();
-        ensure!(severe.is_empty(), "{} has errors in the browser: {severe:?}", self.url().await?);
+        let url = self.url().await?;
+        // The status of an error page itself is no fault.
+        let is_own_status = |line: &Value| {
+            line["source"] == "network" && line["message"].as_str().is_some_and(|text| text.starts_with(&url))
+        };
+        let severe: Vec<_> = lines.iter().filter(|line| line["level"] == "SEVERE" && !is_own_status(line)).collect();
+        ensure!(severe.is_empty(), "{url} has errors in the browser: {severe:?}");
         Ok(())
     }
 

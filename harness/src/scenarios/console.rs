@@ -1,32 +1,25 @@
 //! `hookline console` in a real browser.
 
-use std::path::{Path, PathBuf};
+mod pages;
+mod running;
+
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, ensure};
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use hookline::console::{Options, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use self::running::Console;
 use super::support::{Scenario, ScenarioResult, Testbed, expect};
-use crate::browser::{Appearance, Axe, Browser, unavailable_reason};
+use crate::browser::{Browser, unavailable_reason};
 use crate::emulator::Capability;
 use crate::stack::{Destination, Route, Source};
 use crate::system::wait;
 use crate::traffic::script::Script;
-
-/// The appearances in which each page is checked and kept as a picture.
-const APPEARANCES: [(&str, Appearance); 4] = [
-    ("light-1280", Appearance { width: 1280, is_dark: false }),
-    ("dark-1280", Appearance { width: 1280, is_dark: true }),
-    ("light-390", Appearance { width: 390, is_dark: false }),
-    ("dark-390", Appearance { width: 390, is_dark: true }),
-];
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -50,9 +43,9 @@ pub(super) fn all() -> Vec<Scenario> {
         .needs(&[Capability::Dynamodb])
         .skip_if(|_| unavailable_reason()),
         Scenario::new(
-            "console-refuses-strangers",
+            "console-rejects-unknown-browsers",
             "a browser without the token and a form of another site reach no page of the console and change nothing",
-            refuses,
+            rejects,
         )
         .needs(&[Capability::Dynamodb])
         .skip_if(|_| unavailable_reason())
@@ -61,10 +54,11 @@ pub(super) fn all() -> Vec<Scenario> {
             "console-pages",
             "each page of the console, light and dark, wide and narrow: axe-core finds no fault, nothing overflows, the browser \
              reports no error, and the page has less than 200 KB",
-            pages,
+            pages::pages,
         )
         .with(logged)
-        .concurrent(),
+        // It fills the event log.
+        .last(),
     ]
 }
 
@@ -75,28 +69,6 @@ fn logged(scenario: Scenario) -> Scenario {
         .route(Route::new("replayed", "logged", &["logged"]).types(&["logged.release"]))
         .needs(&[Capability::Dynamodb])
         .skip_if(|_| unavailable_reason())
-}
-
-/// A running console. It ends with this value.
-struct Console {
-    url: String,
-    base: String,
-    task: JoinHandle<Result<()>>,
-}
-
-impl Console {
-    async fn start(testbed: &Testbed) -> Result<Self> {
-        let server = Server::bind(testbed.stack.target(), Options::default()).await?;
-        let url = server.url();
-        let base = url.split("/?").next().unwrap_or_default().to_owned();
-        Ok(Self { url, base, task: tokio::spawn(server.run()) })
-    }
-}
-
-impl Drop for Console {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
 }
 
 async fn replays(testbed: &Testbed) -> ScenarioResult {
@@ -194,14 +166,14 @@ async fn operate(testbed: &Testbed, console: &Console, browser: &Browser, ids: &
     Ok("3 messages redriven and then deleted; 1 destination paused and resumed".to_owned())
 }
 
-async fn refuses(testbed: &Testbed) -> ScenarioResult {
+async fn rejects(testbed: &Testbed) -> ScenarioResult {
     let (console, browser) = (Console::start(testbed).await?, Browser::start().await?);
-    let result = refuse(&console, &browser).await;
+    let result = reject(&console, &browser).await;
     browser.close().await?;
     result
 }
 
-async fn refuse(console: &Console, browser: &Browser) -> ScenarioResult {
+async fn reject(console: &Console, browser: &Browser) -> ScenarioResult {
     for path in ["/", "/events", "/assets/console.js", "/?token=not-the-token"] {
         browser.open(&format!("{}{path}", console.base)).await?;
         let reason = browser.element("#reason").await?.text().await?;
@@ -229,72 +201,12 @@ async fn refuse(console: &Console, browser: &Browser) -> ScenarioResult {
     ensure!(browser.count("[data-state=paused]").await? == 0, "the form has paused a destination");
     // The token works once.
     let second = Browser::start().await?;
-    let refused = async {
+    let rejected = async {
         second.open(&console.url).await?;
         second.element("#reason").await?.text().await.context("no reason")
     };
-    let refused = refused.await;
+    let rejected = rejected.await;
     second.close().await?;
-    ensure!(refused?.contains("no session"), "the token works twice");
+    ensure!(rejected?.contains("no session"), "the token works twice");
     Ok("4 pages without the token, 1 form of another site, 1 used token".to_owned())
-}
-
-async fn pages(testbed: &Testbed) -> ScenarioResult {
-    let key = testbed.signing_key("logged")?;
-    let webhook = testbed.signed_with("logged", "release", expect::unique_body(400), &key)?;
-    expect::accepted(testbed, &webhook).await?;
-    testbed.sink.wait_for_delivery(&webhook.event_id).await?;
-    let folder = testbed.repository.harness_directory.join("console");
-    std::fs::create_dir_all(&folder)?;
-    let axe = Axe::install(&testbed.repository.root, &testbed.repository.harness_directory.join("axe")).await?;
-    let (console, browser) = (Console::start(testbed).await?, Browser::start().await?);
-    let paths = [
-        ("overview", "/".to_owned()),
-        ("events", "/events".to_owned()),
-        ("event", format!("/event?id={}", webhook.event_id)),
-        ("dead-letters", "/dead-letters".to_owned()),
-        ("sources", "/sources".to_owned()),
-        ("destinations", "/destinations".to_owned()),
-        ("confirm", "/destinations/pause?name=logged".to_owned()),
-        ("error", "/none".to_owned()),
-    ];
-    let result = check_pages(&browser, &console, &paths, &axe, &folder).await;
-    browser.close().await?;
-    result
-}
-
-async fn check_pages(
-    browser: &Browser,
-    console: &Console,
-    paths: &[(&str, String)],
-    axe: &Axe,
-    folder: &Path,
-) -> ScenarioResult {
-    browser.open(&console.url).await?;
-    let mut largest = (0, "");
-    let mut slowest = (0.0, "");
-    for (appearance_name, appearance) in APPEARANCES {
-        browser.show_as(appearance).await?;
-        for (name, path) in paths {
-            browser.open(&format!("{}{path}", console.base)).await?;
-            browser.element("h1").await?;
-            browser.check_page().await?;
-            browser.check_accessibility(axe).await?;
-            let size = browser.value("performance.getEntriesByType('navigation')[0].decodedBodySize").await?;
-            let size = size.as_u64().context("the page has no size")?;
-            ensure!(size < 200_000, "the page {name} has {size} bytes");
-            largest = largest.max((size, *name));
-            let render = browser.value("performance.getEntriesByName('first-contentful-paint')[0].startTime").await?;
-            let render = render.as_f64().unwrap_or_default();
-            slowest = if render > slowest.0 { (render, *name) } else { slowest };
-            let file: PathBuf = folder.join(format!("{name}-{appearance_name}.png"));
-            std::fs::write(&file, browser.screenshot().await?)?;
-        }
-    }
-    let pages = paths.len() * APPEARANCES.len();
-    let (size, largest) = largest;
-    let (render, slowest) = slowest;
-    Ok(format!(
-        "{pages} pages; the largest, {largest}, has {size} bytes; {slowest} was first rendered after {render:.0} ms"
-    ))
 }

@@ -14,7 +14,7 @@ use crate::console::fields::Fields;
 use crate::console::payload::ShownPayload;
 use crate::console::render::Page;
 use crate::console::times::Shown;
-use crate::event_log::{EventLog, LoggedEvent, Payload, PayloadError};
+use crate::event_log::{LoggedEvent, Payload, PayloadError};
 use crate::event_trace::{self, LogEntry, milliseconds};
 
 pub(super) const PATH: &str = "/event";
@@ -221,9 +221,8 @@ pub(super) async fn show(console: &Console, fields: &Fields) -> Result<Reply> {
 
 /// Finds the event in the event log: the request of the query, or the newest one.
 async fn find(console: &Console, id: &str, fields: &Fields) -> Result<Option<Logged>> {
-    let configuration = console.target.delivery_configuration().await?;
-    let destinations = configuration.destinations.iter().cloned().collect();
-    let Some(log) = EventLog::of(console.target.clone(), configuration).await? else { return Ok(None) };
+    let Some(log) = console.event_log().await? else { return Ok(None) };
+    let destinations = log.destinations().map(str::to_owned).collect();
     let requests = log.events(id, fields.get("source")).await?;
     let Some(shown) = chosen(&requests, fields.get("request")) else { return Ok(None) };
     let payload = log.payload(&shown.event).await;

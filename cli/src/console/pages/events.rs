@@ -12,7 +12,7 @@ use crate::console::application::{Console, Reply};
 use crate::console::fields::Fields;
 use crate::console::render::Page;
 use crate::console::times::Shown;
-use crate::event_log::{EventFilter, EventLog, ListOptions, Listed, LoggedEvent};
+use crate::event_log::{EventFilter, ListOptions, Listed, LoggedEvent};
 use crate::event_trace::milliseconds;
 
 pub(super) const PATH: &str = "/events";
@@ -166,13 +166,12 @@ fn query(fields: &Fields, added: Option<(&str, &str)>) -> String {
 }
 
 pub(super) async fn show(console: &Console, fields: &Fields) -> Result<Reply> {
-    let configuration = console.target.delivery_configuration().await?;
-    let destinations = configuration.destinations.iter().cloned().collect();
-    let Some(log) = EventLog::of(console.target.clone(), configuration).await? else {
+    let Some(log) = console.event_log().await? else {
         return Ok(Reply::Page(View::off().page()));
     };
+    let destinations = log.destinations().map(str::to_owned).collect();
     let options = options(fields)?;
-    // The search of ingest's log for rejected requests takes long, so it is made only if the operator asks for them.
+    // The search of ingest's log for rejected requests takes long, so it is made only if the operator selects them.
     let listed = match options.filter.status {
         Some(Status::Rejected) => log.list(&options).await?,
         _ => log.list_events(&options).await?,
@@ -216,7 +215,7 @@ mod tests {
         assert!(read.payload.is_some() && options(&Fields::parse(b"filter=a")).is_err());
         assert_eq!(
             query(&fields, Some(("until", "2025"))),
-            concat!("source=github&type=github.*&status=dead_lettered&filter=%2Fa%3D1&until=2025")
+            "source=github&type=github.*&status=dead_lettered&filter=%2Fa%3D1&until=2025"
         );
         let (hour, always) = (options(&Fields::parse(b"since=1h")).unwrap(), options(&Fields::default()).unwrap());
         assert!(always.since < hour.since && always.filter.status.is_none());

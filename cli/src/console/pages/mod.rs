@@ -128,5 +128,5 @@ async fn source_test(State(console): App, Extension(fields): Form) -> Response {
 }
 
 async fn not_found(State(console): App, uri: Uri) -> Response {
-    console.respond("", Err(anyhow::anyhow!("the console has no page `{}`: use the navigation", uri.path())))
+    console.not_found(uri.path())
 }

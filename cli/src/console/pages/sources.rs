@@ -1,6 +1,7 @@
 //! The sources with what their senders need, their secrets and their last requests.
 
 use anyhow::{Context, Result};
+use futures_util::stream::{self, StreamExt as _};
 use hookline_senders::Sender;
 use serde::Serialize;
 use uuid::Uuid;
@@ -19,6 +20,8 @@ use crate::target::Target;
 use crate::webhook_url;
 
 pub(super) const PATH: &str = "/sources";
+/// The number of secrets that are read at the same time.
+const CONCURRENCY: usize = 16;
 /// The longest shown response.
 const MAX_RESPONSE_CHARACTERS: usize = 2000;
 
@@ -98,16 +101,15 @@ impl View {
         let url = webhook_url::find(target, first).await.ok();
         let base = url.and_then(|url| url.strip_suffix(first).map(str::to_owned));
         let store = SecretStore::new(&target.sdk);
-        let mut sources = Vec::new();
-        for (name, scheme) in &schemes {
-            let secret = match store.read(&target.resources.source_secret_name(name), Version::Current).await {
+        let rows = stream::iter(schemes).map(async |(name, scheme)| {
+            let secret = match store.read(&target.resources.source_secret_name(&name), Version::Current).await {
                 Ok(value) => SecretForm::Source(scheme.clone()).parse(value).map(|_| ()),
                 Err(error) => Err(SecretFault::Unreadable(format!("{error:#}"))),
             };
             let url = base.as_ref().map(|base| format!("{base}{name}"));
-            sources.push(Row::new(name, scheme, url, secret, (activity.sources.get(name), now_ms)));
-        }
-        Ok(Self { sources })
+            Row::new(&name, &scheme, url, secret, (activity.sources.get(&name), now_ms))
+        });
+        Ok(Self { sources: rows.buffered(CONCURRENCY).collect().await })
     }
 }
 
