@@ -52,7 +52,7 @@ pub(super) async fn pages(testbed: &Testbed) -> ScenarioResult {
     result
 }
 
-/// What is done with the entries that fill the event log.
+/// Whether the entries that fill the event log are added or deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Write {
     Put,
