@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -91,8 +92,8 @@ impl ReplayEvents {
 
     /// Returns the newest request of each id.
     async fn named(&self, log: &EventLog) -> Result<Vec<LoggedEvent>> {
-        let mut selected = Vec::new();
-        for id in &self.ids {
+        let (mut selected, mut ids) = (Vec::new(), BTreeSet::new());
+        for id in self.ids.iter().filter(|id| ids.insert(*id)) {
             let events = log.events(id, self.conditions.source.as_deref()).await?;
             let mut sources: Vec<_> = events.iter().map(|logged| logged.event.source.as_str()).collect();
             sources.sort_unstable();

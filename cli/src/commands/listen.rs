@@ -1,10 +1,13 @@
+use std::convert::Infallible;
+use std::future::pending;
 use std::io::BufRead as _;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use clap::Args;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
 use tokio::time::{interval, timeout};
 use url::Url;
 
@@ -18,8 +21,10 @@ use crate::target::TargetOptions;
 
 use super::timestamp::rfc3339;
 
-/// The time between two signs of life, a third of the lease.
-const RENEWAL: Duration = Duration::from_secs(20);
+/// The time between two signs of life, a part of the lease.
+const RENEWAL: Duration = Duration::from_secs(30);
+/// Copies that wait for the program.
+const MAX_WAITING: usize = 10;
 /// The longest time for the removal of the queue after a signal.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -41,22 +46,22 @@ pub(super) struct Listen {
 impl Listen {
     /// Receives copies until a signal ends the command. The queue is removed on each way out.
     pub(super) async fn run(self) -> Result<ExitCode> {
-        // Before the queue exists: from here on, a signal ends the loop below and not the whole program.
-        let signal = signals::handle();
-        let target = self.target.find().await?;
-        let scheme = target.source_scheme(&self.source).await?;
-        let secret = source_signing_key(&target, &self.source, &scheme);
-        let forwarder = Forwarder::new(self.to.as_str(), scheme.clone(), secret).await?;
-        let step = Step::start("create a queue for copies");
-        let queue = ListenerQueue::open(&target, &self.source, ListenerQueue::LEASE).await?;
-        step.done(queue.name());
+        // Before the queue exists: from here on, a signal does not end the whole program.
+        let mut signal = pin!(signals::handle());
+        let (queue, forwarder) = tokio::select! {
+            opened = self.open() => opened?,
+            (name, code) = &mut signal => {
+                eprintln!("interrupted by {name}");
+                return Ok(ExitCode::from(code));
+            }
+        };
         eprintln!(
             "events of source `{}` go to {} from about 5 s after now; `r` and Enter repeats the last one, Ctrl-C ends the command",
             self.source, self.to
         );
         let result = tokio::select! {
             result = self.serve(&queue, &forwarder) => result,
-            (name, code) = signal => {
+            (name, code) = &mut signal => {
                 eprintln!("interrupted by {name}: removing the queue");
                 Ok(ExitCode::from(code))
             }
@@ -69,33 +74,75 @@ impl Listen {
         result
     }
 
+    async fn open(&self) -> Result<(ListenerQueue, Forwarder)> {
+        let target = self.target.find().await?;
+        let scheme = target.source_scheme(&self.source).await?;
+        let secret = source_signing_key(&target, &self.source, &scheme);
+        let forwarder = Forwarder::new(self.to.as_str(), scheme.clone(), secret).await?;
+        let step = Step::start("create a queue for copies");
+        let queue = ListenerQueue::open(&target, &self.source, ListenerQueue::LEASE).await?;
+        step.done(queue.name());
+        Ok((queue, forwarder))
+    }
+
+    /// Receives, renews and sends independently: neither a slow program nor a typed line delays the others, and no received
+    /// copy is lost.
     async fn serve(&self, queue: &ListenerQueue, forwarder: &Forwarder) -> Result<ExitCode> {
-        let (mut lines, mut renewal) = (read_lines(), interval(RENEWAL));
-        let mut last: Option<Copy> = None;
+        let (sender, copies) = channel(MAX_WAITING);
+        tokio::select! {
+            error = receive(queue, sender) => Err(error),
+            never = renew(queue) => match never {},
+            never = self.send_all(copies, forwarder) => match never {},
+        }
+    }
+
+    async fn send_all(&self, mut copies: Receiver<Copy>, forwarder: &Forwarder) -> Infallible {
+        let (mut lines, mut last) = (read_lines(), None);
         loop {
             tokio::select! {
-                received = queue.receive() => for copy in received? {
-                    match copy {
-                        Ok(copy) if !self.is_wanted(&copy) => {}
-                        Ok(copy) => {
-                            send(forwarder, &copy).await;
-                            last = Some(copy);
-                        }
-                        Err(error) => eprintln!("not sent: {error:#}"),
-                    }
+                Some(copy) = copies.recv() => if self.is_wanted(&copy) {
+                    send(forwarder, &copy).await;
+                    last = Some(copy);
                 },
-                _ = renewal.tick() => queue.renew().await?,
                 Some(line) = lines.recv() => match (line.trim(), &last) {
                     ("r", Some(copy)) => send(forwarder, copy).await,
                     ("r", None) => eprintln!("no event has arrived yet"),
                     _ => eprintln!("`r` and Enter repeats the last event"),
                 },
+                else => pending().await,
             }
         }
     }
 
     fn is_wanted(&self, copy: &Copy) -> bool {
         self.filter.as_ref().is_none_or(|filter| filter.matches(&copy.body))
+    }
+}
+
+/// Receives copies until the queue cannot be read.
+async fn receive(queue: &ListenerQueue, sender: Sender<Copy>) -> Error {
+    loop {
+        let received = match queue.receive().await {
+            Ok(received) => received,
+            Err(error) => return error,
+        };
+        for copy in received {
+            match copy {
+                // The other end is open as long as this function runs.
+                Ok(copy) => drop(sender.send(copy).await),
+                Err(error) => eprintln!("not sent: {error:#}"),
+            }
+        }
+    }
+}
+
+async fn renew(queue: &ListenerQueue) -> Infallible {
+    let mut renewal = interval(RENEWAL);
+    loop {
+        renewal.tick().await;
+        if let Err(error) = queue.renew().await {
+            eprintln!("{error:#}");
+        }
     }
 }
 

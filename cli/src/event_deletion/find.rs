@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use hookline_event::Payload;
 
 use super::claims;
@@ -37,6 +37,7 @@ impl EventData {
         let messages: Vec<_> = messages.into_iter().filter(is_event).collect();
         let (logged, mut payloads) = find_logged(target, &configuration, id, source).await?;
         payloads.extend(offloaded(&messages));
+        check_source(id, &messages, &logged)?;
         let claims = match configuration.state_table() {
             Ok(table) => {
                 let source = source.or_else(|| logged_source(&entries));
@@ -55,6 +56,15 @@ impl EventData {
         };
         Ok(Self { id: id.to_owned(), payloads, messages, logged, claims, remaining })
     }
+}
+
+/// Fails if several sources have an event with the id: it would be deleted for all of them.
+fn check_source(id: &str, messages: &[DeadLetterMessage], logged: &[LoggedEvent]) -> Result<()> {
+    let of_messages = messages.iter().map(|message| message.source.as_str());
+    let sources: BTreeSet<_> = of_messages.chain(logged.iter().map(|logged| logged.event.source.as_str())).collect();
+    let names = Vec::from_iter(sources.iter().copied()).join(", ");
+    ensure!(sources.len() <= 1, "several sources have an event `{id}`: add --source with one of {names}");
+    Ok(())
 }
 
 fn logged_source(entries: &[LogEntry]) -> Option<&str> {
@@ -100,4 +110,25 @@ fn offloaded(messages: &[DeadLetterMessage]) -> BTreeSet<String> {
         Payload::Inline(_) => None,
     };
     messages.iter().filter_map(offloaded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use hookline_event_log::Outcome;
+
+    use super::*;
+    use crate::event_log::tests::event;
+
+    #[test]
+    fn an_id_of_several_sources_needs_the_source() {
+        let messages = ["orders", "ledger"].map(DeadLetterMessage::example);
+        let logged = |source: &str| {
+            let mut event = event("e-1", 1, Outcome::Delivered);
+            event.source = source.to_owned();
+            LoggedEvent { event, attempts: Vec::new(), is_complete: true }
+        };
+        assert!(check_source("e-1", &messages, &[logged("github")]).is_ok() && check_source("e-1", &[], &[]).is_ok());
+        let error = check_source("e-1", &messages, &[logged("events")]).unwrap_err().to_string();
+        assert_eq!(error, "several sources have an event `e-1`: add --source with one of events, github");
+    }
 }

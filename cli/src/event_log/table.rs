@@ -76,8 +76,8 @@ impl EventLog {
     ///
     /// If the table cannot be read.
     pub async fn events(&self, id: &str, source: Option<&str>) -> Result<Vec<LoggedEvent>> {
-        let sources =
-            self.sources.iter().map(String::as_str).filter(|name| source.is_none_or(|source| source == *name));
+        // A named source may have been logged earlier.
+        let sources = source.map_or_else(|| self.sources.iter().map(String::as_str).collect(), |source| vec![source]);
         let mut events = Vec::new();
         for source in sources {
             events.extend(LoggedEvent::group(self.entries(&event_key(source, id)).await?));

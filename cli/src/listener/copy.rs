@@ -139,9 +139,11 @@ mod tests {
     async fn each_sender_of_the_catalogue_can_be_listened_to_or_is_rejected_with_the_reason() {
         let mut rejected = 0;
         for sender in hookline_senders::slugs() {
-            let result = forwarder(sender).await;
-            let is_query = result.is_err_and(|error| error.to_string().contains("parameter of its URL"));
-            rejected += usize::from(is_query);
+            match forwarder(sender).await {
+                Ok(_) => {}
+                Err(error) if error.to_string().contains("parameter of its URL") => rejected += 1,
+                Err(error) => panic!("{sender}: {error:#}"),
+            }
         }
         assert!((1..20).contains(&rejected), "{rejected} senders are rejected");
     }

@@ -33,7 +33,7 @@ pub struct ListenerQueue {
 
 impl ListenerQueue {
     /// How long a listener counts as running after its last sign of life.
-    pub const LEASE: Duration = Duration::from_secs(60);
+    pub const LEASE: Duration = Duration::from_secs(180);
 
     /// Removes the queues of commands that have crashed, creates a queue, and registers it. Copies arrive after some seconds,
     /// until [`close`](Self::close), or until the lease ends without a call of [`renew`](Self::renew).
@@ -57,7 +57,8 @@ impl ListenerQueue {
         let queue = Self { client, registry, bucket, name, url, lease };
         let listener = Listener { queue_url: queue.url.clone(), source: source.to_owned(), until: queue.until() };
         if let Err(error) = queue.registry.add(&queue.name, &listener).await {
-            queue.close().await?;
+            // The next command removes what this one cannot.
+            let _ = queue.close().await;
             return Err(error);
         }
         Ok(queue)

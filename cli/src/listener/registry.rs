@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hookline_event_log::{Listener, Listeners};
 
@@ -51,7 +53,9 @@ impl Registry {
         let renew = renew.expression_attribute_names("#name", name).expression_attribute_names("#until", "until");
         let renewed = renew.expression_attribute_values(":until", AttributeValue::N(until.to_string())).send().await;
         renewed.with_context(|| {
-            format!("cannot renew the listener `{name}`; after a minute without contact, another command may remove it")
+            format!(
+                "cannot renew the listener `{name}`; after three minutes without contact, another command may remove it"
+            )
         })?;
         Ok(())
     }
@@ -59,12 +63,26 @@ impl Registry {
     /// Removes a listener, and the item with the last one.
     pub(super) async fn remove(&self, name: &str) -> Result<()> {
         let remove = self.update("REMOVE queues.#name").expression_attribute_names("#name", name);
-        match remove.condition_expression("attribute_exists(queues)").send().await {
-            Ok(_) => {}
-            Err(error)
-                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {}
-            Err(error) => return Err(error).context("cannot remove the listener"),
+        is_changed(remove.condition_expression("attribute_exists(queues)").send().await)?;
+        self.remove_list().await
+    }
+
+    /// Removes a listener if it has ended before `now`, in seconds since 1970. Returns whether it was removed: it may be
+    /// running again.
+    pub(super) async fn remove_ended(&self, name: &str, now: i64) -> Result<bool> {
+        let remove = self.update("REMOVE queues.#name").expression_attribute_names("#name", name);
+        let remove = remove.condition_expression("queues.#name.#until < :now");
+        let remove = remove.expression_attribute_names("#until", "until");
+        let remove = remove.expression_attribute_values(":now", AttributeValue::N(now.to_string()));
+        let is_removed = is_changed(remove.send().await)?;
+        if is_removed {
+            self.remove_list().await?;
         }
+        Ok(is_removed)
+    }
+
+    /// Removes the item if it has no listener.
+    async fn remove_list(&self) -> Result<()> {
         let delete = self.client.delete_item().table_name(&self.table).key("key", key());
         let delete = delete.condition_expression("size(queues) = :none");
         match delete.expression_attribute_values(":none", AttributeValue::N("0".to_owned())).send().await {
@@ -80,6 +98,17 @@ impl Registry {
 
     fn update(&self, expression: &str) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.table).key("key", key()).update_expression(expression)
+    }
+}
+
+/// Whether an update was made: not if its condition is not met.
+fn is_changed(updated: Result<UpdateItemOutput, SdkError<UpdateItemError>>) -> Result<bool> {
+    match updated {
+        Ok(_) => Ok(true),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {
+            Ok(false)
+        }
+        Err(error) => Err(error).context("cannot remove the listener"),
     }
 }
 

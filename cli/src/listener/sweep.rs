@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use aws_sdk_sqs::Client;
@@ -26,7 +26,7 @@ pub(super) fn queue_prefix(target: &Target) -> String {
 pub async fn sweep(target: &Target) -> Result<Vec<String>> {
     let registry = Registry::find(target).await?;
     let client = Client::new(&target.sdk);
-    let mut names = Vec::new();
+    let (mut names, mut ended_names) = (Vec::new(), BTreeSet::new());
     let mut pages =
         client.list_queues().queue_name_prefix(queue_prefix(target)).max_results(100).into_paginator().send();
     let mut urls = Vec::new();
@@ -34,22 +34,25 @@ pub async fn sweep(target: &Target) -> Result<Vec<String>> {
         urls.extend(page.context("cannot list the queues of listeners")?.queue_urls.unwrap_or_default());
     }
     // Read after the queues: a queue that is listed here is registered, or was created a moment ago.
-    let listeners = registry.read().await?;
+    let mut listeners = registry.read().await?;
     let now = unix_seconds();
+    for name in ended(&listeners, now) {
+        if registry.remove_ended(&name, now).await? {
+            listeners.remove(&name);
+            ended_names.insert(name);
+        }
+    }
     for url in urls {
         let name = url.rsplit('/').next().unwrap_or_default().to_owned();
         let tags = client.list_queue_tags().queue_url(&url).send().await;
         // Another command may have deleted the queue meanwhile.
         let Ok(tags) = tags else { continue };
         let created = tags.tags.unwrap_or_default().get(CREATED).and_then(|created| created.parse().ok());
-        if is_left_behind(&listeners, &name, created, now) {
+        if !listeners.contains_key(&name) && is_left_behind(ended_names.contains(&name), created, now) {
             let deleted = client.delete_queue().queue_url(&url).send().await;
             deleted.with_context(|| format!("cannot delete the queue `{name}`"))?;
             names.push(name);
         }
-    }
-    for name in ended(&listeners, now) {
-        registry.remove(name).await?;
     }
     Ok(names)
 }
@@ -63,17 +66,14 @@ pub async fn registered(target: &Target) -> Result<Vec<String>> {
     Ok(Registry::find(target).await?.read().await?.into_keys().collect())
 }
 
-/// Whether a command has left a queue behind. A queue without the tag is not a listener's.
-fn is_left_behind(listeners: &BTreeMap<String, Listener>, name: &str, created: Option<i64>, now: i64) -> bool {
-    match (listeners.get(name), created) {
-        (_, None) => false,
-        (Some(listener), _) => has_ended(listener, now),
-        (None, Some(created)) => now.saturating_sub(created) > REGISTRATION_SECONDS,
-    }
+/// Whether a command has left a queue behind that is not registered. A queue without the tag is not a listener's.
+fn is_left_behind(has_ended: bool, created: Option<i64>, now: i64) -> bool {
+    created.is_some_and(|created| has_ended || now.saturating_sub(created) > REGISTRATION_SECONDS)
 }
 
-fn ended(listeners: &BTreeMap<String, Listener>, now: i64) -> impl Iterator<Item = &str> {
-    listeners.iter().filter(move |(_, listener)| has_ended(listener, now)).map(|(name, _)| name.as_str())
+fn ended(listeners: &BTreeMap<String, Listener>, now: i64) -> Vec<String> {
+    let ended = listeners.iter().filter(|(_, listener)| has_ended(listener, now));
+    ended.map(|(name, _)| name.clone()).collect()
 }
 
 fn has_ended(listener: &Listener, now: i64) -> bool {
@@ -94,10 +94,9 @@ mod tests {
         };
         let listeners =
             BTreeMap::from([("running".to_owned(), listener(now + 1)), ("ended".to_owned(), listener(now - 1))]);
-        let is_left = |name: &str, created| is_left_behind(&listeners, name, created, now);
-        assert!(is_left("ended", Some(now - 10)) && is_left("unknown", Some(now - 121)));
-        assert!(!is_left("running", Some(now - 5000)) && !is_left("unknown", Some(now - 100)));
-        assert!(!is_left("ended", None) && !is_left("unknown", None), "the queue of another program");
-        assert_eq!(ended(&listeners, now).collect::<Vec<_>>(), ["ended"]);
+        assert!(is_left_behind(true, Some(now - 10), now) && is_left_behind(false, Some(now - 121), now));
+        assert!(!is_left_behind(false, Some(now - 100), now), "its command is about to register it");
+        assert!(!is_left_behind(true, None, now), "the queue of another program");
+        assert_eq!(ended(&listeners, now), ["ended"]);
     }
 }

@@ -9,6 +9,10 @@ use crate::algorithm::Algorithm;
 use crate::scheme::Scheme;
 use crate::way::Way;
 
+/// Headers with credentials, which are never copied because a sender lists them as signed.
+const CREDENTIALS: [&str; 7] =
+    ["api-key", "authorization", "cookie", "proxy-authorization", "set-cookie", "x-amz-security-token", "x-api-key"];
+
 /// What a copy of a request needs so that the sender's way of signing can be verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CopyNeeds {
@@ -35,7 +39,8 @@ impl Scheme {
             self.ways.iter().flat_map(Way::headers).map(str::to_ascii_lowercase).collect();
         for list in self.ways.iter().flat_map(Way::lists_of_headers) {
             let listed = headers.first(list).unwrap_or_default().split(',');
-            names.extend(listed.map(|name| name.trim().to_ascii_lowercase()));
+            let listed = listed.map(|name| name.trim().to_ascii_lowercase());
+            names.extend(listed.filter(|name| !CREDENTIALS.contains(&name.as_str())));
         }
         let value = |name: String| {
             let values: Vec<_> = headers.all(&name).collect();
@@ -115,7 +120,7 @@ mod tests {
             ("x-time", "1"),
             ("X-Id", "7"),
             ("X-Event", "push"),
-            ("X-List", "x-one, X-Two"),
+            ("X-List", "x-one, X-Two, cookie"),
             ("X-One", "1"),
             ("X-Two", "2"),
             ("X-Two", "3"),
@@ -126,7 +131,7 @@ mod tests {
         let expected = [
             "x-event: push",
             "x-id: 7",
-            "x-list: x-one, X-Two",
+            "x-list: x-one, X-Two, cookie",
             "x-one: 1",
             "x-signature: ab",
             "x-time: 1",

@@ -146,7 +146,8 @@ impl Browser {
         let url = self.url().await?;
         // The status of an error page itself is no fault.
         let is_own_status = |line: &Value| {
-            line["source"] == "network" && line["message"].as_str().is_some_and(|text| text.starts_with(&url))
+            line["source"] == "network"
+                && line["message"].as_str().is_some_and(|text| text.starts_with(&format!("{url} ")))
         };
         let severe: Vec<_> = lines.iter().filter(|line| line["level"] == "SEVERE" && !is_own_status(line)).collect();
         ensure!(severe.is_empty(), "{url} has errors in the browser: {severe:?}");

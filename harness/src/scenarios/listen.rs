@@ -32,7 +32,7 @@ pub(super) fn all() -> Vec<Scenario> {
         Scenario::new(
             "listener-verifies-signature",
             "copies of a source's events arrive at a local program, which verifies the sender's own signature over the exact \
-             bytes, also of an offloaded body; a killed listener gets no copies after its lease, and nothing of it is left",
+             bytes, also of an offloaded body; nothing is left of a killed listener after its lease",
             listen,
         )
         .source(Source::github("listened").sends_to("listened"))

@@ -1,6 +1,6 @@
-# Copies of events for `hookline listen`, which sends them to a port of a developer's computer. Process reads the
-# listeners from the idempotency table, with the states of the destinations. The command creates a queue for each listener
-# and removes it at the end, so Terraform manages neither.
+# Copies of events for `hookline listen`, which sends them to a port of a developer's computer. Process reads the list
+# of listeners from the idempotency table. The command creates a queue for each listener and removes it at the end, so
+# Terraform manages neither.
 
 locals {
   listen_environment = { for variable in ["HOOKLINE_LISTEN"] : variable => "true" if var.listen }

@@ -5,6 +5,10 @@ const content = () => document.getElementById("content");
 
 // Replaces the content of a page that has `data-live`, the interval in seconds, until the server's page has none.
 async function refresh() {
+  if (content().contains(document.activeElement?.closest("input, select"))) {
+    prepare();
+    return;
+  }
   const response = await fetch(location.href, { headers: { accept: "text/html" } });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const next = page.getElementById("content");

@@ -20,8 +20,8 @@ use crate::event_trace::{self, LogEntry, milliseconds};
 pub(super) const PATH: &str = "/event";
 /// How far back the logs are searched.
 const SINCE: Duration = Duration::from_secs(24 * 60 * 60);
-/// The longest id; ids of senders are shorter.
-const MAX_ID_CHARACTERS: usize = 256;
+/// The longest id, as ingest allows it.
+const MAX_ID_CHARACTERS: usize = 1024;
 /// Requests of one event that are shown.
 const MAX_REQUESTS: usize = 20;
 
@@ -210,11 +210,13 @@ fn class(outcome: &str) -> &'static str {
 
 pub(super) async fn show(console: &Console, fields: &Fields) -> Result<Reply> {
     let id: String = fields.get("id").unwrap_or_default().trim().chars().take(MAX_ID_CHARACTERS).collect();
-    // A quotation mark would end the pattern of the search.
-    if id.is_empty() || id.contains(['"', '\\']) {
+    if id.is_empty() {
         return Ok(Reply::Page(View::new(&id, &[], None).page()));
     }
-    let entries = event_trace::find(&console.target, &id, SINCE);
+    let entries = async {
+        // A quotation mark would end the pattern of the search.
+        if id.contains(['"', '\\']) { Ok(Vec::new()) } else { event_trace::find(&console.target, &id, SINCE).await }
+    };
     let (entries, logged) = tokio::try_join!(entries, find(console, &id, fields))?;
     Ok(Reply::Page(View::new(&id, &entries, logged).page()))
 }

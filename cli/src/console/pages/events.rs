@@ -26,6 +26,8 @@ const TIMES: [(&str, &str, u64); 5] = [
     ("7d", "last 7 days", 7 * 86_400),
     ("90d", "last 90 days", 90 * 86_400),
 ];
+/// How far back a list goes that is read again every few seconds.
+const LIVE_SECONDS: u64 = 600;
 /// The conditions that a link to older events keeps.
 const CONDITIONS: [&str; 6] = ["source", "type", "status", "destination", "filter", "since"];
 
@@ -184,6 +186,7 @@ fn options(fields: &Fields) -> Result<ListOptions> {
     let now = SystemTime::now();
     let since = fields.get("since").unwrap_or("1d");
     let seconds = TIMES.iter().find(|(value, ..)| *value == since).map_or(86_400, |(.., seconds)| *seconds);
+    let seconds = if fields.get("live").is_some() { seconds.min(LIVE_SECONDS) } else { seconds };
     let since = now.checked_sub(Duration::from_secs(seconds)).unwrap_or(SystemTime::UNIX_EPOCH);
     let status = fields.get("status").map(|name| Status::ALL.into_iter().find(|status| status.name() == name));
     let filter = fields.get("filter").map(str::parse).transpose();

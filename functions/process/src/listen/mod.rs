@@ -14,7 +14,6 @@ use tokio::time::{Instant, timeout_at};
 
 pub use self::sdk::SdkCopies;
 use crate::clock;
-use crate::lane::Lane;
 use crate::record::Record;
 
 /// The longest time that a batch waits for copies.
@@ -50,7 +49,7 @@ impl Listeners {
         let deadline = deadline.min(Instant::now() + MAX_TIME);
         let listeners = self.listeners(deadline).await;
         let now = clock::now();
-        let first = records.iter().filter(|record| record.lane == Lane::Intake && record.receives() == 1);
+        let first = records.iter().filter(|record| record.is_sent_by_ingest() && record.receives() == 1);
         let copies = first.flat_map(|record| {
             let source = record.event.as_ref().map(|event| event.source_name()).unwrap_or_default();
             let wants = move |listener: &&Listener| listener.until > now && listener.source == source;
