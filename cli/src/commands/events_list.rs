@@ -62,14 +62,10 @@ pub(super) fn text(listed: &Listed) -> String {
 
 /// Returns the columns of an event: received, status, source, type, id, bytes, destinations.
 pub(super) fn row(logged: &LoggedEvent) -> [String; 7] {
-    let (event, summary) = (&logged.event, logged.summary());
+    let (event, status) = (&logged.event, logged.summary().status.name().to_owned());
     let size = event.size.map_or_else(String::new, |size| size.to_string());
-    let destinations = summary.destinations.iter().filter(|(name, _)| !name.is_empty());
-    let destinations = destinations.map(|(name, destination)| format!("{name} {}", destination.status));
-    let replay = event.replay.is_some().then(|| "replay".to_owned());
-    let details = replay.into_iter().chain(event.reason.clone()).chain(destinations).collect::<Vec<_>>().join(", ");
-    let (status, source, event_type) = (summary.status.name().to_owned(), event.source.clone(), event.r#type.clone());
-    [event.received.clone(), status, source, event_type, event.id.clone(), size, details]
+    let (source, event_type) = (event.source.clone(), event.r#type.clone());
+    [event.received.clone(), status, source, event_type, event.id.clone(), size, logged.details()]
 }
 
 #[cfg(test)]

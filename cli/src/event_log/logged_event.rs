@@ -22,6 +22,16 @@ impl LoggedEvent {
         EventSummary::new(&self.event, &self.attempts)
     }
 
+    /// Describes the event in a list: whether it is a replay, the reason, and the status at each destination.
+    #[must_use]
+    pub fn details(&self) -> String {
+        let summary = self.summary();
+        let destinations = summary.destinations.iter().filter(|(name, _)| !name.is_empty());
+        let destinations = destinations.map(|(name, destination)| format!("{name} {}", destination.status));
+        let replay = self.event.replay.is_some().then(|| "replay".to_owned());
+        replay.into_iter().chain(self.event.reason.clone()).chain(destinations).collect::<Vec<_>>().join(", ")
+    }
+
     /// Groups the entries of one or several events, in any order. The newest event is first.
     #[must_use]
     pub fn group(entries: impl IntoIterator<Item = Entry>) -> Vec<Self> {

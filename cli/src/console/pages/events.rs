@@ -132,22 +132,18 @@ impl Form {
 
 impl Row {
     fn new(logged: &LoggedEvent, now_ms: i64) -> Self {
-        let (event, summary) = (&logged.event, logged.summary());
-        let destinations = summary.destinations.iter().filter(|(name, _)| !name.is_empty());
-        let destinations = destinations.map(|(name, destination)| format!("{name} {}", destination.status));
-        let replay = event.replay.is_some().then(|| "replay".to_owned());
-        let details: Vec<_> = replay.into_iter().chain(event.reason.clone()).chain(destinations).collect();
+        let (event, status) = (&logged.event, logged.summary().status);
         Self {
             id: event.id.clone(),
             request: event.request_id.clone(),
             source: event.source.clone(),
             event_type: event.r#type.clone(),
             received: Shown::milliseconds(milliseconds(&event.received).unwrap_or_default(), now_ms),
-            status: summary.status.name(),
-            class: class(summary.status),
+            status: status.name(),
+            class: class(status),
             size: event.size.map(|size| size.to_string()).unwrap_or_default(),
-            details: details.join(", "),
-            is_rejected: summary.status == Status::Rejected,
+            details: logged.details(),
+            is_rejected: status == Status::Rejected,
         }
     }
 }
