@@ -76,11 +76,12 @@ fn caller() -> Event<Payload> {
     Event {
         id: "order-17".into(),
         source: "/events".into(),
-        event_type: "order.paid".into(),
+        event_type: "events.order.paid".into(),
         time: "2026-01-01T00:00:00+01:00".into(),
         recorded_time: Some("2026-01-02T03:04:05.678Z".into()),
         sender_source: Some("https://shop.example/orders".into()),
-        dedup_key: DedupKey::from_signed_id("/events", "order-17"),
+        // The id of the token's client is part of the key.
+        dedup_key: DedupKey::from_signed_id("/events", "billing/order-17"),
         data_hash: Some(DataHash::new(BODY)),
         ..webhook_without_trace()
     }
