@@ -67,7 +67,7 @@ fn rust_subject(
 
 /// Builds a Rust program as it is deployed. Copies the executable, because the next build may overwrite it.
 async fn build_rust(repository: &Repository, arguments: &[&str], name: &str, to: &Path) -> Result<()> {
-    lambda::build(repository, Architecture::of_this_machine()?, arguments).await?;
+    lambda::build(repository, Architecture::of_this_machine()?, arguments, None).await?;
     let built = lambda::executable(repository, name);
     std::fs::copy(&built, to).with_context(|| format!("cannot copy `{}`", built.display()))?;
     Ok(())

@@ -45,6 +45,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
+use hookline_telemetry::VERSION;
 
 pub use self::routes::explanation_json;
 
@@ -82,7 +83,7 @@ Exit codes:
 
 /// Operate a Hookline deployment and check webhook signatures
 #[derive(Debug, Parser)]
-#[command(name = "hookline", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "hookline", version = VERSION.as_str(), max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,

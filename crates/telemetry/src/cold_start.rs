@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::{Level, Line, Metric};
+use crate::{Level, Line, Metric, VERSION};
 
 /// Detects the first call of an execution environment.
 #[derive(Debug)]
@@ -20,7 +20,8 @@ impl ColdStart {
     pub fn take(&self) -> bool {
         let is_first_call = self.0.swap(false, Ordering::Relaxed);
         if is_first_call {
-            Line::new(Level::Info, "cold_start").write(&[(Metric::ColdStarts, 1.0)]);
+            let line = Line { version: &VERSION, ..Line::new(Level::Info, "cold_start") };
+            line.write(&[(Metric::ColdStarts, 1.0)]);
         }
         is_first_call
     }

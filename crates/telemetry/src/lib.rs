@@ -21,6 +21,7 @@ mod output;
 mod segment;
 mod start;
 mod trace;
+mod version;
 
 pub use batch_summary::BatchSummary;
 pub use cold_start::ColdStart;
@@ -33,3 +34,4 @@ pub use output::{CapturedOutput, Settings, capture};
 pub use segment::Segment;
 pub use start::start;
 pub use trace::Trace;
+pub use version::VERSION;

@@ -62,6 +62,9 @@ pub struct Line<'a> {
     /// The trace's id, as X-Ray's console uses it.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub trace_id: &'a str,
+    /// The function's version and commit.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub version: &'a str,
     /// A signing key that an unauthenticated request has brought, for the operator who registers the endpoint.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub handshake_key: &'a str,
@@ -223,6 +226,7 @@ mod tests {
             retry_in_seconds: Some(1),
             cold_start: true,
             trace_id: "t",
+            version: "v",
             detail: Some(&"d"),
             ..Line::new(Level::Info, "o")
         };

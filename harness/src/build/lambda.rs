@@ -50,13 +50,19 @@ impl Architecture {
     }
 }
 
-/// Runs `cargo lambda build` with additional arguments. [`executable`] returns the path of each built program.
+/// Runs `cargo lambda build` with additional arguments. [`executable`] returns the path of each built program. With a
+/// `commit`, the programs report it with their version.
 ///
 /// # Errors
 ///
 /// If the build fails, or `cargo lambda` cannot be installed.
-pub async fn build(repository: &Repository, architecture: Architecture, arguments: &[&str]) -> Result<()> {
-    run(repository, architecture, &["lambda", "build"], arguments).await
+pub async fn build(
+    repository: &Repository,
+    architecture: Architecture,
+    arguments: &[&str],
+    commit: Option<&str>,
+) -> Result<()> {
+    run(repository, architecture, &["lambda", "build"], arguments, commit).await
 }
 
 /// Like [`build`], with the list of its dependencies in each program (`cargo auditable`).
@@ -64,12 +70,23 @@ pub async fn build(repository: &Repository, architecture: Architecture, argument
 /// # Errors
 ///
 /// If the build fails, `cargo lambda` cannot be installed, or `cargo auditable` is not installed.
-pub async fn build_auditable(repository: &Repository, architecture: Architecture, arguments: &[&str]) -> Result<()> {
-    let built = run(repository, architecture, &["auditable", "lambda", "build"], arguments).await;
+pub async fn build_auditable(
+    repository: &Repository,
+    architecture: Architecture,
+    arguments: &[&str],
+    commit: Option<&str>,
+) -> Result<()> {
+    let built = run(repository, architecture, &["auditable", "lambda", "build"], arguments, commit).await;
     built.with_context(|| format!("if `cargo auditable` is missing, run `{INSTALL}`"))
 }
 
-async fn run(repository: &Repository, architecture: Architecture, command: &[&str], arguments: &[&str]) -> Result<()> {
+async fn run(
+    repository: &Repository,
+    architecture: Architecture,
+    command: &[&str],
+    arguments: &[&str],
+    commit: Option<&str>,
+) -> Result<()> {
     let tools = python::environment(repository, "cargo lambda and Zig", REQUIREMENTS).await?;
     let triple = architecture.triple();
     let step = Step::start(format!("build for Lambda, {triple}: {}", arguments.join(" ")));
@@ -85,6 +102,9 @@ async fn run(repository: &Repository, architecture: Architecture, command: &[&st
     cargo.env("CARGO_TARGET_DIR", &repository.target_directory).current_dir(&repository.root);
     // Paths of this machine would make the program differ between machines.
     cargo.env("RUSTFLAGS", path_remapping(repository));
+    if let Some(commit) = commit {
+        cargo.env("HOOKLINE_COMMIT", commit);
+    }
     let status = SupervisedProcess::start(&cargo, &log, None)?.wait().await?;
     if !status.success() {
         let failure =
@@ -107,5 +127,7 @@ fn path_remapping(repository: &Repository) -> String {
     let cargo_home = cargo_home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
     let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
     let flags = cargo_home.iter().map(|home| remap(home, "/cargo"));
-    flags.chain([remap(&repository.root, "/hookline")]).collect::<Vec<_>>().join(" ")
+    // The last flag that matches a path applies, so the target directory, which is often in the repository, is the last one.
+    let folders = [remap(&repository.root, "/hookline"), remap(&repository.target_directory, "/target")];
+    flags.chain(folders).collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use comfy_table::{Table, presets};
 use hookline::output::print_line;
@@ -24,6 +24,9 @@ pub(super) struct Package {
     /// Embed the list of dependencies in each program, for `cargo audit bin` (needs cargo-auditable)
     #[arg(long)]
     auditable: bool,
+    /// Build the packages again from a copy of the repository in another folder, and fail if one has other bytes
+    #[arg(long)]
+    reproducible: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -42,9 +45,8 @@ impl Package {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let repository = Repository::find()?;
         let _lock = repository.lock()?;
-        self.build(&repository).await?;
-        let packages = BUDGETS.map(|(function, budget)| create_package(&repository, function, budget));
-        let packages = packages.into_iter().collect::<Result<Vec<_>>>()?;
+        let commit = repository.commit().await;
+        let packages = self.build(&repository, commit.as_deref()).await?;
         if self.json {
             let row = |package: &BuiltPackage| json!({ "function": package.function, "path": package.path, "bytes": package.bytes, "sha256": package.sha256 });
             print_line(format_args!(
@@ -54,15 +56,45 @@ impl Package {
         } else {
             print_line(format_args!("{}", table(&packages)));
         }
+        if self.reproducible {
+            self.compare_with_copy(&repository, commit.as_deref(), &packages).await?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn build(&self, repository: &Repository) -> Result<()> {
+    /// Builds the packages from a copy of the repository, and compares the bytes.
+    async fn compare_with_copy(
+        &self,
+        repository: &Repository,
+        commit: Option<&str>,
+        packages: &[BuiltPackage],
+    ) -> Result<()> {
+        let folder = tempfile::Builder::new().prefix("hookline-reproducible-").tempdir()?;
+        let copy = repository.copy_to(folder.path()).await?;
+        let again = self.build(&copy, commit).await?;
+        let differing = packages.iter().zip(&again).filter(|(first, second)| first.sha256 != second.sha256);
+        let differing: Vec<_> = differing.map(|(first, _)| first.function).collect();
+        ensure!(
+            differing.is_empty(),
+            "a second build from `{}` has other bytes: {}; compare the programs with diffoscope",
+            copy.root.display(),
+            differing.join(", ")
+        );
+        eprintln!("a second build from another folder has the same bytes");
+        Ok(())
+    }
+
+    async fn build(&self, repository: &Repository, commit: Option<&str>) -> Result<Vec<BuiltPackage>> {
+        self.build_programs(repository, commit).await?;
+        BUDGETS.map(|(function, budget)| create_package(repository, function, budget)).into_iter().collect()
+    }
+
+    async fn build_programs(&self, repository: &Repository, commit: Option<&str>) -> Result<()> {
         let functions = &["--package", "ingest", "--package", "process", "--package", "recover"];
         if !self.auditable {
-            return lambda::build(repository, self.arch, functions).await;
+            return lambda::build(repository, self.arch, functions, commit).await;
         }
-        lambda::build_auditable(repository, self.arch, functions).await?;
+        lambda::build_auditable(repository, self.arch, functions, commit).await?;
         BUDGETS.iter().try_for_each(|(function, _)| auditable::check(&lambda::executable(repository, function)))
     }
 }

@@ -3,8 +3,9 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
+use tokio::process::Command;
 
 /// Folders of the repository.
 #[derive(Debug, Clone)]
@@ -47,6 +48,37 @@ impl Repository {
     #[must_use]
     pub fn emulator_pid_file(&self) -> PathBuf {
         self.harness_directory.join("emulator.pid")
+    }
+
+    /// Returns the abbreviated hash of the commit, with `-dirty` if a tracked file differs from it. `None` outside a Git
+    /// repository.
+    pub async fn commit(&self) -> Option<String> {
+        let arguments = ["describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"];
+        let output = Command::new("git").args(arguments).current_dir(&self.root).output().await.ok()?;
+        let commit = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+        (output.status.success() && !commit.is_empty()).then_some(commit)
+    }
+
+    /// Copies the tracked files, with their changes, to another root. The copy has a target directory of its own, and the
+    /// same folder of the harness.
+    ///
+    /// # Errors
+    ///
+    /// If this is not a Git repository, or a file cannot be copied.
+    pub async fn copy_to(&self, root: &Path) -> Result<Self> {
+        let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(&self.root).output().await?;
+        let names = String::from_utf8(listed.stdout).context("a file name is not UTF-8")?;
+        ensure!(listed.status.success(), "git ls-files failed: {}", String::from_utf8_lossy(&listed.stderr));
+        for name in names.split_terminator('\0') {
+            let (from, to) = (self.root.join(name), root.join(name));
+            std::fs::create_dir_all(to.parent().unwrap_or(root))?;
+            // A deleted file is still tracked.
+            if from.exists() {
+                std::fs::copy(&from, &to).with_context(|| format!("cannot copy `{}`", from.display()))?;
+            }
+        }
+        let target_directory = root.join("target");
+        Ok(Self { root: root.to_path_buf(), target_directory, harness_directory: self.harness_directory.clone() })
     }
 
     /// Locks the harness's folder until the returned file is dropped, so that two runs do not overwrite each other's state.

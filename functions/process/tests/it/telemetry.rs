@@ -30,6 +30,7 @@ async fn delivery_is_logged_and_counted_in_the_batch_summary() {
     assert!(function.failed_ids(vec![unique_record("m-1", "github", 2)]).await.is_empty());
     let lines = log.lines();
     let [cold_start, delivered, summary] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!(cold_start["version"], env!("CARGO_PKG_VERSION"), "a build for tests has no commit");
     assert_eq!(metrics(cold_start)[0].1, ["service=hookline-test,function=process"]);
     assert_eq!(metrics(delivered), [], "the summary counts the delivery");
     assert_eq!(metrics(summary), [by_kind("Delivered", "http"), without_kind("DeliveryAge")]);
