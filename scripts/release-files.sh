@@ -28,7 +28,8 @@ commands, in the order in which a release needs them:
   sbom VERSION RELEASE                  list the dependencies of each program (needs cargo-cyclonedx)
   sums VERSION RELEASE [--partial]      write SHA256SUMS, if every file of the release is there and no other; with
                                         --partial, of the files that are there
-  verify VERSION RELEASE                fail unless every file is there, no other is, and each has its checksum
+  verify VERSION RELEASE [CHECKSUM]     fail unless every file is there, no other is, each has its checksum, and
+                                        SHA256SUMS has the given one
   notes VERSION [URL]                   print the section of CHANGELOG.md; relative links begin with the URL
 
 VERSION can be the tag. RELEASE is the folder of the release, which is created.
@@ -180,6 +181,10 @@ present() {
     (cd "$1" && find . -mindepth 1 -not -name SHA256SUMS | sed 's|^\./||')
 }
 
+checksum() {
+    if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
+}
+
 # Fails if the folder lacks a file of the release, or has another one.
 check_names() {
     local release=$1 missing unknown
@@ -195,9 +200,7 @@ sums() {
     check_names "$@"
     (
         cd "$release"
-        present . | LC_ALL=C sort | while read -r name; do
-            if command -v sha256sum >/dev/null; then sha256sum "$name"; else shasum -a 256 "$name"; fi
-        done >SHA256SUMS
+        present . | LC_ALL=C sort | while read -r name; do checksum "$name"; done >SHA256SUMS
         cat SHA256SUMS
     )
 }
@@ -208,14 +211,8 @@ verify() {
     [ -f "$release/SHA256SUMS" ] || fail "$release lacks SHA256SUMS"
     diff <(names | LC_ALL=C sort) <(cut -c 67- "$release/SHA256SUMS" | LC_ALL=C sort) >/dev/null ||
         fail "SHA256SUMS does not list each file once"
-    (
-        cd "$release"
-        if command -v sha256sum >/dev/null; then
-            sha256sum --check --strict --quiet SHA256SUMS
-        else
-            shasum -a 256 --check --strict --quiet SHA256SUMS
-        fi
-    ) || fail "a file of $release was changed after SHA256SUMS"
+    [ $# = 1 ] || [ "$(checksum "$release/SHA256SUMS" | cut -d ' ' -f 1)" = "$2" ] || fail "SHA256SUMS has not the checksum $2"
+    (cd "$release" && checksum --check --strict --quiet SHA256SUMS) || fail "a file of $release was changed after SHA256SUMS"
     echo "$release has every file of release $version"
 }
 
@@ -230,7 +227,7 @@ notes:[12])
     read_version "$1"
     notes "${2:-}"
     ;;
-packages:4 | cli:4 | sbom:2 | sums:2 | verify:2)
+packages:4 | cli:4 | sbom:2 | sums:2 | verify:[23])
     read_version "$1"
     shift
     "$command" "$@"
