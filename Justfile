@@ -46,6 +46,11 @@ lint:
 workflows:
     .ci/act/run
 
+# Run the workflow `release` on this machine without builds, and use the files of its release (Linux)
+[group('check')]
+release-dry-run:
+    .ci/act/release
+
 # Fuzz every parser of unauthenticated input, starting from the committed corpus
 [group('check')]
 fuzz seconds="60":
