@@ -1,6 +1,9 @@
 //! Configuration of AWS SDK clients. For a deployment on AWS, `aws-config` finds the region and the credentials in the same
 //! way as the AWS CLI.
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result, ensure};

@@ -75,6 +75,7 @@ impl EventConditions {
             filter: EventFilter { status: self.status, event_type: self.event_type, destination },
             payload: self.filter,
             limit,
+            max_entries: None,
         }
     }
 }

@@ -91,8 +91,8 @@ mod tests {
         };
         let events =
             vec![logged(event("3", 3, Outcome::Retried)), logged(rejected), logged(event("1", 1, Outcome::Delivered))];
-        insta::assert_snapshot!(text(&Listed { events: events.clone(), has_more: true }));
-        assert!(!text(&Listed { events, has_more: false }).contains("more"));
-        assert!(text(&Listed { events: Vec::new(), has_more: false }).contains("--since"));
+        insta::assert_snapshot!(text(&Listed { events: events.clone(), has_more: true, ..Listed::default() }));
+        assert!(!text(&Listed { events, ..Listed::default() }).contains("more"));
+        assert!(text(&Listed::default()).contains("--since"));
     }
 }

@@ -58,7 +58,7 @@ impl ReplayEvents {
         let events = if self.ids.is_empty() { self.selected(&log).await? } else { self.named(&log).await? };
         step.done(&format!("{} events", events.len()));
         if self.dry_run {
-            let listed = Listed { events, has_more: false };
+            let listed = Listed { events, ..Listed::default() };
             print_line(format_args!("{}\ndry run: no event was sent", events_list::text(&listed)));
             return Ok(ExitCode::SUCCESS);
         }
@@ -114,7 +114,7 @@ impl ReplayEvents {
     /// Returns the events whose newest request meets the conditions, each once, oldest first.
     async fn selected(&self, log: &EventLog) -> Result<Vec<LoggedEvent>> {
         let options: ListOptions = self.conditions.clone().list(&self.range, self.sent_to.clone(), self.limit);
-        let Listed { mut events, has_more } = log.list_distinct(&options).await?;
+        let Listed { mut events, has_more, .. } = log.list_distinct(&options).await?;
         ensure!(
             !has_more,
             "more than {} events meet the conditions, so no event was sent: add conditions, or raise --limit",

@@ -12,8 +12,8 @@ use crate::target::Target;
 
 /// The time between two reads of the log.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// The most events of one read.
-const LIMIT: usize = 10_000;
+/// The events that are listed at once.
+const LIMIT: usize = 1000;
 
 #[derive(Debug, Args)]
 pub(super) struct TailEvents {

@@ -89,8 +89,7 @@ impl Console {
         {
             return Ok(log.clone());
         }
-        let configuration = self.target.delivery_configuration().await?;
-        let log = EventLog::of(self.target.clone(), configuration).await?.map(Arc::new);
+        let log = EventLog::read(self.target.clone()).await?.map(Arc::new);
         *known = Some((Instant::now(), log.clone()));
         Ok(log)
     }

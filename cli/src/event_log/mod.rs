@@ -5,6 +5,7 @@
 
 mod delete;
 mod filter;
+mod listed;
 mod logged_event;
 mod page;
 mod payload;
@@ -14,14 +15,12 @@ mod table;
 mod tail;
 
 pub use self::filter::{EventFilter, InvalidPayloadFilter, PayloadFilter};
+pub use self::listed::{ListOptions, Listed};
 pub use self::logged_event::LoggedEvent;
-pub use self::page::{ListOptions, Listed};
 pub use self::payload::{Payload, PayloadError};
 pub use self::replay::{Replay, ReplayError, ReplayTo, Sent};
 pub use self::table::EventLog;
 pub use self::tail::Tail;
 
 #[cfg(test)]
-pub(crate) mod tests {
-    pub(crate) use super::logged_event::tests::{event, later};
-}
+pub(crate) mod tests;

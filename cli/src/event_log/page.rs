@@ -7,38 +7,10 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use hookline_event_log::{Entry, Status};
 
 use super::filter::{EventFilter, PayloadFilter};
+use super::listed::{ListOptions, Listed, MAX_PAGE_ENTRIES};
 use super::logged_event::LoggedEvent;
 use super::rejected;
-use super::table::EventLog;
-
-/// The number of sources, or of payloads, that are read at the same time.
-const CONCURRENCY: usize = 16;
-
-/// What is listed.
-#[derive(Debug, Clone)]
-pub struct ListOptions {
-    /// The source; `None`: all sources of the log.
-    pub source: Option<String>,
-    /// The earliest time, formatted as in the log.
-    pub since: String,
-    /// The latest time, formatted as in the log.
-    pub until: String,
-    /// Which events are listed.
-    pub filter: EventFilter,
-    /// A condition about the payload, which has to be read for it.
-    pub payload: Option<PayloadFilter>,
-    /// The maximum number of events.
-    pub limit: usize,
-}
-
-/// The newest events that match.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Listed {
-    /// The events, newest first.
-    pub events: Vec<LoggedEvent>,
-    /// Whether there are more.
-    pub has_more: bool,
-}
+use super::table::{CONCURRENCY, EventLog};
 
 impl EventLog {
     /// Lists the newest events that match, with rejected requests.
@@ -47,17 +19,15 @@ impl EventLog {
     ///
     /// If the index, a payload or the log of the ingest function cannot be read.
     pub async fn list(&self, options: &ListOptions) -> Result<Listed> {
-        let Listed { mut events, has_more } = self.list_events(options).await?;
+        let mut listed = self.list_events(options).await?;
         // A rejected request has no type, no destination and no payload.
         let EventFilter { event_type, destination, status } = &options.filter;
         let has_condition = event_type.is_some() || destination.is_some() || options.payload.is_some();
         if !has_condition && status.is_none_or(|status| status == Status::Rejected) {
-            events.extend(
-                rejected::find(&self.target, options.source.as_deref(), (&options.since, &options.until)).await?,
-            );
+            let rejected = Listed { events: rejected::find(&self.target, options).await?, ..Listed::default() };
+            listed = Listed::merge(vec![listed, rejected]);
         }
-        let listed = newest(events, options.limit);
-        Ok(Listed { has_more: has_more || listed.has_more, ..listed })
+        Ok(listed.newest(options.limit))
     }
 
     /// Lists the newest events that match, without rejected requests.
@@ -66,17 +36,17 @@ impl EventLog {
     ///
     /// If the index or a payload cannot be read.
     pub async fn list_events(&self, options: &ListOptions) -> Result<Listed> {
-        let mut events = Vec::new();
-        if options.filter.status != Some(Status::Rejected) {
-            let sources =
-                self.sources().iter().filter(|name| options.source.as_ref().is_none_or(|source| source == *name));
-            let pattern = options.filter.event_type.as_deref().unwrap_or("*");
-            let sources = sources.filter(|name| has_type(name, pattern));
-            let listed = stream::iter(sources.cloned().collect::<Vec<_>>());
-            let listed = listed.map(async |source| self.list_source(&source, options).await);
-            events = listed.buffer_unordered(CONCURRENCY).try_concat().await?;
+        // DynamoDB rejects a range that ends before it begins.
+        if options.filter.status == Some(Status::Rejected) || options.since > options.until {
+            return Ok(Listed::default());
         }
-        Ok(newest(events, options.limit))
+        let sources = self.sources().iter().filter(|name| options.source.as_ref().is_none_or(|source| source == *name));
+        let pattern = options.filter.event_type.as_deref().unwrap_or("*");
+        let sources = sources.filter(|name| has_type(name, pattern));
+        let listed = stream::iter(sources.cloned().collect::<Vec<_>>());
+        let listed = listed.map(async |source| self.list_source(&source, options).await);
+        let listed: Vec<_> = listed.buffer_unordered(CONCURRENCY).try_collect().await?;
+        Ok(Listed::merge(listed).newest(options.limit))
     }
 
     /// Lists the events whose newest request matches, each once. A replay is a new request, so an event that was delivered by a
@@ -86,7 +56,7 @@ impl EventLog {
     ///
     /// If the index or a payload cannot be read.
     pub async fn list_distinct(&self, options: &ListOptions) -> Result<Listed> {
-        let Listed { events, has_more } = self.list_events(options).await?;
+        let Listed { events, has_more, searched_to } = self.list_events(options).await?;
         let mut keys = BTreeSet::new();
         let distinct: Vec<_> = events.into_iter().filter(|logged| keys.insert(logged.event.event.clone())).collect();
         let newest = stream::iter(distinct).map(async |logged| {
@@ -94,28 +64,30 @@ impl EventLog {
             anyhow::Ok(newest.filter(|newest| options.filter.matches(newest)))
         });
         let events = newest.buffered(CONCURRENCY).try_filter_map(async |event| Ok(event)).try_collect().await?;
-        Ok(Listed { events, has_more })
+        Ok(Listed { events, has_more, searched_to })
     }
 
     /// Lists one event more than the limit, so that the caller sees whether there are more.
-    async fn list_source(&self, source: &str, options: &ListOptions) -> Result<Vec<LoggedEvent>> {
-        // DynamoDB rejects such a range.
-        if options.since > options.until {
-            return Ok(Vec::new());
-        }
+    async fn list_source(&self, source: &str, options: &ListOptions) -> Result<Listed> {
         // Positions begin with the time and continue with `#`.
         let range = (options.since.as_str(), &*format!("{}~", options.until));
         let (mut events, mut rest, mut start) = (Vec::new(), Vec::new(), None);
+        let (mut size, mut read) = (options.first_page(), 0);
         loop {
-            let (entries, next) = self.page(source, range, start).await?;
+            let (entries, next) = self.page(source, range, (start, i32::try_from(size)?)).await?;
+            read += entries.len();
             rest.extend(entries);
             let complete = if next.is_some() { take_complete(&mut rest) } else { std::mem::take(&mut rest) };
             let matching = LoggedEvent::group(complete).into_iter().filter(|event| options.filter.matches(event));
             events.extend(self.with_payload(matching.collect(), options.payload.as_ref()).await?);
             if next.is_none() || events.len() > options.limit {
-                return Ok(events);
+                return Ok(Listed { events, ..Listed::default() });
             }
-            start = next;
+            if options.max_entries.is_some_and(|max| read >= max) {
+                let searched_to = rest.last().map(|entry| received(entry).to_owned());
+                return Ok(Listed { events, has_more: true, searched_to });
+            }
+            (start, size) = (next, MAX_PAGE_ENTRIES.min(size * 2));
         }
     }
 
@@ -157,11 +129,9 @@ fn request(entry: &Entry) -> &str {
     position.get(..end).unwrap_or(position)
 }
 
-fn newest(mut events: Vec<LoggedEvent>, limit: usize) -> Listed {
-    events.sort_by(|a, b| (&b.event.received, &b.event.position).cmp(&(&a.event.received, &a.event.position)));
-    let has_more = events.len() > limit;
-    events.truncate(limit);
-    Listed { events, has_more }
+/// Returns the time of a position.
+fn received(entry: &Entry) -> &str {
+    entry.position().split('#').next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -192,21 +162,5 @@ mod tests {
         for pattern in ["stripe.*", "github-app.push", "gitlab*", "hub*"] {
             assert!(!has_type("github", pattern), "{pattern}");
         }
-    }
-
-    #[test]
-    fn the_newest_events_of_all_sources_are_listed() {
-        let logged = |id: &str, second| LoggedEvent {
-            event: event(id, second, Outcome::Delivered),
-            attempts: Vec::new(),
-            is_complete: true,
-        };
-        let events = vec![logged("1", 1), logged("3", 3), logged("2", 2)];
-        let ids = |limit| {
-            let listed = newest(events.clone(), limit);
-            (listed.events.into_iter().map(|event| event.event.id).collect::<Vec<_>>(), listed.has_more)
-        };
-        assert_eq!(ids(2), (vec!["3".to_owned(), "2".to_owned()], true));
-        assert!(!ids(3).1);
     }
 }

@@ -6,38 +6,45 @@ use hookline_event_log::{EventEntry, EventStatus, event_key, event_position, rec
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::listed::ListOptions;
 use super::logged_event::LoggedEvent;
 use crate::event_trace::{milliseconds, written_at};
-use crate::logs::{LogRange, search};
+use crate::logs::{LogRange, newest};
 use crate::target::Target;
 
 /// The outcome code of a rejected request.
 const OUTCOME: &str = "rejected";
+/// The reason code of a request for a source that does not exist.
+const UNKNOWN_SOURCE: &str = "unknown_source";
 
-/// Returns the rejected requests of one or all known sources between two times.
-pub(super) async fn find(
-    target: &Target,
-    source: Option<&str>,
-    (since, until): (&str, &str),
-) -> Result<Vec<LoggedEvent>> {
+/// Returns the newest rejected requests of one or all known sources: at least one more than the limit, if there are as many.
+pub(super) async fn find(target: &Target, options: &ListOptions) -> Result<Vec<LoggedEvent>> {
+    let source = options.source.as_deref();
     let range = LogRange {
         group: &target.resources.log_group_names.ingest,
-        from: milliseconds(since).unwrap_or_default(),
-        until: milliseconds(until),
-        // The pattern matches the code in any field; `request` checks the field.
-        pattern: Some(format!("\"{OUTCOME}\"")),
-        limit: usize::MAX,
+        from: milliseconds(&options.since).unwrap_or_default(),
+        until: milliseconds(&options.until),
+        pattern: Some(pattern(source)),
+        limit: options.limit.saturating_add(1),
     };
-    let lines = search(&Client::new(&target.sdk), range).await?;
-    let requests = lines.iter().filter_map(|line| request(line.message.as_deref()?, line.timestamp));
-    Ok(requests.filter(|request| source.is_none_or(|source| source == request.event.source)).collect())
+    newest(&Client::new(&target.sdk), range, |line| {
+        let request = request(line.message.as_deref()?, line.timestamp)?;
+        source.is_none_or(|source| source == request.event.source).then_some(request)
+    })
+    .await
+}
+
+/// Returns a filter pattern of terms. Terms match in any field; `request` checks the fields.
+fn pattern(source: Option<&str>) -> String {
+    let source = source.map(|source| format!(" \"{source}\"")).unwrap_or_default();
+    format!("\"{OUTCOME}\" -\"{UNKNOWN_SOURCE}\"{source}")
 }
 
 /// Returns the request of a log line, or `None` if the line has another outcome.
 fn request(line: &str, timestamp: Option<i64>) -> Option<LoggedEvent> {
     let line: Value = serde_json::from_str(line).ok()?;
     // The name of an unknown source is the choice of an unauthenticated sender.
-    if line["outcome"] != OUTCOME || line["reason"] == "unknown_source" {
+    if line["outcome"] != OUTCOME || line["reason"] == UNKNOWN_SOURCE {
         return None;
     }
     let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();

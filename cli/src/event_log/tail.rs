@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use anyhow::Result;
 use hookline_event_log::received_time;
 
+use super::listed::ListOptions;
 use super::logged_event::LoggedEvent;
-use super::page::{ListOptions, Listed};
 use super::table::EventLog;
 
 /// How far back each read goes. The log and its index by time get an event some seconds after it was received, and not in
@@ -24,7 +24,8 @@ pub struct Tail<'l> {
 }
 
 impl<'l> Tail<'l> {
-    /// Follows the events that meet the conditions and were received after `options.since`.
+    /// Follows the events that meet the conditions and were received after `options.since`. `options.limit` is the number of
+    /// events that are listed at once; the next ones follow.
     #[must_use]
     pub fn new(log: &'l EventLog, options: ListOptions) -> Self {
         Self { log, options, returned: Returned::default(), has_read: false }
@@ -38,12 +39,29 @@ impl<'l> Tail<'l> {
     pub async fn next(&mut self) -> Result<Vec<LoggedEvent>> {
         let now = SystemTime::now();
         self.options.until = received_time(now.into());
-        let listed = self.log.list(&self.options).await?;
-        let new = self.returned.take_new(listed, &self.options.since);
+        let events = self.list_all().await?;
+        let new = self.returned.take_new(events, &self.options.since);
         self.has_read = true;
         let since = now.checked_sub(WINDOW).map(|since| received_time(since.into())).unwrap_or_default();
         self.options.since = since.max(std::mem::take(&mut self.options.since));
         Ok(new)
+    }
+
+    /// Lists the events, newest first. There can be more than the limit, which is that of a page. The last time of a page is
+    /// also the first one of the next page.
+    async fn list_all(&self) -> Result<Vec<LoggedEvent>> {
+        let (mut options, mut events) = (self.options.clone(), Vec::new());
+        loop {
+            let listed = self.log.list(&options).await?;
+            let last = listed.events.last().map(|logged| logged.event.received.clone());
+            events.extend(listed.events);
+            match last.filter(|_| listed.has_more) {
+                None => return Ok(events),
+                // A page of events that were received in the same millisecond.
+                Some(last) if last == options.until => options.limit = options.limit.saturating_mul(2),
+                Some(last) => options.until = last,
+            }
+        }
     }
 
     /// Whether a read has succeeded.
@@ -60,9 +78,8 @@ struct Returned(HashMap<(String, String), usize>);
 impl Returned {
     /// Returns the events that are new, or that have new attempts, oldest first. Forgets the events before `since`, which
     /// are not read again.
-    fn take_new(&mut self, listed: Listed, since: &str) -> Vec<LoggedEvent> {
+    fn take_new(&mut self, mut events: Vec<LoggedEvent>, since: &str) -> Vec<LoggedEvent> {
         self.0.retain(|(_, position), _| position.as_str() >= since);
-        let mut events = listed.events;
         events.reverse();
         events.retain(|logged| {
             let attempts = logged.event.attempts.len() + logged.attempts.len();
@@ -85,8 +102,7 @@ mod tests {
     }
 
     fn take(returned: &mut Returned, events: &[LoggedEvent], since: &str) -> Vec<String> {
-        let listed = Listed { events: events.to_vec(), has_more: false };
-        returned.take_new(listed, since).into_iter().map(|logged| logged.event.id).collect()
+        returned.take_new(events.to_vec(), since).into_iter().map(|logged| logged.event.id).collect()
     }
 
     #[test]

@@ -18,6 +18,8 @@ use crate::event_trace::milliseconds;
 pub(super) const PATH: &str = "/events";
 /// Events of a page.
 const LIMIT: usize = 50;
+/// Entries of each source that are searched for a page. Then the page links to the rest of the search.
+const MAX_ENTRIES: usize = 2000;
 /// The times to search: text of the form, seconds.
 const TIMES: [(&str, &str, u64); 5] = [
     ("1h", "last hour", 3600),
@@ -40,6 +42,8 @@ pub(in crate::console) struct View {
     rows: Vec<Row>,
     /// The query of the page with older events.
     older: Option<String>,
+    /// The time where the search of this page has ended, if it has not found as many events as a page shows.
+    searched_to: Option<String>,
     /// The query of the same page with the list that stays current, or without it.
     live: String,
     is_live: bool,
@@ -81,7 +85,7 @@ impl View {
     /// Returns what the page shows without an event log.
     pub(in crate::console) fn off() -> Self {
         let (form, live) = (Form::default(), String::new());
-        Self { is_on: false, form, rows: Vec::new(), older: None, live, is_live: false }
+        Self { is_on: false, form, rows: Vec::new(), older: None, searched_to: None, live, is_live: false }
     }
 
     /// Returns what the page shows of a list.
@@ -93,13 +97,15 @@ impl View {
         now_ms: i64,
     ) -> Self {
         let is_live = fields.get("live").is_some();
-        let last = listed.events.last().filter(|_| listed.has_more && !is_live);
+        let last = listed.events.last().map(|logged| &logged.event.received);
+        let last = listed.searched_to.as_ref().or(last).filter(|_| listed.has_more && !is_live);
         let live = if is_live { query(fields, None) } else { query(fields, Some(("live", "1"))) };
         Self {
             is_on: true,
             form: Form::new(fields, sources, destinations),
             rows: listed.events.iter().map(|logged| Row::new(logged, now_ms)).collect(),
-            older: last.map(|last| query(fields, Some(("until", &last.event.received)))),
+            older: last.map(|last| query(fields, Some(("until", last)))),
+            searched_to: listed.searched_to.clone(),
             live,
             is_live,
         }
@@ -197,6 +203,7 @@ fn options(fields: &Fields) -> Result<ListOptions> {
         },
         payload: filter.context("the condition about the payload is invalid: go back and correct it")?,
         limit: LIMIT,
+        max_entries: Some(MAX_ENTRIES),
     })
 }
 

@@ -259,7 +259,7 @@ fn event_page_has_the_requests_attempts_and_payload_of_the_event_log() {
 #[test]
 fn events_page_has_a_row_for_each_request() {
     let fields = Fields::parse(b"type=github.*&status=retrying");
-    let listed = Listed { events: requests(), has_more: true };
+    let listed = Listed { events: requests(), has_more: true, ..Listed::default() };
     let view = |fields| events::View::new(fields, &["github".to_owned()], vec!["orders".to_owned()], &listed, NOW_MS);
     let page = content(&view(&fields).page());
     assert!(!page.contains("<script>"), "{page}");
@@ -270,9 +270,19 @@ fn events_page_has_a_row_for_each_request() {
 }
 
 #[test]
+fn events_page_continues_a_search_that_has_ended_early() {
+    let searched_to = Some("2026-01-02T03:00:00.000Z".to_owned());
+    let listed = Listed { has_more: true, searched_to, ..Listed::default() };
+    let view = events::View::new(&Fields::parse(b"type=a.*"), &["github".to_owned()], Vec::new(), &listed, NOW_MS);
+    let page = content(&view.page());
+    assert!(page.contains("so far") && page.contains("The search was ended at"), "{page}");
+    assert!(page.contains("href=\"/events?type=a.*&amp;until=2026-01-02T03%3A00%3A00.000Z\">Search older"), "{page}");
+}
+
+#[test]
 fn page_of_fifty_events_is_small() {
     let logged = requests().remove(1);
-    let listed = Listed { events: vec![logged; 50], has_more: true };
+    let listed = Listed { events: vec![logged; 50], has_more: true, ..Listed::default() };
     let names: Vec<_> = (0..500).map(|number| format!("source-{number}")).collect();
     rendered(&events::View::new(&Fields::default(), &names, names.clone(), &listed, NOW_MS).page());
 }
