@@ -222,5 +222,6 @@ fn options(testbed: &Testbed) -> ListOptions {
         filter: EventFilter::default(),
         payload: None,
         limit: 100,
+        max_entries: None,
     }
 }
