@@ -26,6 +26,7 @@ pub mod explained_event;
 pub mod filtered_events;
 pub mod handshakes;
 pub mod http_request;
+mod init;
 pub mod listener;
 pub mod logs;
 pub mod output;

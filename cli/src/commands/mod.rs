@@ -20,6 +20,10 @@ mod events_tail;
 mod events_text;
 mod filtered;
 mod handshake;
+mod init;
+mod init_options;
+mod init_questions;
+mod init_text;
 mod listed_sender;
 mod listen;
 mod man;
@@ -51,6 +55,7 @@ pub use self::routes::explanation_json;
 
 const AFTER_HELP: &str = "\
 Examples:
+  hookline init --directory ../webhooks
   hookline doctor --service hookline-prod
   hookline dlq list --service hookline-prod
   hookline dlq redrive --service hookline-prod --reason 'http_5*' --since 6h --dry-run
@@ -91,6 +96,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a Terraform configuration with one source and one destination
+    Init(init::Init),
     /// Check a deployment: quotas, secrets, queues, versions, alarms, domain and e-mail
     Doctor(doctor::Doctor),
     /// List, show, redrive, delete or purge the messages of the dead-letter queue
@@ -149,6 +156,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     // All TLS clients of this program use one cryptography provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command {
+        Command::Init(init) => init.run().await,
         Command::Doctor(doctor) => doctor.run().await,
         Command::Dlq(dlq) => dlq.run().await,
         Command::Events(events) => events.run().await,
