@@ -66,7 +66,10 @@ impl Init {
     }
 
     fn write(self) -> Result<ExitCode> {
-        // Checked before the questions.
+        // Checked before the prompts.
+        if self.validate {
+            terraform::require(terraform::PROGRAM)?;
+        }
         folder::check(&self.directory, &["main.tf", ".gitignore"])?;
         let module = self.module_address()?;
         let packages = self.found_packages()?;
@@ -77,7 +80,7 @@ impl Init {
         let (source, destination, region, environment, domain) = init_questions::complete(given, terminal)?;
         let configuration = Configuration { source, destination, region, environment, domain, module, packages };
         let created = folder::create(&directory, &init::files(&configuration))?;
-        let checked = terraform::check(&directory, "main.tf", validate)?;
+        let checked = terraform::check(terraform::PROGRAM, &directory, "main.tf", validate)?;
         let written =
             init_text::Written { directory: &directory, files: &created, service: configuration.service(), checked };
         let steps = next_steps(&configuration);

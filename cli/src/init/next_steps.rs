@@ -40,8 +40,8 @@ pub(crate) fn next_steps(configuration: &Configuration) -> Vec<NextStep> {
     let set_source = hookline(configuration, &format!("secret set {}", source.slug));
     let set_destination = hookline(configuration, &format!("secret set --destination {}", destination.name()));
     let check = hookline(configuration, "secret check");
-    let target = destination.secret().map(|secret| format!("{} stores {secret}.", destination.name()));
-    let own = format!("{} stores: {}", source.slug, source.sender.secret);
+    let target = destination.secret().map(|secret| format!("Secret of {}: {secret}.", destination.name()));
+    let own = format!("Secret of {}: {}", source.slug, source.sender.secret);
     // Some senders bring the key when they check the URL, so there is none to store before.
     if source.brings_key() {
         if let Some(note) = target {

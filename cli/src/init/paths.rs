@@ -21,6 +21,9 @@ pub(crate) fn module_address(module: &str, directory: &Path) -> Result<String> {
             !is_path,
             "`{module}` is no folder: --module needs the path of a clone, or an address that Terraform downloads"
         );
+        // The address of a registry has three or four parts, and any other one has a host or a scheme.
+        let is_address = module.contains(['.', ':']) || module.split('/').count() >= 3;
+        ensure!(is_address, "`{module}` is neither a folder nor an address that Terraform downloads");
         return Ok(module.to_owned());
     }
     let folder = [path.join(MODULE), path.to_owned()].into_iter().find(|folder| is_module(folder));
@@ -115,6 +118,8 @@ mod tests {
         assert_eq!(module_address(address, directory.path()).unwrap(), address);
         let error = module_address("../missing/hookline", directory.path()).unwrap_err();
         assert!(error.to_string().contains("`../missing/hookline` is no folder"), "{error}");
+        let error = module_address("hookline", directory.path()).unwrap_err();
+        assert!(error.to_string().contains("`hookline` is neither"), "{error}");
         let empty = directory.path().to_str().unwrap();
         let error = module_address(empty, directory.path()).unwrap_err();
         assert!(error.to_string().contains("has no module"), "{error}");

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-/// What Terraform has done with a configuration.
+/// How Terraform has checked a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Checked {
     Formatted,
@@ -25,39 +25,76 @@ impl Checked {
     }
 }
 
+/// The program, by its name on the PATH.
+pub(crate) const PROGRAM: &str = "terraform";
+
+/// Fails if there is no Terraform.
+pub(crate) fn require(program: &str) -> Result<()> {
+    let is_there = run(program, Path::new("."), &["version"])?;
+    ensure!(is_there, "--validate needs `{program}` on the PATH: install it, or leave out --validate");
+    Ok(())
+}
+
 /// Formats the file, and with `validate` downloads the provider and validates the configuration.
 ///
 /// # Errors
 ///
-/// If Terraform finds an error, or if it is missing and has to validate.
-pub(crate) fn check(directory: &Path, file: &str, validate: bool) -> Result<Checked> {
-    let is_there = run(directory, &["fmt", "-list=false", file])?;
-    ensure!(is_there || !validate, "--validate needs `terraform` on the PATH; the files were written");
-    if !is_there {
-        return Ok(Checked::NoTerraform);
+/// If Terraform finds an error. The files stay.
+pub(crate) fn check(program: &str, directory: &Path, file: &str, validate: bool) -> Result<Checked> {
+    let steps: [&[&str]; 3] = [
+        &["fmt", "-list=false", file],
+        &["init", "-backend=false", "-input=false", "-no-color"],
+        &["validate", "-no-color"],
+    ];
+    for step in steps.into_iter().take(if validate { 3 } else { 1 }) {
+        if !run(program, directory, step)? {
+            return Ok(Checked::NoTerraform);
+        }
     }
-    if !validate {
-        return Ok(Checked::Formatted);
-    }
-    run(directory, &["init", "-backend=false", "-input=false", "-no-color"])?;
-    run(directory, &["validate", "-no-color"])?;
-    Ok(Checked::Validated)
+    Ok(if validate { Checked::Validated } else { Checked::Formatted })
 }
 
-/// Returns whether there is a Terraform.
-fn run(directory: &Path, arguments: &[&str]) -> Result<bool> {
+/// Returns whether the program exists.
+fn run(program: &str, directory: &Path, arguments: &[&str]) -> Result<bool> {
     let command = format!("terraform {}", arguments.first().copied().unwrap_or_default());
-    let output = Command::new("terraform").args(arguments).current_dir(directory).stdin(Stdio::null()).output();
+    let output = Command::new(program).args(arguments).current_dir(directory).stdin(Stdio::null()).output();
     let Output { status, stdout, stderr } = match output {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         output => output.with_context(|| format!("cannot run `{command}`"))?,
     };
     let text = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
-    ensure!(
-        status.success(),
-        "`{command}` failed in `{}`; the files were written\n{}",
-        directory.display(),
-        text.join("\n").trim()
-    );
+    let folder = directory.display();
+    ensure!(status.success(), "`{command}` failed in `{folder}`: correct the error\n{}", text.join("\n").trim());
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{read_to_string, write};
+
+    use super::*;
+
+    #[test]
+    fn file_is_formatted_and_validated_on_request() {
+        let directory = tempfile::tempdir().unwrap();
+        // The shell takes the first argument as the name of a script.
+        for (command, script) in [("fmt", ""), ("init", ""), ("validate", "echo 'Error: wrong' >&2; exit 1")] {
+            write(directory.path().join(command), format!("echo $0 $1 >>commands; {script}")).unwrap();
+        }
+        assert_eq!(check("sh", directory.path(), "main.tf", false).unwrap(), Checked::Formatted);
+        let error = check("sh", directory.path(), "main.tf", true).unwrap_err().to_string();
+        assert!(error.starts_with("`terraform validate` failed in") && error.ends_with("Error: wrong"), "{error}");
+        let commands = read_to_string(directory.path().join("commands")).unwrap();
+        assert_eq!(commands, "fmt -list=false\nfmt -list=false\ninit -backend=false\nvalidate -no-color\n");
+        write(directory.path().join("validate"), "").unwrap();
+        assert_eq!(check("sh", directory.path(), "main.tf", true).unwrap(), Checked::Validated);
+    }
+
+    #[test]
+    fn missing_program_is_an_error_only_for_the_validation() {
+        let directory = tempfile::tempdir().unwrap();
+        let missing = directory.path().join("missing").to_str().unwrap().to_owned();
+        assert_eq!(check(&missing, directory.path(), "main.tf", false).unwrap(), Checked::NoTerraform);
+        assert!(require(&missing).unwrap_err().to_string().contains("leave out --validate"));
+    }
 }
