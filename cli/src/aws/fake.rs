@@ -31,7 +31,7 @@ pub(crate) struct Call {
 }
 
 /// The status and the body of a response.
-pub(crate) type Response = (u16, String);
+pub(crate) type Response = (u16, Vec<u8>);
 
 /// A running server. It ends with the runtime of the test.
 #[derive(Debug, Clone, Default)]
@@ -88,12 +88,12 @@ pub(crate) fn target(endpoint: &str, timeouts: Timeouts) -> Target {
 
 /// Returns a response with JSON.
 pub(crate) fn ok(body: &Value) -> Response {
-    (200, body.to_string())
+    (200, body.to_string().into())
 }
 
 /// Returns the response of an operation that is not expected.
 pub(crate) fn unexpected(call: &Call) -> Response {
-    (400, json!({ "__type": "UnexpectedOperation", "message": call.operation }).to_string())
+    (400, json!({ "__type": "UnexpectedOperation", "message": call.operation }).to_string().into())
 }
 
 /// Returns the configuration of a function: of ingest with these sources, or of process with an event log. `None` for

@@ -8,12 +8,12 @@ use std::time::Duration;
 use anyhow::{Context, Error, Result};
 use clap::Args;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
-use tokio::time::{interval, timeout};
+use tokio::time::{interval, sleep, timeout};
 use url::Url;
 
 use crate::clock::unix_seconds;
 use crate::event_log::PayloadFilter;
-use crate::listener::{Copy, Forwarder, ListenerQueue};
+use crate::listener::{Copy, Forwarder, ListenerQueue, ReceiveError};
 use crate::output::{Step, print_line};
 use crate::secrets::source_signing_key;
 use crate::signals;
@@ -23,6 +23,8 @@ use super::timestamp::rfc3339;
 
 /// The time between two signs of life, a part of the lease.
 const RENEWAL: Duration = Duration::from_secs(30);
+/// The waits after the first and after further failed attempts to receive copies. They are shorter than the lease.
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// Copies that wait for the program.
 const MAX_WAITING: usize = 10;
 /// The longest time for the removal of the queue after a signal.
@@ -90,7 +92,7 @@ impl Listen {
     async fn serve(&self, queue: &ListenerQueue, forwarder: &Forwarder) -> Result<ExitCode> {
         let (sender, copies) = channel(MAX_WAITING);
         tokio::select! {
-            error = receive(queue, sender) => Err(error),
+            error = receive(async || queue.receive().await, sender, BACK_OFF) => Err(error),
             never = renew(queue) => match never {},
             never = self.send_all(copies, forwarder) => match never {},
         }
@@ -119,13 +121,26 @@ impl Listen {
     }
 }
 
-/// Receives copies until the queue cannot be read.
-async fn receive(queue: &ListenerQueue, sender: Sender<Copy>) -> Error {
+/// Receives copies until an error that a repeated call does not change. After other errors, it waits and goes on: copies stay
+/// in the queue for an hour.
+async fn receive(
+    mut next: impl AsyncFnMut() -> Result<Vec<Result<Copy>>, ReceiveError>,
+    sender: Sender<Copy>,
+    (first, longest): (Duration, Duration),
+) -> Error {
+    let mut pause = first;
     loop {
-        let received = match queue.receive().await {
+        let received = match next().await {
             Ok(received) => received,
-            Err(error) => return error,
+            Err(error) if error.is_permanent => return error.into(),
+            Err(error) => {
+                eprintln!("{:#}; the next attempt is in {} s", Error::from(error), pause.as_secs());
+                sleep(pause).await;
+                pause = longest.min(pause * 2);
+                continue;
+            }
         };
+        pause = first;
         for copy in received {
             match copy {
                 // The other end is open as long as this function runs.
@@ -166,4 +181,34 @@ fn read_lines() -> UnboundedReceiver<String> {
         }
     });
     receiver
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use anyhow::anyhow;
+
+    use super::*;
+
+    fn copy(id: &str) -> Copy {
+        Copy { id: id.to_owned(), event_type: String::new(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    #[tokio::test]
+    async fn receiving_goes_on_after_an_error_that_may_pass() {
+        let mut results = VecDeque::from([
+            Ok(vec![Ok(copy("1"))]),
+            Err(ReceiveError::example(false)),
+            Err(ReceiveError::example(false)),
+            Ok(vec![Err(anyhow!("no event")), Ok(copy("2"))]),
+            Err(ReceiveError::example(true)),
+        ]);
+        let (sender, mut copies) = channel(MAX_WAITING);
+        let error = receive(async || results.pop_front().unwrap(), sender, (Duration::ZERO, Duration::ZERO)).await;
+        assert!(results.is_empty());
+        assert!(format!("{error:#}").starts_with("cannot read the queue `q`: sqs:ReceiveMessage failed"), "{error:#}");
+        let ids = [copies.recv().await.unwrap().id, copies.recv().await.unwrap().id];
+        assert!(ids == ["1", "2"] && copies.recv().await.is_none());
+    }
 }

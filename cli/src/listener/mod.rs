@@ -11,5 +11,5 @@ mod registry;
 mod sweep;
 
 pub use self::copy::{Copy, Forwarder};
-pub use self::queue::ListenerQueue;
+pub use self::queue::{ListenerQueue, ReceiveError};
 pub use self::sweep::{registered, sweep};

@@ -2,8 +2,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_sqs::operation::receive_message::ReceiveMessageError;
 use aws_sdk_sqs::types::QueueAttributeName;
-use hookline_aws::Bucket;
+use hookline_aws::{Bucket, PortError};
 use hookline_event_log::Listener;
 use uuid::Uuid;
 
@@ -19,6 +21,40 @@ const RETENTION_SECONDS: &str = "3600";
 const MAX_MESSAGE_BYTES: &str = "1048576";
 /// The longest wait for a copy. SQS allows 20 seconds.
 const WAIT_SECONDS: i32 = 10;
+
+/// Error codes of a queue that does not exist, in both of SQS's protocols, and of a caller who may not receive.
+const PERMANENT: [&str; 5] = [
+    "QueueDoesNotExist",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "AccessDenied",
+    "AccessDeniedException",
+    "KmsAccessDenied",
+];
+
+/// Why no copies were received.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the queue `{queue}`")]
+pub struct ReceiveError {
+    /// The queue's name.
+    queue: String,
+    /// Whether a repeated call fails too: another command has removed the queue, or the operator may not read it.
+    pub is_permanent: bool,
+    /// The failed call.
+    source: PortError,
+}
+
+impl ReceiveError {
+    fn new(queue: &str, error: SdkError<ReceiveMessageError>) -> Self {
+        let is_permanent = error.code().is_some_and(|code| PERMANENT.contains(&code));
+        Self { queue: queue.to_owned(), is_permanent, source: PortError::new("sqs:ReceiveMessage", error) }
+    }
+
+    /// Returns an error for tests of other modules.
+    #[cfg(test)]
+    pub(crate) fn example(is_permanent: bool) -> Self {
+        Self { queue: "q".to_owned(), is_permanent, source: PortError::new("sqs:ReceiveMessage", "timed out") }
+    }
+}
 
 /// A queue that receives copies of the events of one source.
 #[derive(Debug)]
@@ -83,11 +119,11 @@ impl ListenerQueue {
     ///
     /// # Errors
     ///
-    /// If the queue cannot be read. Copies that cannot be read are returned as errors.
-    pub async fn receive(&self) -> Result<Vec<Result<Copy>>> {
+    /// [`ReceiveError`]. Copies that cannot be read are returned as errors.
+    pub async fn receive(&self) -> Result<Vec<Result<Copy>>, ReceiveError> {
         let receive = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
         let received = receive.wait_time_seconds(WAIT_SECONDS).send().await;
-        let messages = received.with_context(|| format!("cannot read the queue `{}`", self.name))?.messages;
+        let messages = received.map_err(|error| ReceiveError::new(&self.name, error))?.messages;
         let mut copies = Vec::new();
         for message in messages.unwrap_or_default() {
             copies.push(Copy::read(message.body.as_deref().unwrap_or_default(), &self.bucket).await);
@@ -112,5 +148,31 @@ impl ListenerQueue {
 
     fn until(&self) -> u64 {
         u64::try_from(unix_seconds()).unwrap_or_default().saturating_add(self.lease.as_secs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::aws::fake::FakeAws;
+
+    #[tokio::test]
+    async fn only_a_missing_queue_and_a_missing_permission_are_permanent() {
+        for (status, code, expected) in [
+            (400, "QueueDoesNotExist", true),
+            (403, "AccessDeniedException", true),
+            (400, "RequestThrottled", false),
+            (403, "ExpiredTokenException", false),
+            (500, "InternalError", false),
+        ] {
+            let body = json!({ "__type": format!("com.amazonaws.sqs#{code}") }).to_string();
+            let respond = move |_| std::future::ready((status, body.clone().into_bytes()));
+            let (_, target) = FakeAws::start(respond).await;
+            let receive = Client::new(&target.sdk).receive_message().queue_url(&target.resources.queue_url);
+            let error = ReceiveError::new("q", receive.send().await.unwrap_err());
+            assert_eq!(error.is_permanent, expected, "{code}");
+        }
     }
 }
