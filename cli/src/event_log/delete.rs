@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
+use hookline_aws::Object;
 use hookline_event_log::ObjectLocation;
 
 use super::logged_event::LoggedEvent;
@@ -41,12 +42,9 @@ impl EventLog {
         let (client, bucket, key) = (self.bucket.client(), &self.bucket.name, &location.key);
         let context = |verb: &str| format!("cannot {verb} `s3://{bucket}/{key}`");
         for _ in 0..MAX_WRITES {
-            let object = match client.get_object().bucket(bucket).key(key).send().await {
-                Err(error) if error.code() == Some("NoSuchKey") => return Ok(()),
-                object => object.with_context(|| context("read"))?,
-            };
-            let etag = object.e_tag.clone().with_context(|| context("read the ETag of"))?;
-            let mut bytes = object.body.collect().await.with_context(|| context("read"))?.to_vec();
+            let object = self.bucket.get(key, None).await.with_context(|| context("read"))?;
+            let Some(Object { mut bytes, etag }) = object else { return Ok(()) };
+            let etag = etag.with_context(|| context("read the ETag of"))?;
             if fill_with_zeros(&mut bytes, location).is_none() {
                 bail!("the object `s3://{bucket}/{key}` is shorter than the log says: nothing was deleted");
             }

@@ -1,5 +1,4 @@
-use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
-use aws_sdk_s3::operation::get_object::GetObjectError;
+use hookline_aws::PortError;
 use hookline_event::Payload as QueuedPayload;
 use hookline_event_log::{EventEntry, StoredEvent, StoredEventError};
 use serde_json::Value;
@@ -33,14 +32,14 @@ pub enum PayloadError {
         source: StoredEventError,
     },
     /// S3 rejected the request or did not respond.
-    #[error("cannot read `s3://{bucket}/{key}`: {problem}")]
+    #[error("cannot read `s3://{bucket}/{key}`: {source}")]
     Unavailable {
         /// The bucket.
         bucket: String,
         /// The object's key.
         key: String,
         /// The failed call.
-        problem: String,
+        source: PortError,
     },
 }
 
@@ -106,21 +105,11 @@ impl EventLog {
 
     /// Returns the bytes of an object, or `None` if there is no such object.
     async fn object(&self, key: &str, range: Option<String>) -> Result<Option<Vec<u8>>, PayloadError> {
-        let unavailable = |problem: String| {
-            let (bucket, key) = (self.bucket.name.clone(), key.to_owned());
-            PayloadError::Unavailable { bucket, key, problem }
-        };
-        let get = self.bucket.client().get_object().bucket(&self.bucket.name).key(key).set_range(range).send().await;
-        let object = match get {
-            Ok(object) => object,
-            Err(error) if is_no_such_key(&error) => return Ok(None),
-            Err(error) => return Err(unavailable(DisplayErrorContext(&error).to_string())),
-        };
-        let bytes = object.body.collect().await.map_err(|error| unavailable(error.to_string()))?;
-        Ok(Some(bytes.to_vec()))
+        let object = self.bucket.get(key, range).await.map_err(|source| PayloadError::Unavailable {
+            bucket: self.bucket.name.clone(),
+            key: key.to_owned(),
+            source,
+        })?;
+        Ok(object.map(|object| object.bytes))
     }
-}
-
-fn is_no_such_key<R>(error: &SdkError<GetObjectError, R>) -> bool {
-    error.as_service_error().is_some_and(GetObjectError::is_no_such_key)
 }

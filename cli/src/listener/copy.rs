@@ -39,9 +39,8 @@ impl Copy {
 
 async fn load(uri: &str, bucket: &Bucket) -> Result<Vec<u8>> {
     let key = Payload::object_key(uri, &bucket.name).with_context(|| format!("`{uri}` is in another bucket"))?;
-    let get = bucket.client().get_object().bucket(&bucket.name).key(key).send().await;
-    let object = get.with_context(|| format!("cannot read `{uri}`"))?;
-    Ok(object.body.collect().await.with_context(|| format!("cannot read `{uri}`"))?.to_vec())
+    let object = bucket.get(key, None).await.with_context(|| format!("cannot read `{uri}`"))?;
+    Ok(object.with_context(|| format!("there is no payload at `{uri}`: it has expired"))?.bytes)
 }
 
 /// Sends copies to a program that verifies the sender's signature.

@@ -25,7 +25,7 @@ mod trust_store;
 mod variables;
 
 pub use aws_types::SdkConfig;
-pub use bucket::Bucket;
+pub use bucket::{Bucket, Object};
 pub use configuration::{ConfigurationError, ConfigurationObject, ConfigurationVariables, MAX_CONFIGURATION_BYTES};
 pub use failure::{Failure, is_transient};
 pub use port_error::{PortError, find_source};

@@ -2,16 +2,13 @@
 
 use std::future::Future;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use hookline_aws::{Bucket, PortError, SdkConfig};
 use hookline_event::Payload;
 
 use crate::reason::Reason;
 
 const OPERATION: &str = "s3:GetObject";
-
-/// The largest buffer that is allocated before the payload arrives: more than the largest payload.
-const MAX_BUFFER_BYTES: usize = 5 * 1024 * 1024;
 
 /// Why a payload could not be fetched.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -72,21 +69,7 @@ impl FetchPayload for S3PayloadStore {
         let missing = || FetchError::Missing { uri: uri.to_owned() };
         let unavailable = |source| FetchError::Unavailable { uri: uri.to_owned(), source };
         let key = Payload::object_key(uri, &self.0.name).ok_or_else(missing)?;
-        let get = self.0.client().get_object().bucket(&self.0.name).key(key);
-        let object = match Box::pin(get.send()).await {
-            Ok(object) => object,
-            Err(error) if error.as_service_error().is_some_and(|service| service.is_no_such_key()) => {
-                return Err(missing());
-            }
-            Err(error) => return Err(unavailable(PortError::new(OPERATION, error))),
-        };
-        // One buffer: `collect` would need the memory of the payload twice.
-        let length = object.content_length.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-        let mut bytes = BytesMut::with_capacity(length.min(MAX_BUFFER_BYTES));
-        let mut body = object.body;
-        while let Some(chunk) = body.try_next().await.map_err(|error| unavailable(PortError::new(OPERATION, error)))? {
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes.freeze())
+        let object = self.0.get(key, None).await.map_err(unavailable)?.ok_or_else(missing)?;
+        Ok(Bytes::from(object.bytes))
     }
 }
