@@ -1,6 +1,7 @@
 //! Lists of API Gateway.
 
 use anyhow::{Result, bail};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
@@ -13,6 +14,9 @@ pub(crate) const PERMISSION: &str = "apigateway:GET";
 const MAX_PAGES: usize = 20;
 /// Custom domains of the account that are read.
 const MAX_DOMAINS: usize = 50;
+/// The number of custom domains that are read at the same time. API Gateway allows 10 requests per second.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
+const CONCURRENCY: usize = 5;
 
 /// A custom domain of an API.
 pub(crate) struct Domain {
@@ -47,18 +51,16 @@ pub(crate) async fn list(target: &Target, path: &str, token: &str) -> Result<Vec
 
 /// Returns the custom domains of an API.
 pub(crate) async fn domains(target: &Target, api: &str) -> Result<Vec<Domain>> {
-    let mut domains = Vec::new();
-    for listed in list(target, "/v2/domainnames", "nextToken").await?.iter().take(MAX_DOMAINS) {
+    let listed = list(target, "/v2/domainnames", "nextToken").await?.into_iter().take(MAX_DOMAINS);
+    let domains = stream::iter(listed).map(async |listed: Value| {
         let name = listed["domainName"].as_str().unwrap_or_default();
         let mappings = list(target, &format!("/v2/domainnames/{name}/apimappings"), "nextToken").await?;
         let certificate = listed["domainNameConfigurations"][0]["certificateArn"].as_str();
-        if let Some(certificate) = certificate
-            && mappings.iter().any(|mapping| mapping["apiId"] == api)
-        {
-            domains.push(Domain { name: name.to_owned(), certificate_arn: certificate.to_owned() });
-        }
-    }
-    Ok(domains)
+        let certificate = certificate.filter(|_| mappings.iter().any(|mapping| mapping["apiId"] == api));
+        let domain = |arn: &str| Domain { name: name.to_owned(), certificate_arn: arn.to_owned() };
+        anyhow::Ok(certificate.map(domain))
+    });
+    domains.buffered(CONCURRENCY).try_filter_map(async |domain| Ok(domain)).try_collect().await
 }
 
 /// Takes the items of a page. REST APIs have the member `item`, HTTP APIs `items`.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::Client;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -15,6 +16,9 @@ use crate::target::Target;
 
 /// Minimum width of the column with the outcome.
 const MIN_OUTCOME_WIDTH: usize = 18;
+
+/// The number of requests of an event that are searched for at the same time.
+const CONCURRENCY: usize = 4;
 
 /// One log entry of an event.
 #[derive(Debug, Clone)]
@@ -42,14 +46,19 @@ pub async fn find(target: &Target, event_id: &str, since: Duration) -> Result<Ve
         logs.entries("ingest", &groups.ingest, "event_id", event_id),
         logs.entries("process", &groups.process, "event_id", event_id)
     )?;
-    let requests: BTreeSet<_> = ingest.iter().filter_map(|entry| entry.fields["request_id"].as_str()).collect();
-    let mut entries = process;
-    for request in requests {
-        entries.extend(logs.entries("ingest", &groups.ingest, "request_id", request).await?);
-        if let Some(group) = &target.resources.api_log_group_name {
-            entries.extend(logs.entries("api", group, "request_id", request).await?);
-        }
-    }
+    let requests = ingest.iter().filter_map(|entry| Some(entry.fields["request_id"].as_str()?.to_owned()));
+    let logs = &logs;
+    let searches = requests.collect::<BTreeSet<_>>().into_iter().flat_map(|request| {
+        let api = target.resources.api_log_group_name.as_ref().map(|group| ("api", group));
+        let logs_of_request = [Some(("ingest", &groups.ingest)), api].into_iter().flatten();
+        logs_of_request.map(move |(component, group)| {
+            let request = request.clone();
+            async move { logs.entries(component, group, "request_id", &request).await }
+        })
+    });
+    let searches: Vec<_> = searches.collect();
+    let mut entries: Vec<_> = stream::iter(searches).buffer_unordered(CONCURRENCY).try_concat().await?;
+    entries.extend(process);
     entries.sort_by_key(|entry| entry.time_ms);
     Ok(entries)
 }

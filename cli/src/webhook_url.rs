@@ -1,6 +1,6 @@
 //! The URL of a source, as Terraform's output `webhook_urls` has it.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::api_gateway;
@@ -9,19 +9,25 @@ use crate::target::Target;
 /// Returns the URL that a sender calls.
 pub(crate) async fn find(target: &Target, source: &str) -> Result<String> {
     let (rest, http) = tokio::try_join!(api_gateway::rest_api_id(target), api_gateway::http_api_id(target))?;
-    let stages = match (&rest, &http) {
-        (Some(id), _) => api_gateway::list(target, &format!("/restapis/{id}/stages"), "position").await?,
-        (None, Some(id)) => api_gateway::list(target, &format!("/v2/apis/{id}/stages"), "nextToken").await?,
-        (None, None) => Vec::new(),
+    let (stages, token) = match (&rest, &http) {
+        (Some(id), _) => (format!("/restapis/{id}/stages"), "position"),
+        (None, Some(id)) => (format!("/v2/apis/{id}/stages"), "nextToken"),
+        (None, None) => bail!("there is no API named `{}`", target.resources.prefix()),
     };
-    let id = rest.or(http).with_context(|| format!("there is no API named `{}`", target.resources.prefix()))?;
+    let (id, endpoint) = (rest.or(http).unwrap_or_default(), target.sdk.endpoint_url());
+    let domains = async {
+        match endpoint {
+            Some(_) => Ok(Vec::new()),
+            None => api_gateway::domains(target, &id).await,
+        }
+    };
+    let (stages, domains) = tokio::try_join!(api_gateway::list(target, &stages, token), domains)?;
     let stage = stage_name(&stages).context("the API has no stage")?;
-    if let Some(endpoint) = target.sdk.endpoint_url() {
+    if let Some(endpoint) = endpoint {
         // AWS finds the API by its host name; an emulator finds it by a path prefix.
         return Ok(format!("{endpoint}/restapis/{id}/{stage}/_user_request_/webhooks/{source}"));
     }
     let region = target.sdk.region().map(ToString::to_string).unwrap_or_default();
-    let domains = api_gateway::domains(target, &id).await?;
     let base = match domains.first() {
         Some(domain) => format!("https://{}", domain.name),
         None if region.starts_with("cn-") => format!("https://{id}.execute-api.{region}.amazonaws.com.cn/{stage}"),

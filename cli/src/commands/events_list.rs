@@ -5,7 +5,7 @@ use clap::Args;
 use comfy_table::{Table, presets};
 
 use super::event_conditions::{EventConditions, TimeRange};
-use crate::event_log::{EventLog, Listed, LoggedEvent};
+use crate::event_log::{EventLog, Listed, LoggedEvent, SharedIds};
 use crate::output::{Step, print_line};
 use crate::target::Target;
 
@@ -51,8 +51,9 @@ pub(super) fn text(listed: &Listed) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["received", "status", "source", "type", "id", "bytes", "destinations"]);
+    let shared = SharedIds::of(&listed.events);
     for logged in &listed.events {
-        table.add_row(row(logged));
+        table.add_row(row(logged, &shared));
     }
     match listed.has_more {
         true => format!("{table}\nthere are more: add `--until {}`, or --limit", last.event.received),
@@ -61,11 +62,11 @@ pub(super) fn text(listed: &Listed) -> String {
 }
 
 /// Returns the columns of an event: received, status, source, type, id, bytes, destinations.
-pub(super) fn row(logged: &LoggedEvent) -> [String; 7] {
+pub(super) fn row(logged: &LoggedEvent, shared: &SharedIds) -> [String; 7] {
     let (event, status) = (&logged.event, logged.summary().status.name().to_owned());
     let size = event.size.map_or_else(String::new, |size| size.to_string());
     let (source, event_type) = (event.source.clone(), event.r#type.clone());
-    [event.received.clone(), status, source, event_type, event.id.clone(), size, logged.details()]
+    [event.received.clone(), status, source, event_type, event.id.clone(), size, logged.details_among(shared)]
 }
 
 #[cfg(test)]
@@ -94,5 +95,18 @@ mod tests {
         insta::assert_snapshot!(text(&Listed { events: events.clone(), has_more: true, ..Listed::default() }));
         assert!(!text(&Listed { events, ..Listed::default() }).contains("more"));
         assert!(text(&Listed::default()).contains("--since"));
+    }
+
+    #[test]
+    fn events_with_one_id_have_their_keys() {
+        let of_caller = |digit: &str, second| {
+            let dedup_key = Some(digit.repeat(64));
+            logged(EventEntry { dedup_key, ..event("1", second, Outcome::Delivered) })
+        };
+        let text = text(&Listed { events: vec![of_caller("b", 2), of_caller("a", 1)], ..Listed::default() });
+        assert!(
+            text.contains("key bbbbbbbbbbbbbbbb, orders") && text.contains("key aaaaaaaaaaaaaaaa, orders"),
+            "{text}"
+        );
     }
 }

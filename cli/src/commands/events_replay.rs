@@ -1,16 +1,14 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::confirmation::confirm;
 use super::event_conditions::{EventConditions, TimeRange};
 use super::events_list;
-use crate::event_log::{EventLog, ListOptions, Listed, LoggedEvent, Replay, ReplayTo, Sent};
+use crate::event_log::{EventLog, ListOptions, Listed, LoggedEvent, Replay, ReplayTo, Sent, SharedIds, keys};
 use crate::output::{ProgressBar, Step, print_line};
 use crate::target::Target;
 
@@ -19,6 +17,9 @@ pub(super) struct ReplayEvents {
     /// Ids of the events; without ids, the conditions select the events
     #[arg(value_name = "ID")]
     ids: Vec<String>,
+    /// Only the event whose deduplication key begins with this, if several events have one id
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// Send the events to this destination only, also if no route sends them there; default: to the destinations of the
     /// matching routes
     #[arg(long, value_name = "NAME")]
@@ -73,12 +74,13 @@ impl ReplayEvents {
     fn check(&self) -> Result<()> {
         let has_condition = self.conditions.has_condition() || self.sent_to.is_some() || self.range.is_given();
         if self.ids.is_empty() {
+            ensure!(self.key.is_none(), "--key selects one of the events with an id: give the id");
             ensure!(
                 has_condition || self.conditions.source.is_some(),
                 "no event is selected: give ids, or conditions such as --source github --status dead_lettered --since 6h"
             );
         } else {
-            ensure!(!has_condition, "give either ids or conditions; with ids, only --source is allowed");
+            ensure!(!has_condition, "give either ids or conditions; with ids, only --source and --key are allowed");
         }
         Ok(())
     }
@@ -94,12 +96,18 @@ impl ReplayEvents {
     async fn named(&self, log: &EventLog) -> Result<Vec<LoggedEvent>> {
         let (mut selected, mut ids) = (Vec::new(), BTreeSet::new());
         for id in self.ids.iter().filter(|id| ids.insert(*id)) {
-            let events = log.events(id, self.conditions.source.as_deref()).await?;
+            let mut events = log.events(id, self.conditions.source.as_deref()).await?;
+            let has_key = |logged: &LoggedEvent, key: &str| logged.key().is_some_and(|known| known.starts_with(key));
+            events.retain(|logged| self.key.as_ref().is_none_or(|key| has_key(logged, key)));
             let mut sources: Vec<_> = events.iter().map(|logged| logged.event.source.as_str()).collect();
             sources.sort_unstable();
             sources.dedup();
             if sources.len() > 1 {
                 bail!("several sources have an event `{id}`: add --source with one of {}", sources.join(", "));
+            }
+            let keys = Vec::from_iter(keys(&events)).join(", ");
+            if !SharedIds::of(&events).is_empty() {
+                bail!("several events have the id `{id}`: add --key with the beginning of one of {keys}");
             }
             let newest = events.into_iter().next();
             selected.push(newest.with_context(|| {
@@ -126,17 +134,11 @@ impl ReplayEvents {
 
     async fn send(&self, replay: &Replay<'_>, events: &[LoggedEvent]) -> Result<ExitCode> {
         let mut progress = Progress::new(events.len());
-        let pause = self.rate.map(|rate| Duration::from_secs_f64(1.0 / f64::from(rate.max(1))));
-        let mut next = Instant::now();
-        for logged in events {
-            tokio::time::sleep_until(next).await;
-            next = pause.map_or(next, |pause| Instant::now() + pause);
-            match replay.send(logged).await {
-                Ok(sent) => progress.sent(&self.line(logged, &sent)),
-                Err(error) if error.concerns_one_event() => progress.skipped(&error.to_string()),
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let sent = replay.send_all(events, self.rate, |logged, result| match result {
+            Ok(sent) => progress.sent(&self.line(logged, &sent)),
+            Err(error) => progress.skipped(&error.to_string()),
+        });
+        sent.await?;
         let is_complete = progress.skipped == 0 && !events.is_empty();
         if !self.json {
             let (sent, skipped) = (progress.sent, progress.skipped);
@@ -196,10 +198,10 @@ impl Drop for Progress {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use hookline_event_log::Outcome;
+    use hookline_event_log::{EventEntry, Outcome, event_position};
 
     use super::*;
-    use crate::event_log::tests::event;
+    use crate::event_log::tests::{Fixture, at, event};
 
     #[derive(Debug, Parser)]
     struct Command {
@@ -216,6 +218,7 @@ mod tests {
         for arguments in [
             vec!["a", "b"],
             vec!["a", "--source", "github"],
+            vec!["a", "--key", "4cb2"],
             vec!["--source", "github"],
             vec!["--status", "dead_lettered"],
             vec!["--since", "6h"],
@@ -224,10 +227,31 @@ mod tests {
             assert!(parse(&arguments).check().is_ok(), "{arguments:?}");
         }
         assert!(parse(&["--destination", "audit"]).check().unwrap_err().to_string().contains("no event is selected"));
+        assert!(parse(&["--since", "6h", "--key", "a"]).check().unwrap_err().to_string().contains("give the id"));
         for condition in [["--since", "6h"], ["--status", "delivered"], ["--type", "a.*"], ["--sent-to", "orders"]] {
             let error = parse(&[&["a"][..], &condition].concat()).check().unwrap_err();
             assert!(error.to_string().contains("either ids or conditions"), "{error}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_id_of_several_events_needs_the_key() {
+        let fixture = Fixture::start(&["github"]).await;
+        for (second, digit) in [(1, "a"), (2, "b"), (3, "a")] {
+            let dedup_key = Some(digit.repeat(64));
+            let request_id = format!("request-{second}");
+            let received = at(second).received;
+            let position = event_position(&received, &request_id);
+            let event = EventEntry { dedup_key, request_id, received, position, ..event("1", 1, Outcome::Delivered) };
+            fixture.add(event);
+        }
+        let error = parse(&["1"]).named(&fixture.log).await.unwrap_err().to_string();
+        assert!(error.contains("aaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbb"), "{error}");
+        let named = parse(&["1", "--key", "aaaa"]).named(&fixture.log).await.unwrap();
+        assert_eq!(named.iter().map(|logged| &*logged.event.request_id).collect::<Vec<_>>(), ["request-3"]);
+        let selected = parse(&["--since", "900d"]).selected(&fixture.log).await.unwrap();
+        let requests: Vec<_> = selected.iter().map(|logged| &*logged.event.request_id).collect();
+        assert_eq!(requests, ["request-2", "request-3"]);
     }
 
     #[test]

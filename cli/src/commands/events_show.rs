@@ -19,6 +19,9 @@ pub(super) struct Show {
     /// Name of the source, if several sources use the id
     #[arg(long)]
     source: Option<String>,
+    /// Only the event whose deduplication key begins with this, if several events have the id
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// Write the exact bytes of the payload, and nothing else
     #[arg(long, conflicts_with = "json")]
     raw: bool,
@@ -31,7 +34,10 @@ impl Show {
     pub(super) async fn run(self, target: Target) -> Result<ExitCode> {
         let log = EventLog::find(target).await?;
         let step = Step::start("read the event log");
-        let events = log.events(&self.id, self.source.as_deref()).await?;
+        let mut events = log.events(&self.id, self.source.as_deref()).await?;
+        if let Some(key) = &self.key {
+            events.retain(|logged| logged.key().is_some_and(|known| known.starts_with(key)));
+        }
         let newest = events.first().with_context(|| {
             format!(
                 "the event log has no event `{}`: it may have expired, or it was not written. `hookline trace {0}` searches the \
@@ -73,7 +79,13 @@ fn text(events: &[LoggedEvent], payload: &Result<Payload, PayloadError>) -> Stri
         lines.extend(timeline(newest));
         lines.extend(others.iter().map(|other| {
             let (event, status) = (&other.event, other.summary().status);
-            format!("another request with this id: received {}, {status}", event.received)
+            match other.is_same_event(newest) {
+                true => format!("another request with this id: received {}, {status}", event.received),
+                false => {
+                    let key = other.key().unwrap_or("unknown");
+                    format!("another event with this id: received {}, {status}, key {key}", event.received)
+                }
+            }
         }));
     }
     lines.push(String::new());

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::event_conditions::{EventConditions, TimeRange};
 use super::events_list;
-use crate::event_log::{EventLog, LoggedEvent, Tail};
+use crate::event_log::{EventLog, LoggedEvent, SharedIds, Tail};
 use crate::output::print_line;
 use crate::target::Target;
 
@@ -39,7 +39,10 @@ impl TailEvents {
         let mut tail = Tail::new(&log, self.conditions.list(&TimeRange::last(self.since), self.destination, LIMIT));
         loop {
             match tail.next().await {
-                Ok(events) => events.iter().for_each(|logged| print(logged, self.json)),
+                Ok(events) => {
+                    let shared = SharedIds::of(&events);
+                    events.iter().for_each(|logged| print(logged, &shared, self.json));
+                }
                 Err(error) if !tail.has_read() => return Err(error),
                 Err(error) => eprintln!("cannot read the event log, and will retry: {error:#}"),
             }
@@ -48,15 +51,15 @@ impl TailEvents {
     }
 }
 
-fn print(logged: &LoggedEvent, is_json: bool) {
+fn print(logged: &LoggedEvent, shared: &SharedIds, is_json: bool) {
     match is_json {
         true => print_line(format_args!("{}", logged.json())),
-        false => print_line(format_args!("{}", line(logged))),
+        false => print_line(format_args!("{}", line(logged, shared))),
     }
 }
 
-fn line(logged: &LoggedEvent) -> String {
-    let [received, status, source, event_type, id, _, destinations] = events_list::row(logged);
+fn line(logged: &LoggedEvent, shared: &SharedIds) -> String {
+    let [received, status, source, event_type, id, _, destinations] = events_list::row(logged, shared);
     format!("{received}  {status:<13}  {source}  {event_type}  {id}  {destinations}")
 }
 
@@ -72,7 +75,7 @@ mod tests {
         let event = event("1", 1, Outcome::Retried);
         let logged = LoggedEvent { event, attempts: Vec::new(), is_complete: true };
         insta::assert_snapshot!(
-            line(&logged),
+            line(&logged, &SharedIds::of(&[])),
             @"2026-01-02T03:04:01.000Z  retrying       github  github.push  1  orders retrying"
         );
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::clock::unix_milliseconds;
 use crate::duration::duration;
-use crate::event_log::EventLog;
+use crate::event_log::{EventLog, SharedIds, keys};
 use crate::event_trace::{self, LogEntry};
 use crate::output::{Step, print_line};
 use crate::target::{Target, TargetOptions};
@@ -60,6 +60,12 @@ async fn age(target: &Target, event_id: &str) -> Result<Duration> {
     let configuration = target.delivery_configuration().await?;
     let Some(log) = EventLog::of(target.clone(), configuration).await? else { return Ok(Duration::ZERO) };
     let events = log.events(event_id, None).await?;
+    if !SharedIds::of(&events).is_empty() {
+        let keys = Vec::from_iter(keys(&events)).join(", ");
+        eprintln!(
+            "several events have this id, and the lines are of all of them; `hookline events show {event_id} --key` shows one of {keys}"
+        );
+    }
     let received = events.last().and_then(|logged| event_trace::milliseconds(&logged.event.received));
     let received = received.and_then(|milliseconds| u64::try_from(milliseconds).ok());
     // The API's line of the request is earlier than the receive.

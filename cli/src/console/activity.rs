@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::Client;
+use futures_util::future::try_join_all;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,9 +15,9 @@ use crate::target::Target;
 /// The number of intervals, and the length of one.
 pub(super) const INTERVALS: usize = 12;
 const INTERVAL_MS: i64 = 5 * 60 * 1000;
-/// The log is read in steps, the newest first: the ends of the steps, in intervals from now.
+/// The log is read in steps, all at once, and the newest are used first: the ends of the steps, in intervals from now.
 const STEPS: [(i64, i64); 3] = [(0, 1), (1, 4), (4, 12)];
-/// Lines of each log that are read.
+/// Lines of each step that are read, and lines of each log that are used.
 const LIMIT: usize = 10_000;
 
 /// What happened in the last hour.
@@ -101,17 +102,18 @@ impl Activity {
 async fn lines(client: &Client, group: &str, outcomes: &[&str], now_ms: i64) -> Result<(Vec<String>, bool)> {
     let outcomes: Vec<_> = outcomes.iter().map(|outcome| format!("$.outcome = \"{outcome}\"")).collect();
     let pattern = format!("{{ {} }}", outcomes.join(" || "));
-    let mut lines = Vec::new();
-    for (newest, oldest) in STEPS {
-        let left = LIMIT.saturating_sub(lines.len());
-        if left == 0 {
-            return Ok((lines, false));
-        }
+    let steps = STEPS.map(|(newest, oldest)| {
         let (from, until) = (now_ms - oldest * INTERVAL_MS, (newest > 0).then(|| now_ms - newest * INTERVAL_MS));
-        let range = LogRange { group, from, until, pattern: Some(pattern.clone()), limit: left };
-        lines.extend(search(client, range).await?.into_iter().filter_map(|event| event.message));
+        search(client, LogRange { group, from, until, pattern: Some(pattern.clone()), limit: LIMIT })
+    });
+    let (mut lines, mut is_complete) = (Vec::new(), true);
+    for step in try_join_all(steps).await? {
+        // With so many newer lines, the older ones would only be a part.
+        if is_complete {
+            lines.extend(step.into_iter().filter_map(|event| event.message));
+            is_complete = lines.len() < LIMIT;
+        }
     }
-    let is_complete = lines.len() < LIMIT;
     Ok((lines, is_complete))
 }
 

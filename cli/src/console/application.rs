@@ -1,14 +1,16 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use minijinja::context;
 use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
 use tokio::time::{Instant, timeout};
 
+use super::fields::Fields;
 use super::jobs::Jobs;
+use super::notices::Notices;
 use super::render::{Frame, Page};
 use super::session::Session;
 use crate::event_log::EventLog;
@@ -16,6 +18,8 @@ use crate::target::Target;
 
 /// How long a page waits for another operation on the dead-letter queue.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The parameter of an address whose page loads itself again.
+pub(super) const LIVE: &str = "live";
 /// How long the configuration of the event log is used.
 const MAX_CONFIGURATION_AGE: Duration = Duration::from_secs(15);
 
@@ -26,7 +30,7 @@ pub(super) struct Console {
     pub(super) session: Session,
     pub(super) jobs: Jobs,
     frame: Frame,
-    notice: Mutex<Option<String>>,
+    notices: Notices,
     queue: Arc<Lock<()>>,
     /// The event log as it was configured a moment ago.
     event_log: Lock<Option<(Instant, Option<Arc<EventLog>>)>>,
@@ -54,8 +58,8 @@ impl Console {
             workspace,
             service,
         };
-        let (notice, queue, event_log) = (Mutex::default(), Arc::default(), Lock::default());
-        Self { target, port, session, jobs: Jobs::default(), frame, notice, queue, event_log }
+        let (notices, queue, event_log) = (Notices::default(), Arc::default(), Lock::default());
+        Self { target, port, session, jobs: Jobs::default(), frame, notices, queue, event_log }
     }
 
     /// Returns the name of the workspace.
@@ -107,18 +111,21 @@ impl Console {
         )
     }
 
-    /// Renders what a handler returns. An error becomes a page that has the navigation.
-    pub(super) fn respond(&self, nav: &'static str, reply: Result<Reply>) -> Response {
+    /// Renders what a handler returns for an address. An error becomes a page that has the navigation.
+    pub(super) fn respond(&self, nav: &'static str, uri: &Uri, reply: Result<Reply>) -> Response {
+        let fields = Fields::of(uri);
         match reply {
-            Ok(Reply::Page(page)) => self.page(StatusCode::OK, &page),
+            Ok(Reply::Page(page)) => self.page(StatusCode::OK, &page, self.notices.take(&fields)),
             Ok(Reply::Redirect(path, notice)) => {
-                *self.notice.lock().unwrap_or_else(PoisonError::into_inner) = notice;
-                (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
+                let address = notice.map_or_else(|| path.clone(), |notice| self.notices.keep(&path, notice));
+                (StatusCode::SEE_OTHER, [(header::LOCATION, address)]).into_response()
             }
             Err(error) => {
                 let page =
                     Page::new(nav, "This page cannot be shown", "error", context! { reason => format!("{error:#}") });
-                self.page(StatusCode::BAD_GATEWAY, &page)
+                // The next read may succeed. The notice stays until then.
+                let page = Page { is_live: fields.get(LIVE).is_some(), ..page };
+                self.page(StatusCode::BAD_GATEWAY, &page, None)
             }
         }
     }
@@ -126,11 +133,14 @@ impl Console {
     /// Renders the page for a path that the console does not have.
     pub(super) fn not_found(&self, path: &str) -> Response {
         let reason = format!("the console has no page `{path}`: use the navigation");
-        self.page(StatusCode::NOT_FOUND, &Page::new("", "This page cannot be shown", "error", context! { reason }))
+        self.page(
+            StatusCode::NOT_FOUND,
+            &Page::new("", "This page cannot be shown", "error", context! { reason }),
+            None,
+        )
     }
 
-    fn page(&self, status: StatusCode, page: &Page) -> Response {
-        let notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner).take();
+    fn page(&self, status: StatusCode, page: &Page, notice: Option<String>) -> Response {
         match page.render(&Frame { notice, ..self.frame.clone() }) {
             Ok(html) => (status, html).into_response(),
             Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),

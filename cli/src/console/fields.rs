@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use axum::http::Uri;
 use url::form_urlencoded;
 
 /// The fields of a request, in their order.
@@ -13,6 +14,11 @@ impl Fields {
     /// Parses a body or a query.
     pub(super) fn parse(encoded: &[u8]) -> Self {
         Self(Arc::new(form_urlencoded::parse(encoded).into_owned().collect()))
+    }
+
+    /// Parses the query of an address.
+    pub(super) fn of(uri: &Uri) -> Self {
+        Self::parse(uri.query().unwrap_or_default().as_bytes())
     }
 
     /// Returns the first value of a field, if it is not empty.

@@ -11,6 +11,8 @@ use serde::Serialize;
 pub(super) struct Job {
     pub(super) id: u64,
     pub(super) title: String,
+    /// The path of the page that has started the job.
+    pub(super) origin: &'static str,
     pub(super) done: usize,
     /// `None` until the number is known.
     pub(super) total: Option<usize>,
@@ -33,10 +35,10 @@ pub(super) struct Progress {
 
 impl Jobs {
     /// Adds a running job.
-    pub(super) fn start(&self, title: String) -> Progress {
+    pub(super) fn start(&self, origin: &'static str, title: String) -> Progress {
         let mut jobs = self.lock();
         let id = jobs.last_key_value().map_or(1, |(id, _)| id + 1);
-        jobs.insert(id, Job { id, title, done: 0, total: None, state: "running", detail: String::new() });
+        jobs.insert(id, Job { id, title, origin, done: 0, total: None, state: "running", detail: String::new() });
         Progress { jobs: self.clone(), id }
     }
 
@@ -45,9 +47,9 @@ impl Jobs {
         self.lock().get(&id).cloned()
     }
 
-    /// Returns the running job, if there is one.
-    pub(super) fn running(&self) -> Option<Job> {
-        self.lock().values().find(|job| job.state == "running").cloned()
+    /// Returns the running job that a page has started, if there is one.
+    pub(super) fn running(&self, origin: &str) -> Option<Job> {
+        self.lock().values().find(|job| job.origin == origin && job.state == "running").cloned()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Job>> {
@@ -88,13 +90,14 @@ mod tests {
     #[test]
     fn job_runs_until_its_end() {
         let jobs = Jobs::default();
-        let (first, second) = (jobs.start("a".to_owned()), jobs.start("b".to_owned()));
+        let (first, second) = (jobs.start("/a", "a".to_owned()), jobs.start("/a", "b".to_owned()));
         first.advance(1, 2);
-        assert_eq!(jobs.running().map(|job| (job.id, job.done, job.total)), Some((1, 1, Some(2))));
+        assert_eq!(jobs.running("/a").map(|job| (job.id, job.done, job.total)), Some((1, 1, Some(2))));
+        assert!(jobs.running("/b").is_none());
         first.end(Ok("moved 2 messages".to_owned()));
-        assert_eq!(jobs.running().map(|job| job.id), Some(second.id()));
+        assert_eq!(jobs.running("/a").map(|job| job.id), Some(second.id()));
         second.end(Err(anyhow::anyhow!("no").context("cannot move")));
         assert_eq!(jobs.get(2).map(|job| (job.state, job.detail)), Some(("failed", "cannot move: no".to_owned())));
-        assert!(jobs.running().is_none() && jobs.get(3).is_none());
+        assert!(jobs.running("/a").is_none() && jobs.get(3).is_none());
     }
 }

@@ -9,6 +9,7 @@ mod application;
 mod fields;
 mod guard;
 mod jobs;
+mod notices;
 mod pages;
 mod payload;
 mod render;

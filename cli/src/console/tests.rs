@@ -1,6 +1,8 @@
 //! The rules of the guard and the pages, without AWS.
 
+mod events;
 mod pages;
+mod responses;
 mod security;
 
 use std::sync::Arc;
@@ -13,34 +15,15 @@ use tower_service::Service as _;
 
 use super::application::Console;
 use super::server::router;
-use crate::aws;
-use crate::target::{FunctionNames, LogGroupNames, Resources, Target};
+use crate::aws::{self, fake};
+use crate::target::Target;
 
 const PORT: u16 = 4000;
 
 /// Returns a deployment at an endpoint that does not exist.
 fn target() -> Target {
-    let timeouts = aws::Timeouts {
-        connect: std::time::Duration::from_millis(100),
-        attempt: std::time::Duration::from_millis(100),
-        call: std::time::Duration::from_millis(100),
-        attempts: 1,
-    };
-    let names = |part: &str| format!("hookline-test-{part}");
-    Target {
-        sdk: aws::emulator_config("http://127.0.0.1:1".to_owned(), timeouts),
-        resources: Resources {
-            queue_url: String::new(),
-            queue_arn: String::new(),
-            retry_queue_url: String::new(),
-            retry_queue_arn: String::new(),
-            dlq_url: String::new(),
-            dlq_arn: String::new(),
-            function_names: FunctionNames { ingest: names("ingest"), process: names("process") },
-            log_group_names: LogGroupNames { ingest: names("ingest"), process: names("process") },
-            api_log_group_name: None,
-        },
-    }
+    let timeout = std::time::Duration::from_millis(100);
+    fake::target("http://127.0.0.1:1", aws::Timeouts { connect: timeout, attempt: timeout, call: timeout, attempts: 1 })
 }
 
 /// A console with the values that a browser has after it was opened.
@@ -58,7 +41,11 @@ struct Received {
 
 impl Running {
     fn new(workspace: &str) -> Self {
-        let console = Arc::new(Console::new(target(), Some(workspace.to_owned()), false, PORT));
+        Self::of(target(), workspace)
+    }
+
+    fn of(target: Target, workspace: &str) -> Self {
+        let console = Arc::new(Console::new(target, Some(workspace.to_owned()), false, PORT));
         let (token, csrf) = (console.session.token().unwrap(), console.session.csrf().to_owned());
         Self { router: router(console), token, csrf }
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
+use futures_util::future::try_join_all;
 use serde_json::Value;
 
 use crate::event_trace::written_at;
@@ -19,7 +20,7 @@ const FAILED: [&str; 2] = ["retried", "dead_lettered"];
 const TROUBLED: [&str; 3] = ["retried", "deferred", "dead_lettered"];
 /// Outcomes of a delivered event.
 const DELIVERED: [&str; 2] = ["delivered", "already_delivered"];
-/// The search goes back in steps, and each is this many times as long as the one before.
+/// The steps of a search are read at the same time. Each is this many times as long as the one after it.
 const STEP_FACTOR: i64 = 4;
 const FIRST_STEP_MS: i64 = 5 * 60 * 1000;
 
@@ -89,17 +90,21 @@ struct Deliveries {
 }
 
 impl Search<'_> {
-    /// Searches the lines since `since_ms`, newest first, until the limit.
+    /// Searches the lines since `since_ms`. If there are more than the limit, the newest ones count.
     pub(super) async fn run(&self, since_ms: i64, now_ms: i64) -> Result<LogSearch> {
         let mut deliveries = Deliveries::default();
-        let (mut until, mut step, mut read, mut is_complete) = (now_ms, FIRST_STEP_MS, 0, true);
-        while until > since_ms && is_complete {
-            let from = since_ms.max(until - step);
-            let left = self.limit.saturating_sub(read);
-            let lines = self.lines(&TROUBLED, self.destination.as_slice(), (from, Some(until)), left).await?;
-            (read, is_complete) = (read + lines.len(), lines.len() < left);
-            lines.into_iter().for_each(|line| deliveries.add(line));
-            (until, step) = (from, step * STEP_FACTOR);
+        let steps = steps(since_ms, now_ms).into_iter().map(async |(from, until)| {
+            let lines = self.lines(&TROUBLED, self.destination.as_slice(), (from, Some(until)), self.limit).await?;
+            anyhow::Ok((from, lines))
+        });
+        let (mut searched_from, mut read, mut is_complete) = (now_ms, 0, true);
+        for (from, lines) in try_join_all(steps).await? {
+            // With so many newer lines, the older ones would only be a part.
+            if is_complete {
+                read += lines.len();
+                (searched_from, is_complete) = (from, read < self.limit);
+                lines.into_iter().for_each(|line| deliveries.add(line));
+            }
         }
         if let Some(first) = deliveries.first_waiting() {
             let names = deliveries.waiting_destinations();
@@ -108,7 +113,7 @@ impl Search<'_> {
             is_complete &= lines.len() < self.limit;
             lines.into_iter().for_each(|line| deliveries.add(line));
         }
-        Ok(LogSearch { since_ms: until, is_complete, destinations: deliveries.activities() })
+        Ok(LogSearch { since_ms: searched_from, is_complete, destinations: deliveries.activities() })
     }
 
     async fn lines(
@@ -129,6 +134,17 @@ impl Search<'_> {
         };
         Ok(lines.iter().filter_map(Line::parse).filter(is_selected).collect())
     }
+}
+
+/// Returns the steps of a search, from its end to its start. Each is longer than the one before.
+fn steps(since_ms: i64, now_ms: i64) -> Vec<(i64, i64)> {
+    let (mut steps, mut until, mut length) = (Vec::new(), now_ms, FIRST_STEP_MS);
+    while until > since_ms {
+        let from = since_ms.max(until.saturating_sub(length));
+        steps.push((from, until));
+        (until, length) = (from, length.saturating_mul(STEP_FACTOR));
+    }
+    steps
 }
 
 /// Returns a filter pattern for JSON lines.
@@ -245,6 +261,14 @@ mod tests {
         assert_eq!(found["ledger"], Activity { waiting: 2, oldest_ms: Some(10), last_failure: failure(15) });
         assert_eq!(found["ci"], Activity { waiting: 0, oldest_ms: None, last_failure: failure(50) });
         assert_eq!(activities(lines().into_iter().rev()), found, "the order of the lines does not matter");
+    }
+
+    #[test]
+    fn steps_go_back_to_the_start() {
+        let minutes = |minutes: i64| minutes * 60_000;
+        let expected = [(minutes(55), minutes(60)), (minutes(35), minutes(55)), (minutes(20), minutes(35))];
+        assert_eq!(steps(minutes(20), minutes(60)), expected);
+        assert!(steps(1, 1).is_empty());
     }
 
     #[test]

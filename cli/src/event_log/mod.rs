@@ -5,6 +5,7 @@
 
 mod delete;
 mod filter;
+mod identity;
 mod listed;
 mod logged_event;
 mod page;
@@ -15,6 +16,7 @@ mod table;
 mod tail;
 
 pub use self::filter::{EventFilter, InvalidPayloadFilter, PayloadFilter};
+pub use self::identity::{SharedIds, keys};
 pub use self::listed::{ListOptions, Listed};
 pub use self::logged_event::LoggedEvent;
 pub use self::payload::{Payload, PayloadError};

@@ -50,7 +50,7 @@ impl EventLog {
     }
 
     /// Lists the events whose newest request matches, each once. A replay is a new request, so an event that was delivered by a
-    /// replay no longer counts as dead-lettered.
+    /// replay no longer counts as dead-lettered. Events of different callers with one id are different events.
     ///
     /// # Errors
     ///
@@ -58,12 +58,18 @@ impl EventLog {
     pub async fn list_distinct(&self, options: &ListOptions) -> Result<Listed> {
         let Listed { events, has_more, searched_to } = self.list_events(options).await?;
         let mut keys = BTreeSet::new();
-        let distinct: Vec<_> = events.into_iter().filter(|logged| keys.insert(logged.event.event.clone())).collect();
+        let key = |logged: &LoggedEvent| (logged.event.event.clone(), logged.key().map(str::to_owned));
+        let distinct: Vec<_> = events.into_iter().filter(|logged| keys.insert(key(logged))).collect();
         let newest = stream::iter(distinct).map(async |logged| {
-            let newest = self.events(&logged.event.id, Some(&logged.event.source)).await?.into_iter().next();
+            let requests = self.events(&logged.event.id, Some(&logged.event.source)).await?;
+            let newest = requests.into_iter().find(|request| request.is_same_event(&logged));
             anyhow::Ok(newest.filter(|newest| options.filter.matches(newest)))
         });
-        let events = newest.buffered(CONCURRENCY).try_filter_map(async |event| Ok(event)).try_collect().await?;
+        let newest = newest.buffered(CONCURRENCY).try_filter_map(async |event| Ok(event));
+        let mut events: Vec<_> = newest.try_collect().await?;
+        // A request with an unknown key can be the newest one of several events.
+        let mut requests = BTreeSet::new();
+        events.retain(|logged| requests.insert((logged.event.event.clone(), logged.event.position.clone())));
         Ok(Listed { events, has_more, searched_to })
     }
 

@@ -3,6 +3,8 @@
 //! A replay is a new request for the same event. Its deduplication key comes from the new request's id, so that process does
 //! not take it for a duplicate, and the attribute `replay` shows it to destinations and in the log.
 
+use std::time::Duration;
+
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::MessageAttributeValue;
@@ -12,8 +14,10 @@ use hookline_event::{DedupKey, Event, ReadError};
 use hookline_event_log::{EventStatus, received_time};
 use serde_json::Value;
 use time::OffsetDateTime;
+use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
+use super::identity::new_request_id;
 use super::logged_event::LoggedEvent;
 use super::payload::{Payload, PayloadError};
 use super::table::EventLog;
@@ -127,12 +131,37 @@ impl<'l> Replay<'l> {
             return Err(ReplayError::Rejected { id: id() });
         }
         let payload = self.log.payload(&logged.event).await?;
-        let request_id = Uuid::now_v7().to_string();
+        let request_id = new_request_id(logged);
         let message = message(&payload, &request_id, &self.id, OffsetDateTime::now_utc());
         let message = message.map_err(|source| ReplayError::Json { id: id(), source })?;
         Event::from_json(&message).map_err(|source| ReplayError::Message { id: id(), source })?;
         self.queue(&id(), message).await?;
         Ok(Sent { replay: self.id.clone(), request_id })
+    }
+
+    /// Sends events again, one after the other, at most `rate` per second. `on_result` gets the result of each event: an error
+    /// of one event does not end the replay.
+    ///
+    /// # Errors
+    ///
+    /// The first error that concerns all events.
+    pub async fn send_all(
+        &self,
+        events: &[LoggedEvent],
+        rate: Option<u32>,
+        mut on_result: impl FnMut(&LoggedEvent, Result<Sent, ReplayError>),
+    ) -> Result<(), ReplayError> {
+        let pause = rate.map(|rate| Duration::from_secs_f64(1.0 / f64::from(rate.max(1))));
+        let mut next = Instant::now();
+        for logged in events {
+            sleep_until(next).await;
+            next = pause.map_or(next, |pause| Instant::now() + pause);
+            match self.send(logged).await {
+                Err(error) if !error.concerns_one_event() => return Err(error),
+                result => on_result(logged, result),
+            }
+        }
+        Ok(())
     }
 
     async fn queue(&self, id: &str, message: String) -> Result<(), ReplayError> {
@@ -175,6 +204,7 @@ fn message(payload: &Payload, request_id: &str, replay: &str, now: OffsetDateTim
 
 #[cfg(test)]
 mod tests {
+    use hookline_aws::PortError;
     use hookline_event::Payload as QueuedPayload;
 
     use super::*;
@@ -228,7 +258,8 @@ mod tests {
         let rejected = ReplayError::Rejected { id: "1".to_owned() };
         assert!(missing.concerns_one_event() && rejected.concerns_one_event());
         let (bucket, key, problem) = ("b".to_owned(), "k".to_owned(), "timeout".to_owned());
-        let unavailable = ReplayError::Payload(PayloadError::Unavailable { bucket, key, problem: problem.clone() });
+        let source = PortError::new("s3:GetObject", "timeout");
+        let unavailable = ReplayError::Payload(PayloadError::Unavailable { bucket, key, source });
         let queue = ReplayError::Queue { id: "1".to_owned(), queue: "q".to_owned(), problem };
         assert!(!unavailable.concerns_one_event() && !queue.concerns_one_event());
     }

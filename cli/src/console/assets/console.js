@@ -3,19 +3,27 @@
 
 const content = () => document.getElementById("content");
 
-// Replaces the content of a page that has `data-live`, the interval in seconds, until the server's page has none.
+// Replaces the content of a page that has `data-live`, the interval in seconds, until the server's page has none. A page that
+// cannot be shown now is loaded again too.
 async function refresh() {
   if (content().contains(document.activeElement?.closest("input, select"))) {
     prepare();
     return;
   }
+  const interval = content().dataset.live;
   const response = await fetch(location.href, { headers: { accept: "text/html" } });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const next = page.getElementById("content");
-  if (next) {
-    content().replaceWith(document.adoptNode(next));
-    prepare();
+  if (!next) {
+    // The session has ended: the page of the rejection says what to do.
+    location.reload();
+    return;
   }
+  if (response.status >= 500 && !next.dataset.live) {
+    next.dataset.live = interval;
+  }
+  content().replaceWith(document.adoptNode(next));
+  prepare();
 }
 
 function prepare() {

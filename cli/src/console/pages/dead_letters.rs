@@ -135,7 +135,7 @@ impl Selection {
 }
 
 pub(super) async fn show(console: &Console) -> Result<Reply> {
-    let job = console.jobs.running().map(|job| job.id);
+    let job = console.jobs.running(PATH).map(|job| job.id);
     let messages = match job {
         // The job has received the messages, so the list would not be complete.
         Some(_) => Vec::new(),
@@ -157,7 +157,7 @@ pub(super) async fn apply(console: &Console, fields: &Fields) -> Result<Reply> {
     let selection = Selection::parse(fields)?;
     console.check_confirmation(fields.get("workspace"))?;
     let lock = console.dead_letter_queue().await?;
-    let progress = console.jobs.start(format!("{} messages of {}", selection.action, console.workspace()));
+    let progress = console.jobs.start(PATH, format!("{} messages of {}", selection.action, console.workspace()));
     let path = format!("/job?id={}", progress.id());
     let queue = DeadLetterQueue::new(console.target.clone());
     tokio::spawn(async move {

@@ -74,6 +74,8 @@ struct RequestRow {
     status: &'static str,
     class: &'static str,
     is_replay: bool,
+    /// Whether it is of another event with the same id.
+    is_other_event: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -154,7 +156,11 @@ impl Logged {
             status: status.name(),
             class: status_class(status),
             request: event.request_id.clone(),
-            requests: requests.iter().take(MAX_REQUESTS).map(|request| RequestRow::new(request, now_ms)).collect(),
+            requests: requests
+                .iter()
+                .take(MAX_REQUESTS)
+                .map(|request| RequestRow::new(request, shown, now_ms))
+                .collect(),
             facts,
             attempts: event.attempts.iter().chain(later).map(AttemptRow::new).collect(),
             headers: headers.into_iter().flatten().map(header).collect(),
@@ -166,7 +172,7 @@ impl Logged {
 }
 
 impl RequestRow {
-    fn new(logged: &LoggedEvent, now_ms: i64) -> Self {
+    fn new(logged: &LoggedEvent, shown: &LoggedEvent, now_ms: i64) -> Self {
         let status: Status = logged.summary().status;
         Self {
             request: logged.event.request_id.clone(),
@@ -174,6 +180,7 @@ impl RequestRow {
             status: status.name(),
             class: status_class(status),
             is_replay: logged.event.replay.is_some(),
+            is_other_event: !logged.is_same_event(shown),
         }
     }
 }

@@ -8,11 +8,12 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use url::form_urlencoded;
 
-use crate::console::application::{Console, Reply};
+use super::replay_selected::value;
+use crate::console::application::{Console, LIVE, Reply};
 use crate::console::fields::Fields;
 use crate::console::render::Page;
 use crate::console::times::Shown;
-use crate::event_log::{EventFilter, ListOptions, Listed, LoggedEvent};
+use crate::event_log::{EventFilter, ListOptions, Listed, LoggedEvent, SharedIds};
 use crate::event_trace::milliseconds;
 
 pub(super) const PATH: &str = "/events";
@@ -79,6 +80,8 @@ struct Row {
     /// Reason, replay and destinations.
     details: String,
     is_rejected: bool,
+    /// The value of a form that selects the request.
+    value: String,
 }
 
 impl View {
@@ -96,14 +99,15 @@ impl View {
         listed: &Listed,
         now_ms: i64,
     ) -> Self {
-        let is_live = fields.get("live").is_some();
+        let is_live = fields.get(LIVE).is_some();
         let last = listed.events.last().map(|logged| &logged.event.received);
         let last = listed.searched_to.as_ref().or(last).filter(|_| listed.has_more && !is_live);
-        let live = if is_live { query(fields, None) } else { query(fields, Some(("live", "1"))) };
+        let shared = SharedIds::of(&listed.events);
+        let live = if is_live { query(fields, None) } else { query(fields, Some((LIVE, "1"))) };
         Self {
             is_on: true,
             form: Form::new(fields, sources, destinations),
-            rows: listed.events.iter().map(|logged| Row::new(logged, now_ms)).collect(),
+            rows: listed.events.iter().map(|logged| Row::new(logged, &shared, now_ms)).collect(),
             older: last.map(|last| query(fields, Some(("until", last)))),
             searched_to: listed.searched_to.clone(),
             live,
@@ -137,7 +141,7 @@ impl Form {
 }
 
 impl Row {
-    fn new(logged: &LoggedEvent, now_ms: i64) -> Self {
+    fn new(logged: &LoggedEvent, shared: &SharedIds, now_ms: i64) -> Self {
         let (event, status) = (&logged.event, logged.summary().status);
         Self {
             id: event.id.clone(),
@@ -148,8 +152,9 @@ impl Row {
             status: status.name(),
             class: class(status),
             size: event.size.map(|size| size.to_string()).unwrap_or_default(),
-            details: logged.details(),
+            details: logged.details_among(shared),
             is_rejected: status == Status::Rejected,
+            value: value(&event.id, &event.source, &event.request_id),
         }
     }
 }
@@ -188,7 +193,7 @@ fn options(fields: &Fields) -> Result<ListOptions> {
     let now = SystemTime::now();
     let since = fields.get("since").unwrap_or("1d");
     let seconds = TIMES.iter().find(|(value, ..)| *value == since).map_or(86_400, |(.., seconds)| *seconds);
-    let seconds = if fields.get("live").is_some() { seconds.min(LIVE_SECONDS) } else { seconds };
+    let seconds = if fields.get(LIVE).is_some() { seconds.min(LIVE_SECONDS) } else { seconds };
     let since = now.checked_sub(Duration::from_secs(seconds)).unwrap_or(SystemTime::UNIX_EPOCH);
     let status = fields.get("status").map(|name| Status::ALL.into_iter().find(|status| status.name() == name));
     let filter = fields.get("filter").map(str::parse).transpose();

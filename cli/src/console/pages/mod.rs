@@ -8,6 +8,7 @@ pub(super) mod events;
 pub(super) mod job;
 pub(super) mod overview;
 pub(super) mod replay;
+pub(super) mod replay_selected;
 pub(super) mod sources;
 
 use std::sync::Arc;
@@ -41,7 +42,9 @@ pub(super) fn router() -> Router<Arc<Console>> {
         .route("/event", get(event))
         .route("/events", get(events))
         .route("/events/confirm", post(replay_confirm))
+        .route("/events/confirm-selected", post(selected_confirm))
         .route("/events/replay", post(replay_send))
+        .route("/events/replay-selected", post(selected_send))
         .route("/job", get(job))
         .route("/sources", get(sources))
         .route("/sources/test", get(source_confirm).post(source_test))
@@ -52,79 +55,83 @@ async fn limited(page: impl Future<Output = Result<Reply>>) -> Result<Reply> {
     timeout(PAGE_TIMEOUT, page).await.unwrap_or_else(|elapsed| Err(elapsed).context("AWS does not respond in time"))
 }
 
-fn query(uri: &Uri) -> Fields {
-    Fields::parse(uri.query().unwrap_or_default().as_bytes())
-}
-
 type App = State<Arc<Console>>;
 type Form = Extension<Fields>;
 
-async fn overview(State(console): App) -> Response {
-    console.respond("/", limited(overview::show(&console)).await)
+async fn overview(State(console): App, uri: Uri) -> Response {
+    console.respond("/", &uri, limited(overview::show(&console)).await)
 }
 
-async fn dead_letters(State(console): App) -> Response {
-    console.respond(dead_letters::PATH, limited(dead_letters::show(&console)).await)
+async fn dead_letters(State(console): App, uri: Uri) -> Response {
+    console.respond(dead_letters::PATH, &uri, limited(dead_letters::show(&console)).await)
 }
 
 async fn dead_letter_message(State(console): App, uri: Uri) -> Response {
-    console.respond(dead_letters::PATH, limited(dead_letter_message::show(&console, &query(&uri))).await)
+    console.respond(dead_letters::PATH, &uri, limited(dead_letter_message::show(&console, &Fields::of(&uri))).await)
 }
 
-async fn dead_letters_confirm(State(console): App, Extension(fields): Form) -> Response {
-    console.respond(dead_letters::PATH, dead_letters::confirm(&fields))
+async fn dead_letters_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(dead_letters::PATH, &uri, dead_letters::confirm(&fields))
 }
 
-async fn dead_letters_apply(State(console): App, Extension(fields): Form) -> Response {
-    console.respond(dead_letters::PATH, dead_letters::apply(&console, &fields).await)
+async fn dead_letters_apply(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(dead_letters::PATH, &uri, dead_letters::apply(&console, &fields).await)
 }
 
-async fn destinations(State(console): App) -> Response {
-    console.respond(destinations::PATH, limited(destinations::show(&console)).await)
+async fn destinations(State(console): App, uri: Uri) -> Response {
+    console.respond(destinations::PATH, &uri, limited(destinations::show(&console)).await)
 }
 
 async fn destination_confirm(State(console): App, uri: Uri) -> Response {
-    console.respond(destinations::PATH, limited(destinations::confirm(&console, &query(&uri))).await)
+    console.respond(destinations::PATH, &uri, limited(destinations::confirm(&console, &Fields::of(&uri))).await)
 }
 
-async fn destination_pause(State(console): App, Extension(fields): Form) -> Response {
-    console.respond(destinations::PATH, destinations::pause(&console, &fields).await)
+async fn destination_pause(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(destinations::PATH, &uri, destinations::pause(&console, &fields).await)
 }
 
-async fn destination_resume(State(console): App, Extension(fields): Form) -> Response {
-    console.respond(destinations::PATH, destinations::resume(&console, &fields).await)
+async fn destination_resume(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(destinations::PATH, &uri, destinations::resume(&console, &fields).await)
 }
 
 async fn events(State(console): App, uri: Uri) -> Response {
-    console.respond(events::PATH, limited(events::show(&console, &query(&uri))).await)
+    console.respond(events::PATH, &uri, limited(events::show(&console, &Fields::of(&uri))).await)
 }
 
-async fn replay_confirm(State(console): App, Extension(fields): Form) -> Response {
-    console.respond(events::PATH, replay::confirm(&fields))
+async fn replay_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(events::PATH, &uri, replay::confirm(&fields))
 }
 
-async fn replay_send(State(console): App, Extension(fields): Form) -> Response {
-    console.respond(events::PATH, limited(replay::send(&console, &fields)).await)
+async fn replay_send(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(events::PATH, &uri, limited(replay::send(&console, &fields)).await)
+}
+
+async fn selected_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(events::PATH, &uri, replay_selected::confirm(&fields))
+}
+
+async fn selected_send(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(events::PATH, &uri, limited(replay_selected::send(&console, &fields)).await)
 }
 
 async fn event(State(console): App, uri: Uri) -> Response {
-    console.respond(events::PATH, limited(event::show(&console, &query(&uri))).await)
+    console.respond(events::PATH, &uri, limited(event::show(&console, &Fields::of(&uri))).await)
 }
 
 async fn job(State(console): App, uri: Uri) -> Response {
-    console.respond(dead_letters::PATH, job::show(&console, &query(&uri)))
+    console.respond(dead_letters::PATH, &uri, job::show(&console, &Fields::of(&uri)))
 }
 
-async fn sources(State(console): App) -> Response {
-    console.respond(sources::PATH, limited(sources::show(&console)).await)
+async fn sources(State(console): App, uri: Uri) -> Response {
+    console.respond(sources::PATH, &uri, limited(sources::show(&console)).await)
 }
 
 async fn source_confirm(State(console): App, uri: Uri) -> Response {
-    console.respond(sources::PATH, limited(sources::confirm(&console, &query(&uri))).await)
+    console.respond(sources::PATH, &uri, limited(sources::confirm(&console, &Fields::of(&uri))).await)
 }
 
-async fn source_test(State(console): App, Extension(fields): Form) -> Response {
-    console.respond(sources::PATH, sources::test(&console, &fields).await)
+async fn source_test(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
+    console.respond(sources::PATH, &uri, sources::test(&console, &fields).await)
 }
 
 async fn not_found(State(console): App, uri: Uri) -> Response {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::destinations::{LOG_LIMIT, Row as Destination};
-use super::sources::{Row as Source, View as Sources};
+use super::sources::{Configured, Row as Source, View as Sources};
 use crate::clock::unix_milliseconds;
 use crate::console::activity::{Activity, Counts, INTERVALS};
 use crate::console::application::{Console, Reply};
@@ -118,7 +118,7 @@ pub(super) async fn show(console: &Console) -> Result<Reply> {
         let configuration = target.delivery_configuration().await?;
         Status::read(target, &configuration, None, None, LOG_LIMIT).await
     };
-    let (depths, activity, destinations) = tokio::join!(
+    let (depths, activity, destinations, configured) = tokio::join!(
         async {
             tokio::try_join!(
                 QueueDepth::read(target, &resources.queue_url),
@@ -127,10 +127,11 @@ pub(super) async fn show(console: &Console) -> Result<Reply> {
             )
         },
         Activity::read(target, now_ms),
-        destinations
+        destinations,
+        Configured::read(target)
     );
     let ((intake, retry, dead_letters), activity) = (depths?, activity?);
-    let sources = Sources::read(target, &activity, now_ms).await?.sources;
+    let sources = Sources::new(configured?, &activity, now_ms).sources;
     let destinations = destinations.map_err(|error| format!("{error:#}"));
     let view = View::new(
         [intake, retry, dead_letters],

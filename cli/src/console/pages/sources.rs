@@ -93,23 +93,40 @@ impl View {
         Page::new(PATH, "Sources", "sources", self)
     }
 
-    /// Reads the configuration and the secrets of all sources.
-    pub(super) async fn read(target: &Target, activity: &Activity, now_ms: i64) -> Result<Self> {
-        let schemes = target.source_schemes().await?;
-        let first = schemes.keys().next().map(String::as_str).unwrap_or_default();
-        // All URLs differ in the name of the source only.
-        let url = webhook_url::find(target, first).await.ok();
-        let base = url.and_then(|url| url.strip_suffix(first).map(str::to_owned));
-        let store = SecretStore::new(&target.sdk);
-        let rows = stream::iter(schemes).map(async |(name, scheme)| {
-            let secret = match store.read(&target.resources.source_secret_name(&name), Version::Current).await {
-                Ok(value) => SecretForm::Source(scheme.clone()).parse(value).map(|_| ()),
-                Err(error) => Err(SecretFault::Unreadable(format!("{error:#}"))),
-            };
+    /// Returns the sources with their last requests.
+    pub(super) fn new(configured: Configured, activity: &Activity, now_ms: i64) -> Self {
+        let Configured { sources, base } = configured;
+        let row = |(name, scheme, secret): (String, SourceScheme, Result<(), SecretFault>)| {
             let url = base.as_ref().map(|base| format!("{base}{name}"));
             Row::new(&name, &scheme, url, secret, (activity.sources.get(&name), now_ms))
-        });
-        Ok(Self { sources: rows.buffered(CONCURRENCY).collect().await })
+        };
+        Self { sources: sources.into_iter().map(row).collect() }
+    }
+}
+
+/// The sources with the states of their secrets.
+pub(super) struct Configured {
+    sources: Vec<(String, SourceScheme, Result<(), SecretFault>)>,
+    /// The URL of each source without its name.
+    base: Option<String>,
+}
+
+impl Configured {
+    /// Reads the configuration and the secrets of all sources.
+    pub(super) async fn read(target: &Target) -> Result<Self> {
+        let store = SecretStore::new(&target.sdk);
+        let sources = async {
+            let sources = stream::iter(target.source_schemes().await?).map(async |(name, scheme)| {
+                let secret = match store.read(&target.resources.source_secret_name(&name), Version::Current).await {
+                    Ok(value) => SecretForm::Source(scheme.clone()).parse(value).map(|_| ()),
+                    Err(error) => Err(SecretFault::Unreadable(format!("{error:#}"))),
+                };
+                (name, scheme, secret)
+            });
+            anyhow::Ok(sources.buffered(CONCURRENCY).collect().await)
+        };
+        let (sources, base) = tokio::join!(sources, webhook_url::find(target, ""));
+        Ok(Self { sources: sources?, base: base.ok() })
     }
 }
 
@@ -143,8 +160,9 @@ struct Confirmation {
 
 pub(super) async fn show(console: &Console) -> Result<Reply> {
     let now_ms = i64::try_from(unix_milliseconds())?;
-    let activity = Activity::read(&console.target, now_ms).await?;
-    Ok(Reply::Page(View::read(&console.target, &activity, now_ms).await?.page()))
+    let (configured, activity) =
+        tokio::try_join!(Configured::read(&console.target), Activity::read(&console.target, now_ms))?;
+    Ok(Reply::Page(View::new(configured, &activity, now_ms).page()))
 }
 
 /// Returns the page before a test event.

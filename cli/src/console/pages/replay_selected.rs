@@ -1,0 +1,147 @@
+//! A replay of several events of the list, with the page before it.
+
+use anyhow::{Context, Result, ensure};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use super::events::PATH;
+use crate::console::application::{Console, Reply};
+use crate::console::fields::Fields;
+use crate::console::jobs::Progress;
+use crate::console::render::Page;
+use crate::event_log::{EventLog, LoggedEvent, Replay, ReplayTo};
+
+/// The most events per second, so that a replay does not overload the destinations.
+const RATE: u32 = 20;
+/// The number of events that are read at the same time.
+const CONCURRENCY: usize = 16;
+
+/// A request of an event that an operator has selected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Selected {
+    id: String,
+    source: String,
+    request: String,
+    /// The value in the form.
+    value: String,
+}
+
+/// Events that an operator wants to send again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(in crate::console) struct Confirmation {
+    action: &'static str,
+    events: Vec<Selected>,
+    /// The destination; empty for the routes.
+    destination: String,
+    rate: u32,
+}
+
+/// Returns the value of a form that selects a request.
+pub(in crate::console) fn value(id: &str, source: &str, request: &str) -> String {
+    let pairs = [("id", id), ("source", source), ("request", request)];
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+impl Selected {
+    fn parse(value: &str) -> Result<Self> {
+        let fields = Fields::parse(value.as_bytes());
+        let text = |name| fields.require(name).map(str::to_owned);
+        Ok(Self { id: text("id")?, source: text("source")?, request: text("request")?, value: value.to_owned() })
+    }
+}
+
+impl Confirmation {
+    /// Reads the form of the list.
+    pub(in crate::console) fn parse(fields: &Fields) -> Result<Self> {
+        let events = fields.all("event").map(Selected::parse).collect::<Result<Vec<_>>>()?;
+        ensure!(!events.is_empty(), "no event is selected: go back and select at least one");
+        let destination = match fields.require("to")? {
+            "routes" => String::new(),
+            _ => fields.require("destination")?.to_owned(),
+        };
+        Ok(Self { action: "replay_selected", events, destination, rate: RATE })
+    }
+
+    /// Returns the page before the replay.
+    pub(in crate::console) fn page(&self) -> Page {
+        Page::new(PATH, "Send these events again?", "confirm", self)
+    }
+}
+
+pub(super) fn confirm(fields: &Fields) -> Result<Reply> {
+    Ok(Reply::Page(Confirmation::parse(fields)?.page()))
+}
+
+pub(super) async fn send(console: &Console, fields: &Fields) -> Result<Reply> {
+    let Confirmation { events, destination, .. } = Confirmation::parse(fields)?;
+    console.check_confirmation(fields.get("workspace"))?;
+    let log = console.event_log().await?.context("the event log was switched off meanwhile: no event was sent")?;
+    let to = if destination.is_empty() { ReplayTo::Routes } else { ReplayTo::Destination(destination) };
+    // The destination is checked before the job starts.
+    Replay::new(&log, to.clone())?;
+    let progress = console.jobs.start(PATH, format!("replay events of {}", console.workspace()));
+    let path = format!("/job?id={}", progress.id());
+    tokio::spawn(async move { progress.end(send_all(&log, to, events, &progress).await) });
+    Ok(Reply::Redirect(path, None))
+}
+
+/// Sends the events again, oldest first. Returns the result for the operator.
+async fn send_all(log: &EventLog, to: ReplayTo, events: Vec<Selected>, progress: &Progress) -> Result<String> {
+    let total = events.len();
+    progress.advance(0, total);
+    let mut found: Vec<_> = stream::iter(events)
+        .map(async |selected| find(log, selected).await)
+        .buffer_unordered(CONCURRENCY)
+        .try_filter_map(async |event| Ok(event))
+        .try_collect()
+        .await?;
+    found.sort_by(|a, b| a.event.position.cmp(&b.event.position));
+    let mut problems: Vec<String> = Vec::new();
+    if found.len() < total {
+        problems.push(format!("the event log no longer has {} of them", total - found.len()));
+    }
+    let replay = Replay::new(log, to)?;
+    let (mut sent, mut done) = (0, total - found.len());
+    let result = replay.send_all(&found, Some(RATE), |_, result| {
+        done += 1;
+        match result {
+            Ok(_) => sent += 1,
+            Err(error) => problems.push(error.to_string()),
+        }
+        progress.advance(done, total);
+    });
+    let result = result.await;
+    result.with_context(|| format!("sent {sent} of {total} events again as replay {}", replay.id()))?;
+    let detail = format!("sent {sent} of {total} events again as replay {}", replay.id());
+    ensure!(problems.is_empty(), "{detail}: {}", problems.join("; "));
+    Ok(detail)
+}
+
+/// Finds a request in the event log; `None` if the log no longer has it.
+async fn find(log: &EventLog, Selected { id, source, request, .. }: Selected) -> Result<Option<LoggedEvent>> {
+    let requests = log.events(&id, Some(&source)).await?;
+    Ok(requests.into_iter().find(|logged| logged.event.request_id == request))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selection_has_the_requests_and_the_destination() {
+        let parse = |form: &str| Confirmation::parse(&Fields::parse(form.as_bytes()));
+        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let events = [value("a&b", "github", "r=1"), value("2", "github", "r-2")].map(|value| encode(&value));
+        let selection = format!("event={}&event={}", events[0], events[1]);
+        let selected = parse(&format!("{selection}&to=routes&destination=orders")).unwrap();
+        let requests: Vec<_> = selected.events.iter().map(|event| (&*event.id, &*event.request)).collect();
+        assert_eq!((requests, &*selected.destination), (vec![("a&b", "r=1"), ("2", "r-2")], ""));
+        assert_eq!(parse(&format!("{selection}&to=destination&destination=orders")).unwrap().destination, "orders");
+        let error = parse("to=routes").unwrap_err().to_string();
+        assert!(error.contains("no event is selected"), "{error}");
+        for form in [format!("{selection}&to=destination"), selection, "event=id%3D1&to=routes".to_owned()] {
+            assert!(parse(&form).is_err(), "{form}");
+        }
+    }
+}

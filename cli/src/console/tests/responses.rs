@@ -1,0 +1,132 @@
+//! Pages with the calls that they make.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hookline_event::Payload;
+use hookline_event_log::{Entry, ObjectWriter};
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::*;
+use crate::aws::fake::{Call, FakeAws, FakeIndex, Response, configuration, gate, ok, unexpected};
+use crate::console::pages::replay_selected::value;
+use crate::dead_letter_queue::tests::event as queued;
+use crate::event_log::tests::at;
+
+/// Responds as a deployment without requests.
+fn quiet(call: &Call) -> Response {
+    match call.operation.as_str() {
+        "BatchGetItem" => ok(&json!({ "Responses": {} })),
+        "FilterLogEvents" => ok(&json!({ "events": [] })),
+        "GetQueueAttributes" => ok(&json!({ "Attributes": {} })),
+        "GET /restapis" => ok(&json!({ "item": [{ "id": "a1", "name": "hookline-test" }] })),
+        "GET /restapis/a1/stages" => ok(&json!({ "item": [{ "stageName": "live" }] })),
+        "GET /v2/apis" => ok(&json!({ "items": [] })),
+        "Query" => ok(&json!({ "Items": [], "Count": 0 })),
+        "UpdateItem" => ok(&json!({})),
+        _ => configuration(call, &["github"]).unwrap_or_else(|| unexpected(call)),
+    }
+}
+
+/// Returns a console of a deployment where the first calls get responses only when they wait at the same time.
+async fn gated(first_calls: usize) -> Running {
+    let (gate, count) = (gate(first_calls), Arc::new(AtomicUsize::new(0)));
+    let (_, target) = FakeAws::start(move |call| {
+        let (gate, count) = (gate.clone(), Arc::clone(&count));
+        async move {
+            if count.fetch_add(1, Ordering::Relaxed) < first_calls {
+                gate.wait().await;
+            }
+            quiet(&call)
+        }
+    })
+    .await;
+    Running::of(target, "dev")
+}
+
+async fn page(console: &Running, cookie: &str, path: &str) -> Received {
+    console.send(get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
+}
+
+/// The searches of each log go back in three steps. Overview: these of both functions, three queues, the configurations of both
+/// functions, two lists of APIs.
+#[tokio::test]
+async fn a_page_makes_independent_calls_at_the_same_time() {
+    for (path, first_calls) in [("/", 13), ("/sources", 9), ("/events", 2)] {
+        let console = gated(first_calls).await;
+        let received = page(&console, &console.cookie().await, path).await;
+        assert_eq!(received.status, StatusCode::OK, "{path}: {}", received.body);
+    }
+}
+
+#[tokio::test]
+async fn the_result_of_an_action_is_shown_only_by_its_own_page() {
+    let (_, target) = FakeAws::start(async |call| quiet(&call)).await;
+    let console = Running::of(target, "dev");
+    let cookie = console.cookie().await;
+    let form = format!("destination=audit&csrf={}", console.csrf);
+    let resumed = console.send(post("/destinations/resume", &cookie).body(form.into()).unwrap()).await;
+    assert_eq!(resumed.status, StatusCode::SEE_OTHER, "{}", resumed.body);
+    let address = resumed.headers["location"].to_str().unwrap();
+    let has_notice = |received: &Received| received.body.contains("id=\"notice\"");
+    let other_tab = page(&console, &cookie, "/destinations").await;
+    assert!(other_tab.status == StatusCode::OK && !has_notice(&other_tab), "{}", other_tab.body);
+    let own = page(&console, &cookie, address).await;
+    assert!(has_notice(&own) && own.body.contains("Resumed destination audit"), "{}", own.body);
+    assert!(!has_notice(&page(&console, &cookie, address).await));
+}
+
+#[tokio::test]
+async fn a_page_that_follows_events_loads_itself_again_after_an_error() {
+    let console = Running::new("dev");
+    let cookie = console.cookie().await;
+    let live = page(&console, &cookie, "/events?source=github&live=1").await;
+    assert_eq!(live.status, StatusCode::BAD_GATEWAY);
+    assert!(live.body.contains("data-live=\"2\"") && live.body.contains("http-equiv=\"refresh\""), "{}", live.body);
+    let other = page(&console, &cookie, "/events?source=github").await;
+    assert!(other.status == StatusCode::BAD_GATEWAY && !other.body.contains("data-live"), "{}", other.body);
+}
+
+/// Two selected events: the log has only one of them.
+#[tokio::test]
+async fn selected_events_are_sent_again_by_a_job() {
+    let index = FakeIndex::default();
+    let mut event = at(1);
+    let mut writer = ObjectWriter::default();
+    event.object = Some(writer.add("log/1.gz", &queued("github", "e-1"), &Payload::from(b"{}".to_vec())).unwrap());
+    let object = writer.finish();
+    let selection = [value(&event.id, &event.source, &event.request_id), value("e-2", "github", "request-2")];
+    index.add(&Entry::Event(Box::new(event)));
+    let (aws, target) = FakeAws::start(move |call| {
+        let response = match call.operation.as_str() {
+            "Query" => index.query(&call.body),
+            "SendMessage" => ok(&json!({ "MessageId": "m-1" })),
+            "GET /hookline-test-payloads/log/1.gz" => (200, object.clone()),
+            _ => quiet(&call),
+        };
+        async move { response }
+    })
+    .await;
+    let console = Running::of(target, "dev");
+    let cookie = console.cookie().await;
+    let selection = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(selection.iter().map(|value| ("event", value)))
+        .finish();
+    let form = format!("{selection}&to=destination&destination=audit&csrf={}", console.csrf);
+    let started = console.send(post("/events/replay-selected", &cookie).body(form.into()).unwrap()).await;
+    let address = started.headers["location"].to_str().unwrap().to_owned();
+    let job = async {
+        loop {
+            let job = page(&console, &cookie, &address).await.body;
+            if !job.contains("data-state=\"running\"") {
+                return job;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let job = tokio::time::timeout(std::time::Duration::from_secs(10), job).await.unwrap();
+    assert!(job.contains("sent 1 of 2 events again as replay") && job.contains("no longer has 1 of them"), "{job}");
+    let sent = aws.calls("SendMessage");
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0]["MessageAttributes"]["destination"]["StringValue"], "audit");
+}
