@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use futures_util::{StreamExt, stream};
 
+use super::log;
 use super::scenario::Scenario;
 use super::testbed::Testbed;
 use crate::emulator::is_ready;
@@ -80,9 +81,10 @@ async fn run_one(testbed: &Testbed, scenario: &Scenario) -> Row {
     let started = Instant::now();
     let step = Step::start(scenario.name);
     let skip_reason = scenario.unsupported_reason(&testbed.capabilities);
+    let work = log::searched_from_now(scenario.function.run(testbed));
     let outcome = match skip_reason.or_else(|| (scenario.skip_reason)(testbed)) {
         Some(reason) => Outcome::Skipped { reason },
-        None => match tokio::time::timeout(time_limit(scenario), scenario.function.run(testbed)).await {
+        None => match tokio::time::timeout(time_limit(scenario), work).await {
             Ok(Ok(text)) => Outcome::Passed { text },
             Ok(Err(error)) => Outcome::Failed { error },
             Err(_) => {
