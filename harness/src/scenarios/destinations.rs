@@ -13,7 +13,7 @@ use hookline_senders::SchemeSource;
 use hookline_signature::{Headers, Request, Secret};
 use serde_json::json;
 
-use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect, services};
+use super::support::{Scenario, ScenarioResult, Testbed, every_kind, expect, log, services};
 use crate::emulator::Capability;
 use crate::stack::{Destination, RECIPIENT, Route, SENDER, Source};
 use crate::traffic::script::Script;
@@ -283,7 +283,9 @@ async fn signed(testbed: &Testbed) -> ScenarioResult {
 
 async fn email(testbed: &Testbed) -> ScenarioResult {
     let webhook = every_kind::send_push(testbed).await?;
-    testbed.wait_until_idle().await?;
+    // After this line the function does not attempt the delivery again.
+    let delivered = [("event_id", webhook.event_id.as_str()), ("destination", "mail"), ("outcome", "delivered")];
+    log::wait_for_line(testbed, &delivered).await?;
     let emails = testbed.stack.sent_emails().await?;
     let matching: Vec<_> = emails.iter().filter(|email| email.text.contains(&webhook.event_id)).collect();
     let [email] = matching.as_slice() else {

@@ -38,7 +38,7 @@ pub(super) fn all() -> Vec<Scenario> {
         .source(Source::github("listened").sends_to("listened"))
         .destination(Destination::http("listened", Script::Succeeds))
         .needs(&[Capability::Dynamodb])
-        .concurrent(),
+        .waiting(),
     ]
 }
 

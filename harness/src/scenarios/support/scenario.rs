@@ -25,6 +25,8 @@ impl<F: AsyncFn(&Testbed) -> ScenarioResult> Run for F {
 pub(crate) enum Schedule {
     /// Before all others, alone.
     First,
+    /// At the same time as concurrent scenarios, and before: the scenario mostly waits, such as for a lease to end.
+    Waiting,
     /// At the same time as other concurrent scenarios.
     Concurrent,
     /// Alone: the scenario changes shared settings, or checks or fills the queues as a whole.
@@ -54,7 +56,7 @@ pub(crate) struct Scenario {
 impl Schedule {
     /// Returns whether a scenario can run at the same time as others.
     pub(super) fn is_concurrent(self) -> bool {
-        self == Self::Concurrent
+        matches!(self, Self::Waiting | Self::Concurrent)
     }
 }
 
@@ -83,6 +85,11 @@ impl Scenario {
     /// shared settings, and check neither queue as a whole.
     pub(crate) fn concurrent(self) -> Self {
         Self { schedule: Schedule::Concurrent, ..self }
+    }
+
+    /// Lets the scenario run like a concurrent one, and starts it before the others, which run while it waits.
+    pub(crate) fn waiting(self) -> Self {
+        Self { schedule: Schedule::Waiting, ..self }
     }
 
     /// Runs the scenario before all others.
