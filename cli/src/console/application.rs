@@ -1,9 +1,13 @@
+use std::future::ready;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use axum::body::Body;
 use axum::http::{StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
+use futures_util::stream::{self, StreamExt as _};
 use minijinja::context;
 use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
 use tokio::time::{Instant, timeout};
@@ -11,7 +15,7 @@ use tokio::time::{Instant, timeout};
 use super::fields::Fields;
 use super::jobs::Jobs;
 use super::notices::Notices;
-use super::render::{Frame, Page};
+use super::render::{Frame, Page, Start};
 use super::session::Session;
 use crate::event_log::EventLog;
 use crate::target::Target;
@@ -120,13 +124,39 @@ impl Console {
                 let address = notice.map_or_else(|| path.clone(), |notice| self.notices.keep(&path, notice));
                 (StatusCode::SEE_OTHER, [(header::LOCATION, address)]).into_response()
             }
-            Err(error) => {
-                let page =
-                    Page::new(nav, "This page cannot be shown", "error", context! { reason => format!("{error:#}") });
-                // The next read may succeed. The notice stays until then.
-                let page = Page { is_live: fields.get(LIVE).is_some(), ..page };
-                self.page(StatusCode::BAD_GATEWAY, &page, None)
+            Err(error) => self.page(StatusCode::BAD_GATEWAY, &error_page(nav, &format!("{error:#}")), None),
+        }
+    }
+
+    /// Responds with the start of a page at once, and with its content when the handler has read it: AWS can take longer than
+    /// a reader wants to look at an empty window. So the status is 200, also if the content is an error.
+    pub(super) fn stream(
+        self: Arc<Self>,
+        start: Start<'_>,
+        uri: &Uri,
+        content: impl Future<Output = Result<Reply>> + Send + 'static,
+    ) -> Response {
+        let fields = Fields::of(uri);
+        let nav = start.nav;
+        let first = Start { is_live: fields.get(LIVE).is_some(), ..start }.render(&self.frame);
+        let rest = async move {
+            let (page, notice) = match content.await {
+                Ok(Reply::Page(page)) => (page, self.notices.take(&fields)),
+                Ok(Reply::Redirect(..)) => (error_page(nav, "the page has moved"), None),
+                Err(error) => {
+                    // The next read may succeed. The notice stays until then.
+                    let is_live = fields.get(LIVE).is_some();
+                    (Page { is_live, ..error_page(nav, &format!("{error:#}")) }, None)
+                }
+            };
+            page.render_rest(&Frame { notice, ..self.frame.clone() }).map_err(io::Error::other)
+        };
+        match first {
+            Ok(first) => {
+                let parts = stream::once(ready(Ok(first))).chain(stream::once(rest));
+                Html(Body::from_stream(parts)).into_response()
             }
+            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),
         }
     }
 
@@ -146,6 +176,11 @@ impl Console {
             Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),
         }
     }
+}
+
+/// Returns the page for an error.
+fn error_page(nav: &'static str, reason: &str) -> Page {
+    Page::new(nav, "This page cannot be shown", "error", context! { reason })
 }
 
 /// Whether a part of a name begins with `prod`.

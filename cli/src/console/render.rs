@@ -10,7 +10,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("confirm", include_str!("templates/confirm.html")),
     ("dead_letters", include_str!("templates/dead_letters.html")),
     ("destinations", include_str!("templates/destinations.html")),
@@ -18,7 +18,8 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("event", concat!(include_str!("templates/event.html"), include_str!("templates/payload.html"))),
     ("events", include_str!("templates/events.html")),
     ("job", include_str!("templates/job.html")),
-    ("layout", include_str!("templates/layout.html")),
+    ("layout_rest", include_str!("templates/layout_rest.html")),
+    ("layout_start", include_str!("templates/layout_start.html")),
     ("message", concat!(include_str!("templates/message.html"), include_str!("templates/payload.html"))),
     ("overview", include_str!("templates/overview.html")),
     ("rejection", include_str!("templates/rejection.html")),
@@ -57,6 +58,29 @@ pub(super) struct Frame {
     pub(super) notice: Option<String>,
 }
 
+/// The start of a page, which a browser shows before the content is read: the workspace and the navigation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start<'a> {
+    /// The path of the entry of the navigation.
+    pub(super) nav: &'static str,
+    pub(super) title: &'a str,
+    pub(super) is_live: bool,
+}
+
+impl Start<'_> {
+    /// Renders the start of a page.
+    ///
+    /// # Errors
+    ///
+    /// If the template needs a value that is missing, which tests exclude.
+    pub(super) fn render(self, frame: &Frame) -> Result<String> {
+        let Self { nav, title, is_live } = self;
+        let start = render("layout_start", context! { frame => Value::from(Serde(frame)), title, nav, is_live })?;
+        // Templates have no line break at their ends.
+        Ok(start + "\n")
+    }
+}
+
 /// The content of a page.
 #[derive(Debug, Clone)]
 pub(super) struct Page {
@@ -86,11 +110,21 @@ impl Page {
     ///
     /// If the template needs a value that is missing, which tests exclude.
     pub(super) fn render(&self, frame: &Frame) -> Result<Html<String>> {
-        let Self { nav, title, template, data, is_live } = self;
+        let start = Start { nav: self.nav, title: &self.title, is_live: self.is_live }.render(frame)?;
+        Ok(Html(start + &self.render_rest(frame)?))
+    }
+
+    /// Renders what follows the [start](Start) of the page.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Page::render`].
+    pub(super) fn render_rest(&self, frame: &Frame) -> Result<String> {
+        let Self { title, template, data, is_live, .. } = self;
         let frame = Value::from(Serde(frame));
         let content = render(template, context! { frame => &frame, title, page => data })?;
         let content = Value::from_safe_string(content);
-        render("layout", context! { frame, title, nav => *nav, is_live, content }).map(Html)
+        render("layout_rest", context! { frame, title, is_live, content })
     }
 }
 

@@ -19,7 +19,7 @@ async function refresh() {
     location.reload();
     return;
   }
-  if (response.status >= 500 && !next.dataset.live) {
+  if (next.querySelector("#error") && !next.dataset.live) {
     next.dataset.live = interval;
   }
   content().replaceWith(document.adoptNode(next));

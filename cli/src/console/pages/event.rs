@@ -120,8 +120,7 @@ impl View {
 
     /// Returns the page.
     pub(in crate::console) fn page(&self) -> Page {
-        let title = if self.id.is_empty() { "Find an event".to_owned() } else { format!("Event {}", self.id) };
-        Page::new(super::events::PATH, title, "event", self)
+        Page::new(super::events::PATH, title(&self.id), "event", self)
     }
 }
 
@@ -215,8 +214,18 @@ fn class(outcome: &str) -> &'static str {
     }
 }
 
+/// Returns the id of a query; empty before a search.
+pub(super) fn id(fields: &Fields) -> String {
+    fields.get("id").unwrap_or_default().trim().chars().take(MAX_ID_CHARACTERS).collect()
+}
+
+/// Returns the title of the page.
+pub(super) fn title(id: &str) -> String {
+    if id.is_empty() { "Find an event".to_owned() } else { format!("Event {id}") }
+}
+
 pub(super) async fn show(console: &Console, fields: &Fields) -> Result<Reply> {
-    let id: String = fields.get("id").unwrap_or_default().trim().chars().take(MAX_ID_CHARACTERS).collect();
+    let id = id(fields);
     if id.is_empty() {
         return Ok(Reply::Page(View::new(&id, &[], None).page()));
     }
@@ -224,7 +233,7 @@ pub(super) async fn show(console: &Console, fields: &Fields) -> Result<Reply> {
         // A quotation mark would end the pattern of the search.
         if id.contains(['"', '\\']) { Ok(Vec::new()) } else { event_trace::find(&console.target, &id, SINCE).await }
     };
-    let (entries, logged) = tokio::try_join!(entries, find(console, &id, fields))?;
+    let (entries, logged) = tokio::try_join!(Box::pin(entries), Box::pin(find(console, &id, fields)))?;
     Ok(Reply::Page(View::new(&id, &entries, logged).page()))
 }
 

@@ -13,7 +13,7 @@ use crate::console::application::{Console, LIVE, Reply};
 use crate::console::fields::Fields;
 use crate::console::render::Page;
 use crate::console::times::Shown;
-use crate::event_log::{EventFilter, ListOptions, Listed, LoggedEvent, SharedIds};
+use crate::event_log::{EventFilter, ListOptions, Listed, LoggedEvent, PayloadFilter, SharedIds};
 use crate::event_trace::milliseconds;
 
 pub(super) const PATH: &str = "/events";
@@ -21,6 +21,8 @@ pub(super) const PATH: &str = "/events";
 const LIMIT: usize = 50;
 /// Entries of each source that are searched for a page. Then the page links to the rest of the search.
 const MAX_ENTRIES: usize = 2000;
+/// The same if the payload of each event has to be read.
+const MAX_ENTRIES_WITH_PAYLOADS: usize = 500;
 /// The times to search: text of the form, seconds.
 const TIMES: [(&str, &str, u64); 5] = [
     ("1h", "last hour", 3600),
@@ -196,7 +198,12 @@ fn options(fields: &Fields) -> Result<ListOptions> {
     let seconds = if fields.get(LIVE).is_some() { seconds.min(LIVE_SECONDS) } else { seconds };
     let since = now.checked_sub(Duration::from_secs(seconds)).unwrap_or(SystemTime::UNIX_EPOCH);
     let status = fields.get("status").map(|name| Status::ALL.into_iter().find(|status| status.name() == name));
-    let filter = fields.get("filter").map(str::parse).transpose();
+    let payload: Option<PayloadFilter> = fields
+        .get("filter")
+        .map(str::parse)
+        .transpose()
+        .context("the condition about the payload is invalid: go back and correct it")?;
+    let max_entries = if payload.is_some() { MAX_ENTRIES_WITH_PAYLOADS } else { MAX_ENTRIES };
     Ok(ListOptions {
         source: fields.get("source").map(str::to_owned),
         since: received_time(OffsetDateTime::from(since)),
@@ -206,9 +213,9 @@ fn options(fields: &Fields) -> Result<ListOptions> {
             event_type: fields.get("type").map(str::to_owned),
             destination: fields.get("destination").map(str::to_owned),
         },
-        payload: filter.context("the condition about the payload is invalid: go back and correct it")?,
+        payload,
         limit: LIMIT,
-        max_entries: Some(MAX_ENTRIES),
+        max_entries: Some(max_entries),
     })
 }
 
@@ -223,7 +230,9 @@ mod tests {
         let read = options(&fields).unwrap();
         assert_eq!((read.source.as_deref(), read.until.as_str()), (Some("github"), "2026"));
         assert_eq!(read.filter.status, Some(Status::DeadLettered));
-        assert!(read.payload.is_some() && options(&Fields::parse(b"filter=a")).is_err());
+        assert!(
+            read.payload.is_some() && read.max_entries == Some(500) && options(&Fields::parse(b"filter=a")).is_err()
+        );
         assert_eq!(
             query(&fields, Some(("until", "2025"))),
             "source=github&type=github.*&status=dead_lettered&filter=%2Fa%3D1&until=2025"

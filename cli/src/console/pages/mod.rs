@@ -24,6 +24,7 @@ use tokio::time::timeout;
 
 use super::application::{Console, Reply};
 use super::fields::Fields;
+use super::render::Start;
 
 /// How long a page waits for AWS.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -51,19 +52,26 @@ pub(super) fn router() -> Router<Arc<Console>> {
         .fallback(not_found)
 }
 
+/// Limits the time of a page. Its future is boxed, because calls of AWS have large futures, which would be copied on the stack
+/// with each future around them.
 async fn limited(page: impl Future<Output = Result<Reply>>) -> Result<Reply> {
-    timeout(PAGE_TIMEOUT, page).await.unwrap_or_else(|elapsed| Err(elapsed).context("AWS does not respond in time"))
+    let limited = timeout(PAGE_TIMEOUT, Box::pin(page)).await;
+    limited.unwrap_or_else(|elapsed| Err(elapsed).context("AWS does not respond in time"))
 }
 
 type App = State<Arc<Console>>;
 type Form = Extension<Fields>;
 
 async fn overview(State(console): App, uri: Uri) -> Response {
-    console.respond("/", &uri, limited(overview::show(&console)).await)
+    let start = Start { nav: "/", title: "Overview", is_live: false };
+    let shown = Arc::clone(&console);
+    console.stream(start, &uri, async move { limited(overview::show(&shown)).await })
 }
 
 async fn dead_letters(State(console): App, uri: Uri) -> Response {
-    console.respond(dead_letters::PATH, &uri, limited(dead_letters::show(&console)).await)
+    let start = Start { nav: dead_letters::PATH, title: "Dead-letter messages", is_live: false };
+    let shown = Arc::clone(&console);
+    console.stream(start, &uri, async move { limited(dead_letters::show(&shown)).await })
 }
 
 async fn dead_letter_message(State(console): App, uri: Uri) -> Response {
@@ -79,7 +87,9 @@ async fn dead_letters_apply(State(console): App, uri: Uri, Extension(fields): Fo
 }
 
 async fn destinations(State(console): App, uri: Uri) -> Response {
-    console.respond(destinations::PATH, &uri, limited(destinations::show(&console)).await)
+    let start = Start { nav: destinations::PATH, title: "Destinations", is_live: false };
+    let shown = Arc::clone(&console);
+    console.stream(start, &uri, async move { limited(destinations::show(&shown)).await })
 }
 
 async fn destination_confirm(State(console): App, uri: Uri) -> Response {
@@ -95,7 +105,10 @@ async fn destination_resume(State(console): App, uri: Uri, Extension(fields): Fo
 }
 
 async fn events(State(console): App, uri: Uri) -> Response {
-    console.respond(events::PATH, &uri, limited(events::show(&console, &Fields::of(&uri))).await)
+    let fields = Fields::of(&uri);
+    let start = Start { nav: events::PATH, title: "Events", is_live: false };
+    let shown = Arc::clone(&console);
+    console.stream(start, &uri, async move { limited(events::show(&shown, &fields)).await })
 }
 
 async fn replay_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
@@ -115,7 +128,11 @@ async fn selected_send(State(console): App, uri: Uri, Extension(fields): Form) -
 }
 
 async fn event(State(console): App, uri: Uri) -> Response {
-    console.respond(events::PATH, &uri, limited(event::show(&console, &Fields::of(&uri))).await)
+    let fields = Fields::of(&uri);
+    let title = event::title(&event::id(&fields));
+    let start = Start { nav: events::PATH, title: &title, is_live: false };
+    let shown = Arc::clone(&console);
+    console.stream(start, &uri, async move { limited(event::show(&shown, &fields)).await })
 }
 
 async fn job(State(console): App, uri: Uri) -> Response {
@@ -123,7 +140,9 @@ async fn job(State(console): App, uri: Uri) -> Response {
 }
 
 async fn sources(State(console): App, uri: Uri) -> Response {
-    console.respond(sources::PATH, &uri, limited(sources::show(&console)).await)
+    let start = Start { nav: sources::PATH, title: "Sources", is_live: false };
+    let shown = Arc::clone(&console);
+    console.stream(start, &uri, async move { limited(sources::show(&shown)).await })
 }
 
 async fn source_confirm(State(console): App, uri: Uri) -> Response {

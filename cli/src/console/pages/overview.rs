@@ -126,9 +126,9 @@ pub(super) async fn show(console: &Console) -> Result<Reply> {
                 QueueDepth::read(target, &resources.dlq_url)
             )
         },
-        Activity::read(target, now_ms),
-        destinations,
-        Configured::read(target)
+        Box::pin(Activity::read(target, now_ms)),
+        Box::pin(destinations),
+        Box::pin(Configured::read(target))
     );
     let ((intake, retry, dead_letters), activity) = (depths?, activity?);
     let sources = Sources::new(configured?, &activity, now_ms).sources;

@@ -160,8 +160,10 @@ struct Confirmation {
 
 pub(super) async fn show(console: &Console) -> Result<Reply> {
     let now_ms = i64::try_from(unix_milliseconds())?;
-    let (configured, activity) =
-        tokio::try_join!(Configured::read(&console.target), Activity::read(&console.target, now_ms))?;
+    let (configured, activity) = tokio::try_join!(
+        Box::pin(Configured::read(&console.target)),
+        Box::pin(Activity::read(&console.target, now_ms))
+    )?;
     Ok(Reply::Page(View::new(configured, &activity, now_ms).page()))
 }
 
