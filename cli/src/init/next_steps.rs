@@ -6,6 +6,7 @@ use super::{Configuration, Destination, Packages};
 
 /// Where `terraform init` puts the repository of a module that it downloads.
 const DOWNLOADED: &str = ".terraform/modules/hookline";
+const INIT: &str = "terraform init";
 
 /// One step. The commands run in the folder of the configuration, unless the note says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,7 +33,9 @@ pub(crate) fn next_steps(configuration: &Configuration) -> Vec<NextStep> {
     if let Destination::Email { from, .. } = destination {
         steps.push(NextStep::new(format!("Verify {from} in Amazon SES in {region}"), Vec::new()));
     }
-    steps.push(NextStep::new("Create the resources", vec!["terraform init".to_owned(), "terraform apply".to_owned()]));
+    let is_initialised = steps.iter().any(|step| step.commands.iter().any(|command| command == INIT));
+    let commands = (!is_initialised).then_some(INIT).into_iter().chain(["terraform apply"]);
+    steps.push(NextStep::new("Create the resources", commands.map(str::to_owned).collect()));
     if let Some(domain) = domain {
         let commands = vec!["terraform output domain_target".to_owned()];
         steps.push(NextStep::new(format!("Create an alias record for {} with these values", domain.name), commands));
@@ -76,7 +79,7 @@ fn packages(configuration: &Configuration) -> Option<NextStep> {
                 quoted(&format!("{clone}/scripts/packages.sh")),
                 from.as_deref().unwrap_or("RELEASE")
             );
-            let first = (!is_local).then(|| "terraform init".to_owned());
+            let first = (!is_local).then(|| INIT.to_owned());
             let step = NextStep::new("Download the packages", first.into_iter().chain([download]).collect());
             Some(match from {
                 Some(_) => step,
@@ -100,9 +103,12 @@ fn webhook(configuration: &Configuration) -> NextStep {
     let mut note = source.sender.documentation.clone();
     if source.brings_key() || source.needs_token() {
         commands.push(hookline(configuration, &format!("handshake {}", source.slug)));
-        let prints =
-            if source.brings_key() { "the key that the sender sends" } else { "the verify token for the sender" };
-        note = format!("{note} `hookline handshake` prints {prints} when it checks the URL.");
+        let prints = if source.brings_key() {
+            "the key that the sender sends when it checks the URL"
+        } else {
+            "the verify token for the sender"
+        };
+        note = format!("`hookline handshake` prints {prints}. {note}");
     }
     NextStep::new(title, commands).note(note)
 }
@@ -155,6 +161,7 @@ mod tests {
         let download = ".terraform/modules/hookline/scripts/packages.sh 1.0.0 --from \
                         https://github.com/octo-org/hookline/releases/download/v1.0.0";
         assert_eq!(steps[0].commands, ["terraform init", download]);
+        assert_eq!(steps[1].commands, ["terraform apply"]);
         assert_eq!(steps[0].note, None);
         assert!(steps.iter().all(|step| step.commands.iter().all(|command| !command.contains("--destination"))));
     }
