@@ -19,14 +19,19 @@ impl EventLog {
     ///
     /// If the index, a payload or the log of the ingest function cannot be read.
     pub async fn list(&self, options: &ListOptions) -> Result<Listed> {
-        let mut listed = self.list_events(options).await?;
         // A rejected request has no type, no destination and no payload.
         let EventFilter { event_type, destination, status } = &options.filter;
         let has_condition = event_type.is_some() || destination.is_some() || options.payload.is_some();
-        if !has_condition && status.is_none_or(|status| status == Status::Rejected) {
-            let rejected = Listed { events: rejected::find(&self.target, options).await?, ..Listed::default() };
-            listed = Listed::merge(vec![listed, rejected]);
-        }
+        let has_rejected = !has_condition && status.is_none_or(|status| status == Status::Rejected);
+        let rejected = async {
+            match has_rejected {
+                true => rejected::find(&self.target, options).await,
+                false => Ok(Vec::new()),
+            }
+        };
+        let (listed, rejected) = tokio::try_join!(self.list_events(options), rejected)?;
+        let rejected = Listed { events: rejected, ..Listed::default() };
+        let listed = Listed::merge(vec![listed, rejected]);
         Ok(listed.newest(options.limit))
     }
 

@@ -37,7 +37,7 @@ pub(super) async fn find(target: &Target, options: &ListOptions) -> Result<Vec<L
 /// Returns a filter pattern of terms. Terms match in any field; `request` checks the fields.
 fn pattern(source: Option<&str>) -> String {
     let source = source.map(|source| format!(" \"{source}\"")).unwrap_or_default();
-    format!("\"{OUTCOME}\" -\"{UNKNOWN_SOURCE}\"{source}")
+    format!("\"{OUTCOME}\"{source}")
 }
 
 /// Returns the request of a log line, or `None` if the line has another outcome.
