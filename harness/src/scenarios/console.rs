@@ -5,7 +5,7 @@ mod running;
 
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, Result, ensure};
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
@@ -113,7 +113,24 @@ async fn replay(console: &Console, browser: &Browser, id: &str, text: &str) -> S
     .await?;
     ensure!(browser.text("#status").await? == "delivered", "the replay is {}", browser.text("#status").await?);
     ensure!(browser.text("#requests li").await?.contains("replay"), "the newest request is no replay");
+    replay_selected(console, browser, id).await?;
     Ok("1 event found by its type, shown as text, replayed and delivered".to_owned())
+}
+
+/// Selects one of the two requests in the list, and sends it again.
+async fn replay_selected(console: &Console, browser: &Browser, id: &str) -> Result<()> {
+    browser.open(&format!("{}/events?type=logged.rel*", console.base)).await?;
+    browser.click(&format!("#selection input[name=event][value*='{id}']")).await?;
+    browser.click("#replay-selected").await?;
+    ensure!(browser.element("#confirm-count").await?.text().await? == "1 selected", "another number is selected");
+    browser.click("#confirm-button").await?;
+    let sent = browser.element("#job[data-state=finished]").await?.text().await?;
+    ensure!(sent.contains("sent 1 of 1 events again"), "the job shows {sent}");
+    wait::until("the third request", Duration::from_secs(30), async || {
+        browser.open(&format!("{}/event?id={id}", console.base)).await?;
+        Ok((browser.count("#requests li").await? == 3).then_some(()))
+    })
+    .await
 }
 
 async fn operates(testbed: &Testbed) -> ScenarioResult {
