@@ -4,6 +4,7 @@
 //! that it needs. The local stack has the declarations of all scenarios and the common sources.
 
 mod accepted;
+mod configuration;
 mod console;
 mod crashed;
 mod dead_lettered;
@@ -50,6 +51,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         event_log::all(),
         listen::all(),
         console::all(),
+        configuration::all(),
         deployed::all(),
         restored::all(),
         permissions::all(),

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use hookline::clock::unix_seconds;
 use serde_json::{Value, json};
 
 use super::Stack;
@@ -24,18 +25,38 @@ pub(crate) struct Alarm {
 }
 
 impl Stack {
+    /// Returns the sum of the metric that an alarm watches, over the last hour.
+    pub(crate) async fn watched_sum(&self, short_name: &str) -> Result<f64> {
+        let alarm = self.alarm(short_name).await?;
+        let pairs = alarm.dimensions.iter().filter_map(|pair| pair.split_once('='));
+        let dimensions: Vec<_> = pairs.map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
+        let now = unix_seconds();
+        let request = json!({
+            "Namespace": alarm.namespace,
+            "MetricName": alarm.metric,
+            "Dimensions": dimensions,
+            "StartTime": now - 3600,
+            "EndTime": now + 60,
+            "Period": 60,
+            "Statistics": ["Sum"],
+        });
+        let statistics = self.cloudwatch("GetMetricStatistics", &request).await?;
+        let points = serde_json::from_str::<Value>(&statistics)?;
+        let points = points["Datapoints"].as_array().context("the response has no data points")?;
+        Ok(points.iter().filter_map(|point| point["Sum"].as_f64()).sum())
+    }
+
+    async fn cloudwatch(&self, name: &str, request: &Value) -> Result<String> {
+        let target = "GraniteServiceVersion20100801";
+        let operation = Operation { service: "monitoring", target, version: "1.0", name };
+        Ok(json_api::call(&self.http, &self.endpoint, "test", operation, request).await?.text().await?)
+    }
+
     /// Reads the alarm with a short name.
     pub(crate) async fn alarm(&self, short_name: &str) -> Result<Alarm> {
         let name = self.outputs.alarm_names.get(short_name);
         let name = name.with_context(|| format!("the stack has no alarm `{short_name}`"))?;
-        let describe = Operation {
-            service: "monitoring",
-            target: "GraniteServiceVersion20100801",
-            version: "1.0",
-            name: "DescribeAlarms",
-        };
-        let request = json!({ "AlarmNames": [name] });
-        let response = json_api::call(&self.http, &self.endpoint, "test", describe, &request).await?.text().await?;
+        let response = self.cloudwatch("DescribeAlarms", &json!({ "AlarmNames": [name] })).await?;
         let json = serde_json::from_str::<Value>(&response).ok();
         let alarm = json.and_then(|json| Alarm::from_json(&json["MetricAlarms"][0]));
         alarm.with_context(|| format!("the emulator has no alarm `{name}`: {response}"))

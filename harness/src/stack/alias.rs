@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
+use reqwest::Method;
 use serde::Deserialize;
 
 use super::Stack;
-use crate::emulator::REGION;
-use crate::emulator::json_api::authorization;
 use crate::terraform::Functions;
 
 /// The alias of a function, as Lambda has it.
@@ -37,11 +36,8 @@ impl Alias {
 impl Stack {
     /// Reads the alias of a function.
     pub(crate) async fn alias(&self, function: &str) -> Result<Alias> {
-        let url = format!("{}/2015-03-31/functions/{function}/aliases/live", self.endpoint);
-        let request = self.http.get(url).header("authorization", authorization("test", REGION, "lambda"));
-        let response = request.send().await.context("cannot call Lambda")?;
-        ensure!(response.status().is_success(), "Lambda rejected the request: {}", response.text().await?);
-        Ok(response.json().await?)
+        let alias = self.lambda(Method::GET, &format!("functions/{function}/aliases/live"), None).await?;
+        Ok(serde_json::from_value(alias)?)
     }
 
     /// Returns the version of each function's alias. An alias with weights is an error.

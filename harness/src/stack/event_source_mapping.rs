@@ -1,12 +1,10 @@
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Stack;
-use crate::emulator::REGION;
-use crate::emulator::json_api::authorization;
 use crate::system::wait;
 
 impl Stack {
@@ -29,14 +27,6 @@ impl Stack {
     }
 
     async fn mappings(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
-        let url = format!("{}/2015-03-31/event-source-mappings{path}", self.endpoint);
-        let request = self.http.request(method, url).header("authorization", authorization("test", REGION, "lambda"));
-        let request = match body {
-            Some(body) => request.json(&body),
-            None => request,
-        };
-        let response = request.send().await.context("cannot call Lambda")?;
-        ensure!(response.status().is_success(), "Lambda rejected the request: {}", response.text().await?);
-        Ok(response.json().await?)
+        self.lambda(method, &format!("event-source-mappings{path}"), body).await
     }
 }

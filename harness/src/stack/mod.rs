@@ -13,6 +13,7 @@ mod external;
 mod handle;
 mod idempotency_table;
 mod keys;
+mod lambda;
 mod leftovers;
 mod logs;
 mod queues;
@@ -27,6 +28,7 @@ mod stack_config;
 mod startup;
 mod state;
 mod variables;
+mod versioned_objects;
 
 pub(crate) use self::alarms::Alarm;
 pub(crate) use self::destination_secrets::confidential_texts;

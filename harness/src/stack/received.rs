@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use aws_sdk_sqs::Client as Sqs;
 use hookline::logs::log_events;
-use reqwest::Response;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Stack;
 use super::aws_receivers::{LOG_GROUP, NAME, arn, keys_of_list};
 use super::queues::QueueMessage;
-use crate::emulator::json_api::{self, Operation, authorization};
-use crate::emulator::{ACCOUNT, REGION};
+use crate::emulator::ACCOUNT;
+use crate::emulator::json_api::{self, Operation};
 
 /// An object of a bucket.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl Stack {
 
     /// Returns the objects of a bucket of the team whose keys contain a text.
     pub(crate) async fn objects(&self, bucket: &str, text: &str) -> Result<Vec<StoredObject>> {
-        let list = self.s3(&format!("/{bucket}?list-type=2")).await?.text().await?;
+        let list = self.s3(Method::GET, &format!("/{bucket}?list-type=2"), Vec::new()).await?.text().await?;
         let mut objects = Vec::new();
         for key in keys_of_list(&list).into_iter().filter(|key| key.contains(text)) {
             objects.push(self.object(bucket, &key).await?);
@@ -86,7 +86,7 @@ impl Stack {
 
     /// Returns an object.
     pub(crate) async fn object(&self, bucket: &str, key: &str) -> Result<StoredObject> {
-        let response = self.s3(&format!("/{bucket}/{key}")).await?;
+        let response = self.s3(Method::GET, &format!("/{bucket}/{key}"), Vec::new()).await?;
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let content_type = header("content-type").unwrap_or_default().to_owned();
         let metadata = response.headers().iter().filter_map(|(name, value)| {
@@ -94,11 +94,5 @@ impl Stack {
         });
         let metadata = metadata.collect();
         Ok(StoredObject { key: key.to_owned(), body: response.bytes().await?.to_vec(), content_type, metadata })
-    }
-
-    async fn s3(&self, path: &str) -> Result<Response> {
-        let request = self.http.get(format!("{}{path}", self.endpoint));
-        let response = request.header("authorization", authorization("test", REGION, "s3")).send().await?;
-        response.error_for_status().with_context(|| format!("cannot read {path}"))
     }
 }

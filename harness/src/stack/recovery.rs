@@ -47,11 +47,8 @@ impl Stack {
 
     /// Invokes the alias of the recover function, and waits until the run has ended.
     pub(crate) async fn invoke_recover(&self, input: &str) -> Result<()> {
-        let url = format!("{}/2015-03-31/functions/{}:live/invocations", self.endpoint, self.recover_function()?);
-        let request = self.http.post(url).header("authorization", authorization("test", REGION, "lambda"));
-        let response = request.body(input.to_owned()).send().await.context("cannot invoke the recover function")?;
-        let is_successful = response.status().is_success() && !response.headers().contains_key("x-amz-function-error");
-        ensure!(is_successful, "the invocation of the recover function failed: {}", response.text().await?);
+        let invocation = self.invoke(self.recover_function()?, input).await?;
+        ensure!(!invocation.is_error, "the invocation of the recover function failed: {}", invocation.output);
         Ok(())
     }
 

@@ -17,19 +17,26 @@ pub(crate) async fn roll_back_to(testbed: &Testbed, versions: &Functions) -> Res
 
 /// Returns the live versions and those before them. Deploys first if one of the functions has no earlier version.
 pub(crate) async fn live_and_previous(testbed: &Testbed) -> Result<(Functions, Functions)> {
-    if previous(&testbed.stack.alias_versions().await?).is_none() {
+    if previous(testbed, &testbed.stack.alias_versions().await?).await?.is_none() {
         deploy_new_packages(testbed).await?;
     }
     let live = testbed.stack.alias_versions().await?;
-    let previous = previous(&live).context("there are no earlier versions")?;
+    let previous = previous(testbed, &live).await?.context("there are no earlier versions")?;
     Ok((live, previous))
 }
 
-/// Returns the versions before these, if both functions have one.
-fn previous(versions: &Functions) -> Option<Functions> {
-    let before = |version: &str| version.parse::<u32>().ok()?.checked_sub(1).filter(|number| *number > 0);
-    let (ingest, process) = (before(&versions.ingest)?.to_string(), before(&versions.process)?.to_string());
-    Some(Functions { ingest, process, recover: versions.recover.clone() })
+/// Returns the versions before these, if both functions have one. The numbers can have gaps.
+async fn previous(testbed: &Testbed, versions: &Functions) -> Result<Option<Functions>> {
+    let names = &testbed.stack.outputs.function_names;
+    let before = async |function: &str, version: &str| {
+        let (published, version) = (testbed.stack.published_versions(function).await?, version.parse::<u32>()?);
+        let before = published.into_iter().rfind(|number| *number < version);
+        anyhow::Ok(before.map(|number| number.to_string()))
+    };
+    let ingest = before(&names.ingest, &versions.ingest).await?;
+    let process = before(&names.process, &versions.process).await?;
+    let previous = |(ingest, process)| Functions { ingest, process, recover: versions.recover.clone() };
+    Ok(ingest.zip(process).map(previous))
 }
 
 /// Deploys both functions during traffic: applies, and releases the new versions. Returns the number of requests.
