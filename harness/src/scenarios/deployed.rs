@@ -1,6 +1,7 @@
 //! Terraform plans, deployments, releases and rollbacks.
 
 mod canary;
+mod message_versions;
 mod waiting;
 
 use std::time::Duration;
@@ -12,7 +13,9 @@ use serde_json::Value;
 use super::support::release::{deploy_new_packages, live_and_previous, released, roll_back_to};
 use super::support::{Scenario, ScenarioResult, Testbed, expect, with_traffic};
 use crate::emulator::Capability;
+use crate::stack::{Destination, Route, Source};
 use crate::system::wait;
+use crate::traffic::script::Script;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -50,6 +53,16 @@ pub(super) fn all() -> Vec<Scenario> {
             canary::aborted,
         )
         .needs(&[Capability::WeightedAliases])
+        .long(),
+        Scenario::new(
+            "two-message-versions-under-load",
+            "messages of two versions arrive once each while process moves from one version to the next by a canary, and back",
+            message_versions::forward_and_back,
+        )
+        .source(Source::github("flaky").sends_to("flaky"))
+        .destination(Destination::http("flaky", Script::FailsTwice))
+        .route(Route::new("events", "events", &["orders"]))
+        .needs(&[Capability::WeightedAliases, Capability::Dynamodb, Capability::Cognito])
         .long(),
     ]
 }

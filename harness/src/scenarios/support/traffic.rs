@@ -17,6 +17,22 @@ pub(crate) async fn with_traffic<T>(testbed: &Testbed, work: impl Future<Output 
     const CONCURRENCY: usize = 4;
     /// Time between two of these groups. Without it, the requests take the CPU time that Terraform needs.
     const INTERVAL: Duration = Duration::from_millis(150);
+    let send = async || try_join_all((0..CONCURRENCY).map(|_| accepted(testbed))).await;
+    let (result, sent) = while_sending(INTERVAL, send, work).await?;
+    let sent = sent.concat();
+    for webhook in &sent {
+        let delivery = testbed.sink.wait_for_delivery(&webhook.event_id).await?;
+        ensure!(delivery.body[..] == webhook.body[..], "a body has changed");
+    }
+    Ok((result, sent.len()))
+}
+
+/// Calls `send` in this interval until `work` has finished. Returns the result of `work`, and what each call returned.
+pub(crate) async fn while_sending<S, T>(
+    interval: Duration,
+    send: impl AsyncFn() -> Result<S>,
+    work: impl Future<Output = Result<T>>,
+) -> Result<(T, Vec<S>)> {
     let finished = Cell::new(false);
     let work = async {
         let result = work.await;
@@ -24,22 +40,16 @@ pub(crate) async fn with_traffic<T>(testbed: &Testbed, work: impl Future<Output 
         result
     };
     let traffic = async {
-        let mut sent = Vec::new();
-        let mut interval = tokio::time::interval(INTERVAL);
+        let (mut sent, mut interval) = (Vec::new(), tokio::time::interval(interval));
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !finished.get() {
             interval.tick().await;
-            sent.extend(try_join_all((0..CONCURRENCY).map(|_| accepted(testbed))).await?);
+            sent.push(send().await?);
         }
         anyhow::Ok(sent)
     };
     let (result, sent) = join(work, traffic).await;
-    let (result, sent) = (result?, sent?);
-    for webhook in &sent {
-        let delivery = testbed.sink.wait_for_delivery(&webhook.event_id).await?;
-        ensure!(delivery.body[..] == webhook.body[..], "a body has changed");
-    }
-    Ok((result, sent.len()))
+    Ok((result?, sent?))
 }
 
 async fn accepted(testbed: &Testbed) -> Result<Webhook> {
