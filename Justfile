@@ -76,6 +76,11 @@ terraform:
 environments *workspaces:
     cargo harness environments {{ workspaces }}
 
+# Apply the examples and a configuration of `hookline init` on an emulator, with the packages of a local release
+[group('check')]
+examples:
+    cargo harness examples
+
 # Run every check, as CI does
 [group('check')]
 ci:

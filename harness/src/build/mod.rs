@@ -5,3 +5,4 @@ pub mod glibc;
 pub mod lambda;
 pub mod package;
 pub mod python;
+pub(crate) mod release;

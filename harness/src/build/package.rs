@@ -31,6 +31,19 @@ impl Packages {
     pub(crate) fn paths(&self) -> [&Path; 3] {
         [&self.ingest, &self.process, &self.recover]
     }
+
+    /// Links the packages as `target/lambda` has them: `ingest/bootstrap.zip` and so on.
+    pub(crate) fn link(&self, folder: &Path) -> Result<()> {
+        for (function, package) in ["ingest", "process", "recover"].iter().zip(self.paths()) {
+            let link = folder.join(function).join("bootstrap.zip");
+            std::fs::create_dir_all(folder.join(function))?;
+            if link.exists() {
+                std::fs::remove_file(&link)?;
+            }
+            std::fs::hard_link(package, &link).with_context(|| format!("cannot link `{}`", package.display()))?;
+        }
+        Ok(())
+    }
 }
 
 /// Builds and packages the functions for this machine.

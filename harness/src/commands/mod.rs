@@ -3,6 +3,7 @@
 mod down;
 mod e2e;
 mod environments;
+mod examples;
 mod package;
 mod send;
 mod up;
@@ -76,6 +77,12 @@ enum Command {
     ///
     /// The exit code is 1 if there is a finding about the roles.
     Environments(environments::Environments),
+    /// Apply and destroy the examples and a configuration of `hookline init` on an emulator
+    ///
+    /// The packages and the program `hookline` are those of a release that is made from this machine's debug builds, with the
+    /// scripts of a real release. Checks that a second plan is empty, that a changed package is rejected, that a signed request
+    /// is delivered, and that no resource remains after the destroy.
+    Examples(examples::Examples),
     /// Build the functions for Lambda and package them for Terraform
     Package(package::Package),
     /// Helper process that removes containers; not a user command
@@ -98,6 +105,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Send(send) => send.run().await,
         Command::Load(load) => load.run().await,
         Command::Environments(environments) => environments.run().await,
+        Command::Examples(examples) => examples.run().await,
         Command::Package(package) => package.run().await,
         Command::RemoveContainers { label, marker } => Ok(cleanup::run(&label, &marker).await),
     }

@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 /// Workspace of the local stack.
 const WORKSPACE: &str = "e2e";
 
@@ -11,27 +13,39 @@ pub(crate) struct Configuration {
     pub(super) name: String,
     pub(super) workspace: String,
     /// Folder of the root module in `terraform/`.
-    pub(super) module: &'static str,
+    pub(super) module: String,
     /// Whether `environments/<workspace>.tfvars` applies in addition to the harness's variables.
     has_environment_file: bool,
+    /// Arguments that replace those of the module call `hookline`.
+    pub(super) module_arguments: Option<Value>,
 }
 
 impl Configuration {
     /// The local stack.
     pub(crate) fn local() -> Self {
-        Self { name: "terraform".to_owned(), workspace: WORKSPACE.to_owned(), module: "", has_environment_file: false }
+        Self::new("terraform".to_owned(), WORKSPACE, "")
     }
 
     /// A committed environment.
     pub(crate) fn environment(workspace: &str) -> Self {
-        let name = format!("terraform-{workspace}");
-        Self { name, workspace: workspace.to_owned(), module: "", has_environment_file: true }
+        Self { has_environment_file: true, ..Self::new(format!("terraform-{workspace}"), workspace, "") }
     }
 
     /// The bootstrap module, which prepares an account for its environments.
     pub(crate) fn bootstrap() -> Self {
-        let (name, workspace) = ("terraform-bootstrap".to_owned(), "default".to_owned());
-        Self { name, workspace, module: "bootstrap", has_environment_file: false }
+        Self::new("terraform-bootstrap".to_owned(), "default", "bootstrap")
+    }
+
+    /// A configuration in `terraform/examples`, with other arguments of the module call `hookline`.
+    pub(crate) fn example(name: &str, module_arguments: &Value) -> Self {
+        let module_arguments = Some(module_arguments.clone());
+        let example = Self::new(format!("terraform-example-{name}"), "default", &format!("examples/{name}"));
+        Self { module_arguments, ..example }
+    }
+
+    fn new(name: String, workspace: &str, module: &str) -> Self {
+        let (workspace, module) = (workspace.to_owned(), module.to_owned());
+        Self { name, workspace, module, has_environment_file: false, module_arguments: None }
     }
 
     /// Adds the options for all variables files to Terraform's arguments.

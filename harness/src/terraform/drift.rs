@@ -5,7 +5,7 @@ use serde_json::Value;
 /// Known differences that an emulator causes: prefix of the address, attributes and reason.
 const KNOWN_DIFFERENCES: [(&str, &[&str], &str); 5] = [
     (
-        "module.hookline.module.observability.aws_cloudwatch_metric_alarm.this[",
+        "module.hookline.module.observability.aws_cloudwatch_metric_alarm.",
         &[
             "actions_enabled",
             "alarm_actions",

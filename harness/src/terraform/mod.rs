@@ -14,7 +14,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use hookline::output::Step;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::configuration::Configuration;
@@ -50,13 +50,25 @@ impl Terraform {
         configuration: Configuration,
         fresh: bool,
     ) -> Result<Self> {
+        Self::prepare_with(repository, endpoint, configuration, fresh, async |_: &Path| Ok(())).await
+    }
+
+    /// Like [`Self::prepare`]. Calls `write` with the folder of the root module, before Terraform is initialised.
+    pub(crate) async fn prepare_with(
+        repository: &Repository,
+        endpoint: &str,
+        configuration: Configuration,
+        fresh: bool,
+        write: impl AsyncFnOnce(&Path) -> Result<()>,
+    ) -> Result<Self> {
         let step = Step::start(format!("prepare {}", configuration.name));
         let (cli_config, provider) = mirror::cli_config(repository).await?;
         let terraform = Self { cli_config, ..Self::new(repository, endpoint, configuration) };
         let copy = repository.harness_directory.join(&terraform.configuration.name);
         copy::refresh(&repository.root.join("terraform"), &copy, fresh)?;
         copy::link_senders(repository)?;
-        std::fs::write(terraform.folder.join("harness_override.tf"), OVERRIDE)?;
+        write(&terraform.folder).await?;
+        terraform.write_overrides()?;
         std::fs::create_dir_all(repository.harness_directory.join("terraform-plugins"))?;
         terraform.run("init", &["init", "-input=false"]).await?;
         let workspace = &terraform.configuration.workspace;
@@ -65,13 +77,27 @@ impl Terraform {
         Ok(terraform)
     }
 
+    fn write_overrides(&self) -> Result<()> {
+        std::fs::write(self.folder.join("harness_override.tf"), OVERRIDE)?;
+        if let Some(arguments) = &self.configuration.module_arguments {
+            let module = json!({ "module": { "hookline": arguments } });
+            std::fs::write(self.folder.join("module_override.tf.json"), serde_json::to_vec_pretty(&module)?)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the folder of the root module.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Returns the local stack's copy of an earlier run, without changes.
     pub(crate) fn existing(repository: &Repository, endpoint: &str) -> Self {
         Self::new(repository, endpoint, Configuration::local())
     }
 
     fn new(repository: &Repository, endpoint: &str, configuration: Configuration) -> Self {
-        let folder = repository.harness_directory.join(&configuration.name).join(configuration.module);
+        let folder = repository.harness_directory.join(&configuration.name).join(&configuration.module);
         let (repository, endpoint) = (repository.clone(), endpoint.to_owned());
         Self { repository, configuration, folder, endpoint, cli_config: None, call_log: None }
     }
@@ -99,9 +125,12 @@ impl Terraform {
         self.apply_with(variables, &["-auto-approve", "-refresh=false"]).await
     }
 
-    /// Applies only one module, without reading the state of its resources first.
-    pub(crate) async fn apply_module(&self, variables: &Value, module: &str) -> Result<()> {
-        self.apply_with(variables, &["-auto-approve", "-refresh=false", &format!("-target={module}")]).await
+    /// Applies only some modules or resources, without reading their state first.
+    pub(crate) async fn apply_only(&self, variables: &Value, addresses: &[&str]) -> Result<()> {
+        let targets: Vec<_> = addresses.iter().map(|address| format!("-target={address}")).collect();
+        let targets = targets.iter().map(String::as_str);
+        self.apply_with(variables, &Vec::from_iter(["-auto-approve", "-refresh=false"].into_iter().chain(targets)))
+            .await
     }
 
     /// Applies the configuration and replaces a resource, without reading the state of each resource first.
@@ -226,6 +255,8 @@ impl Terraform {
                 command.env_remove(name);
             }
         }
+        // A quarter of Terraform's CPU time is garbage collection, which this value halves for more memory.
+        command.env("GOGC", "400");
         command.env("AWS_ENDPOINT_URL", &self.endpoint).env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
         match &self.cli_config {
             Some(config) => command.env("TF_CLI_CONFIG_FILE", config),

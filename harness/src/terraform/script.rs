@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::Terraform;
+use crate::build::package::Packages;
 use crate::system::log::tail;
 
 /// How a script ended.
@@ -49,7 +50,10 @@ impl Terraform {
         let home = self.folder.parent().context("the copy has no parent folder")?;
         copy_scripts(&self.repository.root.join("scripts"), &home.join("scripts"))?;
         let packages = home.join("script-packages");
-        link_packages(variables, &packages)?;
+        let package = |function: &str| variables["packages"][function].as_str().context("a package has no path");
+        let [ingest, process, recover] =
+            [package("ingest")?, package("process")?, package("recover")?].map(PathBuf::from);
+        Packages { ingest, process, recover }.link(&packages)?;
         let workspace = &self.configuration.workspace;
         let settings = self.folder.join(format!("environments/{workspace}.tfvars"));
         std::fs::write(&settings, tfvars(variables)?)
@@ -75,20 +79,6 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         std::fs::copy(entry.path(), to.join(entry.file_name()))?;
-    }
-    Ok(())
-}
-
-/// Links the packages as `target/lambda` has them: `ingest/bootstrap.zip` and so on.
-fn link_packages(variables: &Value, folder: &Path) -> Result<()> {
-    for function in ["ingest", "process", "recover"] {
-        let package = variables["packages"][function].as_str().context("a package has no path")?;
-        let link = folder.join(function).join("bootstrap.zip");
-        std::fs::create_dir_all(folder.join(function))?;
-        if link.exists() {
-            std::fs::remove_file(&link)?;
-        }
-        std::fs::hard_link(package, &link).with_context(|| format!("cannot link `{package}`"))?;
     }
     Ok(())
 }

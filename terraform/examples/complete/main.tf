@@ -19,6 +19,12 @@ provider "aws" {
   }
 }
 
+data "aws_caller_identity" "current" {}
+
+locals {
+  account = data.aws_caller_identity.current.account_id
+}
+
 variable "packages" {
   description = "Path of each function's package, as `cargo harness package` builds it."
   type = object({
@@ -42,7 +48,7 @@ module "hookline" {
   # The URLs stay if the type of the API changes.
   domain = {
     name            = "hooks.example.com"
-    certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/7c3c1a3e-2f6b-4d77-8f5f-0b4ad9c6a111"
+    certificate_arn = "arn:aws:acm:eu-west-1:${local.account}:certificate/7c3c1a3e-2f6b-4d77-8f5f-0b4ad9c6a111"
   }
 
   # The bootstrap creates the permissions boundary of the functions and the key of the topic for alarms.
@@ -129,13 +135,13 @@ module "hookline" {
       kind = "http"
       url  = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/hooks"
       auth = "sigv4"
-      api  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/POST/hooks"
+      api  = "arn:aws:execute-api:eu-west-1:${local.account}:a1b2c3d4e5/prod/POST/hooks"
     }
     invoices = {
       kind    = "sqs"
-      queue   = "arn:aws:sqs:eu-west-1:123456789012:invoices.fifo"
+      queue   = "arn:aws:sqs:eu-west-1:${local.account}:invoices.fifo"
       group   = "{{ payload.customer }}"
-      kms_key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      kms_key = "arn:aws:kms:eu-west-1:${local.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     }
     archive = {
       kind   = "s3"
@@ -144,7 +150,7 @@ module "hookline" {
     }
     refunds = {
       kind          = "stepfunctions"
-      state_machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:refunds"
+      state_machine = "arn:aws:states:eu-west-1:${local.account}:stateMachine:refunds"
     }
     releases = {
       kind = "telegram"

@@ -78,7 +78,7 @@ impl Deployment {
     /// Applies only one module.
     pub(crate) async fn apply_module(&self, variables: &Value, module: &str) -> Result<()> {
         self.changed.store(true, Ordering::Relaxed);
-        self.terraform.apply_module(variables, module).await
+        self.terraform.apply_only(variables, &[module]).await
     }
 
     /// Applies the last plan, which was made with these variables.
