@@ -1,4 +1,4 @@
-"""Starts MiniStack with four differences to its usual behaviour.
+"""Starts MiniStack with five differences to its usual behaviour.
 
 A simulated TLS proxy, like the one in front of AWS: the production queues and buckets deny plain HTTP
 (`aws:SecureTransport`), and MiniStack evaluates that condition. It treats a request as secure if the header
@@ -14,6 +14,9 @@ at the path `/_private_authority` tells the harness that they trust it.
 Keys of method settings: AWS returns `~1webhooks~1github/POST` as in the request. MiniStack returns the path with slashes,
 so Terraform would not find the settings and would plan to create them again.
 
+Head and body of a response in one write: MiniStack's server writes them separately. Sometimes Terraform's provider closes its
+connection between the two and repeats the request, and the resource exists already.
+
 calls.py records the calls of the functions.
 """
 
@@ -21,7 +24,10 @@ import os
 import random
 
 import calls
+import h11
 import ministack.app
+from hypercorn.events import RawData
+from hypercorn.protocol.h11 import H11Protocol
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc
 
 CAPABILITIES = ["/_weighted_aliases"] + ["/_private_authority"] * ("SSL_CERT_FILE" in os.environ)
@@ -70,6 +76,22 @@ def encoded_throttle_settings(stage, path, method):
     return throttle_settings(stage, path.replace("/", "~1"), method)
 
 
+async def send_head_with_body(self, event):
+    try:
+        data = self.connection.send(event)
+    except h11.LocalProtocolError:
+        if self.connection.their_state != h11.ERROR:
+            raise
+        return
+    if isinstance(event, h11.Response):
+        self.head = data
+        return
+    # Every response ends with an event, so the head is always sent.
+    data, self.head = getattr(self, "head", b"") + (data or b""), b""
+    await self.send(RawData(data=data))
+
+
+H11Protocol._send_h11_event = send_head_with_body
 lambda_svc._effective_func_record_for_qualifier = resolve_by_weight
 lambda_svc._execute_function = execute_with_metrics
 apigateway_v1._decode_json_pointer_token = lambda segment: segment
