@@ -1,5 +1,5 @@
-# The examples can be planned, and their outputs have the expected values. The minimal example reads the packages of a released
-# version: .ci/terraform puts empty files there.
+# The examples can be planned, and their outputs have the expected values. The minimal example reads the packages of a
+# released version: .ci/terraform puts empty files there.
 
 mock_provider "aws" {
   source = "./tests/mocks"
