@@ -7,6 +7,8 @@ set -euo pipefail
 functions=(ingest process recover)
 architectures=(arm64 x86_64)
 targets=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin)
+# It reads the packages of the newest version.
+example=terraform/examples/minimal/main.tf
 # Version in Amazon Linux 2023, which AWS CloudShell has too. A program for a newer one does not start there.
 glibc=${GLIBC:-2.34}
 
@@ -79,6 +81,8 @@ check() {
     [ "$1" = "v$workspace" ] || fail "the tag $1 is not the version in Cargo.toml: the tag must be v$workspace"
     read_version "$1"
     notes '' >/dev/null
+    grep --quiet --fixed-strings "version = \"$version\"" "$root/$example" ||
+        fail "$example has the packages of another version: set $version there"
     echo "$1 is the version of Cargo.toml, and CHANGELOG.md describes it"
 }
 

@@ -80,7 +80,7 @@ impl Init {
         let (source, destination, region, environment, domain) = init_questions::complete(given, terminal)?;
         let configuration = Configuration { source, destination, region, environment, domain, module, packages };
         let created = folder::create(&directory, &init::files(&configuration))?;
-        let checked = terraform::check(terraform::PROGRAM, &directory, "main.tf", validate)?;
+        let (checked, error) = terraform::check(terraform::PROGRAM, &directory, "main.tf", validate);
         let written =
             init_text::Written { directory: &directory, files: &created, service: configuration.service(), checked };
         let steps = next_steps(&configuration);
@@ -89,7 +89,9 @@ impl Init {
         } else {
             print_line(format_args!("{}", written.text(&steps)));
         }
-        Ok(ExitCode::SUCCESS)
+        let Some(error) = error else { return Ok(ExitCode::SUCCESS) };
+        eprintln!("error: the files were written, but {error}");
+        Ok(ExitCode::FAILURE)
     }
 
     fn module_address(&self) -> Result<String> {

@@ -30,7 +30,10 @@ impl Written<'_> {
         let checked = match self.checked {
             Checked::Formatted => "",
             Checked::Validated => "; Terraform has validated the configuration",
-            Checked::NoTerraform => "; `terraform` is not on the PATH, so Terraform has not checked them",
+            Checked::NoTerraform => {
+                "; `terraform` is not on the PATH or does not run, so Terraform has not checked them"
+            }
+            Checked::Invalid => "; Terraform has not validated the configuration",
         };
         let mut text = format!("wrote {}{checked}\n\nNext steps", files.join(" and "));
         if self.directory != Path::new(".") {
@@ -76,7 +79,7 @@ mod tests {
         let written = |checked| Written { directory, files: &files, service: "hookline-quick".to_owned(), checked };
         insta::assert_snapshot!(written(Checked::Formatted).text(&steps()));
         insta::assert_json_snapshot!(written(Checked::Validated).json(&steps()));
-        assert!(written(Checked::NoTerraform).text(&[]).contains("`terraform` is not on the PATH"));
+        assert!(written(Checked::NoTerraform).text(&[]).contains("`terraform` is not on the PATH or does not run"));
         let here = Written { directory: Path::new("."), ..written(Checked::Validated) };
         assert!(!here.text(&steps()).contains("cd "), "{}", here.text(&steps()));
     }

@@ -18,7 +18,7 @@ pub(crate) fn check(directory: &Path, names: &[&str]) -> Result<()> {
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot read the folder `{}`", directory.display()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if (name.ends_with(".tf") || name.ends_with(".tf.json")) && !found.contains(&name) {
+        if is_of_terraform(&name) && !found.contains(&name) {
             found.push(name);
         }
     }
@@ -30,6 +30,14 @@ pub(crate) fn check(directory: &Path, names: &[&str]) -> Result<()> {
         found.join(", ")
     );
     Ok(())
+}
+
+/// Whether Terraform would read the file together with a new configuration: another part, variables, or the state, whose
+/// resources an apply of the new configuration would destroy.
+fn is_of_terraform(name: &str) -> bool {
+    const ENDS: [&str; 7] =
+        [".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json", ".terraform.lock.hcl"];
+    name == ".terraform" || name.contains(".tfstate") || ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// A link without a target is a file too.
@@ -113,6 +121,16 @@ mod tests {
         }
         let error = check(directory.path(), &["main.tf", ".gitignore"]).unwrap_err().to_string();
         assert!(error.contains("already has .gitignore, other.tf, x.tf.json, and nothing was written"), "{error}");
+    }
+
+    #[test]
+    fn state_and_variables_of_another_configuration_are_named() {
+        for name in ["terraform.tfstate", "terraform.tfstate.d", ".terraform", "prod.auto.tfvars", "a.tofu"] {
+            let directory = tempfile::tempdir().unwrap();
+            create_dir_all(directory.path().join(name)).unwrap();
+            let error = check(directory.path(), &["main.tf"]).unwrap_err().to_string();
+            assert!(error.contains(&format!("already has {name},")), "{error}");
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn packages(configuration: &Configuration) -> Option<NextStep> {
         Packages::Directory { is_built: true, .. } => None,
         Packages::Directory { path, .. } => {
             let step = NextStep::new("Build the packages in the clone", vec!["cargo harness package".to_owned()]);
-            Some(step.note(format!("Run the command in the clone. {path} must have ingest/bootstrap.zip afterwards.")))
+            Some(step.note(format!("Run the command in the clone. {path} must have ingest/bootstrap.zip and process/bootstrap.zip afterwards.")))
         }
         Packages::Version(version) => {
             let module = &configuration.module;

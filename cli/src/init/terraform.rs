@@ -11,8 +11,10 @@ use anyhow::{Context, Result, ensure};
 pub(crate) enum Checked {
     Formatted,
     Validated,
-    /// There is no Terraform. The files have the form of `terraform fmt` anyway.
+    /// There is no Terraform that runs. The files have the form of `terraform fmt` anyway.
     NoTerraform,
+    /// Terraform has found an error, or could not download the provider.
+    Invalid,
 }
 
 impl Checked {
@@ -21,6 +23,7 @@ impl Checked {
             Self::Formatted => "formatted",
             Self::Validated => "validated",
             Self::NoTerraform => "not_found",
+            Self::Invalid => "invalid",
         }
     }
 }
@@ -35,23 +38,24 @@ pub(crate) fn require(program: &str) -> Result<()> {
     Ok(())
 }
 
-/// Formats the file, and with `validate` downloads the provider and validates the configuration.
-///
-/// # Errors
-///
-/// If Terraform finds an error. The files stay.
-pub(crate) fn check(program: &str, directory: &Path, file: &str, validate: bool) -> Result<Checked> {
-    let steps: [&[&str]; 3] = [
-        &["fmt", "-list=false", file],
-        &["init", "-backend=false", "-input=false", "-no-color"],
-        &["validate", "-no-color"],
-    ];
-    for step in steps.into_iter().take(if validate { 3 } else { 1 }) {
-        if !run(program, directory, step)? {
-            return Ok(Checked::NoTerraform);
+/// Formats the file, and with `validate` downloads the provider and validates the configuration. Returns Terraform's
+/// error too, if there is one; the files stay.
+pub(crate) fn check(program: &str, directory: &Path, file: &str, validate: bool) -> (Checked, Option<String>) {
+    // The file has this form already, so a program that does not run, such as one of a version manager without a version,
+    // is no error here.
+    let is_formatted = matches!(run(program, directory, &["fmt", "-list=false", file]), Ok(true));
+    if !validate {
+        return (if is_formatted { Checked::Formatted } else { Checked::NoTerraform }, None);
+    }
+    let steps: [&[&str]; 2] = [&["init", "-backend=false", "-input=false", "-no-color"], &["validate", "-no-color"]];
+    for step in steps {
+        match run(program, directory, step) {
+            Ok(true) => (),
+            Ok(false) => return (Checked::NoTerraform, None),
+            Err(error) => return (Checked::Invalid, Some(format!("{error:#}"))),
         }
     }
-    Ok(if validate { Checked::Validated } else { Checked::Formatted })
+    (Checked::Validated, None)
 }
 
 /// Returns whether the program exists.
@@ -64,7 +68,7 @@ fn run(program: &str, directory: &Path, arguments: &[&str]) -> Result<bool> {
     };
     let text = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
     let folder = directory.display();
-    ensure!(status.success(), "`{command}` failed in `{folder}`: correct the error\n{}", text.join("\n").trim());
+    ensure!(status.success(), "`{command}` failed in `{folder}`: correct the error, and run `terraform init` and `terraform validate` there\n{}", text.join("\n").trim());
     Ok(true)
 }
 
@@ -81,20 +85,24 @@ mod tests {
         for (command, script) in [("fmt", ""), ("init", ""), ("validate", "echo 'Error: wrong' >&2; exit 1")] {
             write(directory.path().join(command), format!("echo $0 $1 >>commands; {script}")).unwrap();
         }
-        assert_eq!(check("sh", directory.path(), "main.tf", false).unwrap(), Checked::Formatted);
-        let error = check("sh", directory.path(), "main.tf", true).unwrap_err().to_string();
+        assert_eq!(check("sh", directory.path(), "main.tf", false), (Checked::Formatted, None));
+        let (checked, error) = check("sh", directory.path(), "main.tf", true);
+        assert_eq!(checked, Checked::Invalid);
+        let error = error.unwrap();
         assert!(error.starts_with("`terraform validate` failed in") && error.ends_with("Error: wrong"), "{error}");
         let commands = read_to_string(directory.path().join("commands")).unwrap();
         assert_eq!(commands, "fmt -list=false\nfmt -list=false\ninit -backend=false\nvalidate -no-color\n");
         write(directory.path().join("validate"), "").unwrap();
-        assert_eq!(check("sh", directory.path(), "main.tf", true).unwrap(), Checked::Validated);
+        assert_eq!(check("sh", directory.path(), "main.tf", true), (Checked::Validated, None));
+        write(directory.path().join("fmt"), "exit 126").unwrap();
+        assert_eq!(check("sh", directory.path(), "main.tf", false), (Checked::NoTerraform, None));
     }
 
     #[test]
     fn missing_program_is_an_error_only_for_the_validation() {
         let directory = tempfile::tempdir().unwrap();
         let missing = directory.path().join("missing").to_str().unwrap().to_owned();
-        assert_eq!(check(&missing, directory.path(), "main.tf", false).unwrap(), Checked::NoTerraform);
+        assert_eq!(check(&missing, directory.path(), "main.tf", false), (Checked::NoTerraform, None));
         assert!(require(&missing).unwrap_err().to_string().contains("leave out --validate"));
     }
 }

@@ -74,6 +74,10 @@ impl Package {
         let again = self.build(&copy, commit).await?;
         let differing = packages.iter().zip(&again).filter(|(first, second)| first.sha256 != second.sha256);
         let differing: Vec<_> = differing.map(|(first, _)| first.function).collect();
+        if !differing.is_empty() {
+            // The error names the folder.
+            let _ = folder.keep();
+        }
         ensure!(
             differing.is_empty(),
             "a second build from `{}` has other bytes: {}; compare the programs with diffoscope",

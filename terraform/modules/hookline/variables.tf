@@ -101,7 +101,7 @@ variable "packages" {
       try(fileexists("${path.root}/.hookline/${var.packages.version}/${var.architecture}/${name}/bootstrap.zip"), false)
     ])
     error_message = format(
-      "the packages of version %[1]s for %[2]s are not downloaded. Run `%[3]s %[1]s --architecture %[2]s`.",
+      "the packages of version %[1]s for %[2]s are missing. Run `%[3]s %[1]s --architecture %[2]s --from RELEASE`.",
       coalesce(var.packages.version, "-"), var.architecture, "${path.module}/../../../scripts/packages.sh",
     )
   }
