@@ -13,6 +13,7 @@ use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
 use tokio::time::{Instant, timeout};
 
 use super::fields::Fields;
+use super::forms::Forms;
 use super::jobs::Jobs;
 use super::notices::Notices;
 use super::render::{Frame, Page, Start};
@@ -33,6 +34,7 @@ pub(super) struct Console {
     pub(super) port: u16,
     pub(super) session: Session,
     pub(super) jobs: Jobs,
+    pub(super) forms: Forms,
     frame: Frame,
     notices: Notices,
     queue: Arc<Lock<()>>,
@@ -63,7 +65,8 @@ impl Console {
             service,
         };
         let (notices, queue, event_log) = (Notices::default(), Arc::default(), Lock::default());
-        Self { target, port, session, jobs: Jobs::default(), frame, notices, queue, event_log }
+        let (jobs, forms) = (Jobs::default(), Forms::default());
+        Self { target, port, session, jobs, forms, frame, notices, queue, event_log }
     }
 
     /// Returns the name of the workspace.

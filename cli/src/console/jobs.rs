@@ -26,8 +26,8 @@ pub(super) struct Job {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Jobs(Arc<Mutex<BTreeMap<u64, Job>>>);
 
-/// Reports the progress of one job.
-#[derive(Debug, Clone)]
+/// Reports the progress of one job. A job whose operation ends without a result has failed.
+#[derive(Debug)]
 pub(super) struct Progress {
     jobs: Jobs,
     id: u64,
@@ -36,7 +36,23 @@ pub(super) struct Progress {
 impl Jobs {
     /// Adds a running job.
     pub(super) fn start(&self, origin: &'static str, title: String) -> Progress {
+        self.add(&mut self.lock(), origin, title)
+    }
+
+    /// Adds a running job, if no other job of this page runs.
+    ///
+    /// # Errors
+    ///
+    /// The id of the running job.
+    pub(super) fn start_alone(&self, origin: &'static str, title: String) -> Result<Progress, u64> {
         let mut jobs = self.lock();
+        match running(&jobs, origin) {
+            Some(job) => Err(job.id),
+            None => Ok(self.add(&mut jobs, origin, title)),
+        }
+    }
+
+    fn add(&self, jobs: &mut BTreeMap<u64, Job>, origin: &'static str, title: String) -> Progress {
         let id = jobs.last_key_value().map_or(1, |(id, _)| id + 1);
         jobs.insert(id, Job { id, title, origin, done: 0, total: None, state: "running", detail: String::new() });
         Progress { jobs: self.clone(), id }
@@ -49,12 +65,16 @@ impl Jobs {
 
     /// Returns the running job that a page has started, if there is one.
     pub(super) fn running(&self, origin: &str) -> Option<Job> {
-        self.lock().values().find(|job| job.origin == origin && job.state == "running").cloned()
+        running(&self.lock(), origin).cloned()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Job>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn running<'j>(jobs: &'j BTreeMap<u64, Job>, origin: &str) -> Option<&'j Job> {
+    jobs.values().find(|job| job.origin == origin && job.state == "running")
 }
 
 impl Progress {
@@ -83,6 +103,17 @@ impl Progress {
     }
 }
 
+impl Drop for Progress {
+    /// Ends the job of an operation that has stopped, so that it does not hinder the next one.
+    fn drop(&mut self) {
+        self.change(|job| {
+            if job.state == "running" {
+                (job.state, job.detail) = ("failed", "the operation has ended unexpectedly".to_owned());
+            }
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +130,18 @@ mod tests {
         second.end(Err(anyhow::anyhow!("no").context("cannot move")));
         assert_eq!(jobs.get(2).map(|job| (job.state, job.detail)), Some(("failed", "cannot move: no".to_owned())));
         assert!(jobs.running("/a").is_none() && jobs.get(3).is_none());
+    }
+
+    #[test]
+    fn job_that_runs_alone_waits_for_the_end_of_another_one() {
+        let jobs = Jobs::default();
+        let start = |origin| jobs.start_alone(origin, String::new());
+        let (first, _other) = (start("/a").unwrap(), start("/b").unwrap());
+        assert_eq!(start("/a").unwrap_err(), 1);
+        // An operation that panics drops its progress.
+        drop(first);
+        let detail = jobs.get(1).map(|job| (job.state, job.detail));
+        assert_eq!(detail, Some(("failed", "the operation has ended unexpectedly".to_owned())));
+        assert_eq!(start("/a").unwrap().id(), 3);
     }
 }

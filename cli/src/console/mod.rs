@@ -7,6 +7,7 @@
 mod activity;
 mod application;
 mod fields;
+mod forms;
 mod guard;
 mod jobs;
 mod notices;

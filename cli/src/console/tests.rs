@@ -2,6 +2,7 @@
 
 mod events;
 mod pages;
+mod replays;
 mod responses;
 mod security;
 

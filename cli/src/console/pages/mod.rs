@@ -112,7 +112,7 @@ async fn events(State(console): App, uri: Uri) -> Response {
 }
 
 async fn replay_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(events::PATH, &uri, replay::confirm(&fields))
+    console.respond(events::PATH, &uri, replay::confirm(&console, &fields))
 }
 
 async fn replay_send(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
@@ -120,7 +120,7 @@ async fn replay_send(State(console): App, uri: Uri, Extension(fields): Form) -> 
 }
 
 async fn selected_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(events::PATH, &uri, replay_selected::confirm(&fields))
+    console.respond(events::PATH, &uri, replay_selected::confirm(&console, &fields))
 }
 
 async fn selected_send(State(console): App, uri: Uri, Extension(fields): Form) -> Response {

@@ -7,8 +7,13 @@ use url::form_urlencoded;
 use super::event;
 use crate::console::application::{Console, Reply};
 use crate::console::fields::Fields;
+use crate::console::forms::Started;
 use crate::console::render::Page;
 use crate::event_log::{EventLog, Replay, ReplayTo};
+
+/// The notice for a form that is sent again. The first one can have failed.
+const ALREADY_STARTED: &str = "This replay was already started, and nothing was sent now. Its new request appears here \
+    after some seconds. If it does not, send the event again from this page.";
 
 /// An event that an operator wants to send again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,6 +24,8 @@ pub(in crate::console) struct Confirmation {
     request: String,
     /// The destination; empty for the routes.
     destination: String,
+    /// The id of the [form](crate::console::forms), which works once.
+    once: String,
 }
 
 impl Confirmation {
@@ -30,7 +37,8 @@ impl Confirmation {
             _ => text("destination")?,
         };
         let (id, source, request) = (text("id")?, text("source")?, text("request")?);
-        Ok(Self { action: "replay", id, source, request, destination })
+        let once = fields.get("once").unwrap_or_default().to_owned();
+        Ok(Self { action: "replay", id, source, request, destination, once })
     }
 
     /// Returns the page before the replay.
@@ -39,12 +47,13 @@ impl Confirmation {
     }
 }
 
-pub(super) fn confirm(fields: &Fields) -> Result<Reply> {
-    Ok(Reply::Page(Confirmation::parse(fields)?.page()))
+pub(super) fn confirm(console: &Console, fields: &Fields) -> Result<Reply> {
+    let confirmation = Confirmation { once: console.forms.issue(), ..Confirmation::parse(fields)? };
+    Ok(Reply::Page(confirmation.page()))
 }
 
 pub(super) async fn send(console: &Console, fields: &Fields) -> Result<Reply> {
-    let Confirmation { id, source, request, destination, .. } = Confirmation::parse(fields)?;
+    let Confirmation { id, source, request, destination, once, .. } = Confirmation::parse(fields)?;
     console.check_confirmation(fields.get("workspace"))?;
     let log = EventLog::find(console.target.clone()).await?;
     let requests = log.events(&id, Some(&source)).await?;
@@ -52,12 +61,17 @@ pub(super) async fn send(console: &Console, fields: &Fields) -> Result<Reply> {
     let event = event.context("the event log no longer has this request of the event")?;
     ensure!(event.is_complete, "the event log has only attempts of this event, and no payload");
     let to = if destination.is_empty() { ReplayTo::Routes } else { ReplayTo::Destination(destination) };
-    let sent = Replay::new(&log, to)?.send(event).await?;
+    let replay = Replay::new(&log, to)?;
     let query = [("id", id.as_str()), ("source", &source)];
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let path = format!("{}?{query}", event::PATH);
+    if let Started::Before(path) = console.forms.start(&once, || Ok((path.clone(), ())))? {
+        return Ok(Reply::Redirect(path, Some(ALREADY_STARTED.to_owned())));
+    }
+    let sent = replay.send(event).await?;
     let notice =
         format!("The event is sent again as replay {}. Its new request appears here after some seconds.", sent.replay);
-    Ok(Reply::Redirect(format!("{}?{query}", event::PATH), Some(notice)))
+    Ok(Reply::Redirect(path, Some(notice)))
 }
 
 #[cfg(test)]

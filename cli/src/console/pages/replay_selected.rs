@@ -1,6 +1,6 @@
 //! A replay of several events of the list, with the page before it.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use url::form_urlencoded;
@@ -8,12 +8,15 @@ use url::form_urlencoded;
 use super::events::PATH;
 use crate::console::application::{Console, Reply};
 use crate::console::fields::Fields;
+use crate::console::forms::Started;
 use crate::console::jobs::Progress;
 use crate::console::render::Page;
 use crate::event_log::{EventLog, LoggedEvent, Replay, ReplayTo};
 
 /// The most events per second, so that a replay does not overload the destinations.
 const RATE: u32 = 20;
+/// The notice for a form that is sent again.
+const ALREADY_STARTED: &str = "This replay was already started, and nothing was sent now. This page has its progress.";
 /// The number of events that are read at the same time.
 const CONCURRENCY: usize = 16;
 
@@ -35,6 +38,8 @@ pub(in crate::console) struct Confirmation {
     /// The destination; empty for the routes.
     destination: String,
     rate: u32,
+    /// The id of the [form](crate::console::forms), which works once.
+    once: String,
 }
 
 /// Returns the value of a form that selects a request.
@@ -54,13 +59,20 @@ impl Selected {
 impl Confirmation {
     /// Reads the form of the list.
     pub(in crate::console) fn parse(fields: &Fields) -> Result<Self> {
-        let events = fields.all("event").map(Selected::parse).collect::<Result<Vec<_>>>()?;
+        let mut events = Vec::new();
+        for selected in fields.all("event").map(Selected::parse) {
+            let selected = selected?;
+            if !events.contains(&selected) {
+                events.push(selected);
+            }
+        }
         ensure!(!events.is_empty(), "no event is selected: go back and select at least one");
         let destination = match fields.require("to")? {
             "routes" => String::new(),
             _ => fields.require("destination")?.to_owned(),
         };
-        Ok(Self { action: "replay_selected", events, destination, rate: RATE })
+        let once = fields.get("once").unwrap_or_default().to_owned();
+        Ok(Self { action: "replay_selected", events, destination, rate: RATE, once })
     }
 
     /// Returns the page before the replay.
@@ -69,21 +81,44 @@ impl Confirmation {
     }
 }
 
-pub(super) fn confirm(fields: &Fields) -> Result<Reply> {
-    Ok(Reply::Page(Confirmation::parse(fields)?.page()))
+pub(super) fn confirm(console: &Console, fields: &Fields) -> Result<Reply> {
+    let confirmation = Confirmation { once: console.forms.issue(), ..Confirmation::parse(fields)? };
+    Ok(Reply::Page(confirmation.page()))
 }
 
 pub(super) async fn send(console: &Console, fields: &Fields) -> Result<Reply> {
-    let Confirmation { events, destination, .. } = Confirmation::parse(fields)?;
+    let Confirmation { events, destination, once, .. } = Confirmation::parse(fields)?;
     console.check_confirmation(fields.get("workspace"))?;
     let log = console.event_log().await?.context("the event log was switched off meanwhile: no event was sent")?;
     let to = if destination.is_empty() { ReplayTo::Routes } else { ReplayTo::Destination(destination) };
     // The destination is checked before the job starts.
     Replay::new(&log, to.clone())?;
-    let progress = console.jobs.start(PATH, format!("replay events of {}", console.workspace()));
-    let path = format!("/job?id={}", progress.id());
+    let started = console.forms.start(&once, || {
+        let progress = start_job(console)?;
+        Ok((job_path(&progress), progress))
+    })?;
+    let progress = match started {
+        Started::Now(progress) => progress,
+        Started::Before(path) => return Ok(Reply::Redirect(path, Some(ALREADY_STARTED.to_owned()))),
+    };
+    let path = job_path(&progress);
     tokio::spawn(async move { progress.end(send_all(&log, to, events, &progress).await) });
     Ok(Reply::Redirect(path, None))
+}
+
+/// Starts the job of a replay. Two at the same time would exceed the rate.
+fn start_job(console: &Console) -> Result<Progress> {
+    let started = console.jobs.start_alone(PATH, format!("replay events of {}", console.workspace()));
+    started.map_err(|id| {
+        anyhow!(
+            "another replay is running, and no event was sent: its progress is on the page `/job?id={id}`; go back and \
+             confirm this one when it has ended"
+        )
+    })
+}
+
+fn job_path(progress: &Progress) -> String {
+    format!("/job?id={}", progress.id())
 }
 
 /// Sends the events again, oldest first. Returns the result for the operator.

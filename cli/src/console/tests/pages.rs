@@ -279,6 +279,6 @@ fn page_of_fifty_events_is_small() {
 
 #[test]
 fn replay_is_confirmed() {
-    let fields = Fields::parse(b"to=destination&id=e-1&source=github&request=r&destination=%3Cb%3E");
+    let fields = Fields::parse(b"to=destination&id=e-1&source=github&request=r&destination=%3Cb%3E&once=ONCE");
     insta::assert_snapshot!(content(&replay::Confirmation::parse(&fields).unwrap().page()));
 }

@@ -3,19 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt as _;
-use hookline_event::Payload;
-use hookline_event_log::{Entry, ObjectWriter};
 use serde_json::json;
-use url::form_urlencoded;
 
 use super::*;
-use crate::aws::fake::{Call, FakeAws, FakeIndex, Response, configuration, gate, ok, unexpected};
-use crate::console::pages::replay_selected::value;
-use crate::dead_letter_queue::tests::event as queued;
-use crate::event_log::tests::at;
+use crate::aws::fake::{Call, FakeAws, Response, configuration, gate, ok, unexpected};
 
 /// Responds as a deployment without requests.
-fn quiet(call: &Call) -> Response {
+pub(super) fn quiet(call: &Call) -> Response {
     match call.operation.as_str() {
         "BatchGetItem" => ok(&json!({ "Responses": {} })),
         "FilterLogEvents" => ok(&json!({ "events": [] })),
@@ -46,7 +40,7 @@ async fn gated(first_calls: usize) -> Running {
     Running::of(target, "dev")
 }
 
-async fn page(console: &Running, cookie: &str, path: &str) -> Received {
+pub(super) async fn page(console: &Running, cookie: &str, path: &str) -> Received {
     console.send(get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
 }
 
@@ -93,50 +87,6 @@ async fn a_page_that_follows_events_loads_itself_again_after_an_error() {
     assert!(live.body.contains("data-live=\"2\"") && live.body.contains("http-equiv=\"refresh\""), "{}", live.body);
     let other = page(&console, &cookie, "/events?source=github").await;
     assert!(other.body.contains("id=\"error\"") && !other.body.contains("data-live"), "{}", other.body);
-}
-
-/// Two selected events: the log has only one of them.
-#[tokio::test]
-async fn selected_events_are_sent_again_by_a_job() {
-    let index = FakeIndex::default();
-    let mut event = at(1);
-    let mut writer = ObjectWriter::default();
-    event.object = Some(writer.add("log/1.gz", &queued("github", "e-1"), &Payload::from(b"{}".to_vec())).unwrap());
-    let object = writer.finish();
-    let selection = [value(&event.id, &event.source, &event.request_id), value("e-2", "github", "request-2")];
-    index.add(&Entry::Event(Box::new(event)));
-    let (aws, target) = FakeAws::start(move |call| {
-        let response = match call.operation.as_str() {
-            "Query" => index.query(&call.body),
-            "SendMessage" => ok(&json!({ "MessageId": "m-1" })),
-            "GET /hookline-test-payloads/log/1.gz" => (200, object.clone()),
-            _ => quiet(&call),
-        };
-        async move { response }
-    })
-    .await;
-    let console = Running::of(target, "dev");
-    let cookie = console.cookie().await;
-    let selection = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(selection.iter().map(|value| ("event", value)))
-        .finish();
-    let form = format!("{selection}&to=destination&destination=audit&csrf={}", console.csrf);
-    let started = console.send(post("/events/replay-selected", &cookie).body(form.into()).unwrap()).await;
-    let address = started.headers["location"].to_str().unwrap().to_owned();
-    let job = async {
-        loop {
-            let job = page(&console, &cookie, &address).await.body;
-            if !job.contains("data-state=\"running\"") {
-                return job;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    let job = tokio::time::timeout(std::time::Duration::from_secs(10), job).await.unwrap();
-    assert!(job.contains("sent 1 of 2 events again as replay") && job.contains("no longer has 1 of them"), "{job}");
-    let sent = aws.calls("SendMessage");
-    assert_eq!(sent.len(), 1);
-    assert_eq!(sent[0]["MessageAttributes"]["destination"]["StringValue"], "audit");
 }
 
 #[tokio::test]
