@@ -37,9 +37,10 @@ pub(super) struct Init {
     /// Path of a clone or of its module, or the address of the module; default: the clone of the working directory
     #[arg(long, value_name = "SOURCE")]
     module: Option<String>,
-    /// Version of the packages, which scripts/packages.sh downloads
-    #[arg(long, value_name = "VERSION", value_parser = values::version, default_value = env!("CARGO_PKG_VERSION"))]
-    packages: String,
+    /// Version of the packages, which scripts/packages.sh downloads; default: the version in the module's address, or the
+    /// version of this program
+    #[arg(long, value_name = "VERSION", value_parser = values::version)]
+    packages: Option<String>,
     /// Folder with packages that `cargo harness package` has built, instead of a version
     #[arg(long, value_name = "DIR", conflicts_with = "packages")]
     packages_directory: Option<PathBuf>,
@@ -105,8 +106,21 @@ impl Init {
         paths::relative(&self.directory, &module)
     }
 
+    /// The module and the packages have to be of one version.
+    fn version(&self) -> Result<String> {
+        let of_module = self.module.as_deref().and_then(paths::version_of_address);
+        match (&self.packages, of_module) {
+            (Some(packages), Some(module)) if *packages != module => {
+                let error = format!("the module is version {module} and --packages is {packages}: use one version");
+                Err(UsageError(error).into())
+            }
+            (Some(version), _) => Ok(version.clone()),
+            (None, of_module) => Ok(of_module.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned())),
+        }
+    }
+
     fn found_packages(&self) -> Result<Packages> {
-        let Some(folder) = &self.packages_directory else { return Ok(Packages::Version(self.packages.clone())) };
+        let Some(folder) = &self.packages_directory else { return Ok(Packages::Version(self.version()?)) };
         let is_built = |name: &str| folder.join(name).join(Path::new("bootstrap.zip")).is_file();
         let path = paths::relative(&self.directory, folder)?;
         Ok(Packages::Directory { path, is_built: is_built("ingest") && is_built("process") })

@@ -4,6 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use super::values;
+
 /// The folder of the module in a clone.
 const MODULE: &str = "terraform/modules/hookline";
 
@@ -30,6 +32,13 @@ pub(crate) fn module_address(module: &str, directory: &Path) -> Result<String> {
     let folder = folder
         .with_context(|| format!("`{module}` has no module: --module needs the path of a clone or of its {MODULE}"))?;
     relative(directory, &folder)
+}
+
+/// Returns the version in an address of Git, such as `github.com/OWNER/hookline//…?ref=v1.0.0`.
+pub(crate) fn version_of_address(module: &str) -> Option<String> {
+    let (_, query) = module.split_once('?')?;
+    let tag = query.split('&').find_map(|option| option.strip_prefix("ref="))?;
+    values::version(tag).ok()
 }
 
 /// Whether a folder has the module's files. Its submodules and the senders are next to it.
@@ -109,6 +118,13 @@ mod tests {
         let folder = other.path().canonicalize().unwrap().join("new").join(&address);
         create_dir_all(other.path().join("new")).unwrap();
         assert_eq!(folder.canonicalize().unwrap(), clone.path().join(MODULE).canonicalize().unwrap());
+    }
+
+    #[test]
+    fn version_is_the_tag_in_the_address() {
+        let version = |query: &str| version_of_address(&format!("github.com/octo-org/hookline//terraform{query}"));
+        assert_eq!(version("?depth=1&ref=v1.2.0").as_deref(), Some("1.2.0"));
+        assert_eq!([version(""), version("?ref=main"), version("?depth=1")], [None, None, None]);
     }
 
     #[test]
