@@ -11,7 +11,7 @@ use super::events_show::Show;
 use super::events_tail::TailEvents;
 use super::events_text;
 use crate::duration::duration;
-use crate::event_deletion::{Deletion, EventData};
+use crate::event_deletion::{Deletion, EventData, EventSelection};
 use crate::output::{Step, print_line};
 use crate::target::TargetOptions;
 
@@ -84,6 +84,9 @@ struct Delete {
     /// Name of the source, if several sources use the id, or if the log has no line of the event
     #[arg(long)]
     source: Option<String>,
+    /// Only the event whose deduplication key begins with this, if several events have the id
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// How far back to search the log: 90s, 15m, 6h or 2d
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1d")]
     since: Duration,
@@ -109,7 +112,7 @@ impl Events {
             Command::Delete(delete) => delete,
         };
         let step = Step::start("find the data of the event");
-        let data = EventData::find(&target, &delete.id, delete.source.as_deref(), delete.since).await?;
+        let data = EventData::find(&target, delete.selection(), delete.since).await?;
         step.done("");
         if data.is_empty() || delete.dry_run {
             return delete.print(&data, None);
@@ -127,6 +130,10 @@ impl Events {
 }
 
 impl Delete {
+    fn selection(&self) -> EventSelection<'_> {
+        EventSelection { id: &self.id, source: self.source.as_deref(), key: self.key.as_deref() }
+    }
+
     fn print(&self, data: &EventData, deletion: Option<&Deletion>) -> Result<ExitCode> {
         match self.json {
             true => print_line(format_args!("{}", serde_json::to_string_pretty(&events_text::json(data, deletion))?)),

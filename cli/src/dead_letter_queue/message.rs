@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::clock::unix_milliseconds;
 use crate::duration;
+use crate::event_log::key_of;
 
 /// A message of the dead-letter queue.
 #[derive(Debug, Clone)]
@@ -69,6 +70,15 @@ impl DeadLetterMessage {
     #[must_use]
     pub fn event(&self) -> Option<&Event<Payload>> {
         self.event.as_ref()
+    }
+
+    /// Returns the first digits of the event's deduplication key; of a replay, those of the replayed event's key. `None` if
+    /// the message does not have them.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        let event = self.event.as_ref()?;
+        let own = Some(event.dedup_key.as_str()).filter(|_| event.replay.is_none());
+        key_of(event.request_id.as_deref().unwrap_or_default(), own)
     }
 
     /// Returns the seconds since the event was first queued.

@@ -8,7 +8,7 @@ use hookline_event::DedupKey;
 
 use crate::dead_letter_queue::DeadLetterMessage;
 use crate::destinations::{StateTable, number};
-use crate::event_log::LoggedEvent;
+use crate::event_log::{LoggedEvent, SelectedKey};
 
 /// Deletes an item unless a worker has its lease: without the item, another worker could deliver at the same time.
 const IS_NOT_LEASED: &str = "attribute_not_exists(lease_until) OR lease_until < :now OR expires_at < :now";
@@ -27,9 +27,10 @@ pub struct Claim {
 /// Returns the deduplication keys that an event can have.
 ///
 /// A message of the dead-letter queue and an entry of the event log have the key. Without them, the key is known only if the
-/// source derives it from the event's id; the hash of the body cannot be repeated.
+/// source derives it from the event's id, which the selected key excludes if it differs; the hash of the body cannot be
+/// repeated.
 pub(super) fn dedup_keys(
-    id: &str,
+    (id, selected): (&str, &SelectedKey),
     messages: &[DeadLetterMessage],
     logged: &[LoggedEvent],
     source: Option<&str>,
@@ -44,7 +45,7 @@ pub(super) fn dedup_keys(
         DedupKey::from_delivery_id(&path, id),
         DedupKey::from_request_id(&path, id),
     ];
-    keys.map(|key| key.as_str().to_owned()).into()
+    keys.iter().map(DedupKey::as_str).filter(|key| selected.includes(Some(key))).map(str::to_owned).collect()
 }
 
 /// The key comes from a message, and the table also has items of other kinds, such as `pause#destination`.
@@ -92,11 +93,22 @@ mod tests {
     use super::*;
     use crate::event_log::tests::event;
 
+    /// Returns the keys of event `e-1`, which is selected with this beginning of its key.
+    fn keys(
+        wanted: Option<&str>,
+        messages: &[DeadLetterMessage],
+        logged: &[LoggedEvent],
+        source: Option<&str>,
+    ) -> BTreeSet<String> {
+        let selected = SelectedKey::of("e-1", [], wanted).unwrap();
+        dedup_keys(("e-1", &selected), messages, logged, source)
+    }
+
     #[test]
     fn message_has_the_deduplication_key() {
         let messages = ["orders", "ledger"].map(DeadLetterMessage::example);
         let expected = DedupKey::from_signed_id("/webhooks/github", "e-1").as_str().to_owned();
-        assert_eq!(dedup_keys("e-1", &messages, &[], Some("other")), BTreeSet::from([expected]));
+        assert_eq!(keys(None, &messages, &[], Some("other")), BTreeSet::from([expected]));
     }
 
     #[test]
@@ -105,7 +117,7 @@ mod tests {
         let mut event = event("e-1", 1, Outcome::Delivered);
         event.dedup_key = Some(key.clone());
         let logged = LoggedEvent { event, attempts: Vec::new(), is_complete: true };
-        assert_eq!(dedup_keys("e-1", &[], &[logged], Some("github")), BTreeSet::from([key]));
+        assert_eq!(keys(None, &[], &[logged], Some("github")), BTreeSet::from([key]));
     }
 
     #[test]
@@ -117,12 +129,12 @@ mod tests {
 
     #[test]
     fn without_a_message_the_key_can_follow_from_the_id() {
-        let keys = dedup_keys("e-1", &[], &[], Some("github"));
-        assert_eq!(keys.len(), 3);
-        assert!(keys.contains(DedupKey::from_delivery_id("/webhooks/github", "e-1").as_str()));
-        assert!(
-            dedup_keys("e-1", &[], &[], Some("events")).contains(DedupKey::from_request_id("/events", "e-1").as_str())
-        );
-        assert!(dedup_keys("e-1", &[], &[], None).is_empty());
+        let derived = keys(None, &[], &[], Some("github"));
+        assert_eq!(derived.len(), 3);
+        let key = DedupKey::from_delivery_id("/webhooks/github", "e-1").as_str().to_owned();
+        assert!(derived.contains(&key));
+        assert!(keys(None, &[], &[], Some("events")).contains(DedupKey::from_request_id("/events", "e-1").as_str()));
+        assert!(keys(None, &[], &[], None).is_empty());
+        assert_eq!(keys(key.get(..16), &[], &[], Some("github")), BTreeSet::from([key]));
     }
 }

@@ -9,19 +9,31 @@ use super::event_data::EventData;
 use super::remaining::{LaneMessages, Remaining};
 use crate::clock::unix_seconds;
 use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue};
-use crate::event_log::{EventLog, LoggedEvent};
+use crate::event_log::{EventLog, LoggedEvent, SelectedKey};
 use crate::event_trace::{self, LogEntry};
 use crate::target::{DeliveryConfiguration, Target};
 
+/// Which event is deleted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EventSelection<'a> {
+    /// Id of the event.
+    pub id: &'a str,
+    /// Name of the source, if several sources use the id.
+    pub source: Option<&'a str>,
+    /// Beginning of the deduplication key, if several events of the source have the id.
+    pub key: Option<&'a str>,
+}
+
 impl EventData {
-    /// Finds what Hookline stores of an event. `source` selects the event if several sources use the id. `since` limits the
-    /// search of the log, which has the source of an event that is not in the dead-letter queue, and the destinations that
-    /// received it.
+    /// Finds what Hookline stores of an event. `since` limits the search of the log, which has the source of an event that is
+    /// not in the dead-letter queue, and the destinations that received it.
     ///
     /// # Errors
     ///
-    /// If a queue, the table, the log or the configuration of the process function cannot be read.
-    pub async fn find(target: &Target, id: &str, source: Option<&str>, since: Duration) -> Result<Self> {
+    /// If several events are selected; or if a queue, the table, the log or the configuration of the process function cannot
+    /// be read.
+    pub async fn find(target: &Target, selection: EventSelection<'_>, since: Duration) -> Result<Self> {
+        let EventSelection { id, source, .. } = selection;
         let resources = &target.resources;
         let queue = DeadLetterQueue::new(target.clone());
         let (configuration, messages, entries, intake, retry) = tokio::try_join!(
@@ -35,13 +47,20 @@ impl EventData {
         let is_event =
             |message: &DeadLetterMessage| message.id == id && source.is_none_or(|source| source == message.source);
         let messages: Vec<_> = messages.into_iter().filter(is_event).collect();
-        let (logged, mut payloads) = find_logged(target, &configuration, id, source).await?;
-        payloads.extend(offloaded(&messages));
-        check_source(id, &messages, &logged)?;
+        let log = EventLog::of(target.clone(), configuration.clone()).await?;
+        let logged = match &log {
+            Some(log) => log.events(id, source).await?,
+            None => Vec::new(),
+        };
+        let (key, messages, logged) = select(selection, messages, logged)?;
+        let mut payloads = offloaded(&messages);
+        if let Some(log) = &log {
+            payloads.extend(logged_payloads(log, &logged).await?);
+        }
         let claims = match configuration.state_table() {
             Ok(table) => {
                 let source = source.or_else(|| logged_source(&entries));
-                let keys = claims::dedup_keys(id, &messages, &logged, source);
+                let keys = claims::dedup_keys((id, &key), &messages, &logged, source);
                 claims::find(&target.sdk, table, &keys, &destinations(&configuration, &messages, &logged)).await?
             }
             Err(_) => Vec::new(),
@@ -58,6 +77,25 @@ impl EventData {
     }
 }
 
+/// Returns the key of the selected event, with the messages and the entries of the event log that belong to it. Fails if
+/// several events are selected.
+fn select(
+    EventSelection { id, key, .. }: EventSelection<'_>,
+    mut messages: Vec<DeadLetterMessage>,
+    mut logged: Vec<LoggedEvent>,
+) -> Result<(SelectedKey, Vec<DeadLetterMessage>, Vec<LoggedEvent>)> {
+    if key.is_none() {
+        // Keys of several sources always differ, and --source is the simpler option.
+        check_source(id, &messages, &logged)?;
+    }
+    let keys = messages.iter().map(DeadLetterMessage::key).chain(logged.iter().map(LoggedEvent::key));
+    let key = SelectedKey::of(id, keys, key)?;
+    messages.retain(|message| key.includes(message.key()));
+    logged.retain(|logged| key.includes(logged.key()));
+    check_source(id, &messages, &logged)?;
+    Ok((key, messages, logged))
+}
+
 /// Fails if several sources have an event with the id: it would be deleted for all of them.
 fn check_source(id: &str, messages: &[DeadLetterMessage], logged: &[LoggedEvent]) -> Result<()> {
     let of_messages = messages.iter().map(|message| message.source.as_str());
@@ -71,17 +109,10 @@ fn logged_source(entries: &[LogEntry]) -> Option<&str> {
     entries.iter().find_map(|entry| entry.fields["source"].as_str())
 }
 
-/// Returns the entries of the event log, if there is one, and the URIs of the payloads that they refer to.
-async fn find_logged(
-    target: &Target,
-    configuration: &DeliveryConfiguration,
-    id: &str,
-    source: Option<&str>,
-) -> Result<(Vec<LoggedEvent>, BTreeSet<String>)> {
-    let Some(log) = EventLog::of(target.clone(), configuration.clone()).await? else { return Ok(Default::default()) };
-    let logged = log.events(id, source).await?;
+/// Returns the URIs of the payloads that entries of the event log refer to.
+async fn logged_payloads(log: &EventLog, logged: &[LoggedEvent]) -> Result<BTreeSet<String>> {
     let mut payloads = BTreeSet::new();
-    for LoggedEvent { event, .. } in &logged {
+    for LoggedEvent { event, .. } in logged {
         match log.offloaded_uri(event).await {
             Ok(uri) => payloads.extend(uri),
             // A damaged object has no location, and its bytes are overwritten too.
@@ -89,7 +120,7 @@ async fn find_logged(
             Err(error) => return Err(error.into()),
         }
     }
-    Ok((logged, payloads))
+    Ok(payloads)
 }
 
 /// Returns the configured destinations, those that the event failed at, and those of its attempts in the event log.

@@ -13,4 +13,8 @@ mod remaining;
 pub use self::claims::Claim;
 pub use self::delete::Deletion;
 pub use self::event_data::EventData;
+pub use self::find::EventSelection;
 pub use self::remaining::{LaneMessages, Remaining};
+
+#[cfg(test)]
+mod tests;

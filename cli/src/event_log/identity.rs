@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::{Result, bail, ensure};
 use uuid::Uuid;
 
 use super::logged_event::LoggedEvent;
@@ -19,16 +20,21 @@ pub(super) fn new_request_id(logged: &LoggedEvent) -> String {
     logged.key().map_or_else(|| id.to_string(), |key| format!("{id}.{key}"))
 }
 
+/// Returns the first digits of an event's deduplication key: those in the id of its request, which a replay has, or the
+/// request's own, if it is no replay.
+pub(crate) fn key_of<'k>(request_id: &'k str, own: Option<&'k str>) -> Option<&'k str> {
+    let is_key =
+        |key: &&str| key.len() == KEY_DIGITS && key.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+    let of_request = request_id.rsplit_once('.').map(|(_, key)| key).filter(is_key);
+    of_request.or_else(|| own?.get(..KEY_DIGITS))
+}
+
 impl LoggedEvent {
     /// Returns the first 16 digits of the event's deduplication key; of a replay, those of the replayed event's key. `None` if
     /// the log does not have them.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
-        let is_key =
-            |key: &&str| key.len() == KEY_DIGITS && key.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-        let of_request = self.event.request_id.rsplit_once('.').map(|(_, key)| key).filter(is_key);
-        let own = self.event.dedup_key.as_deref().filter(|_| self.event.replay.is_none());
-        of_request.or_else(|| own?.get(..KEY_DIGITS))
+        key_of(&self.event.request_id, self.event.dedup_key.as_deref().filter(|_| self.event.replay.is_none()))
     }
 
     /// Whether both are requests of one event. An unknown key can be that of any event with the id.
@@ -67,6 +73,57 @@ impl SharedIds {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The key of one of the events that have an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelectedKey {
+    /// The key or its beginning; `None` if no key is known and none is wanted.
+    key: Option<String>,
+    /// Whether the id has at most one known key. An unknown key then counts as the same one.
+    is_only: bool,
+}
+
+impl SelectedKey {
+    /// Selects the key of one event among those of all requests with an id. `wanted` is the beginning of the key, or more
+    /// digits of it than are known.
+    ///
+    /// # Errors
+    ///
+    /// If there are several such keys, or requests and no such key. The error has the known keys.
+    pub fn of<'k>(id: &str, requests: impl IntoIterator<Item = Option<&'k str>>, wanted: Option<&str>) -> Result<Self> {
+        let requests: Vec<_> = requests.into_iter().collect();
+        let known: BTreeSet<_> = requests.iter().flatten().copied().collect();
+        let is_wanted = |key: &&str| wanted.is_none_or(|wanted| begin_alike(key, wanted));
+        let selected: Vec<_> = known.iter().copied().filter(is_wanted).collect();
+        if let Some(wanted) = wanted.filter(|_| selected.is_empty() && !requests.is_empty()) {
+            let names = Vec::from_iter(known).join(", ");
+            ensure!(!names.is_empty(), "no event with the id `{id}` has a known key: leave out --key");
+            bail!("no event with the id `{id}` has the key `{wanted}`: add --key with the beginning of one of {names}");
+        }
+        let names = selected.join(", ");
+        ensure!(
+            selected.len() <= 1,
+            "several events have the id `{id}`: add --key with the beginning of one of {names}"
+        );
+        let key = selected.first().copied().or(wanted).map(str::to_owned);
+        Ok(Self { key, is_only: known.len() <= 1 })
+    }
+
+    /// Whether a request with this key is one of the event.
+    #[must_use]
+    pub fn includes(&self, key: Option<&str>) -> bool {
+        match (key, &self.key) {
+            (Some(key), Some(selected)) => begin_alike(key, selected),
+            (Some(_), None) => true,
+            (None, _) => self.is_only,
+        }
+    }
+}
+
+/// Whether one key is the beginning of the other.
+fn begin_alike(key: &str, other: &str) -> bool {
+    key.starts_with(other) || other.starts_with(key)
 }
 
 /// Returns the keys of the events.
@@ -119,6 +176,45 @@ mod tests {
         other.event.event = "github/2".to_owned();
         assert!(!other.is_same_event(&event));
         assert!(of_caller('a', "r.1").key() == Some("aaaaaaaaaaaaaaaa"), "not a key after the full stop");
+    }
+
+    fn selected(requests: &[Option<&str>], wanted: Option<&str>) -> Result<SelectedKey, String> {
+        SelectedKey::of("1", requests.iter().copied(), wanted).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn key_is_given_with_fewer_digits_than_are_known_or_with_all_of_them() {
+        let (first, second) = ("a".repeat(16), "b".repeat(16));
+        let requests = [Some(&*first), Some(&*second), None];
+        for wanted in ["a", &first, &"a".repeat(64)] {
+            let key = selected(&requests, Some(wanted)).unwrap();
+            let included = requests.map(|request| key.includes(request));
+            assert_eq!(included, [true, false, false], "{wanted}");
+        }
+        // One known key: an unknown one counts as the same event.
+        for wanted in [None, Some("aa")] {
+            assert!(selected(&[Some(&first), None], wanted).unwrap().includes(None), "{wanted:?}");
+        }
+        // Keys that are derived from the id, without a request.
+        let derived = selected(&[], Some("a")).unwrap();
+        assert!(derived.includes(Some(&first)) && !derived.includes(Some(&second)));
+        assert!(selected(&[], None).unwrap().includes(Some(&first)));
+    }
+
+    #[test]
+    fn error_of_a_selection_has_the_known_keys() {
+        let (first, second) = ("a".repeat(16), format!("ab{}", "0".repeat(14)));
+        let requests = [Some(&*first), Some(&*second), None];
+        let several =
+            format!("several events have the id `1`: add --key with the beginning of one of {first}, {second}");
+        assert_eq!(selected(&requests, None), Err(several.clone()));
+        assert_eq!(selected(&requests, Some("a")), Err(several));
+        let other = format!(
+            "no event with the id `1` has the key `c`: add --key with the beginning of one of {first}, {second}"
+        );
+        assert_eq!(selected(&requests, Some("c")), Err(other));
+        let unknown = "no event with the id `1` has a known key: leave out --key";
+        assert_eq!(selected(&[None], Some("c")), Err(unknown.to_owned()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use hookline::dead_letter_queue::DeadLetterQueue;
 use hookline::doctor::{self, Report, Severity};
-use hookline::event_deletion::EventData;
+use hookline::event_deletion::{EventData, EventSelection};
 use hookline::event_log::{EventLog, LoggedEvent};
 use hookline_event::Payload;
 use uuid::Uuid;
@@ -105,7 +105,8 @@ async fn event_deleted(testbed: &Testbed) -> ScenarioResult {
 
     let log = EventLog::find(target.clone()).await?;
     let [logged, kept] = [logged(&log, &webhook.event_id).await?, logged(&log, &other.event_id).await?];
-    let data = EventData::find(&target, &webhook.event_id, None, SINCE).await?;
+    let selection = EventSelection { id: &webhook.event_id, ..EventSelection::default() };
+    let data = EventData::find(&target, selection, SINCE).await?;
     ensure!(data.logged == [logged.clone()], "the event log has {:?}", data.logged);
     let event = data.messages.first().and_then(|message| message.event()).context("the event is not in the queue")?;
     let Payload::Offloaded { uri } = &event.data else { anyhow::bail!("the payload is not offloaded") };
@@ -119,7 +120,7 @@ async fn event_deleted(testbed: &Testbed) -> ScenarioResult {
     ensure!(deletion.is_complete(&data), "{deletion:?}");
     ensure!(status_of(testbed, uri).await? == 404, "the payload exists");
     ensure!(!stack.has_delivery_record(&dedup_key, "missing").await?, "the delivery has a record");
-    let again = EventData::find(&target, &webhook.event_id, None, SINCE).await?;
+    let again = EventData::find(&target, selection, SINCE).await?;
     ensure!(again.is_empty(), "{again:?}");
     ensure!(log.payload(&logged.event).await.is_err_and(|error| error.is_missing()), "the log has the payload");
     ensure!(log.payload(&kept.event).await?.bytes == other.body, "the log has lost another event");
