@@ -59,8 +59,8 @@ pub(super) fn all() -> Vec<Scenario> {
             "messages of two versions arrive once each while process moves from one version to the next by a canary, and back",
             message_versions::forward_and_back,
         )
-        .source(Source::github("flaky").sends_to("flaky"))
-        .destination(Destination::http("flaky", Script::FailsTwice))
+        .source(Source::github("busy").sends_to("busy"))
+        .destination(Destination::http("busy", Script::ThrottlesOnce))
         .route(Route::new("events", "events", &["orders"]))
         .needs(&[Capability::WeightedAliases, Capability::Dynamodb, Capability::Cognito])
         .long(),

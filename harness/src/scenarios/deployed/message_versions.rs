@@ -21,8 +21,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// The largest batch of SQS.
 const BATCH: usize = 10;
 
-/// The number of rounds of which one has messages that are retried. In each round, they would open a circuit breaker.
-const ROUNDS_PER_RETRY: usize = 10;
+/// The rounds with messages that are retried: about during the canary, and during the rollback. Their four failures are
+/// too few to open a circuit breaker.
+const RETRIED_ROUNDS: [usize; 2] = [20, 60];
 
 /// The attempts of an event: paths and statuses.
 type Attempts = &'static [(&'static str, u16)];
@@ -31,7 +32,7 @@ type Attempts = &'static [(&'static str, u16)];
 struct Messages {
     /// Each stored message, and the same message as a later version could write it.
     delivered: Vec<Value>,
-    /// The two forms of one message, for a destination that fails twice. Process reads them again on the retry lane,
+    /// The two forms of one message, for a destination that fails once. Process reads them again on the retry lane,
     /// possibly with another version.
     retried: [Value; 2],
 }
@@ -74,9 +75,8 @@ async fn move_forward_and_back(testbed: &Testbed, before: &Functions, latest: &F
 /// Sends the messages of a round. Returns the ids of the events.
 async fn send_round(testbed: &Testbed, messages: &Messages, number: usize) -> Result<Vec<String>> {
     let mut event_ids = send(testbed, &messages.delivered, &[("/orders", 200)]).await?;
-    if number.is_multiple_of(ROUNDS_PER_RETRY) {
-        let attempts = &[("/flaky", 503), ("/flaky", 503), ("/flaky", 200)];
-        event_ids.extend(send(testbed, &messages.retried, attempts).await?);
+    if RETRIED_ROUNDS.contains(&number) {
+        event_ids.extend(send(testbed, &messages.retried, &[("/busy", 429), ("/busy", 200)]).await?);
     }
     Ok(event_ids)
 }
@@ -110,7 +110,7 @@ async fn messages(testbed: &Testbed) -> Result<Messages> {
     let stored = stored_messages(testbed).await?;
     let mut pushes = stored.iter().filter(|message| message["type"] == "github.push");
     let mut push = pushes.next().context("no push is stored")?.clone();
-    push["source"] = json!("/webhooks/flaky");
+    push["source"] = json!("/webhooks/busy");
     let retried = [push.clone(), of_later_version(push)];
     let delivered = stored.into_iter().flat_map(|message| [message.clone(), of_later_version(message)]).collect();
     Ok(Messages { delivered, retried })
