@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::clock::unix_seconds;
 use crate::event_log::PayloadFilter;
-use crate::listener::{Copy, Forwarder, ListenerQueue, ReceiveError};
+use crate::listener::{Copy, CopyError, Forwarder, ListenerQueue, ReceiveError};
 use crate::output::{Step, print_line};
 use crate::secrets::source_signing_key;
 use crate::signals;
@@ -124,7 +124,7 @@ impl Listen {
 /// Receives copies until an error that a repeated call does not change. After other errors, it waits and goes on: copies stay
 /// in the queue for an hour.
 async fn receive(
-    mut next: impl AsyncFnMut() -> Result<Vec<Result<Copy>>, ReceiveError>,
+    mut next: impl AsyncFnMut() -> Result<Vec<Result<Copy, CopyError>>, ReceiveError>,
     sender: Sender<Copy>,
     (first, longest): (Duration, Duration),
 ) -> Error {
@@ -145,7 +145,7 @@ async fn receive(
             match copy {
                 // The other end is open as long as this function runs.
                 Ok(copy) => drop(sender.send(copy).await),
-                Err(error) => eprintln!("not sent: {error:#}"),
+                Err(error) => eprintln!("not sent: {:#}", Error::from(error)),
             }
         }
     }
@@ -187,8 +187,6 @@ fn read_lines() -> UnboundedReceiver<String> {
 mod tests {
     use std::collections::VecDeque;
 
-    use anyhow::anyhow;
-
     use super::*;
 
     fn copy(id: &str) -> Copy {
@@ -201,13 +199,13 @@ mod tests {
             Ok(vec![Ok(copy("1"))]),
             Err(ReceiveError::example(false)),
             Err(ReceiveError::example(false)),
-            Ok(vec![Err(anyhow!("no event")), Ok(copy("2"))]),
+            Ok(vec![Err(CopyError::Expired { uri: String::new() }), Ok(copy("2"))]),
             Err(ReceiveError::example(true)),
         ]);
         let (sender, mut copies) = channel(MAX_WAITING);
         let error = receive(async || results.pop_front().unwrap(), sender, (Duration::ZERO, Duration::ZERO)).await;
         assert!(results.is_empty());
-        assert!(format!("{error:#}").starts_with("cannot read the queue `q`: sqs:ReceiveMessage failed"), "{error:#}");
+        assert_eq!(format!("{error:#}"), "cannot read the queue `q`: sqs:ReceiveMessage failed: timed out");
         let ids = [copies.recv().await.unwrap().id, copies.recv().await.unwrap().id];
         assert!(ids == ["1", "2"] && copies.recv().await.is_none());
     }

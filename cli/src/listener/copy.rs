@@ -1,6 +1,6 @@
 use anyhow::{Context, Result, bail};
-use hookline_aws::Bucket;
-use hookline_event::{Event, Payload, SenderHeaders};
+use hookline_aws::{Bucket, PortError};
+use hookline_event::{Event, Payload, ReadError, SenderHeaders};
 use hookline_signature::{CopyNeeds, Message, Secret, is_form};
 
 use crate::clock::unix_seconds;
@@ -20,10 +20,57 @@ pub struct Copy {
     pub body: Vec<u8>,
 }
 
+/// Why a copy cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// The message is no event.
+    #[error("a copy is no event of this version of Hookline")]
+    NoEvent {
+        /// The reader's error.
+        #[from]
+        source: ReadError,
+    },
+    /// The message's headers of the sender have another form.
+    #[error("a copy has no readable headers of the sender")]
+    Headers {
+        /// The parser's error.
+        #[from]
+        source: serde_json::Error,
+    },
+    /// The payload is in a bucket that is not the deployment's.
+    #[error("`{uri}` is in another bucket")]
+    OtherBucket {
+        /// Location of the payload.
+        uri: String,
+    },
+    /// The payload does not exist.
+    #[error("there is no payload at `{uri}`: it has expired")]
+    Expired {
+        /// Location of the payload.
+        uri: String,
+    },
+    /// S3 rejected the request or did not respond.
+    #[error("cannot read `{uri}`: {cause}; the copy stays on the queue and is read again")]
+    Unavailable {
+        /// Location of the payload.
+        uri: String,
+        /// The failed call, with all its causes.
+        cause: PortError,
+    },
+}
+
+impl CopyError {
+    /// Whether a repeated call can read the copy.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}
+
 impl Copy {
     /// Reads a queue message, and the payload from the bucket if it was offloaded.
-    pub(super) async fn read(message: &str, bucket: &Bucket) -> Result<Self> {
-        let event = Event::from_json(message).context("a copy is no event of this version of Hookline")?;
+    pub(super) async fn read(message: &str, bucket: &Bucket) -> Result<Self, CopyError> {
+        let event = Event::from_json(message)?;
         let mut headers: Vec<(String, String)> = Vec::new();
         headers.extend(event.content_type.map(|value| ("content-type".to_owned(), value)));
         headers.extend(event.content_encoding.map(|value| ("content-encoding".to_owned(), value)));
@@ -31,16 +78,19 @@ impl Copy {
         headers.extend(sent.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
         let body = match event.data {
             Payload::Inline(bytes) => bytes.to_vec(),
-            Payload::Offloaded { uri } => load(&uri, bucket).await?,
+            Payload::Offloaded { uri } => load(uri, bucket).await?,
         };
         Ok(Self { id: event.id, event_type: event.event_type, headers, body })
     }
 }
 
-async fn load(uri: &str, bucket: &Bucket) -> Result<Vec<u8>> {
-    let key = Payload::object_key(uri, &bucket.name).with_context(|| format!("`{uri}` is in another bucket"))?;
-    let object = bucket.get(key, None).await.with_context(|| format!("cannot read `{uri}`"))?;
-    Ok(object.with_context(|| format!("there is no payload at `{uri}`: it has expired"))?.bytes)
+async fn load(uri: String, bucket: &Bucket) -> Result<Vec<u8>, CopyError> {
+    let Some(key) = Payload::object_key(&uri, &bucket.name) else { return Err(CopyError::OtherBucket { uri }) };
+    match bucket.get(key, None).await {
+        Ok(Some(object)) => Ok(object.bytes),
+        Ok(None) => Err(CopyError::Expired { uri }),
+        Err(cause) => Err(CopyError::Unavailable { uri, cause }),
+    }
 }
 
 /// Sends copies to a program that verifies the sender's signature.

@@ -10,6 +10,6 @@ mod queue;
 mod registry;
 mod sweep;
 
-pub use self::copy::{Copy, Forwarder};
+pub use self::copy::{Copy, CopyError, Forwarder};
 pub use self::queue::{ListenerQueue, ReceiveError};
 pub use self::sweep::{registered, sweep};

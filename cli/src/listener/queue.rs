@@ -9,7 +9,7 @@ use hookline_aws::{Bucket, PortError};
 use hookline_event_log::Listener;
 use uuid::Uuid;
 
-use super::copy::Copy;
+use super::copy::{Copy, CopyError};
 use super::registry::Registry;
 use super::sweep::{CREATED, queue_prefix, sweep};
 use crate::clock::unix_seconds;
@@ -33,26 +33,26 @@ const PERMANENT: [&str; 5] = [
 
 /// Why no copies were received.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read the queue `{queue}`")]
+#[error("cannot read the queue `{queue}`: {cause}")]
 pub struct ReceiveError {
     /// The queue's name.
     queue: String,
     /// Whether a repeated call fails too: another command has removed the queue, or the operator may not read it.
     pub is_permanent: bool,
-    /// The failed call.
-    source: PortError,
+    /// The failed call, with all its causes.
+    cause: PortError,
 }
 
 impl ReceiveError {
     fn new(queue: &str, error: SdkError<ReceiveMessageError>) -> Self {
         let is_permanent = error.code().is_some_and(|code| PERMANENT.contains(&code));
-        Self { queue: queue.to_owned(), is_permanent, source: PortError::new("sqs:ReceiveMessage", error) }
+        Self { queue: queue.to_owned(), is_permanent, cause: PortError::new("sqs:ReceiveMessage", error) }
     }
 
     /// Returns an error for tests of other modules.
     #[cfg(test)]
     pub(crate) fn example(is_permanent: bool) -> Self {
-        Self { queue: "q".to_owned(), is_permanent, source: PortError::new("sqs:ReceiveMessage", "timed out") }
+        Self { queue: "q".to_owned(), is_permanent, cause: PortError::new("sqs:ReceiveMessage", "timed out") }
     }
 }
 
@@ -115,18 +115,23 @@ impl ListenerQueue {
         self.registry.renew(&self.name, self.until()).await
     }
 
-    /// Waits some seconds for copies. They are deleted from the queue.
+    /// Waits some seconds for copies. They are deleted from the queue, except those that a repeated call can read.
     ///
     /// # Errors
     ///
     /// [`ReceiveError`]. Copies that cannot be read are returned as errors.
-    pub async fn receive(&self) -> Result<Vec<Result<Copy>>, ReceiveError> {
+    pub async fn receive(&self) -> Result<Vec<Result<Copy, CopyError>>, ReceiveError> {
         let receive = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
         let received = receive.wait_time_seconds(WAIT_SECONDS).send().await;
         let messages = received.map_err(|error| ReceiveError::new(&self.name, error))?.messages;
         let mut copies = Vec::new();
         for message in messages.unwrap_or_default() {
-            copies.push(Copy::read(message.body.as_deref().unwrap_or_default(), &self.bucket).await);
+            let copy = Copy::read(message.body.as_deref().unwrap_or_default(), &self.bucket).await;
+            let stays = copy.as_ref().is_err_and(CopyError::is_retryable);
+            copies.push(copy);
+            if stays {
+                continue;
+            }
             let delete = self.client.delete_message().queue_url(&self.url);
             // A copy that stays is received again after the visibility timeout, which does no harm.
             let _ = delete.receipt_handle(message.receipt_handle.unwrap_or_default()).send().await;
@@ -153,10 +158,76 @@ impl ListenerQueue {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use hookline_event::{Event, Payload};
+    use serde_json::{Value, json};
 
     use super::*;
-    use crate::aws::fake::FakeAws;
+    use crate::aws::fake::{FakeAws, configuration, ok, unexpected};
+    use crate::dead_letter_queue::tests::event;
+
+    const BUCKET: &str = "hookline-test-payloads";
+
+    async fn queue(target: &Target) -> ListenerQueue {
+        ListenerQueue {
+            client: Client::new(&target.sdk),
+            registry: Registry::find(target).await.unwrap(),
+            bucket: Bucket::new(&target.sdk, BUCKET.to_owned()),
+            name: "q".to_owned(),
+            url: target.resources.queue_url.clone(),
+            lease: ListenerQueue::LEASE,
+        }
+    }
+
+    /// Returns the response to `ReceiveMessage`: one message for each body, with its number as receipt handle.
+    fn received(bodies: &[String]) -> Value {
+        let messages = bodies.iter().enumerate();
+        json!({ "Messages": messages
+            .map(|(number, body)| json!({ "ReceiptHandle": number.to_string(), "Body": body }))
+            .collect::<Value>() })
+    }
+
+    #[tokio::test]
+    async fn only_a_copy_that_a_repeated_call_can_read_stays_on_the_queue() {
+        let offloaded = |bucket: &str, key: &str| {
+            Event { data: Payload::offloaded(bucket, key), ..event("github", key) }.to_json().unwrap()
+        };
+        let bodies = [
+            offloaded(BUCKET, "slow"),
+            offloaded(BUCKET, "expired"),
+            offloaded("other", "key"),
+            "{}".to_owned(),
+            event("github", "inline").to_json().unwrap(),
+            offloaded(BUCKET, "stored"),
+        ];
+        let (aws, target) = FakeAws::start(move |call| {
+            let error = |status, code: &str| (status, format!("<Error><Code>{code}</Code></Error>").into_bytes());
+            let response = match call.operation.as_str() {
+                "ReceiveMessage" => ok(&received(&bodies)),
+                "DeleteMessage" => ok(&json!({})),
+                "GET /hookline-test-payloads/slow" => error(503, "SlowDown"),
+                "GET /hookline-test-payloads/expired" => error(404, "NoSuchKey"),
+                "GET /hookline-test-payloads/stored" => (200, b"{}".to_vec()),
+                _ => configuration(&call, &[]).unwrap_or_else(|| unexpected(&call)),
+            };
+            async move { response }
+        })
+        .await;
+        let copies = queue(&target).await.receive().await.unwrap();
+        let deleted: Vec<_> = aws.calls("DeleteMessage").iter().map(|call| call["ReceiptHandle"].clone()).collect();
+        assert_eq!(deleted, ["1", "2", "3", "4", "5"]);
+        let texts = copies.into_iter().map(|copy| match copy {
+            Ok(copy) => copy.id,
+            Err(error) => format!("{:#}", anyhow::Error::from(error)),
+        });
+        insta::assert_snapshot!(texts.collect::<Vec<_>>().join("\n"), @r#"
+        cannot read `s3://hookline-test-payloads/slow`: s3:GetObject failed: service error: unhandled error (SlowDown): Error { code: "SlowDown" }; the copy stays on the queue and is read again
+        there is no payload at `s3://hookline-test-payloads/expired`: it has expired
+        `s3://other/key` is in another bucket
+        a copy is no event of this version of Hookline: not a CloudEvent in JSON: missing field `specversion` at line 1 column 2
+        inline
+        stored
+        "#);
+    }
 
     #[tokio::test]
     async fn only_a_missing_queue_and_a_missing_permission_are_permanent() {
