@@ -1,6 +1,6 @@
 //! Deletion of an event from the log.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use hookline_aws::Object;
@@ -42,7 +42,8 @@ impl EventLog {
         let (client, bucket, key) = (self.bucket.client(), &self.bucket.name, &location.key);
         let context = |verb: &str| format!("cannot {verb} `s3://{bucket}/{key}`");
         for _ in 0..MAX_WRITES {
-            let object = self.bucket.get(key, None).await.with_context(|| context("read"))?;
+            // The error's text has all its causes.
+            let object = self.bucket.get(key, None).await.map_err(|error| anyhow!("{}: {error}", context("read")))?;
             let Some(Object { mut bytes, etag }) = object else { return Ok(()) };
             let etag = etag.with_context(|| context("read the ETag of"))?;
             if fill_with_zeros(&mut bytes, location).is_none() {
@@ -73,7 +74,30 @@ fn fill_with_zeros(object: &mut [u8], location: &ObjectLocation) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
+    use hookline_event_log::Outcome;
+
+    use super::super::tests::event;
     use super::*;
+    use crate::aws::fake::{FakeAws, configuration, unexpected};
+
+    #[tokio::test]
+    async fn cause_of_a_failed_read_is_printed_once() {
+        let (_, target) = FakeAws::start(move |call| {
+            let response = match call.operation.as_str() {
+                "GET /hookline-test-payloads/k" => (503, b"<Error><Code>SlowDown</Code></Error>".to_vec()),
+                _ => configuration(&call, &[]).unwrap_or_else(|| unexpected(&call)),
+            };
+            async move { response }
+        })
+        .await;
+        let mut event = event("1", 1, Outcome::Delivered);
+        event.object = Some(ObjectLocation { key: "k".to_owned(), offset: 0, length: 1 });
+        let logged = LoggedEvent { event, attempts: Vec::new(), is_complete: true };
+        let error = EventLog::find(target).await.unwrap().delete(&logged).await.unwrap_err();
+        let text = format!("{error:#}");
+        let expected = r#"cannot read `s3://hookline-test-payloads/k`: s3:GetObject failed: service error: unhandled error (SlowDown): Error { code: "SlowDown" }"#;
+        assert_eq!(text, expected);
+    }
 
     #[test]
     fn only_the_bytes_of_the_event_become_zeros() {

@@ -24,22 +24,22 @@ pub enum PayloadError {
         id: String,
     },
     /// The payload is damaged.
-    #[error("the payload of event `{id}` cannot be read: {source}")]
+    #[error("the payload of event `{id}` cannot be read: {cause}")]
     Damaged {
         /// The event's id.
         id: String,
-        /// The cause.
-        source: StoredEventError,
+        /// The cause. It is no `source`: the text has it, and the command prints all sources.
+        cause: StoredEventError,
     },
     /// S3 rejected the request or did not respond.
-    #[error("cannot read `s3://{bucket}/{key}`: {source}")]
+    #[error("cannot read `s3://{bucket}/{key}`: {cause}")]
     Unavailable {
         /// The bucket.
         bucket: String,
         /// The object's key.
         key: String,
-        /// The failed call.
-        source: PortError,
+        /// The failed call, with all its causes.
+        cause: PortError,
     },
 }
 
@@ -91,9 +91,9 @@ impl EventLog {
         let last = location.offset.saturating_add(location.length).saturating_sub(1);
         let range = format!("bytes={}-{last}", location.offset);
         let member = self.object(&location.key, Some(range)).await?.ok_or_else(missing)?;
-        StoredEvent::read(&member).map_err(|source| match source {
+        StoredEvent::read(&member).map_err(|error| match error {
             StoredEventError::Deleted => missing(),
-            source => PayloadError::Damaged { id: event.id.clone(), source },
+            cause => PayloadError::Damaged { id: event.id.clone(), cause },
         })
     }
 
@@ -105,10 +105,10 @@ impl EventLog {
 
     /// Returns the bytes of an object, or `None` if there is no such object.
     async fn object(&self, key: &str, range: Option<String>) -> Result<Option<Vec<u8>>, PayloadError> {
-        let object = self.bucket.get(key, range).await.map_err(|source| PayloadError::Unavailable {
+        let object = self.bucket.get(key, range).await.map_err(|cause| PayloadError::Unavailable {
             bucket: self.bucket.name.clone(),
             key: key.to_owned(),
-            source,
+            cause,
         })?;
         Ok(object.map(|object| object.bytes))
     }

@@ -62,20 +62,20 @@ pub enum ReplayError {
     #[error(transparent)]
     Payload(#[from] PayloadError),
     /// The stored message is not JSON.
-    #[error("the log's message of event `{id}` is no JSON: {source}")]
+    #[error("the log's message of event `{id}` is no JSON: {cause}")]
     Json {
         /// The event's id.
         id: String,
         /// The parser's error.
-        source: serde_json::Error,
+        cause: serde_json::Error,
     },
     /// The stored message is not an event.
-    #[error("the log's message of event `{id}` is no event: {source}")]
+    #[error("the log's message of event `{id}` is no event: {cause}")]
     Message {
         /// The event's id.
         id: String,
         /// The reader's error.
-        source: ReadError,
+        cause: ReadError,
     },
     /// SQS did not confirm the message.
     #[error("the queue `{queue}` did not confirm event `{id}`: {problem}")]
@@ -133,8 +133,8 @@ impl<'l> Replay<'l> {
         let payload = self.log.payload(&logged.event).await?;
         let request_id = new_request_id(logged);
         let message = message(&payload, &request_id, &self.id, OffsetDateTime::now_utc());
-        let message = message.map_err(|source| ReplayError::Json { id: id(), source })?;
-        Event::from_json(&message).map_err(|source| ReplayError::Message { id: id(), source })?;
+        let message = message.map_err(|cause| ReplayError::Json { id: id(), cause })?;
+        Event::from_json(&message).map_err(|cause| ReplayError::Message { id: id(), cause })?;
         self.queue(&id(), message).await?;
         Ok(Sent { replay: self.id.clone(), request_id })
     }
@@ -206,6 +206,7 @@ fn message(payload: &Payload, request_id: &str, replay: &str, now: OffsetDateTim
 mod tests {
     use hookline_aws::PortError;
     use hookline_event::Payload as QueuedPayload;
+    use hookline_event_log::StoredEventError;
 
     use super::*;
     use crate::dead_letter_queue::tests::event;
@@ -258,9 +259,23 @@ mod tests {
         let rejected = ReplayError::Rejected { id: "1".to_owned() };
         assert!(missing.concerns_one_event() && rejected.concerns_one_event());
         let (bucket, key, problem) = ("b".to_owned(), "k".to_owned(), "timeout".to_owned());
-        let source = PortError::new("s3:GetObject", "timeout");
-        let unavailable = ReplayError::Payload(PayloadError::Unavailable { bucket, key, source });
+        let cause = PortError::new("s3:GetObject", "timeout");
+        let unavailable = ReplayError::Payload(PayloadError::Unavailable { bucket, key, cause });
         let queue = ReplayError::Queue { id: "1".to_owned(), queue: "q".to_owned(), problem };
         assert!(!unavailable.concerns_one_event() && !queue.concerns_one_event());
+    }
+
+    #[test]
+    fn each_cause_is_printed_once() {
+        let printed = |error: ReplayError| format!("{:#}", anyhow::Error::from(error));
+        let (id, bucket, key) = ("1".to_owned(), "b".to_owned(), "k".to_owned());
+        let cause = PortError::new("s3:GetObject", std::io::Error::from(std::io::ErrorKind::TimedOut));
+        let unavailable = printed(PayloadError::Unavailable { bucket, key, cause }.into());
+        assert_eq!(unavailable, "cannot read `s3://b/k`: s3:GetObject failed: timed out");
+        let damaged = printed(PayloadError::Damaged { id: id.clone(), cause: StoredEventError::TooLarge }.into());
+        assert_eq!(damaged.matches("the stored event").count(), 1, "{damaged}");
+        let cause = ReadError::MissingData;
+        let message = printed(ReplayError::Message { id, cause });
+        assert_eq!(message, "the log's message of event `1` is no event: no `data_base64` and no `dataref`");
     }
 }
