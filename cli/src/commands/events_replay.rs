@@ -1,14 +1,14 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::json;
 
 use super::confirmation::confirm;
 use super::event_conditions::{EventConditions, TimeRange};
 use super::events_list;
-use crate::event_log::{EventLog, ListOptions, Listed, LoggedEvent, Replay, ReplayTo, Sent, SharedIds, keys};
+use crate::event_log::{EventLog, ListOptions, Listed, LoggedEvent, Replay, ReplayTo, SelectedKey, Sent};
 use crate::output::{ProgressBar, Step, print_line};
 use crate::target::Target;
 
@@ -97,18 +97,12 @@ impl ReplayEvents {
         let (mut selected, mut ids) = (Vec::new(), BTreeSet::new());
         for id in self.ids.iter().filter(|id| ids.insert(*id)) {
             let mut events = log.events(id, self.conditions.source.as_deref()).await?;
-            let has_key = |logged: &LoggedEvent, key: &str| logged.key().is_some_and(|known| known.starts_with(key));
-            events.retain(|logged| self.key.as_ref().is_none_or(|key| has_key(logged, key)));
-            let mut sources: Vec<_> = events.iter().map(|logged| logged.event.source.as_str()).collect();
-            sources.sort_unstable();
-            sources.dedup();
-            if sources.len() > 1 {
-                bail!("several sources have an event `{id}`: add --source with one of {}", sources.join(", "));
+            if self.key.is_none() {
+                check_source(id, &events)?;
             }
-            let keys = Vec::from_iter(keys(&events)).join(", ");
-            if !SharedIds::of(&events).is_empty() {
-                bail!("several events have the id `{id}`: add --key with the beginning of one of {keys}");
-            }
+            let key = SelectedKey::of(id, events.iter().map(LoggedEvent::key), self.key.as_deref())?;
+            events.retain(|logged| key.includes(logged.key()));
+            check_source(id, &events)?;
             let newest = events.into_iter().next();
             selected.push(newest.with_context(|| {
                 format!(
@@ -157,6 +151,14 @@ impl ReplayEvents {
             false => format!("sent {id} ({} from {source}) again", event.r#type),
         }
     }
+}
+
+/// Fails if several sources have an event with the id.
+fn check_source(id: &str, events: &[LoggedEvent]) -> Result<()> {
+    let sources: BTreeSet<_> = events.iter().map(|logged| logged.event.source.as_str()).collect();
+    let names = Vec::from_iter(sources.iter().copied()).join(", ");
+    ensure!(sources.len() <= 1, "several sources have an event `{id}`: add --source with one of {names}");
+    Ok(())
 }
 
 /// How many events were sent. Each sent event has a line, so an operator sees what an interrupted replay has sent.
@@ -247,8 +249,16 @@ mod tests {
         }
         let error = parse(&["1"]).named(&fixture.log).await.unwrap_err().to_string();
         assert!(error.contains("aaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbb"), "{error}");
-        let named = parse(&["1", "--key", "aaaa"]).named(&fixture.log).await.unwrap();
-        assert_eq!(named.iter().map(|logged| &*logged.event.request_id).collect::<Vec<_>>(), ["request-3"]);
+        // As few digits as are needed, or all of them, as `--json` prints the key.
+        for key in ["aaaa", &"a".repeat(64)] {
+            let named = parse(&["1", "--key", key]).named(&fixture.log).await.unwrap();
+            assert_eq!(named.iter().map(|logged| &*logged.event.request_id).collect::<Vec<_>>(), ["request-3"]);
+        }
+        let error = parse(&["1", "--key", "c"]).named(&fixture.log).await.unwrap_err().to_string();
+        assert!(
+            error.contains("has the key `c`: add --key with the beginning of one of aaaaaaaaaaaaaaaa, "),
+            "{error}"
+        );
         let selected = parse(&["--since", "900d"]).selected(&fixture.log).await.unwrap();
         let requests: Vec<_> = selected.iter().map(|logged| &*logged.event.request_id).collect();
         assert_eq!(requests, ["request-2", "request-3"]);

@@ -8,7 +8,7 @@ use clap::Args;
 use hookline_event_log::Attempt;
 use serde_json::{Value, json};
 
-use crate::event_log::{EventLog, LoggedEvent, Payload, PayloadError};
+use crate::event_log::{EventLog, LoggedEvent, Payload, PayloadError, SelectedKey};
 use crate::output::{Step, print_line};
 use crate::target::Target;
 
@@ -34,10 +34,7 @@ impl Show {
     pub(super) async fn run(self, target: Target) -> Result<ExitCode> {
         let log = EventLog::find(target).await?;
         let step = Step::start("read the event log");
-        let mut events = log.events(&self.id, self.source.as_deref()).await?;
-        if let Some(key) = &self.key {
-            events.retain(|logged| logged.key().is_some_and(|known| known.starts_with(key)));
-        }
+        let events = self.events(&log).await?;
         let newest = events.first().with_context(|| {
             format!(
                 "the event log has no event `{}`: it may have expired, or it was not written. `hookline trace {0}` searches the \
@@ -58,6 +55,16 @@ impl Show {
         let text = if self.json { json(&events, payload.ok()) } else { Ok(text(&events, &payload)) };
         print_line(format_args!("{}", text?));
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Returns the requests with the id, newest first: of all events, or of the one with the key.
+    async fn events(&self, log: &EventLog) -> Result<Vec<LoggedEvent>> {
+        let mut events = log.events(&self.id, self.source.as_deref()).await?;
+        if self.key.is_some() {
+            let key = SelectedKey::of(&self.id, events.iter().map(LoggedEvent::key), self.key.as_deref())?;
+            events.retain(|logged| key.includes(logged.key()));
+        }
+        Ok(events)
     }
 }
 
@@ -145,10 +152,10 @@ fn visible(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use hookline_event_log::Outcome;
+    use hookline_event_log::{EventEntry, Outcome, event_position};
 
     use super::*;
-    use crate::event_log::tests::{event, later};
+    use crate::event_log::tests::{Fixture, at, event, later};
 
     fn events() -> Vec<LoggedEvent> {
         let newest = event("1", 9, Outcome::Retried);
@@ -159,6 +166,31 @@ mod tests {
 
     fn payload(bytes: &[u8]) -> Payload {
         Payload { message: r#"{"id":"1","type":"github.push"}"#.to_owned(), bytes: bytes.to_vec() }
+    }
+
+    #[tokio::test]
+    async fn key_of_the_json_output_selects_the_event() {
+        let fixture = Fixture::start(&["github"]).await;
+        for (second, digit) in [(1, "a"), (2, "b")] {
+            let (request_id, received) = (format!("request-{second}"), at(second).received);
+            let position = event_position(&received, &request_id);
+            let dedup_key = Some(digit.repeat(64));
+            fixture.add(EventEntry { dedup_key, request_id, received, position, ..event("1", 1, Outcome::Delivered) });
+        }
+        let show = |key: &str| Show {
+            id: "1".to_owned(),
+            source: None,
+            key: (!key.is_empty()).then(|| key.to_owned()),
+            raw: false,
+            json: true,
+        };
+        assert_eq!(show("").events(&fixture.log).await.unwrap().len(), 2);
+        let events = show("aa").events(&fixture.log).await.unwrap();
+        let json: Value = serde_json::from_str(&json(&events, None).unwrap()).unwrap();
+        let printed = json["dedup_key"].as_str().unwrap();
+        assert_eq!((printed.len(), show(printed).events(&fixture.log).await.unwrap()), (64, events));
+        let error = show("c").events(&fixture.log).await.unwrap_err().to_string();
+        assert!(error.ends_with("one of aaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbb"), "{error}");
     }
 
     #[test]
