@@ -17,19 +17,23 @@ const OUTCOME: &str = "rejected";
 /// The reason code of a request for a source that does not exist.
 const UNKNOWN_SOURCE: &str = "unknown_source";
 
+/// How much later than its line the time can be that CloudWatch gives to the line.
+const SLACK_MS: i64 = 10_000;
+
 /// Returns the newest rejected requests of one or all known sources: at least one more than the limit, if there are as many.
 pub(super) async fn find(target: &Target, options: &ListOptions) -> Result<Vec<LoggedEvent>> {
     let source = options.source.as_deref();
     let range = LogRange {
         group: &target.resources.log_group_names.ingest,
         from: milliseconds(&options.since).unwrap_or_default(),
-        until: milliseconds(&options.until),
+        until: milliseconds(&options.until).map(|until| until.saturating_add(SLACK_MS)),
         pattern: Some(pattern(source)),
         limit: options.limit.saturating_add(1),
     };
     newest(&Client::new(&target.sdk), range, |line| {
         let request = request(line.message.as_deref()?, line.timestamp)?;
-        source.is_none_or(|source| source == request.event.source).then_some(request)
+        let is_in_range = (&options.since..=&options.until).contains(&&request.event.received);
+        (is_in_range && source.is_none_or(|source| source == request.event.source)).then_some(request)
     })
     .await
 }

@@ -71,7 +71,7 @@ impl<'l> Tail<'l> {
     }
 }
 
-/// The events that were returned, with the number of their attempts.
+/// The events that were returned, with the highest number of their attempts.
 #[derive(Debug, Default)]
 struct Returned(HashMap<(String, String), usize>);
 
@@ -84,7 +84,10 @@ impl Returned {
         events.retain(|logged| {
             let attempts = logged.event.attempts.len() + logged.attempts.len();
             let key = (logged.event.event.clone(), logged.event.position.clone());
-            self.0.insert(key, attempts).is_none_or(|before| before < attempts)
+            // A later read can have fewer attempts: the index by time is eventually consistent.
+            let before = self.0.get(&key).copied();
+            self.0.insert(key, before.unwrap_or_default().max(attempts));
+            before.is_none_or(|before| before < attempts)
         });
         events
     }
@@ -115,6 +118,11 @@ mod tests {
         let attempt = later(&events[1].event, Outcome::Delivered, 2, 9);
         events[1].attempts.push(attempt);
         assert_eq!(take(&mut returned, &events, since), ["1"]);
+        assert!(take(&mut returned, &events, since).is_empty());
+        // A read without the attempt, and one with it again.
+        let attempts = std::mem::take(&mut events[1].attempts);
+        assert!(take(&mut returned, &events, since).is_empty());
+        events[1].attempts = attempts;
         assert!(take(&mut returned, &events, since).is_empty());
     }
 

@@ -54,12 +54,17 @@ impl Fixture {
 
     /// Adds a rejected request of a source to the log of ingest.
     fn add_rejected(&self, second: u32, source: &str) {
+        self.add_rejected_later(second, source, 0);
+    }
+
+    /// Adds a rejected request whose line has a time of CloudWatch that is some milliseconds later than its own.
+    fn add_rejected_later(&self, second: u32, source: &str, later_ms: i64) {
         let timestamp = time(second);
         let line = json!({
             "timestamp": timestamp, "outcome": "rejected", "source": source, "request_id": format!("r-{second}"),
             "status": 401, "reason": "signature_mismatch",
         });
-        self.lines.lock().unwrap().push((milliseconds(&timestamp).unwrap(), line.to_string()));
+        self.lines.lock().unwrap().push((milliseconds(&timestamp).unwrap() + later_ms, line.to_string()));
     }
 }
 

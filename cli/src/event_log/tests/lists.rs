@@ -103,3 +103,15 @@ async fn the_newest_rejected_requests_are_listed_without_a_search_of_the_whole_t
     let all = fixture.log.list(&ListOptions { since: time(79_000), limit: 100, ..options }).await.unwrap();
     assert_eq!((all.events.len(), all.has_more), (25, false));
 }
+
+#[tokio::test]
+async fn rejected_requests_are_listed_by_the_time_of_their_line() {
+    let fixture = Fixture::start(&["github"]).await;
+    // CloudWatch's time is later than the one in the line, and outside of the range.
+    for second in [99, 100, 109, 110, 111] {
+        fixture.add_rejected_later(second, "github", 3000);
+    }
+    let filter = EventFilter { status: Some(Status::Rejected), ..EventFilter::default() };
+    let options = ListOptions { filter, since: time(100), until: time(110), ..options(10) };
+    assert_eq!(ids(&fixture.log.list(&options).await.unwrap()), ["r-110", "r-109", "r-100"]);
+}
