@@ -54,6 +54,11 @@ pub(in crate::console) struct Logged {
     class: &'static str,
     /// The request that is shown.
     request: String,
+    received: String,
+    /// The beginning of its key, which tells events with the same id apart.
+    key: String,
+    /// Whether another request was named, which the log no longer has.
+    is_gone: bool,
     requests: Vec<RequestRow>,
     /// Names and values.
     facts: Vec<(&'static str, String)>,
@@ -70,10 +75,12 @@ pub(in crate::console) struct Logged {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct RequestRow {
     request: String,
+    source: String,
     received: Shown,
     status: &'static str,
     class: &'static str,
     is_replay: bool,
+    is_shown: bool,
     /// Whether it is of another event with the same id.
     is_other_event: bool,
 }
@@ -155,6 +162,9 @@ impl Logged {
             status: status.name(),
             class: status_class(status),
             request: event.request_id.clone(),
+            received: received(shown, now_ms).text().to_owned(),
+            key: shown.key().unwrap_or_default().to_owned(),
+            is_gone: false,
             requests: requests
                 .iter()
                 .take(MAX_REQUESTS)
@@ -175,10 +185,12 @@ impl RequestRow {
         let status: Status = logged.summary().status;
         Self {
             request: logged.event.request_id.clone(),
+            source: logged.event.source.clone(),
             received: received(logged, now_ms),
             status: status.name(),
             class: status_class(status),
             is_replay: logged.event.replay.is_some(),
+            is_shown: logged == shown,
             is_other_event: !logged.is_same_event(shown),
         }
     }
@@ -242,10 +254,13 @@ async fn find(console: &Console, id: &str, fields: &Fields) -> Result<Option<Log
     let Some(log) = console.event_log().await? else { return Ok(None) };
     let destinations = log.destinations().map(str::to_owned).collect();
     let requests = log.events(id, fields.get("source")).await?;
-    let Some(shown) = chosen(&requests, fields.get("request")) else { return Ok(None) };
+    let request = fields.get("request");
+    let Some(shown) = chosen(&requests, request) else { return Ok(None) };
     let payload = log.payload(&shown.event).await;
     let now_ms = i64::try_from(unix_milliseconds())?;
-    Ok(Some(Logged::new(shown, &requests, payload.as_ref(), destinations, now_ms)))
+    let logged = Logged::new(shown, &requests, payload.as_ref(), destinations, now_ms);
+    let is_gone = request.is_some_and(|request| request != shown.event.request_id);
+    Ok(Some(Logged { is_gone, ..logged }))
 }
 
 fn chosen<'r>(requests: &'r [LoggedEvent], request: Option<&str>) -> Option<&'r LoggedEvent> {

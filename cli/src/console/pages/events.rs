@@ -8,7 +8,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use url::form_urlencoded;
 
-use super::replay_selected::value;
+use super::selected::value;
 use crate::console::application::{Console, LIVE, Reply};
 use crate::console::fields::Fields;
 use crate::console::render::Page;
@@ -145,18 +145,19 @@ impl Form {
 impl Row {
     fn new(logged: &LoggedEvent, shared: &SharedIds, now_ms: i64) -> Self {
         let (event, status) = (&logged.event, logged.summary().status);
+        let received = Shown::milliseconds(milliseconds(&event.received).unwrap_or_default(), now_ms);
         Self {
             id: event.id.clone(),
             request: event.request_id.clone(),
             source: event.source.clone(),
             event_type: event.r#type.clone(),
-            received: Shown::milliseconds(milliseconds(&event.received).unwrap_or_default(), now_ms),
             status: status.name(),
             class: class(status),
             size: event.size.map(|size| size.to_string()).unwrap_or_default(),
             details: logged.details_among(shared),
             is_rejected: status == Status::Rejected,
-            value: value(&event.id, &event.source, &event.request_id),
+            value: value(logged, received.text()),
+            received,
         }
     }
 }

@@ -9,6 +9,7 @@ pub(super) mod job;
 pub(super) mod overview;
 pub(super) mod replay;
 pub(super) mod replay_selected;
+mod selected;
 pub(super) mod sources;
 
 use std::sync::Arc;

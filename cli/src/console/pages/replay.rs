@@ -22,6 +22,9 @@ pub(in crate::console) struct Confirmation {
     id: String,
     source: String,
     request: String,
+    /// The time and the beginning of the key, which tell the requests of an id apart.
+    received: String,
+    key: String,
     /// The destination; empty for the routes.
     destination: String,
     /// The id of the [form](crate::console::forms), which works once.
@@ -37,8 +40,9 @@ impl Confirmation {
             _ => text("destination")?,
         };
         let (id, source, request) = (text("id")?, text("source")?, text("request")?);
-        let once = fields.get("once").unwrap_or_default().to_owned();
-        Ok(Self { action: "replay", id, source, request, destination, once })
+        let optional = |name| fields.get(name).unwrap_or_default().to_owned();
+        let (received, key, once) = (optional("received"), optional("key"), optional("once"));
+        Ok(Self { action: "replay", id, source, request, received, key, destination, once })
     }
 
     /// Returns the page before the replay.
@@ -62,7 +66,7 @@ pub(super) async fn send(console: &Console, fields: &Fields) -> Result<Reply> {
     ensure!(event.is_complete, "the event log has only attempts of this event, and no payload");
     let to = if destination.is_empty() { ReplayTo::Routes } else { ReplayTo::Destination(destination) };
     let replay = Replay::new(&log, to)?;
-    let query = [("id", id.as_str()), ("source", &source)];
+    let query = [("id", id.as_str()), ("source", &source), ("request", &request)];
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
     let path = format!("{}?{query}", event::PATH);
     if let Started::Before(path) = console.forms.start(&once, || Ok((path.clone(), ())))? {

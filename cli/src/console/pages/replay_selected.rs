@@ -3,9 +3,9 @@
 use anyhow::{Context, Result, anyhow, ensure};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
-use url::form_urlencoded;
 
 use super::events::PATH;
+use super::selected::Selected;
 use crate::console::application::{Console, Reply};
 use crate::console::fields::Fields;
 use crate::console::forms::Started;
@@ -20,16 +20,6 @@ const ALREADY_STARTED: &str = "This replay was already started, and nothing was 
 /// The number of events that are read at the same time.
 const CONCURRENCY: usize = 16;
 
-/// A request of an event that an operator has selected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Selected {
-    id: String,
-    source: String,
-    request: String,
-    /// The value in the form.
-    value: String,
-}
-
 /// Events that an operator wants to send again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::console) struct Confirmation {
@@ -42,27 +32,13 @@ pub(in crate::console) struct Confirmation {
     once: String,
 }
 
-/// Returns the value of a form that selects a request.
-pub(in crate::console) fn value(id: &str, source: &str, request: &str) -> String {
-    let pairs = [("id", id), ("source", source), ("request", request)];
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
-impl Selected {
-    fn parse(value: &str) -> Result<Self> {
-        let fields = Fields::parse(value.as_bytes());
-        let text = |name| fields.require(name).map(str::to_owned);
-        Ok(Self { id: text("id")?, source: text("source")?, request: text("request")?, value: value.to_owned() })
-    }
-}
-
 impl Confirmation {
     /// Reads the form of the list.
     pub(in crate::console) fn parse(fields: &Fields) -> Result<Self> {
-        let mut events = Vec::new();
+        let mut events: Vec<Selected> = Vec::new();
         for selected in fields.all("event").map(Selected::parse) {
             let selected = selected?;
-            if !events.contains(&selected) {
+            if !events.iter().any(|event| event.is_same(&selected)) {
                 events.push(selected);
             }
         }
@@ -161,17 +137,30 @@ async fn find(log: &EventLog, Selected { id, source, request, .. }: Selected) ->
 
 #[cfg(test)]
 mod tests {
+    use hookline_event_log::Outcome;
+    use url::form_urlencoded;
+
+    use super::super::selected::value;
     use super::*;
+    use crate::event_log::tests::event;
 
     #[test]
     fn selection_has_the_requests_and_the_destination() {
         let parse = |form: &str| Confirmation::parse(&Fields::parse(form.as_bytes()));
         let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let events = [value("a&b", "github", "r=1"), value("2", "github", "r-2")].map(|value| encode(&value));
+        let mut logged = ["1", "2"].map(|id| LoggedEvent {
+            event: event(id, 1, Outcome::Delivered),
+            attempts: Vec::new(),
+            is_complete: true,
+        });
+        logged[0].event.id = "a&b".to_owned();
+        logged[0].event.dedup_key = Some("f".repeat(64));
+        let events = logged.map(|logged| encode(&value(&logged, "a time")));
         let selection = format!("event={}&event={}", events[0], events[1]);
         let selected = parse(&format!("{selection}&to=routes&destination=orders")).unwrap();
-        let requests: Vec<_> = selected.events.iter().map(|event| (&*event.id, &*event.request)).collect();
-        assert_eq!((requests, &*selected.destination), (vec![("a&b", "r=1"), ("2", "r-2")], ""));
+        let requests: Vec<_> = selected.events.iter().map(|event| (&*event.id, &*event.request, &*event.key)).collect();
+        assert_eq!(requests, [("a&b", "request-1", "ffffffffffffffff"), ("2", "request-2", "")]);
+        assert_eq!((&*selected.events[0].received, &*selected.destination), ("a time", ""));
         assert_eq!(parse(&format!("{selection}&to=destination&destination=orders")).unwrap().destination, "orders");
         let error = parse("to=routes").unwrap_err().to_string();
         assert!(error.contains("no event is selected"), "{error}");

@@ -17,8 +17,12 @@ fn events_page_continues_a_search_that_has_ended_early() {
 
 #[test]
 fn replay_of_selected_events_is_confirmed() {
-    let event = |id: &str| format!("event=id%3D{id}%26source%3Dgithub%26request%3Dr");
-    let form = format!("{}&{}&to=routes&once=ONCE", event("e-1"), event("%253Cb%253E"));
+    let event = |id: &str, fields: &str| format!("event=id%3D{id}%26source%3Dgithub%26request%3Dr{fields}");
+    let form = format!(
+        "{}&{}&to=routes&once=ONCE",
+        event("e-1", "%26received%3D2026-01-02%26key%3Dff"),
+        event("%253Cb%253E", "")
+    );
     insta::assert_snapshot!(content(
         &replay_selected::Confirmation::parse(&Fields::parse(form.as_bytes())).unwrap().page()
     ));

@@ -279,6 +279,8 @@ fn page_of_fifty_events_is_small() {
 
 #[test]
 fn replay_is_confirmed() {
-    let fields = Fields::parse(b"to=destination&id=e-1&source=github&request=r&destination=%3Cb%3E&once=ONCE");
+    let fields = Fields::parse(
+        b"to=destination&id=e-1&source=github&request=r&destination=%3Cb%3E&once=ONCE&received=2026-01-02&key=ff",
+    );
     insta::assert_snapshot!(content(&replay::Confirmation::parse(&fields).unwrap().page()));
 }

@@ -4,20 +4,21 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use hookline_event::Payload;
-use hookline_event_log::{Entry, ObjectWriter};
+use hookline_event_log::{Entry, EventEntry, ObjectWriter, event_key};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use url::form_urlencoded;
 
 use super::responses::{page, quiet};
 use super::*;
-use crate::aws::fake::{Call, FakeAws, FakeIndex, Response, ok};
+use crate::aws::fake::{Call, FakeAws, FakeIndex, Response, configuration, ok};
 use crate::dead_letter_queue::tests::event as queued;
 use crate::event_log::tests::at;
 
 /// A console of a deployment whose event log has the events `e-1`, `e-2` and so on.
 struct Deployment {
     aws: FakeAws,
+    index: FakeIndex,
     console: Running,
     cookie: String,
 }
@@ -34,12 +35,13 @@ impl Deployment {
             let key = format!("log/{second}.gz");
             let location = writer.add(&key, &queued("github", &event.id), &Payload::from(b"{}".to_vec()));
             event.object = Some(location.unwrap());
+            event.dedup_key = Some("a".repeat(64));
             objects.insert(format!("GET /hookline-test-payloads/{key}"), writer.finish());
             index.add(&Entry::Event(Box::new(event)));
         }
-        let objects = Arc::new(objects);
+        let (objects, entries) = (Arc::new(objects), index.clone());
         let (aws, target) = FakeAws::start(move |call| {
-            let (index, objects, special) = (index.clone(), Arc::clone(&objects), respond(call.clone()));
+            let (index, objects, special) = (entries.clone(), Arc::clone(&objects), respond(call.clone()));
             async move {
                 match (special.await, call.operation.as_str()) {
                     (Some(response), _) => response,
@@ -54,7 +56,7 @@ impl Deployment {
         .await;
         let console = Running::of(target, "dev");
         let cookie = console.cookie().await;
-        Self { aws, console, cookie }
+        Self { aws, index, console, cookie }
     }
 
     async fn get(&self, path: &str) -> String {
@@ -151,9 +153,12 @@ async fn form_that_is_sent_twice_sends_one_event_once() {
     let deployment = Deployment::start(1, usual).await;
     let shown = deployment.get("/event?id=e-1&source=github").await;
     let confirmation = deployment.post("/events/confirm", &format!("{}&to=routes", hidden_fields(&shown))).await;
+    assert!(confirmation.body.contains("<dt>Received</dt><dd>2026-01-02 00:00:01 UTC</dd>"), "{}", confirmation.body);
+    assert!(confirmation.body.contains("<dt>Key</dt><dd>aaaaaaaaaaaaaaaa</dd>"), "{}", confirmation.body);
     let form = hidden_fields(&confirmation.body);
     let send = || deployment.post("/events/replay", &form);
     let (first, second) = tokio::join!(send(), send());
+    assert!([&first, &second].into_iter().all(|sent| location(sent).contains("request=request-1&notice=")));
     let mut pages = [deployment.get(location(&first)).await, deployment.get(location(&second)).await];
     pages.sort_by_key(|page| page.contains("already started"));
     assert!(pages[0].contains("sent again as replay"), "{}", pages[0]);
@@ -196,4 +201,32 @@ async fn one_replay_of_selected_events_runs_at_a_time() {
     let job = deployment.ended(&deployment.post("/events/replay-selected", &second).await).await;
     assert!(job.contains("sent 1 of 1 events"), "{job}");
     assert_eq!(deployment.aws.calls("SendMessage").len(), 2);
+}
+
+#[tokio::test]
+async fn link_to_a_request_has_the_source_of_this_request() {
+    let deployment = Deployment::start(1, async |call| configuration(&call, &["github", "stripe"])).await;
+    // Another source has a later event with the same id.
+    let (source, request_id) = ("stripe".to_owned(), "request-stripe".to_owned());
+    let event = EventEntry { source, request_id, event: event_key("stripe", "e-1"), id: "e-1".to_owned(), ..at(2) };
+    deployment.index.add(&Entry::Event(Box::new(event)));
+    let newest = deployment.get("/event?id=e-1").await;
+    assert!(newest.contains("<dt>request</dt><dd>request-stripe</dd>"), "{newest}");
+    for (source, request) in [("github", "request-1"), ("stripe", "request-stripe")] {
+        let link = format!("/event?id=e-1&amp;source={source}&amp;request={request}");
+        assert!(newest.contains(&format!("href=\"{link}\"")), "{newest}");
+        let shown = deployment.get(&link.replace("&amp;", "&")).await;
+        assert!(shown.contains(&format!("<dt>request</dt><dd>{request}</dd>")), "{shown}");
+    }
+    assert!(newest.contains("of another event with this id, from github"), "{newest}");
+}
+
+#[tokio::test]
+async fn request_that_the_log_no_longer_has_is_not_replaced_silently() {
+    let deployment = Deployment::start(1, usual).await;
+    let gone = deployment.get("/event?id=e-1&source=github&request=gone").await;
+    assert!(gone.contains("The log no longer has this request; the newest one is shown"), "{gone}");
+    assert!(!gone.contains("replay-routes") && gone.contains("request=request-1\""), "{gone}");
+    let shown = deployment.get("/event?id=e-1&source=github&request=request-1").await;
+    assert!(!shown.contains("no longer has this request") && shown.contains("replay-routes"), "{shown}");
 }
