@@ -24,8 +24,17 @@ const GENERATED: &str = "generated";
 /// Path of the sink that gets the events of the generated configuration.
 const DESTINATION: &str = "/orders";
 
+/// Name of the environment with very many sources.
+const LARGE: &str = "large";
+
+/// The configuration with very many sources.
+const LARGE_CONFIGURATION: &str = include_str!("large.tf");
+
 #[derive(Debug, Args)]
 pub(super) struct Examples {
+    /// Also apply a configuration with 500 sources, 500 routes and 200 destinations, which takes about 15 minutes
+    #[arg(long)]
+    large: bool,
     #[command(flatten)]
     emulator: EmulatorOptions,
 }
@@ -42,6 +51,10 @@ impl Examples {
         let names = [&run.names[..], &[GENERATED]].concat().join(", ");
         print_line(format_args!("{names}: applied with the packages of a release, second plan empty, destroyed"));
         print_line(format_args!("{GENERATED}: a signed request was delivered, one with another secret was rejected"));
+        if self.large {
+            emulator.while_running(run.large()).await?;
+            print_line(format_args!("{LARGE}: applied, and a signed request to the last source was delivered"));
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -122,8 +135,25 @@ impl Run {
         let write = async |folder: &Path| self.init(folder).await;
         let generated = Terraform::prepare_with(&self.repository, &self.endpoint, configuration, true, write).await?;
         self.apply(&generated).await.context("the configuration of `hookline init`")?;
-        self.send(&generated).await.context("the configuration of `hookline init`")?;
+        let sent = self.send(&generated, GENERATED, "github", DESTINATION).await;
+        sent.context("the configuration of `hookline init`")?;
         generated.destroy().await
+    }
+
+    /// Applies a configuration with 500 sources, and sends a signed request to the last one. Its resources end with the
+    /// emulator: a second plan and a destroy would take as long as the apply.
+    async fn large(&self) -> Result<()> {
+        let mut arguments = self.arguments.clone();
+        arguments["api_quota"] = json!(600);
+        let configuration = Configuration::example(LARGE, &arguments);
+        let write = async |folder: &Path| {
+            std::fs::create_dir_all(folder)?;
+            Ok(std::fs::write(folder.join("main.tf"), LARGE_CONFIGURATION.replace("SINK", &self.sink_url))?)
+        };
+        let large = Terraform::prepare_with(&self.repository, &self.endpoint, configuration, true, write).await?;
+        self.release.download_packages(large.folder()).await?;
+        large.apply(&json!({})).await?;
+        self.send(&large, LARGE, "source-499", "/destination-099").await
     }
 
     async fn init(&self, folder: &Path) -> Result<()> {
@@ -147,18 +177,19 @@ impl Run {
         Ok(())
     }
 
-    /// Stores the secret, and checks that a request is delivered if it is signed with this secret.
-    async fn send(&self, generated: &Terraform) -> Result<()> {
-        let step = Step::start("send requests to the configuration of hookline init");
-        let service = format!("hookline-{GENERATED}");
+    /// Stores the secret of a source, and checks that a request is delivered to a path of the sink if it is signed with this
+    /// secret.
+    async fn send(&self, configuration: &Terraform, environment: &str, source: &str, path: &str) -> Result<()> {
+        let step = Step::start(format!("send requests to the environment {environment}"));
+        let service = format!("hookline-{environment}");
         let folder = self.repository.harness_directory.join("release-installed");
         let (secret, other) = (folder.join("secret"), folder.join("other-secret"));
         std::fs::write(&secret, "a secret of the examples")?;
         std::fs::write(&other, "another secret of the examples")?;
-        let mut set = self.hookline(&["secret", "set", "github", "--service", &service, "--region", REGION]);
+        let mut set = self.hookline(&["secret", "set", source, "--service", &service, "--region", REGION]);
         set.stdin(std::fs::File::open(&secret)?);
         self.succeed(set).await?;
-        let url = self.url(&generated.output("webhook_urls").await?)?;
+        let url = self.url(&configuration.output("webhook_urls").await?, source)?;
         let try_with = |secret: &Path| {
             let mut command = self.hookline(&["senders", "try", "github", "--url", &url, "--secret-file"]);
             command.arg(secret);
@@ -168,7 +199,7 @@ impl Run {
         let text = String::from_utf8_lossy(&rejected.stdout);
         ensure!(text.contains("status 401 "), "a request with another secret was not rejected: {text}");
         self.succeed(try_with(&secret)).await?;
-        let is_delivered = async || Ok(self.sink.has_succeeded_at(DESTINATION).then_some(()));
+        let is_delivered = async || Ok(self.sink.has_succeeded_at(path).then_some(()));
         wait::until("the delivery of a signed request", Duration::from_secs(30), is_delivered).await?;
         self.succeed(self.hookline(&["dlq", "list", "--service", &service, "--region", REGION])).await?;
         step.done("");
@@ -176,8 +207,9 @@ impl Run {
     }
 
     /// Returns the emulator's URL of the source, from the output of the configuration.
-    fn url(&self, webhook_urls: &Value) -> Result<String> {
-        let url = webhook_urls["github"].as_str().context("the output webhook_urls has no source `github`")?;
+    fn url(&self, webhook_urls: &Value, source: &str) -> Result<String> {
+        let url = webhook_urls[source].as_str();
+        let url = url.with_context(|| format!("the output webhook_urls has no source `{source}`"))?;
         let (id, path) =
             url.split_once("//").and_then(|(_, rest)| rest.split_once('.')).context("no API in the URL")?;
         let (_, path) = path.split_once('/').context("the URL has no path")?;

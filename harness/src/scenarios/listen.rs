@@ -80,7 +80,7 @@ async fn forward(testbed: &Testbed, queue: &ListenerQueue, forwarder: &Forwarder
             let webhook = testbed.signed("listened", expect::unique_body(bytes))?;
             expect::delivered(testbed, &webhook).await?;
             queue.renew().await?;
-            let copies = queue.receive().await?.into_iter().collect::<Result<Vec<Copy>>>()?;
+            let copies = queue.receive().await?.into_iter().collect::<Result<Vec<Copy>, _>>()?;
             for copy in &copies {
                 let response = forwarder.send(copy).await?;
                 ensure!(response.status == 204, "the program responds {}: {}", response.status, response.body);
