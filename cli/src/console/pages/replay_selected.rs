@@ -11,7 +11,7 @@ use crate::console::fields::Fields;
 use crate::console::forms::Started;
 use crate::console::jobs::Progress;
 use crate::console::render::Page;
-use crate::event_log::{EventLog, LoggedEvent, Replay, ReplayTo};
+use crate::event_log::{EventLog, LoggedEvent, Replay, ReplayError, ReplayTo};
 
 /// The most events per second, so that a replay does not overload the destinations.
 const RATE: u32 = 20;
@@ -101,38 +101,75 @@ fn job_path(progress: &Progress) -> String {
 async fn send_all(log: &EventLog, to: ReplayTo, events: Vec<Selected>, progress: &Progress) -> Result<String> {
     let total = events.len();
     progress.advance(0, total);
-    let mut found: Vec<_> = stream::iter(events)
-        .map(async |selected| find(log, selected).await)
-        .buffer_unordered(CONCURRENCY)
-        .try_filter_map(async |event| Ok(event))
-        .try_collect()
-        .await?;
-    found.sort_by(|a, b| a.event.position.cmp(&b.event.position));
+    let (found, missing) = find_all(log, events).await.context("no event was sent")?;
+    let replay = Replay::new(log, to).context("no event was sent")?;
     let mut problems: Vec<String> = Vec::new();
-    if found.len() < total {
-        problems.push(format!("the event log no longer has {} of them", total - found.len()));
+    if !missing.is_empty() {
+        problems.push(format!("the event log no longer has {} of them: {}", missing.len(), missing.join(", ")));
     }
-    let replay = Replay::new(log, to)?;
-    let (mut sent, mut done) = (0, total - found.len());
+    let (mut sent, mut handled) = (0, 0);
     let result = replay.send_all(&found, Some(RATE), |_, result| {
-        done += 1;
+        handled += 1;
         match result {
             Ok(_) => sent += 1,
-            Err(error) => problems.push(error.to_string()),
+            Err(error) => problems.push(described(error)),
         }
-        progress.advance(done, total);
+        progress.advance(missing.len() + handled, total);
     });
     let result = result.await;
-    result.with_context(|| format!("sent {sent} of {total} events again as replay {}", replay.id()))?;
+    if let Err(error) = result {
+        problems.extend(early_end(error, found.get(handled..).unwrap_or_default()));
+    }
     let detail = format!("sent {sent} of {total} events again as replay {}", replay.id());
     ensure!(problems.is_empty(), "{detail}: {}", problems.join("; "));
     Ok(detail)
 }
 
-/// Finds a request in the event log; `None` if the log no longer has it.
-async fn find(log: &EventLog, Selected { id, source, request, .. }: Selected) -> Result<Option<LoggedEvent>> {
+/// Finds requests in the event log, oldest first. Returns them, and the names of those that the log no longer has.
+async fn find_all(log: &EventLog, events: Vec<Selected>) -> Result<(Vec<LoggedEvent>, Vec<String>)> {
+    let results: Vec<_> = stream::iter(events)
+        .map(async |selected| find(log, selected).await)
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(logged) => found.push(logged),
+            Err(name) => missing.push(name),
+        }
+    }
+    found.sort_by(|a, b| a.event.position.cmp(&b.event.position));
+    Ok((found, missing))
+}
+
+/// Finds a request in the event log. Returns the name of its event if the log no longer has it.
+async fn find(log: &EventLog, selected: Selected) -> Result<Result<LoggedEvent, String>> {
+    let Selected { id, source, request, .. } = selected;
     let requests = log.events(&id, Some(&source)).await?;
-    Ok(requests.into_iter().find(|logged| logged.event.request_id == request))
+    let found = requests.into_iter().find(|logged| logged.event.request_id == request);
+    Ok(found.ok_or_else(|| name(&id, &source)))
+}
+
+/// Describes an error that has ended a replay, with the events that were not sent: `left` begins with the event of the error.
+fn early_end(error: ReplayError, left: &[LoggedEvent]) -> Vec<String> {
+    // The queue can have received an event that it has not confirmed. The error names this event.
+    let unknown = usize::from(matches!(error, ReplayError::Queue { .. }));
+    let not_sent: Vec<_> =
+        left.iter().skip(unknown).map(|logged| name(&logged.event.id, &logged.event.source)).collect();
+    let mut problems = vec![described(error)];
+    if !not_sent.is_empty() {
+        problems.push(format!("not sent: {}", not_sent.join(", ")));
+    }
+    problems
+}
+
+fn name(id: &str, source: &str) -> String {
+    format!("`{id}` from {source}")
+}
+
+fn described(error: ReplayError) -> String {
+    format!("{:#}", anyhow::Error::from(error))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Replays, with the calls that they make.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hookline_event::Payload;
@@ -11,7 +12,7 @@ use url::form_urlencoded;
 
 use super::responses::{page, quiet};
 use super::*;
-use crate::aws::fake::{Call, FakeAws, FakeIndex, Response, configuration, ok};
+use crate::aws::fake::{Call, FakeAws, FakeIndex, Response, configuration, ok, unexpected};
 use crate::dead_letter_queue::tests::event as queued;
 use crate::event_log::tests::at;
 
@@ -229,4 +230,38 @@ async fn request_that_the_log_no_longer_has_is_not_replaced_silently() {
     assert!(!gone.contains("replay-routes") && gone.contains("request=request-1\""), "{gone}");
     let shown = deployment.get("/event?id=e-1&source=github&request=request-1").await;
     assert!(!shown.contains("no longer has this request") && shown.contains("replay-routes"), "{shown}");
+}
+
+#[tokio::test]
+async fn replay_that_fails_names_the_events_that_were_not_sent() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let deployment = Deployment::start(5, move |call| {
+        let response = match call.operation.as_str() {
+            "GET /hookline-test-payloads/log/1.gz" => Some((404, b"<Error><Code>NoSuchKey</Code></Error>".to_vec())),
+            "SendMessage" if sent.fetch_add(1, Ordering::Relaxed) > 0 => Some(unexpected(&call)),
+            _ => None,
+        };
+        async move { response }
+    })
+    .await;
+    let form = deployment.selected(&[1, 2, 3, 4, 5, 9]).await;
+    let job = deployment.ended(&deployment.post("/events/replay-selected", &form).await).await;
+    for text in [
+        "sent 1 of 6 events again as replay",
+        "no longer has 1 of them: `e-9` from github",
+        "no payload of event `e-1`",
+        "did not confirm event `e-3`",
+        "not sent: `e-4` from github, `e-5` from github",
+    ] {
+        assert!(job.contains(text), "{text}: {job}");
+    }
+}
+
+#[tokio::test]
+async fn replay_whose_events_cannot_be_read_sends_none() {
+    let deployment = Deployment::start(1, async |call| (call.operation == "Query").then(|| unexpected(&call))).await;
+    let form = deployment.selected(&[1]).await;
+    let job = deployment.ended(&deployment.post("/events/replay-selected", &form).await).await;
+    assert!(job.contains("failed</span> no event was sent: "), "{job}");
+    assert!(deployment.aws.calls("SendMessage").is_empty());
 }
