@@ -1,6 +1,6 @@
 //! Deletion of an event from the log.
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, bail};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use hookline_aws::Object;
@@ -43,7 +43,7 @@ impl EventLog {
         let context = |verb: &str| format!("cannot {verb} `s3://{bucket}/{key}`");
         for _ in 0..MAX_WRITES {
             // The error's text has all its causes.
-            let object = self.bucket.get(key, None).await.map_err(|error| anyhow!("{}: {error}", context("read")))?;
+            let object = self.bucket.get(key, None).await.map_err(Error::msg).with_context(|| context("read"))?;
             let Some(Object { mut bytes, etag }) = object else { return Ok(()) };
             let etag = etag.with_context(|| context("read the ETag of"))?;
             if fill_with_zeros(&mut bytes, location).is_none() {

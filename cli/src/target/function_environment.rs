@@ -58,7 +58,8 @@ async fn variables(
 
 async fn read_object(sdk: &SdkConfig, object: &str) -> Result<BTreeMap<String, String>> {
     let object: ConfigurationObject = serde_json::from_str(object)?;
-    let variables = object.read(sdk, OBJECT_TIMEOUT).await?;
+    // The text of the error has its causes.
+    let variables = object.read(sdk, OBJECT_TIMEOUT).await.map_err(Error::msg)?;
     Ok(variables.into_iter().map(|(name, value)| (name, value.get().to_owned())).collect())
 }
 
@@ -76,7 +77,26 @@ fn explained(error: CallError) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::aws::fake::{FakeAws, unexpected};
+
+    #[tokio::test]
+    async fn cause_of_an_unreadable_configuration_is_printed_once() {
+        let (_, target) = FakeAws::start(move |call| {
+            let response = match call.operation.as_str() {
+                "GET /b/k" => (404, b"<Error><Code>NoSuchVersion</Code></Error>".to_vec()),
+                _ => unexpected(&call),
+            };
+            async move { response }
+        })
+        .await;
+        let object = json!({ "bucket": "b", "key": "k", "version": "1", "sha256": "" }).to_string();
+        let error = read_object(&target.sdk, &object).await.unwrap_err();
+        let expected = r#"there is no `s3://b/k?versionId=1`: s3:GetObjectVersion failed: service error: unhandled error (NoSuchVersion): Error { code: "NoSuchVersion" }; apply and release a new version of the function"#;
+        assert_eq!(format!("{error:#}"), expected);
+    }
 
     #[test]
     fn response_has_the_variables_or_an_error() {
