@@ -8,7 +8,7 @@ use serde_json::json;
 use super::confirmation::confirm;
 use super::event_conditions::{EventConditions, TimeRange};
 use super::events_list;
-use crate::event_log::{EventLog, ListOptions, Listed, LoggedEvent, Replay, ReplayTo, SelectedKey, Sent};
+use crate::event_log::{EventLog, ListOptions, Listed, LoggedEvent, Replay, ReplayTo, SelectedKey, Sent, replayable};
 use crate::output::{ProgressBar, Step, print_line};
 use crate::target::Target;
 
@@ -92,7 +92,7 @@ impl ReplayEvents {
         }
     }
 
-    /// Returns the newest request of each id.
+    /// Returns the newest request of each id that has a payload.
     async fn named(&self, log: &EventLog) -> Result<Vec<LoggedEvent>> {
         let (mut selected, mut ids) = (Vec::new(), BTreeSet::new());
         for id in self.ids.iter().filter(|id| ids.insert(*id)) {
@@ -103,8 +103,7 @@ impl ReplayEvents {
             let key = SelectedKey::of(id, events.iter().map(LoggedEvent::key), self.key.as_deref())?;
             events.retain(|logged| key.includes(logged.key()));
             check_source(id, &events)?;
-            let newest = events.into_iter().next();
-            selected.push(newest.with_context(|| {
+            selected.push(replayable(events).with_context(|| {
                 format!(
                     "the event log has no event `{id}`, so no event was sent: `hookline events list` shows the events"
                 )

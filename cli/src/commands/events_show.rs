@@ -8,7 +8,7 @@ use clap::Args;
 use hookline_event_log::Attempt;
 use serde_json::{Value, json};
 
-use crate::event_log::{EventLog, LoggedEvent, Payload, PayloadError, SelectedKey};
+use crate::event_log::{EventLog, LoggedEvent, Payload, PayloadError, SelectedKey, SharedIds};
 use crate::output::{Step, print_line};
 use crate::target::Target;
 
@@ -83,10 +83,11 @@ fn json(events: &[LoggedEvent], payload: Option<Payload>) -> Result<String> {
 fn text(events: &[LoggedEvent], payload: &Result<Payload, PayloadError>) -> String {
     let mut lines = Vec::new();
     if let Some((newest, others)) = events.split_first() {
+        let shared = SharedIds::of(events);
         lines.extend(timeline(newest));
         lines.extend(others.iter().map(|other| {
             let (event, status) = (&other.event, other.summary().status);
-            match other.is_same_event(newest) {
+            match shared.is_same_event(other, newest) {
                 true => format!("another request with this id: received {}, {status}", event.received),
                 false => {
                     let key = other.key().unwrap_or("unknown");

@@ -65,7 +65,7 @@ fn respond(call: &Call, callers: &[&str], index: &FakeIndex, receives: &AtomicUs
         "FilterLogEvents" => ok(&json!({ "events": [] })),
         "GetQueueAttributes" => ok(&json!({ "Attributes": {} })),
         // Two empty responses end each reading of the queue.
-        "ReceiveMessage" if receives.fetch_add(1, Ordering::Relaxed) % 3 == 0 => {
+        "ReceiveMessage" if receives.fetch_add(1, Ordering::Relaxed).is_multiple_of(3) => {
             ok(&json!({ "Messages": callers.iter().map(|caller| message(caller)).collect::<Value>() }))
         }
         "BatchGetItem" => {

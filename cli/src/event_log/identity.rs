@@ -68,11 +68,28 @@ impl SharedIds {
         Self(shared.map(|(event, _)| event.to_owned()).collect())
     }
 
+    /// Whether two requests are of one event. An unknown key counts as that of any event with the id only if no two events have
+    /// the id.
+    #[must_use]
+    pub fn is_same_event(&self, first: &LoggedEvent, second: &LoggedEvent) -> bool {
+        let entry = |logged: &LoggedEvent| (logged.event.event.clone(), logged.event.position.clone());
+        let are_known = first.key().is_some() && second.key().is_some();
+        let can_match = are_known || !self.0.contains(&first.event.event);
+        entry(first) == entry(second) || (can_match && first.is_same_event(second))
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Returns the request of one event that is sent again: the newest one that has a payload. A newer one of which the log has
+/// only attempts cannot be sent. Without any payload, the newest one, so that the replay says what is missing.
+pub(crate) fn replayable(requests: Vec<LoggedEvent>) -> Option<LoggedEvent> {
+    let index = requests.iter().position(|logged| logged.event.object.is_some()).unwrap_or_default();
+    requests.into_iter().nth(index)
 }
 
 /// The key of one of the events that have an id.
@@ -173,6 +190,15 @@ mod tests {
             assert!(unknown.key().is_none() && unknown.is_same_event(&event));
         }
         let mut other = event.clone();
+        // If two events have the id, it can be that of neither.
+        let mut unknown = event.clone();
+        unknown.event.dedup_key = None;
+        unknown.event.position = "unknown".to_owned();
+        let shared = |events: &[&LoggedEvent]| SharedIds::of(&Vec::from_iter(events.iter().copied().cloned()));
+        assert!(shared(&[&event, &unknown]).is_same_event(&event, &unknown));
+        let several = shared(&[&event, &unknown, &of_caller('b', "r-4")]);
+        assert!(!several.is_same_event(&event, &unknown) && !several.is_same_event(&unknown, &event));
+        assert!(several.is_same_event(&unknown, &unknown) && several.is_same_event(&event, &of_caller('a', "r-5")));
         other.event.event = "github/2".to_owned();
         assert!(!other.is_same_event(&event));
         assert!(of_caller('a', "r.1").key() == Some("aaaaaaaaaaaaaaaa"), "not a key after the full stop");

@@ -16,8 +16,8 @@ mod table;
 mod tail;
 
 pub use self::filter::{EventFilter, InvalidPayloadFilter, PayloadFilter};
-pub(crate) use self::identity::key_of;
 pub use self::identity::{SelectedKey, SharedIds, keys};
+pub(crate) use self::identity::{key_of, replayable};
 pub use self::listed::{ListOptions, Listed};
 pub use self::logged_event::LoggedEvent;
 pub use self::payload::{Payload, PayloadError};

@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use hookline_event_log::{Entry, Status};
 
 use super::filter::{EventFilter, PayloadFilter};
+use super::identity::{SharedIds, replayable};
 use super::listed::{ListOptions, Listed, MAX_PAGE_ENTRIES};
 use super::logged_event::LoggedEvent;
 use super::rejected;
@@ -54,8 +55,9 @@ impl EventLog {
         Ok(Listed::merge(listed).newest(options.limit))
     }
 
-    /// Lists the events whose newest request matches, each once. A replay is a new request, so an event that was delivered by a
-    /// replay no longer counts as dead-lettered. Events of different callers with one id are different events.
+    /// Lists the events whose newest request matches, each once, with the request that can be sent again. A replay is a new
+    /// request, so an event that was delivered by a replay no longer counts as dead-lettered. Events of different callers with
+    /// one id are different events.
     ///
     /// # Errors
     ///
@@ -65,13 +67,14 @@ impl EventLog {
         let mut keys = BTreeSet::new();
         let key = |logged: &LoggedEvent| (logged.event.event.clone(), logged.key().map(str::to_owned));
         let distinct: Vec<_> = events.into_iter().filter(|logged| keys.insert(key(logged))).collect();
-        let newest = stream::iter(distinct).map(async |logged| {
-            let requests = self.events(&logged.event.id, Some(&logged.event.source)).await?;
-            let newest = requests.into_iter().find(|request| request.is_same_event(&logged));
-            anyhow::Ok(newest.filter(|newest| options.filter.matches(newest)))
+        let matching = stream::iter(distinct).map(async |logged| {
+            let mut requests = self.events(&logged.event.id, Some(&logged.event.source)).await?;
+            let shared = SharedIds::of(&requests);
+            requests.retain(|request| shared.is_same_event(request, &logged));
+            anyhow::Ok(matching(requests, options))
         });
-        let newest = newest.buffered(CONCURRENCY).try_filter_map(async |event| Ok(event));
-        let mut events: Vec<_> = newest.try_collect().await?;
+        let matching = matching.buffered(CONCURRENCY).try_filter_map(async |event| Ok(event));
+        let mut events: Vec<_> = matching.try_collect().await?;
         // A request with an unknown key can be the newest one of several events.
         let mut requests = BTreeSet::new();
         events.retain(|logged| requests.insert((logged.event.event.clone(), logged.event.position.clone())));
@@ -116,6 +119,17 @@ impl EventLog {
         });
         matching.buffered(CONCURRENCY).try_filter_map(async |event| Ok(event)).try_collect().await
     }
+}
+
+/// Returns the request of one event that can be sent again, if the newest one matches. The type of a request is unknown if the
+/// log has only attempts.
+fn matching(requests: Vec<LoggedEvent>, options: &ListOptions) -> Option<LoggedEvent> {
+    let mut newest = requests.first()?.clone();
+    let replayable = replayable(requests)?;
+    if !newest.is_complete {
+        newest.event.r#type.clone_from(&replayable.event.r#type);
+    }
+    options.filter.matches(&newest).then_some(replayable)
 }
 
 /// Whether a source can have events of a type. Types begin with the name of their source.

@@ -1,4 +1,4 @@
-use hookline_event_log::Status;
+use hookline_event_log::{ObjectLocation, Status};
 
 use super::*;
 use crate::aws::fake::gate;
@@ -114,4 +114,53 @@ async fn rejected_requests_are_listed_by_the_time_of_their_line() {
     let filter = EventFilter { status: Some(Status::Rejected), ..EventFilter::default() };
     let options = ListOptions { filter, since: time(100), until: time(110), ..options(10) };
     assert_eq!(ids(&fixture.log.list(&options).await.unwrap()), ["r-110", "r-109", "r-100"]);
+}
+
+/// Returns a request of the event `1` with a payload.
+fn stored(second: u32, digit: &str) -> EventEntry {
+    let (request_id, received) = (format!("request-{second}"), at(second).received);
+    EventEntry {
+        position: event_position(&received, &request_id),
+        dedup_key: Some(digit.repeat(64)),
+        object: Some(ObjectLocation { key: "k".to_owned(), offset: 0, length: 1 }),
+        request_id,
+        received,
+        ..event("1", 1, Outcome::Delivered)
+    }
+}
+
+/// Adds a request of the event `1` of which the log has only an attempt.
+fn add_attempt(fixture: &Fixture, second: u32) {
+    let request = EventEntry { dedup_key: None, ..stored(second, "") };
+    fixture.index.add(&Entry::Attempt(Box::new(later(&request, Outcome::DeadLettered, 2, 20))));
+}
+
+async fn distinct(fixture: &Fixture, filter: EventFilter) -> Vec<String> {
+    let listed = fixture.log.list_distinct(&ListOptions { filter, ..options(10) }).await.unwrap();
+    listed.events.into_iter().map(|logged| logged.event.request_id).collect()
+}
+
+#[tokio::test]
+async fn event_whose_newest_request_has_no_payload_can_be_sent_again() {
+    let fixture = Fixture::start(&["github"]).await;
+    fixture.add(stored(1, "a"));
+    fixture.add(stored(2, "a"));
+    add_attempt(&fixture, 3);
+    assert_eq!(distinct(&fixture, EventFilter::default()).await, ["request-2"]);
+    // The status is that of the newest request; its type is that of the event.
+    let filter = |status| EventFilter { status: Some(status), ..EventFilter::default() };
+    assert_eq!(distinct(&fixture, filter(Status::DeadLettered)).await, ["request-2"]);
+    assert!(distinct(&fixture, filter(Status::Delivered)).await.is_empty());
+    let event_type = Some("github.push".to_owned());
+    assert_eq!(distinct(&fixture, EventFilter { event_type, ..EventFilter::default() }).await, ["request-2"]);
+}
+
+#[tokio::test]
+async fn request_with_an_unknown_key_hides_none_of_several_events() {
+    let fixture = Fixture::start(&["github"]).await;
+    fixture.add(stored(1, "a"));
+    fixture.add(stored(2, "b"));
+    add_attempt(&fixture, 3);
+    // The last one is of one of the others, but the log does not have which one.
+    assert_eq!(distinct(&fixture, EventFilter::default()).await, ["request-3", "request-2", "request-1"]);
 }
