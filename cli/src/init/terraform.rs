@@ -68,7 +68,11 @@ fn run(program: &str, directory: &Path, arguments: &[&str]) -> Result<bool> {
     };
     let text = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
     let folder = directory.display();
-    ensure!(status.success(), "`{command}` failed in `{folder}`: correct the error, and run `terraform init` and `terraform validate` there\n{}", text.join("\n").trim());
+    ensure!(
+        status.success(),
+        "`{command}` failed in `{folder}`: correct the error, and run `terraform init` and `terraform validate` there\n{}",
+        text.join("\n").trim()
+    );
     Ok(true)
 }
 
