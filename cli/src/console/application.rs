@@ -1,5 +1,5 @@
+use std::convert::Infallible;
 use std::future::ready;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +27,15 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) const LIVE: &str = "live";
 /// How long the configuration of the event log is used.
 const MAX_CONFIGURATION_AGE: Duration = Duration::from_secs(15);
+
+/// The rest of a page if no template can be rendered.
+const LAST_RESORT: &str = r#"<main id="content" tabindex="-1">
+<h1>This page cannot be shown</h1>
+<p id="error" class="problem" role="alert"><strong>✕ Error:</strong> the console cannot render this page. The other commands of
+<code>hookline</code> show the same.</p>
+</main>
+</body>
+</html>"#;
 
 /// A running console.
 pub(super) struct Console {
@@ -141,7 +150,8 @@ impl Console {
     ) -> Response {
         let fields = Fields::of(uri);
         let nav = start.nav;
-        let first = Start { is_live: fields.get(LIVE).is_some(), ..start }.render(&self.frame);
+        let is_live = start.is_live || fields.get(LIVE).is_some();
+        let first = Start { is_live, ..start }.render(&self.frame);
         let rest = async move {
             let (page, notice) = match content.await {
                 Ok(Reply::Page(page)) => (page, self.notices.take(&fields)),
@@ -152,7 +162,7 @@ impl Console {
                     (Page { is_live, ..error_page(nav, &format!("{error:#}")) }, None)
                 }
             };
-            page.render_rest(&Frame { notice, ..self.frame.clone() }).map_err(io::Error::other)
+            Ok::<_, Infallible>(rest(&page, &Frame { notice, ..self.frame.clone() }))
         };
         match first {
             Ok(first) => {
@@ -179,6 +189,16 @@ impl Console {
             Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),
         }
     }
+}
+
+/// Renders what follows the start of a page. The browser has the start already, so an error becomes a part of the page.
+fn rest(page: &Page, frame: &Frame) -> String {
+    let Page { nav, is_live, .. } = *page;
+    let rest = page.render_rest(frame).or_else(|error| {
+        let page = Page { is_live, ..error_page(nav, &format!("{error:#}")) };
+        page.render_rest(frame)
+    });
+    rest.unwrap_or_else(|_| LAST_RESORT.to_owned())
 }
 
 /// Returns the page for an error.

@@ -29,6 +29,7 @@ fn target() -> Target {
 
 /// A console with the values that a browser has after it was opened.
 struct Running {
+    console: Arc<Console>,
     router: Router,
     token: String,
     csrf: String,
@@ -48,7 +49,7 @@ impl Running {
     fn of(target: Target, workspace: &str) -> Self {
         let console = Arc::new(Console::new(target, Some(workspace.to_owned()), false, PORT));
         let (token, csrf) = (console.session.token().unwrap(), console.session.csrf().to_owned());
-        Self { router: router(console), token, csrf }
+        Self { router: router(Arc::clone(&console)), console, token, csrf }
     }
 
     async fn send(&self, request: Request<Body>) -> Received {

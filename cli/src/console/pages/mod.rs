@@ -70,7 +70,8 @@ async fn overview(State(console): App, uri: Uri) -> Response {
 }
 
 async fn dead_letters(State(console): App, uri: Uri) -> Response {
-    let start = Start { nav: dead_letters::PATH, title: "Dead-letter messages", is_live: false };
+    let is_live = console.jobs.running(dead_letters::PATH).is_some();
+    let start = Start { nav: dead_letters::PATH, title: "Dead-letter messages", is_live };
     let shown = Arc::clone(&console);
     console.stream(start, &uri, async move { limited(dead_letters::show(&shown)).await })
 }

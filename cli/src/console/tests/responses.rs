@@ -2,11 +2,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::http::Uri;
 use futures_util::StreamExt as _;
 use serde_json::json;
 
 use super::*;
 use crate::aws::fake::{Call, FakeAws, Response, configuration, gate, ok, unexpected};
+use crate::console::application::Reply;
+use crate::console::render::{Page, Start};
 
 /// Responds as a deployment without requests.
 pub(super) fn quiet(call: &Call) -> Response {
@@ -87,6 +90,33 @@ async fn a_page_that_follows_events_loads_itself_again_after_an_error() {
     assert!(live.body.contains("data-live=\"2\"") && live.body.contains("http-equiv=\"refresh\""), "{}", live.body);
     let other = page(&console, &cookie, "/events?source=github").await;
     assert!(other.body.contains("id=\"error\"") && !other.body.contains("data-live"), "{}", other.body);
+}
+
+#[tokio::test]
+async fn dead_letters_page_loads_itself_again_while_a_job_runs() {
+    let (_, target) = FakeAws::start(async |call| quiet(&call)).await;
+    let console = Running::of(target, "dev");
+    let cookie = console.cookie().await;
+    let is_live = |received: &Received| {
+        (received.body.contains("http-equiv=\"refresh\""), received.body.contains("data-live=\"2\""))
+    };
+    let job = console.console.jobs.start("/dead-letters", "redrive messages of dev".to_owned());
+    assert_eq!(is_live(&page(&console, &cookie, "/dead-letters").await), (true, true));
+    job.end(Ok("moved 1 messages".to_owned()));
+    assert_eq!(is_live(&page(&console, &cookie, "/dead-letters").await), (false, false));
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_rendered_ends_with_an_error() {
+    let console = Running::new("dev").console;
+    let start = Start { nav: "/", title: "Overview", is_live: false };
+    // The template needs values that are missing.
+    let page = Page::new("/", "Overview", "overview", json!({}));
+    let response = console.stream(start, &Uri::from_static("/"), async { Ok(Reply::Page(page)) });
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    assert!(body.contains("id=\"error\"") && body.contains("cannot render the page"), "{body}");
+    assert!(body.matches("<main").count() == 1 && body.ends_with("</html>"), "{body}");
 }
 
 #[tokio::test]
