@@ -11,7 +11,8 @@ pub(crate) struct Ledger {
     accepted: BTreeSet<String>,
     settled: BTreeSet<String>,
     forbidden: BTreeMap<String, Vec<u8>>,
-    repeatable: BTreeSet<String>,
+    /// How many repeated deliveries of an event are allowed at each destination.
+    repeats: BTreeMap<String, usize>,
     /// The exact attempts of an event: the path and the status of each one, sorted by path.
     attempts: BTreeMap<String, Vec<(String, u16)>>,
 }
@@ -27,9 +28,9 @@ impl Ledger {
         self.settled.insert(event_id.to_owned());
     }
 
-    /// Marks an event that may be delivered twice: its batch was not finished.
+    /// Allows one more delivery of an event: its batch was not finished, or an operator replays it.
     pub(crate) fn allow_repeat(&mut self, event_id: &str) {
-        self.repeatable.insert(event_id.to_owned());
+        *self.repeats.entry(event_id.to_owned()).or_default() += 1;
     }
 
     /// Sets the exact attempts of an event at all destinations that the harness receives.
@@ -56,7 +57,7 @@ impl Ledger {
             if successes.is_empty() && !self.settled.contains(id) {
                 faults.push(format!("event {id} was accepted and is lost"));
             }
-            let most = if self.repeatable.contains(id) { 2 } else { 1 };
+            let most = 1 + self.repeats.get(id).copied().unwrap_or_default();
             let duplicates = successes.into_iter().filter(|(_, count)| deduplicates && *count > most);
             faults.extend(duplicates.map(|(path, count)| format!("event {id} arrived {count} times at {path}")));
         }
