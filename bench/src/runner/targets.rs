@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::measurements::Measurements;
 use super::program::ColdStart;
 use super::statistics::median;
-use crate::subjects::{BASELINE, Function, NODE, SDK_DEFAULTS, SHIPPED};
+use crate::subjects::{BASELINE, EVENT_LOG, Function, NODE, SDK_DEFAULTS, SHIPPED};
 
 /// A target and the measured value.
 #[derive(Debug, Clone, Serialize)]
@@ -113,6 +113,14 @@ const RATIOS: [Ratio; 8] = [
     ratio("CPU from start to first response", SDK_DEFAULTS, cold_cpu, 1.0 / 10.0, 1.0 / 8.0),
 ];
 
+/// How much more the function uses with the event log.
+const EVENT_LOG_RATIOS: [(&str, Metric); 3] = [
+    ("CPU from start to first response with the event log", cold_cpu),
+    ("CPU per warm event, 10 KiB, with the event log", warm_cpu),
+    ("resident memory with the event log", resident_memory),
+];
+const MAX_EVENT_LOG_RATIO: f64 = 1.1;
+
 const fn ratio(name: &'static str, reference: &'static str, metric: Metric, ingest: f64, process: f64) -> Ratio {
     Ratio { name, reference, metric, ingest, process, notes: NO_NOTES }
 }
@@ -137,7 +145,14 @@ pub(crate) fn evaluate(function: Function, programs: &[Measurements]) -> Vec<Tar
     #[allow(clippy::cast_precision_loss, reason = "bytes of a package")]
     let bytes = shipped.package_bytes as f64;
     let package = TargetResult::new(function, ("package, zipped", "–"), max_package_bytes(function), bytes, "bytes");
-    RATIOS.iter().filter_map(ratio).chain([package]).collect()
+    let with_log = |logging: &Measurements| {
+        EVENT_LOG_RATIOS.map(|(name, metric)| {
+            let measured = metric(logging) / metric(shipped);
+            TargetResult::new(function, (name, SHIPPED), MAX_EVENT_LOG_RATIO, measured, "x")
+        })
+    };
+    let with_log = find(EVENT_LOG).map(with_log).into_iter().flatten();
+    RATIOS.iter().filter_map(ratio).chain(with_log).chain([package]).collect()
 }
 
 #[cfg(test)]
@@ -160,5 +175,8 @@ mod tests {
         assert_eq!(is_met(Function::Ingest), [false, false, true, false, false, true, true, false]);
         assert!(is_met(Function::Process)[7], "process may be larger");
         assert!(evaluate(Function::Ingest, &all[..1]).is_empty());
+        let logging = [measurements(SHIPPED, 10.0, 20), measurements(EVENT_LOG, 10.9, 23)];
+        let with_log = evaluate(Function::Process, &logging);
+        assert_eq!(Vec::from_iter(with_log.iter().map(|target| target.is_met)), [true, true, false, true]);
     }
 }

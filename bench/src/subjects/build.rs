@@ -11,7 +11,10 @@ use hookline::output::Step;
 use zip::CompressionMethod;
 
 use super::function::Function;
-use super::subject::{BASELINE, NODE, OTHER_BUILD, PYTHON, SDK_DEFAULTS, SHIPPED, Subject};
+use super::subject::{BASELINE, EVENT_LOG, NODE, OTHER_BUILD, PYTHON, SDK_DEFAULTS, SHIPPED, Subject};
+
+/// The event log of all sources for 14 days.
+const EVENT_LOG_SETTINGS: &[(&str, &str)] = &[("HOOKLINE_EVENT_LOG", r#"{"table":"bench-events","seconds":1209600}"#)];
 
 /// Builds all programs that do a function's work. With `against`, builds only the baseline and the function as shipped, and
 /// adds this other build of it.
@@ -36,6 +39,12 @@ pub(crate) async fn build(
         subjects.push(rust_subject(OTHER_BUILD, "another build of the same function", copy, false)?);
         return Ok(subjects);
     }
+    // Only process writes the event log.
+    if function == Function::Process {
+        let (description, settings) = ("the deployed function with `event_log`", EVENT_LOG_SETTINGS);
+        let logging = rust_subject(EVENT_LOG, description, executable("shipped"), false)?;
+        subjects.push(Subject { settings, ..logging });
+    }
     let binary = format!("{name}-sdk-defaults");
     let arguments = ["--manifest-path", "bench/subjects/sdk-defaults/Cargo.toml", "--bin", &binary];
     build_rust(repository, &arguments, &binary, &executable("defaults")).await?;
@@ -44,11 +53,12 @@ pub(crate) async fn build(
     let suffix = if function == Function::Ingest { "" } else { "-process" };
     let (executable, package_bytes) = build_script(repository, folder, "node", suffix).await?;
     let (description, loads_trust_store) = ("the same work in Node.js with the AWS SDK", false);
-    subjects.push(Subject { name: NODE, description, executable, package_bytes, loads_trust_store });
+    subjects.push(Subject { name: NODE, description, executable, package_bytes, loads_trust_store, settings: &[] });
     if function == Function::Ingest {
         let (executable, package_bytes) = build_script(repository, folder, "python", "").await?;
         let (description, loads_trust_store) = ("the same work in Python with boto3", true);
-        subjects.push(Subject { name: PYTHON, description, executable, package_bytes, loads_trust_store });
+        let settings = &[];
+        subjects.push(Subject { name: PYTHON, description, executable, package_bytes, loads_trust_store, settings });
     }
     Ok(subjects)
 }
@@ -62,7 +72,7 @@ fn rust_subject(
     let zip = executable.with_extension("zip");
     package::write(&executable, &zip, CompressionMethod::Deflated)?;
     let package_bytes = std::fs::metadata(&zip)?.len();
-    Ok(Subject { name, description, executable, package_bytes, loads_trust_store })
+    Ok(Subject { name, description, executable, package_bytes, loads_trust_store, settings: &[] })
 }
 
 /// Builds a Rust program as it is deployed. Copies the executable, because the next build may overwrite it.

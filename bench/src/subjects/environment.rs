@@ -51,5 +51,6 @@ pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(St
         ("HOOKLINE_IDEMPOTENCY_TABLE", "bench".to_owned()),
         ("HOOKLINE_IDEMPOTENCY_SECONDS", "1296000".to_owned()),
     ];
-    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let settings = subject.settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    variables.into_iter().chain(settings).map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -8,4 +8,4 @@ mod subject;
 pub(crate) use self::build::build;
 pub(crate) use self::environment::environment;
 pub(crate) use self::function::Function;
-pub(crate) use self::subject::{BASELINE, NODE, SDK_DEFAULTS, SHIPPED, Subject};
+pub(crate) use self::subject::{BASELINE, EVENT_LOG, NODE, SDK_DEFAULTS, SHIPPED, Subject};

@@ -10,11 +10,14 @@ pub(crate) struct Subject {
     pub(crate) package_bytes: u64,
     /// Whether the program loads a trust store from a file at its start. The others contain the public root certificates.
     pub(crate) loads_trust_store: bool,
+    /// Environment variables that the other programs do not have.
+    pub(crate) settings: &'static [(&'static str, &'static str)],
 }
 
 // Names, in the order of the report.
 pub(crate) const BASELINE: &str = "empty handler";
 pub(crate) const SHIPPED: &str = "as shipped";
+pub(crate) const EVENT_LOG: &str = "event log on";
 pub(crate) const OTHER_BUILD: &str = "other build";
 pub(crate) const SDK_DEFAULTS: &str = "SDK defaults";
 pub(crate) const NODE: &str = "Node.js";
