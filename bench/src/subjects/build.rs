@@ -33,17 +33,17 @@ pub(crate) async fn build(
         rust_subject(BASELINE, description, executable("empty"), false)?,
         rust_subject(SHIPPED, "the deployed function", executable("shipped"), false)?,
     ];
-    if let Some(other) = against {
-        let copy = executable("other");
-        std::fs::copy(other, &copy).with_context(|| format!("cannot read `{}`", other.display()))?;
-        subjects.push(rust_subject(OTHER_BUILD, "another build of the same function", copy, false)?);
-        return Ok(subjects);
-    }
     // Only process writes the event log.
     if function == Function::Process {
         let (description, settings) = ("the deployed function with `event_log`", EVENT_LOG_SETTINGS);
         let logging = rust_subject(EVENT_LOG, description, executable("shipped"), false)?;
         subjects.push(Subject { settings, ..logging });
+    }
+    if let Some(other) = against {
+        let copy = executable("other");
+        std::fs::copy(other, &copy).with_context(|| format!("cannot read `{}`", other.display()))?;
+        subjects.push(rust_subject(OTHER_BUILD, "another build of the same function", copy, false)?);
+        return Ok(subjects);
     }
     let binary = format!("{name}-sdk-defaults");
     let arguments = ["--manifest-path", "bench/subjects/sdk-defaults/Cargo.toml", "--bin", &binary];
