@@ -176,11 +176,7 @@ impl Console {
     /// Renders the page for a path that the console does not have.
     pub(super) fn not_found(&self, path: &str) -> Response {
         let reason = format!("the console has no page `{path}`: use the navigation");
-        self.page(
-            StatusCode::NOT_FOUND,
-            &Page::new("", "This page cannot be shown", "error", context! { reason }),
-            None,
-        )
+        self.page(StatusCode::NOT_FOUND, &error_page("", &reason), None)
     }
 
     fn page(&self, status: StatusCode, page: &Page, notice: Option<String>) -> Response {

@@ -1,18 +1,13 @@
 //! Forms that work once. A double click, or Back and another click, sends a form twice, and each replay has a new
 //! deduplication key. So the page that confirms a replay has an id, and only the first form with it starts the replay.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
-
 use anyhow::{Context, Result};
-use uuid::Uuid;
 
-/// The most ids. The oldest are forgotten, and their forms start nothing.
-const MAX_FORMS: usize = 100;
+use super::recent::Recent;
 
 /// The ids of forms, with the path that shows what each form has started.
 #[derive(Debug, Default)]
-pub(super) struct Forms(Mutex<VecDeque<(String, Option<String>)>>);
+pub(super) struct Forms(Recent<Option<String>>);
 
 /// What a form has started.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,13 +21,7 @@ pub(super) enum Started<T> {
 impl Forms {
     /// Returns the id of a new form.
     pub(super) fn issue(&self) -> String {
-        let id = Uuid::new_v4().simple().to_string();
-        let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        forms.push_back((id.clone(), None));
-        if forms.len() > MAX_FORMS {
-            forms.pop_front();
-        }
-        id
+        self.0.add(None)
     }
 
     /// Starts what the form with this id is for. `start` returns the path that shows it. The form can be sent again if
@@ -42,17 +31,17 @@ impl Forms {
     ///
     /// If no form has this id, or if `start` fails.
     pub(super) fn start<T>(&self, id: &str, start: impl FnOnce() -> Result<(String, T)>) -> Result<Started<T>> {
-        let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let form = forms.iter_mut().find(|(known, _)| known == id);
-        let (_, started) = form.context(
+        let started = self.0.change(id, |started| {
+            if let Some(path) = started {
+                return Ok(Started::Before(path.clone()));
+            }
+            let (path, value) = start()?;
+            *started = Some(path);
+            Ok(Started::Now(value))
+        });
+        started.context(
             "this form is no longer valid, and nothing was sent: open the page Events and repeat the action from there",
-        )?;
-        if let Some(path) = started {
-            return Ok(Started::Before(path.clone()));
-        }
-        let (path, value) = start()?;
-        *started = Some(path);
-        Ok(Started::Now(value))
+        )?
     }
 }
 
@@ -60,6 +49,7 @@ impl Forms {
 mod tests {
     use anyhow::bail;
 
+    use super::super::recent::MAX_VALUES;
     use super::*;
 
     #[test]
@@ -75,7 +65,7 @@ mod tests {
     #[test]
     fn unknown_form_starts_nothing_and_the_number_of_forms_is_bounded() {
         let forms = Forms::default();
-        let ids: Vec<_> = (0..=MAX_FORMS).map(|_| forms.issue()).collect();
+        let ids: Vec<_> = (0..=MAX_VALUES).map(|_| forms.issue()).collect();
         for id in ["", "x", &ids[0]] {
             let error = forms.start::<()>(id, || unreachable!("the form is unknown")).unwrap_err().to_string();
             assert!(error.contains("nothing was sent"), "{error}");

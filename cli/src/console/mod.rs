@@ -13,6 +13,7 @@ mod jobs;
 mod notices;
 mod pages;
 mod payload;
+mod recent;
 mod render;
 mod server;
 mod session;

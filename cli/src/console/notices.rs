@@ -1,47 +1,32 @@
 //! The results of actions. A result is bound to the redirect of its action by an id in the address, so that no other page,
 //! for instance in another tab, shows it.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
-
-use uuid::Uuid;
-
 use super::fields::Fields;
+use super::recent::Recent;
 
-/// The most results that no page has shown yet. The oldest are forgotten.
-const MAX_NOTICES: usize = 100;
 /// The parameter of the address.
 const PARAMETER: &str = "notice";
 
 /// The results that no page has shown yet, with their ids.
 #[derive(Debug, Default)]
-pub(super) struct Notices(Mutex<VecDeque<(String, String)>>);
+pub(super) struct Notices(Recent<String>);
 
 impl Notices {
     /// Keeps a result for the page at `path`. Returns the address of this page.
     pub(super) fn keep(&self, path: &str, notice: String) -> String {
-        let id = Uuid::new_v4().simple().to_string();
         let separator = if path.contains('?') { '&' } else { '?' };
-        let address = format!("{path}{separator}{PARAMETER}={id}");
-        let mut notices = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        notices.push_back((id, notice));
-        if notices.len() > MAX_NOTICES {
-            notices.pop_front();
-        }
-        address
+        format!("{path}{separator}{PARAMETER}={}", self.0.add(notice))
     }
 
     /// Takes the result for an address, if no page has shown it.
     pub(super) fn take(&self, fields: &Fields) -> Option<String> {
-        let id = fields.get(PARAMETER)?;
-        let mut notices = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = notices.iter().position(|(known, _)| known == id)?;
-        notices.remove(index).map(|(_, notice)| notice)
+        self.0.take(fields.get(PARAMETER)?)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::recent::MAX_VALUES;
     use super::*;
 
     fn fields(address: &str) -> Fields {
@@ -61,7 +46,7 @@ mod tests {
     #[test]
     fn the_number_of_results_is_bounded() {
         let notices = Notices::default();
-        let addresses: Vec<_> = (0..=MAX_NOTICES).map(|number| notices.keep("/", number.to_string())).collect();
+        let addresses: Vec<_> = (0..=MAX_VALUES).map(|number| notices.keep("/", number.to_string())).collect();
         assert_eq!(
             (notices.take(&fields(&addresses[0])), notices.take(&fields(&addresses[1])).as_deref()),
             (None, Some("1"))
