@@ -128,3 +128,21 @@ impl Destination {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A configuration with a source and a destination.
+    pub(super) fn configuration(slug: &'static str, destination: Destination) -> Configuration {
+        Configuration {
+            source: Source::new(slug).unwrap(),
+            destination,
+            region: "eu-west-1".to_owned(),
+            environment: "quick".to_owned(),
+            domain: None,
+            module: "../hookline/terraform/modules/hookline".to_owned(),
+            packages: Packages::Version("1.0.0".to_owned()),
+        }
+    }
+}

@@ -67,7 +67,8 @@ fn packages(configuration: &Configuration) -> Option<NextStep> {
         Packages::Directory { is_built: true, .. } => None,
         Packages::Directory { path, .. } => {
             let step = NextStep::new("Build the packages in the clone", vec!["cargo harness package".to_owned()]);
-            Some(step.note(format!("Run the command in the clone. {path} must have ingest/bootstrap.zip and process/bootstrap.zip afterwards.")))
+            let expected = format!("{path} must have ingest/bootstrap.zip and process/bootstrap.zip afterwards.");
+            Some(step.note(format!("Run the command in the clone. {expected}")))
         }
         Packages::Version(version) => {
             let module = &configuration.module;
@@ -130,19 +131,8 @@ pub(crate) fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::init::{Domain, Source};
-
-    fn configuration(slug: &'static str, destination: Destination) -> Configuration {
-        Configuration {
-            source: Source::new(slug).unwrap(),
-            destination,
-            region: "eu-west-1".to_owned(),
-            environment: "quick".to_owned(),
-            domain: None,
-            module: "../hookline/terraform/modules/hookline".to_owned(),
-            packages: Packages::Version("1.0.0".to_owned()),
-        }
-    }
+    use crate::init::Domain;
+    use crate::init::tests::configuration;
 
     fn titles(configuration: &Configuration) -> Vec<String> {
         next_steps(configuration).into_iter().map(|step| step.title).collect()

@@ -2,18 +2,7 @@ use hookline_senders::SchemeSource;
 use serde_json::Value as Json;
 
 use super::*;
-
-fn configuration(slug: &'static str, destination: Destination) -> Configuration {
-    Configuration {
-        source: Source::new(slug).unwrap(),
-        destination,
-        region: "eu-west-1".to_owned(),
-        environment: "quick".to_owned(),
-        domain: None,
-        module: "../hookline/terraform/modules/hookline".to_owned(),
-        packages: Packages::Version("1.0.0".to_owned()),
-    }
-}
+use crate::init::tests::configuration;
 
 fn http(url: &str) -> Destination {
     Destination::Http { url: url.to_owned() }
