@@ -52,22 +52,32 @@ impl Packages {
 ///
 /// If the build fails or a package cannot be written.
 pub async fn build(repository: &Repository) -> Result<Packages> {
-    let step = Step::start("build the functions");
-    let log = repository.log("build");
-    std::fs::write(&log, "")?;
-    let mut cargo = cargo::command();
-    cargo.args(["build", "--bin", "ingest", "--bin", "process", "--bin", "recover"]).current_dir(&repository.root);
-    let status = SupervisedProcess::start(&cargo, &log, None)?.wait().await?;
-    if !status.success() {
-        bail!("the build of the functions failed; the complete log is {}\n{}", log.display(), tail(&log, 30));
-    }
-    let packages = Packages {
+    build_programs(repository, "the functions", &["ingest", "process", "recover"]).await?;
+    Ok(Packages {
         ingest: package(repository, "ingest")?,
         process: package(repository, "process")?,
         recover: package(repository, "recover")?,
-    };
+    })
+}
+
+/// Builds programs for this machine. `what` describes them in messages.
+pub(super) async fn build_programs(repository: &Repository, what: &str, names: &[&str]) -> Result<()> {
+    let step = Step::start(format!("build {what}"));
+    let log = repository.log("build");
+    std::fs::write(&log, "")?;
+    let mut cargo = cargo::command();
+    cargo.arg("build").args(names.iter().flat_map(|name| ["--bin", *name])).current_dir(&repository.root);
+    let status = SupervisedProcess::start(&cargo, &log, None)?.wait().await?;
+    if !status.success() {
+        bail!("the build of {what} failed; the complete log is {}\n{}", log.display(), tail(&log, 30));
+    }
     step.done("");
-    Ok(packages)
+    Ok(())
+}
+
+/// The instruction set of this machine, as the module's variable `architecture` has it.
+pub(crate) fn architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }
 
 fn package(repository: &Repository, function: &str) -> Result<PathBuf> {

@@ -5,18 +5,15 @@ use std::process::Output;
 
 use anyhow::{Context, Result, ensure};
 use hookline::output::Step;
-use launcher::cargo;
 use tokio::process::Command;
 
-use super::package::Packages;
-use crate::system::log::tail;
+use super::package::{Packages, architecture, build_programs};
 use crate::system::repository::Repository;
-use crate::system::supervisor::SupervisedProcess;
 
 /// The version of the release.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Text that a program for this machine needs, whichever version of glibc the machine has.
+/// A version of glibc that no program exceeds: this release is for this machine only.
 const ANY_GLIBC: &str = "9.99";
 
 /// The folder of a release.
@@ -28,7 +25,8 @@ pub(crate) struct Release {
 impl Release {
     /// Builds the program `hookline`, and makes the release of it and of the packages.
     pub(crate) async fn create(repository: &Repository, packages: &Packages) -> Result<Self> {
-        let program = build_hookline(repository).await?;
+        build_programs(repository, "hookline", &["hookline"]).await?;
+        let program = repository.target_directory.join("debug/hookline");
         let step = Step::start("make a release");
         let folder = repository.harness_directory.join("release");
         let _ = std::fs::remove_dir_all(&folder);
@@ -45,9 +43,7 @@ impl Release {
 
     /// Downloads the packages into the folder of a Terraform configuration.
     pub(crate) async fn download_packages(&self, configuration: &Path) -> Result<()> {
-        let output = self.download(&self.folder, configuration).await?;
-        ensure!(output.status.success(), "packages.sh failed: {}", String::from_utf8_lossy(&output.stderr));
-        Ok(())
+        check("packages.sh", &self.download(&self.folder, configuration).await?)
     }
 
     /// Checks that a release with a changed package is not downloaded.
@@ -80,8 +76,7 @@ impl Release {
         std::fs::create_dir_all(&folder)?;
         let mut tar = Command::new("tar");
         tar.arg("-xzf").arg(self.folder.join(format!("{name}.tar.gz"))).arg("-C").arg(&folder);
-        let output = tar.output().await.context("cannot start tar")?;
-        ensure!(output.status.success(), "tar failed: {}", String::from_utf8_lossy(&output.stderr));
+        check("tar", &tar.output().await.context("cannot start tar")?)?;
         Ok(folder.join(name).join("hookline"))
     }
 
@@ -98,9 +93,7 @@ impl Release {
     }
 
     async fn run_script(&self, name: &str, arguments: &[&Path], folder: &Path) -> Result<()> {
-        let output = self.script(name, arguments, folder).await?;
-        ensure!(output.status.success(), "{name} failed: {}", String::from_utf8_lossy(&output.stderr));
-        Ok(())
+        check(name, &self.script(name, arguments, folder).await?)
     }
 
     async fn script(&self, name: &str, arguments: &[&Path], folder: &Path) -> Result<Output> {
@@ -110,30 +103,14 @@ impl Release {
     }
 }
 
-/// The instruction set of this machine, as the module's variable `architecture` has it.
-fn architecture() -> &'static str {
-    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
+/// Fails with the error output of a program that failed.
+fn check(name: &str, output: &Output) -> Result<()> {
+    ensure!(output.status.success(), "{name} failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
 }
 
 /// The target of a program for this machine, as in the names of archives.
 fn target() -> String {
     let system = if cfg!(target_os = "macos") { "apple-darwin" } else { "unknown-linux-gnu" };
     format!("{}-{system}", std::env::consts::ARCH)
-}
-
-async fn build_hookline(repository: &Repository) -> Result<PathBuf> {
-    let step = Step::start("build hookline");
-    let log = repository.log("build-hookline");
-    std::fs::write(&log, "")?;
-    let mut cargo = cargo::command();
-    cargo.args(["build", "--bin", "hookline"]).current_dir(&repository.root);
-    let status = SupervisedProcess::start(&cargo, &log, None)?.wait().await?;
-    ensure!(
-        status.success(),
-        "the build of hookline failed; the complete log is {}\n{}",
-        log.display(),
-        tail(&log, 30)
-    );
-    step.done("");
-    Ok(repository.target_directory.join("debug/hookline"))
 }

@@ -9,6 +9,7 @@ use hookline::output::{Step, print_line};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::build::package::Packages;
 use crate::build::release::{Release, VERSION};
 use crate::emulator::{Emulator, EmulatorOptions, REGION};
 use crate::stack::{check_required_tools, emulator_variables, leftover_resources, start_emulator};
@@ -17,6 +18,9 @@ use crate::system::wait;
 use crate::terraform::{Configuration, Terraform};
 use crate::traffic::certificates::Authority;
 use crate::traffic::sink::{Receivers, Sink};
+
+/// Names of the committed examples, and of their environments.
+const EXAMPLES: [&str; 2] = ["minimal", "complete"];
 
 /// Name of the environment that `hookline init` makes.
 const GENERATED: &str = "generated";
@@ -48,7 +52,7 @@ impl Examples {
         let (packages, mut emulator) = start_emulator(&repository, &self.emulator).await?;
         let run = Run::new(&repository, &emulator, Release::create(&repository, &packages).await?, &packages).await?;
         emulator.while_running(run.all()).await?;
-        let names = [&run.names[..], &[GENERATED]].concat().join(", ");
+        let names = [&EXAMPLES[..], &[GENERATED]].concat().join(", ");
         print_line(format_args!("{names}: applied with the packages of a release, second plan empty, destroyed"));
         print_line(format_args!("{GENERATED}: a signed request was delivered, one with another secret was rejected"));
         if self.large {
@@ -71,17 +75,10 @@ struct Run {
     sink_url: String,
     /// Arguments of the module that depend on the machine and the emulator.
     arguments: Value,
-    /// Names of the committed examples.
-    names: Vec<&'static str>,
 }
 
 impl Run {
-    async fn new(
-        repository: &Repository,
-        emulator: &Emulator,
-        release: Release,
-        packages: &crate::build::package::Packages,
-    ) -> Result<Self> {
+    async fn new(repository: &Repository, emulator: &Emulator, release: Release, packages: &Packages) -> Result<Self> {
         let (repository, endpoint, host) = (repository.clone(), emulator.info.endpoint.clone(), emulator.info.host);
         let tls = Authority::open(&repository.harness_directory)?.server_config(host)?;
         let receivers = Receivers { tls: Some(tls), emulator: endpoint.clone(), ..Receivers::default() };
@@ -93,16 +90,15 @@ impl Run {
         arguments["secret_recovery_days"] = json!(0);
         arguments["private_networks"] = json!([format!("{host}/32"), "10.20.0.0/16"]);
         let hookline = release.install_hookline().await?;
-        let names = vec!["minimal", "complete"];
-        Ok(Self { repository, endpoint, release, hookline, sink, sink_url, arguments, names })
+        Ok(Self { repository, endpoint, release, hookline, sink, sink_url, arguments })
     }
 
     async fn all(&self) -> Result<()> {
         self.release.check_that_changes_are_rejected().await?;
         self.apply_boundary().await?;
-        let examples = try_join_all(self.names.iter().map(|name| self.example(name)));
+        let examples = try_join_all(EXAMPLES.iter().map(|name| self.example(name)));
         tokio::try_join!(examples, self.generated())?;
-        let prefixes: Vec<_> = self.names.iter().chain(&[GENERATED]).map(|name| format!("hookline-{name}-")).collect();
+        let prefixes: Vec<_> = EXAMPLES.iter().chain(&[GENERATED]).map(|name| format!("hookline-{name}-")).collect();
         let leftovers = leftover_resources(&self.endpoint, REGION, &prefixes).await?;
         let names = Vec::from_iter(leftovers).join(", ");
         ensure!(names.is_empty(), "resources remain after terraform destroy: {names}");

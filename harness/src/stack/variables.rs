@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::destinations::DESTINATION_TIMEOUT_SECONDS;
 use super::stack_config::StackConfig;
-use crate::build::package::Packages;
+use crate::build::package::{Packages, architecture};
 use crate::emulator::{ApiType, Capabilities, Capability, Emulator};
 
 /// The timeout of the process function. It is short, so that the messages of a killed function are redelivered within a run.
@@ -16,7 +16,7 @@ pub(crate) const PROCESS_TIMEOUT_SECONDS: u32 = DESTINATION_TIMEOUT_SECONDS + 8;
 pub(crate) fn emulator_variables(packages: &Packages, capabilities: &Capabilities) -> Value {
     let mut variables = json!({
         "packages": { "ingest": packages.ingest, "process": packages.process, "recover": packages.recover },
-        "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" },
+        "architecture": architecture(),
     });
     let is_missing = |capability| capabilities.unavailable_reason(capability).is_some();
     if is_missing(Capability::Cognito) {
