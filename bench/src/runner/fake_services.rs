@@ -10,12 +10,15 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode};
+use axum::routing::get;
 use axum_server::Handle;
 use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use md5::{Digest, Md5};
 use rcgen::generate_simple_self_signed;
 use serde_json::{Value, json};
+
+use super::configuration::{self, ConfigurationObject};
 
 /// The secret of the source `github`.
 pub(crate) const SECRET: &str = "It's a Secret to Everybody";
@@ -32,6 +35,8 @@ pub(crate) struct FakeServices {
     /// The system's trust store and the same certificate, for programs that load a trust store. On Lambda that file has a
     /// similar size.
     pub(crate) trust_store_file: PathBuf,
+    /// The object in S3.
+    pub(crate) configuration: ConfigurationObject,
     handles: Vec<Handle<std::net::SocketAddr>>,
 }
 
@@ -49,7 +54,10 @@ impl FakeServices {
         let destination_url = format!("http://127.0.0.1:{}/sink", destination.local_addr()?.port());
         let handles = vec![Handle::new(), Handle::new()];
         let [aws_handle, destination_handle] = [handles[0].clone(), handles[1].clone()];
-        let app = Router::new().fallback(respond_as_aws).layer(DefaultBodyLimit::max(8 << 20)).into_make_service();
+        let configuration = ConfigurationObject::new(&destination_url);
+        let content = Bytes::from(configuration.content.clone());
+        let app = Router::new().route(configuration::PATH, get(move || async { content })).fallback(respond_as_aws);
+        let app = app.layer(DefaultBodyLimit::max(8 << 20)).into_make_service();
         // TCP_NODELAY, as on AWS: otherwise each response waits for the client's acknowledgement.
         let acceptor = RustlsAcceptor::new(tls).acceptor(NoDelayAcceptor::new());
         let server = axum_server::from_tcp(aws)?.acceptor(acceptor).handle(aws_handle);
@@ -58,7 +66,7 @@ impl FakeServices {
         let acceptor = NoDelayAcceptor::new();
         let server = axum_server::from_tcp(destination)?.acceptor(acceptor).handle(destination_handle);
         tokio::spawn(async move { server.serve(app).await });
-        Ok(Self { aws_endpoint, destination_url, certificate_file, trust_store_file, handles })
+        Ok(Self { aws_endpoint, destination_url, certificate_file, trust_store_file, configuration, handles })
     }
 }
 
@@ -81,7 +89,7 @@ fn read_system_trust_store() -> Result<String> {
     found.context("this machine has no trust store: install the package `ca-certificates`")
 }
 
-/// Responds as SQS, Secrets Manager and DynamoDB, in their JSON protocols.
+/// Responds as SQS, Secrets Manager and DynamoDB, in their JSON protocols. S3 has a route of its own.
 async fn respond_as_aws(headers: HeaderMap, body: Bytes) -> (StatusCode, [(&'static str, &'static str); 1], String) {
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();

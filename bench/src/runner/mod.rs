@@ -1,5 +1,6 @@
 //! Starts the programs, sends them events, measures them and reports the results.
 
+pub(crate) mod configuration;
 pub(crate) mod cost;
 pub(crate) mod events;
 pub(crate) mod fake_services;

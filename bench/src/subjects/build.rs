@@ -11,10 +11,9 @@ use hookline::output::Step;
 use zip::CompressionMethod;
 
 use super::function::Function;
-use super::subject::{BASELINE, EVENT_LOG, NODE, OTHER_BUILD, PYTHON, SDK_DEFAULTS, SHIPPED, Subject};
-
-/// The event log of all sources for 14 days.
-const EVENT_LOG_SETTINGS: &[(&str, &str)] = &[("HOOKLINE_EVENT_LOG", r#"{"table":"bench-events","seconds":1209600}"#)];
+use super::subject::{
+    BASELINE, EVENT_LOG, MANY_SOURCES, NODE, OTHER_BUILD, PYTHON, SDK_DEFAULTS, SHIPPED, Setup, Subject,
+};
 
 /// Builds all programs that do a function's work. With `against`, builds only the baseline and the function as shipped, and
 /// adds this other build of it.
@@ -35,10 +34,12 @@ pub(crate) async fn build(
     ];
     // Only process writes the event log.
     if function == Function::Process {
-        let (description, settings) = ("the deployed function with `event_log`", EVENT_LOG_SETTINGS);
-        let logging = rust_subject(EVENT_LOG, description, executable("shipped"), false)?;
-        subjects.push(Subject { settings, ..logging });
+        let logging = rust_subject(EVENT_LOG, "the deployed function with `event_log`", executable("shipped"), false)?;
+        subjects.push(Subject { setup: Setup::EventLog, ..logging });
     }
+    let description = "the deployed function with 500 sources, 500 routes and 200 destinations";
+    let large = rust_subject(MANY_SOURCES, description, executable("shipped"), false)?;
+    subjects.push(Subject { setup: Setup::ManySources, ..large });
     if let Some(other) = against {
         let copy = executable("other");
         std::fs::copy(other, &copy).with_context(|| format!("cannot read `{}`", other.display()))?;
@@ -53,12 +54,19 @@ pub(crate) async fn build(
     let suffix = if function == Function::Ingest { "" } else { "-process" };
     let (executable, package_bytes) = build_script(repository, folder, "node", suffix).await?;
     let (description, loads_trust_store) = ("the same work in Node.js with the AWS SDK", false);
-    subjects.push(Subject { name: NODE, description, executable, package_bytes, loads_trust_store, settings: &[] });
+    subjects.push(Subject {
+        name: NODE,
+        description,
+        executable,
+        package_bytes,
+        loads_trust_store,
+        setup: Setup::Small,
+    });
     if function == Function::Ingest {
         let (executable, package_bytes) = build_script(repository, folder, "python", "").await?;
         let (description, loads_trust_store) = ("the same work in Python with boto3", true);
-        let settings = &[];
-        subjects.push(Subject { name: PYTHON, description, executable, package_bytes, loads_trust_store, settings });
+        let setup = Setup::Small;
+        subjects.push(Subject { name: PYTHON, description, executable, package_bytes, loads_trust_store, setup });
     }
     Ok(subjects)
 }
@@ -72,7 +80,7 @@ fn rust_subject(
     let zip = executable.with_extension("zip");
     package::write(&executable, &zip, CompressionMethod::Deflated)?;
     let package_bytes = std::fs::metadata(&zip)?.len();
-    Ok(Subject { name, description, executable, package_bytes, loads_trust_store, settings: &[] })
+    Ok(Subject { name, description, executable, package_bytes, loads_trust_store, setup: Setup::Small })
 }
 
 /// Builds a Rust program as it is deployed. Copies the executable, because the next build may overwrite it.

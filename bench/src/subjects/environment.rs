@@ -1,13 +1,16 @@
 use serde_json::json;
 
+use super::subject::{Setup, Subject};
+use crate::runner::fake_services::FakeServices;
+
 /// The default retry policy.
 const RETRY: &str = r#"{"base_seconds":10,"max_seconds":10800,"give_up_seconds":86400,"jitter":"half"}"#;
 
 /// The default circuit breaker.
 const BREAKER: &str = r#"{"failures":5,"cool_down_seconds":30,"max_cool_down_seconds":300,"event_bus":"default"}"#;
 
-use super::subject::Subject;
-use crate::runner::fake_services::FakeServices;
+/// The event log of all sources for 14 days.
+const EVENT_LOG: &str = r#"{"table":"bench-events","seconds":1209600}"#;
 
 /// Returns the environment variables that Lambda and Terraform set for a function.
 pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(String, String)> {
@@ -51,6 +54,14 @@ pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(St
         ("HOOKLINE_IDEMPOTENCY_TABLE", "bench".to_owned()),
         ("HOOKLINE_IDEMPOTENCY_SECONDS", "1296000".to_owned()),
     ];
-    let settings = subject.settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    variables.into_iter().chain(settings).map(|(name, value)| (name.to_owned(), value)).collect()
+    let mut variables: Vec<_> = variables.map(|(name, value)| (name.to_owned(), value)).into();
+    match subject.setup {
+        Setup::Small => {}
+        Setup::EventLog => variables.push(("HOOKLINE_EVENT_LOG".to_owned(), EVENT_LOG.to_owned())),
+        Setup::ManySources => {
+            variables.retain(|(name, _)| !services.configuration.has(name));
+            variables.push(("HOOKLINE_CONFIGURATION".to_owned(), services.configuration.reference()));
+        }
+    }
+    variables
 }
