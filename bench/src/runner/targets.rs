@@ -1,5 +1,6 @@
 //! The performance targets: ratios within one run, and package sizes.
 
+use harness::build::package::BUDGETS;
 use serde::Serialize;
 
 use super::measurements::Measurements;
@@ -126,11 +127,9 @@ const fn ratio(name: &'static str, reference: &'static str, metric: Metric, inge
 }
 
 /// The maximum size of the package, in bytes.
+#[allow(clippy::cast_precision_loss, reason = "bytes of a package")]
 fn max_package_bytes(function: Function) -> f64 {
-    match function {
-        Function::Ingest => 3.2e6,
-        Function::Process => 4.0e6,
-    }
+    BUDGETS.iter().find(|(name, _)| *name == function.name()).map_or(0.0, |(_, bytes)| *bytes as f64)
 }
 
 /// Evaluates all targets of a function whose programs were measured in this run.

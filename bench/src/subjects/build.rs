@@ -28,18 +28,16 @@ pub(crate) async fn build(
     build_rust(repository, &["--package", "bench-empty"], "bench-empty", &executable("empty")).await?;
     build_rust(repository, &["--package", name], name, &executable("shipped")).await?;
     let description = "Rust and lambda_runtime only: the baseline for every function on this runtime";
-    let mut subjects = vec![
-        rust_subject(BASELINE, description, executable("empty"), false)?,
-        rust_subject(SHIPPED, "the deployed function", executable("shipped"), false)?,
-    ];
+    let empty = rust_subject(BASELINE, description, executable("empty"), false)?;
+    let shipped = rust_subject(SHIPPED, "the deployed function", executable("shipped"), false)?;
+    let variant = |name, description, setup| Subject { name, description, setup, ..shipped.clone() };
+    let mut subjects = vec![empty, shipped.clone()];
     // Only process writes the event log.
     if function == Function::Process {
-        let logging = rust_subject(EVENT_LOG, "the deployed function with `event_log`", executable("shipped"), false)?;
-        subjects.push(Subject { setup: Setup::EventLog, ..logging });
+        subjects.push(variant(EVENT_LOG, "the deployed function with `event_log`", Setup::EventLog));
     }
     let description = "the deployed function with 500 sources, 500 routes and 200 destinations";
-    let large = rust_subject(MANY_SOURCES, description, executable("shipped"), false)?;
-    subjects.push(Subject { setup: Setup::ManySources, ..large });
+    subjects.push(variant(MANY_SOURCES, description, Setup::ManySources));
     if let Some(other) = against {
         let copy = executable("other");
         std::fs::copy(other, &copy).with_context(|| format!("cannot read `{}`", other.display()))?;

@@ -3,11 +3,10 @@
 //! An object has one gzip member for each event, so that a reader can fetch one event by its bytes, and any gzip program
 //! can read the whole object. A member has one line, the queue message without its payload, and then the exact payload.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
-use flate2::Compression;
 use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use hookline_event::{Event, Payload};
 use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
@@ -49,10 +48,24 @@ pub fn new_object_key(source: &str, at: OffsetDateTime) -> String {
     format!("log/{source}/{}/{}.gz", format(at, HOUR), Uuid::now_v7())
 }
 
+/// The window of the compression, as a power of two in bytes. Each gzip program supports it.
+const WINDOW_BITS: u8 = 15;
+
+/// Space for compressed bytes that is added at once.
+const BUFFER_BYTES: usize = 16 * 1024;
+
 /// Writes events into the bytes of an object.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ObjectWriter {
+    /// All members share the state of the compression, which has some hundred kilobytes.
+    compress: Compress,
     bytes: Vec<u8>,
+}
+
+impl Default for ObjectWriter {
+    fn default() -> Self {
+        Self { compress: Compress::new_gzip(Compression::fast(), WINDOW_BITS), bytes: Vec::new() }
+    }
 }
 
 impl ObjectWriter {
@@ -60,18 +73,35 @@ impl ObjectWriter {
     ///
     /// # Errors
     ///
-    /// Only if writing to memory fails, which does not happen.
+    /// Only if the message cannot be written as JSON or the compression fails, which does not happen.
     pub fn add<D>(&mut self, key: &str, event: &Event<D>, payload: &Payload) -> io::Result<ObjectLocation> {
         let start = self.bytes.len();
-        let mut encoder = GzEncoder::new(std::mem::take(&mut self.bytes), Compression::fast());
-        encoder.write_all(event.to_stored_json(payload)?.as_bytes())?;
-        encoder.write_all(b"\n")?;
-        if let Payload::Inline(bytes) = payload {
-            encoder.write_all(bytes)?;
+        let mut message = event.to_stored_json(payload)?.into_bytes();
+        message.push(b'\n');
+        let bytes = if let Payload::Inline(bytes) = payload { bytes } else { &[][..] };
+        self.compress.reset();
+        let written = self.write(&message, FlushCompress::None).and_then(|()| self.write(bytes, FlushCompress::Finish));
+        if let Err(error) = written {
+            self.bytes.truncate(start);
+            return Err(error);
         }
-        self.bytes = encoder.finish()?;
         let length = self.bytes.len() - start;
         Ok(ObjectLocation { key: key.to_owned(), offset: start as u64, length: length as u64 })
+    }
+
+    /// Compresses a part of a member, and with [`FlushCompress::Finish`] the end of the member.
+    fn write(&mut self, mut part: &[u8], flush: FlushCompress) -> io::Result<()> {
+        let is_last = matches!(flush, FlushCompress::Finish);
+        loop {
+            self.bytes.reserve(BUFFER_BYTES);
+            let before = self.compress.total_in();
+            let status = self.compress.compress_vec(part, &mut self.bytes, flush)?;
+            let read = usize::try_from(self.compress.total_in() - before).unwrap_or(usize::MAX);
+            part = part.get(read..).unwrap_or_default();
+            if status == Status::StreamEnd || (!is_last && part.is_empty()) {
+                return Ok(());
+            }
+        }
     }
 
     /// Returns the bytes of the object.
@@ -116,6 +146,10 @@ impl StoredEvent {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use flate2::write::GzEncoder;
+
     use super::*;
 
     fn event(id: &str) -> Event<Payload> {
@@ -126,15 +160,26 @@ mod tests {
         .unwrap()
     }
 
+    /// Bytes that cannot be compressed (xorshift).
+    fn noise(length: usize) -> Vec<u8> {
+        let next = |state: &u64| {
+            let state = state ^ (state << 13);
+            let state = state ^ (state >> 7);
+            Some(state ^ (state << 17))
+        };
+        std::iter::successors(Some(1_u64), next).map(|state| (state >> 32) as u8).take(length).collect()
+    }
+
     #[test]
     fn each_event_is_read_by_its_location() {
-        // The second payload has line ends and bytes that are no text.
-        let payloads = [b"{\"a\":1}".to_vec(), b"\n\xff\0\n".to_vec()];
+        // The second payload has line ends and bytes that are no text. The third one does not become smaller.
+        let noise = noise(200_000);
+        let payloads = [b"{\"a\":1}".to_vec(), b"\n\xff\0\n".to_vec(), noise, Vec::new()];
         let mut writer = ObjectWriter::default();
         let key = new_object_key("github", OffsetDateTime::from_unix_timestamp(1_767_323_045).unwrap());
         assert!(key.starts_with("log/github/2026-01-02/03/") && key.ends_with(".gz"), "{key}");
         let mut locations = Vec::new();
-        for (id, payload) in ["1", "2"].iter().zip(&payloads) {
+        for (id, payload) in ["1", "2", "3", "4"].iter().zip(&payloads) {
             let payload = Payload::from(payload.clone());
             locations.push(writer.add(&key, &event(id), &payload).unwrap());
         }
@@ -145,7 +190,8 @@ mod tests {
             assert_eq!(stored.payload, *payload);
             assert!(stored.message.contains("\"type\":\"github.push\"") && !stored.message.contains("data_base64"));
         }
-        assert_eq!(locations[1].offset + locations[1].length, bytes.len() as u64);
+        assert_eq!(locations[3].offset + locations[3].length, bytes.len() as u64);
+        assert!(locations[2].length > 150_000, "{}", locations[2].length);
     }
 
     #[test]

@@ -144,7 +144,8 @@ impl Run {
         let configuration = Configuration::example(LARGE, &arguments);
         let write = async |folder: &Path| {
             std::fs::create_dir_all(folder)?;
-            Ok(std::fs::write(folder.join("main.tf"), LARGE_CONFIGURATION.replace("SINK", &self.sink_url))?)
+            let text = LARGE_CONFIGURATION.replace("SINK", &self.sink_url).replace("REGION", REGION);
+            Ok(std::fs::write(folder.join("main.tf"), text)?)
         };
         let large = Terraform::prepare_with(&self.repository, &self.endpoint, configuration, true, write).await?;
         self.release.download_packages(large.folder()).await?;

@@ -1,13 +1,14 @@
-# 500 sources, 500 routes and 200 destinations. The harness replaces SINK by the URL of its sink.
+# 500 sources, 500 routes and 200 destinations. The harness replaces SINK by the URL of its sink, and REGION
+# by the region of the emulator.
 
 provider "aws" {
-  region = "eu-west-1"
+  region = "REGION"
 }
 
 module "hookline" {
   source           = "../../modules/hookline"
   environment      = "large"
-  region           = "eu-west-1"
+  region           = "REGION"
   packages         = { version = "0.1.0" }
   identity_enabled = false
   sources          = { for number in range(500) : format("source-%03d", number) => { sender = "github" } }

@@ -10,11 +10,9 @@ use sha2::{Digest, Sha256};
 use zip::CompressionMethod;
 
 use crate::build::lambda::{self, Architecture};
-use crate::build::{auditable, glibc, package};
+use crate::build::package::{self, BUDGETS};
+use crate::build::{auditable, glibc};
 use crate::system::repository::Repository;
-
-/// Size budget of each function's package in bytes. Lambda downloads the package at each cold start.
-const BUDGETS: [(&str, u64); 3] = [("ingest", 2_000_000), ("process", 3_000_000), ("recover", 3_000_000)];
 
 #[derive(Debug, Args)]
 pub(super) struct Package {
