@@ -30,6 +30,7 @@ mod init;
 pub mod listener;
 pub mod logs;
 pub mod output;
+pub mod report_page;
 pub mod secrets;
 pub mod sender_file;
 mod service_api;

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use comfy_table::{Table, presets};
+use hookline::report_page;
 use serde::Serialize;
 
 use super::cost::CostInputs;
@@ -147,19 +148,33 @@ pub(crate) fn notes(targets: &[&TargetResult]) -> String {
     targets.iter().filter_map(line).collect()
 }
 
-/// The page. It needs no other file: the run's JSON is inserted into it.
+/// The page. It needs no other file: the style of the console and the run's JSON are inserted into it.
 const PAGE: &str = include_str!("report.html");
 
 impl Report {
     /// Writes `report.html` and `report.json`.
     pub(crate) fn write(&self, folder: &Path) -> Result<()> {
         let json = serde_json::to_string(self)?;
-        let page = PAGE.replace("__REPORT__", &json.replace("</", "<\\/"));
+        let page = report_page::fill(PAGE, &json);
         let write = |name: &str, text: String| {
             let file = folder.join(name);
             std::fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))
         };
         write("report.html", page)?;
         write("report.json", json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_has_the_shared_style_and_needs_no_other_file() {
+        let page = report_page::fill(PAGE, "{\"functions\":[]}");
+        assert!(page.contains(report_page::STYLE) && page.contains(">{\"functions\":[]}</script>"));
+        for text in ["__STYLE__", "__REPORT__", "src=", "href=", "url("] {
+            assert!(!page.contains(text), "the page contains `{text}`");
+        }
     }
 }

@@ -11,6 +11,8 @@ const SMALLEST: f64 = 0.01;
 
 /// A line chart over minutes, as inline SVG. The page's styles give it its colours.
 pub(super) struct Chart {
+    /// The id of the element that has the chart's title.
+    pub(super) title_id: &'static str,
     pub(super) scale: Scale,
     /// The shaded minutes.
     pub(super) shaded: (f64, f64),
@@ -39,7 +41,10 @@ impl Chart {
         let minutes = points().map(|(minute, _)| minute).fold(1.0, f64::max);
         let axis = Axis::new(self.scale, points().map(|(_, value)| value).fold(0.0, f64::max));
         let x = |minute: f64| LEFT + minute / minutes * (WIDTH - LEFT);
-        let mut svg = format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">");
+        let mut svg = format!(
+            "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{}\">",
+            self.title_id
+        );
         let (from, until) = (x(self.shaded.0), x(self.shaded.1.min(minutes)));
         let (plot, bottom) = (HEIGHT - BOTTOM - TOP, HEIGHT - BOTTOM);
         let _ = write!(
@@ -156,6 +161,6 @@ mod tests {
     #[test]
     fn chart_is_one_element() {
         let series = vec![Series { name: "a", class: "lanes", points: vec![(1.0, 5.0), (2.0, 10.0)] }];
-        insta::assert_snapshot!(Chart { scale: Scale::Linear, shaded: (1.0, 9.0), series }.svg());
+        insta::assert_snapshot!(Chart { title_id: "title", scale: Scale::Linear, shaded: (1.0, 9.0), series }.svg());
     }
 }

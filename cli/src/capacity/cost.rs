@@ -118,8 +118,8 @@ mod tests {
     use super::*;
     use crate::capacity::parameters::tests::default_lanes;
 
-    /// Calculated by hand for events with two destinations: ingest takes 8 + 0.65 * 1769 / 512 = 10.2 ms, process 50 + 5 +
-    /// 2.99 * 1769 / 512 = 65.3 ms for ten events.
+    /// Calculated by hand for events with two destinations: ingest takes 8 + 0.69 * 1769 / 512 = 10.4 ms, process 50 + 5 +
+    /// 2.78 * 1769 / 512 = 64.6 ms for ten events.
     #[test]
     fn cost_is_the_sum_of_all_items() {
         let costs = default_lanes().cost_per_million();
@@ -127,7 +127,7 @@ mod tests {
         let expected = [
             3.5,
             0.2 + 11_000.0 * gb_second,
-            0.02 + 6_600.0 * gb_second,
+            0.02 + 6_500.0 * gb_second,
             0.4 * (1.3 + 0.1),
             (1.09 + 0.5) * 0.5,
             2.0 * 0.625,

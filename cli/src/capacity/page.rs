@@ -4,6 +4,7 @@ use super::chart::{Chart, Scale, Series};
 use super::model::Outage;
 use super::parameters::count;
 use super::simulation::{Report, Sample};
+use crate::report_page::STYLE;
 
 const TEMPLATE: &str = include_str!("page.html");
 
@@ -34,6 +35,7 @@ impl Page<'_> {
         });
         let predicted = format!("{:.0} minutes after the outage", drained_after / 60.0);
         let values = [
+            ("{{style}}", STYLE.to_owned()),
             ("{{workspace}}", escaped(self.workspace)),
             ("{{destination}}", escaped(destination)),
             ("{{rate}}", format!("{:.0}", self.rate)),
@@ -42,16 +44,27 @@ impl Page<'_> {
             ("{{predicted}}", predicted),
             ("{{simulated}}", simulated),
             ("{{worst}}", format!("{:.2}", self.lanes.worst_minute_seconds())),
-            ("{{backlog}}", self.chart(Scale::Linear, backlog, |_| 0.0)),
+            ("{{backlog}}", self.chart("backlog-title", Scale::Linear, backlog, |_| 0.0)),
             (
                 "{{age}}",
-                self.chart(Scale::Logarithmic, |sample| sample.healthy_p99_seconds, |sample| sample.slow_p99_seconds),
+                self.chart(
+                    "age-title",
+                    Scale::Logarithmic,
+                    |sample| sample.healthy_p99_seconds,
+                    |sample| sample.slow_p99_seconds,
+                ),
             ),
         ];
         values.into_iter().fold(TEMPLATE.to_owned(), |page, (name, value)| page.replace(name, &value))
     }
 
-    fn chart(&self, scale: Scale, value: fn(&Sample) -> f64, slow: fn(&Sample) -> f64) -> String {
+    fn chart(
+        &self,
+        title_id: &'static str,
+        scale: Scale,
+        value: fn(&Sample) -> f64,
+        slow: fn(&Sample) -> f64,
+    ) -> String {
         let points = |report: &Report, value: fn(&Sample) -> f64| {
             let point = |sample: &Sample| (f64::from(sample.minute), value(sample));
             report.samples.iter().map(point).collect()
@@ -66,7 +79,7 @@ impl Page<'_> {
             class: "one",
             points: points(report, value),
         }));
-        Chart { scale, shaded: self.outage_minutes, series }.svg()
+        Chart { title_id, scale, shaded: self.outage_minutes, series }.svg()
     }
 }
 
@@ -87,7 +100,7 @@ mod tests {
     use crate::capacity::parameters::tests::default_lanes;
 
     #[test]
-    fn page_is_complete_and_needs_no_other_file() {
+    fn page_is_complete_needs_no_other_file_and_has_the_shared_style() {
         let outage = default_lanes().outage(2, 3600.0, Fault::Rejects).unwrap();
         let sample = |minute| Sample { minute, waiting: 100, slow_p99_seconds: 2.0, ..Sample::default() };
         let lanes = Report { samples: vec![sample(1), sample(2)], ..Report::default() };
@@ -101,6 +114,11 @@ mod tests {
         };
         let html = page(Some(&lanes)).html();
         assert!(!html.contains("{{") && !html.contains("://") && !html.contains("src="), "{html}");
+        assert!(html.contains(STYLE));
+        for title in ["backlog-title", "age-title"] {
+            assert!(html.contains(&format!("<h2 id=\"{title}\">")), "{title}");
+            assert!(html.contains(&format!("aria-labelledby=\"{title}\">")), "{title}");
+        }
         assert!(html.contains("&lt;prod&gt;") && !html.contains("<prod>"));
         let count = |html: &str, text: &str| html.matches(text).count();
         assert_eq!((count(&html, "<svg"), count(&html, "class=\"line lanes\"")), (2, 2));

@@ -14,6 +14,9 @@ use super::guard::guard;
 use super::pages;
 use crate::target::Target;
 
+/// The rules that the reports share, and those of the console.
+const STYLE: &str = concat!(include_str!("../assets/base.css"), include_str!("assets/console.css"));
+
 /// The options of a console.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -70,7 +73,7 @@ impl Server {
 
 /// Returns all pages and files behind the guard.
 pub(super) fn router(console: Arc<Console>) -> Router {
-    let style = || file("text/css; charset=utf-8", include_str!("assets/console.css"));
+    let style = || file("text/css; charset=utf-8", STYLE);
     let script = || file("text/javascript; charset=utf-8", include_str!("assets/console.js"));
     let assets = Router::new().route("/assets/console.css", get(style)).route("/assets/console.js", get(script));
     let guarded = from_fn_with_state(Arc::clone(&console), guard);

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
+use hookline::report_page;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::outcome::{Outcome, SecondStats, quantile_ms};
 
-/// Template of the report page. The page contains all data of the run and loads nothing.
+/// Template of the report page. The page contains its style and all data of the run, and loads nothing.
 const PAGE: &str = include_str!("load.html");
 
 /// Results of a run.
@@ -70,6 +71,12 @@ impl Report {
 
     /// Writes the report page. Returns its path.
     pub(super) fn write(&self, folder: &Path) -> Result<PathBuf> {
+        let file = folder.join("load.html");
+        std::fs::write(&file, self.page()).with_context(|| format!("cannot write `{}`", file.display()))?;
+        Ok(file)
+    }
+
+    fn page(&self) -> String {
         let point = |second: &SecondStats| Point {
             p50: second.latency_ms(0.5),
             p99: second.latency_ms(0.99),
@@ -79,11 +86,7 @@ impl Report {
             queue_depth: second.queue_depth,
         };
         let points: Vec<_> = self.seconds.iter().map(point).collect();
-        let json = json!({ "summary": self.summary(), "seconds": points }).to_string();
-        let file = folder.join("load.html");
-        let page = PAGE.replace("__REPORT__", &json.replace("</", "<\\/"));
-        std::fs::write(&file, page).with_context(|| format!("cannot write `{}`", file.display()))?;
-        Ok(file)
+        report_page::fill(PAGE, &json!({ "summary": self.summary(), "seconds": points }).to_string())
     }
 }
 
@@ -113,5 +116,20 @@ impl fmt::Display for Report {
              queue: {}; {repeated} delivered more than once",
             if self.is_complete() { "no event is lost" } else { "EVENTS ARE LOST" }
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_has_the_shared_style_and_needs_no_other_file() {
+        let outcome = Outcome { accepted: 0, delivered: 0, dead_lettered: 0, queued: 0, repeated: 0 };
+        let page = Report::new(500, vec![SecondStats::default()], outcome).page();
+        assert!(page.contains(report_page::STYLE) && page.contains("\"rate\":500"));
+        for text in ["__STYLE__", "__REPORT__", "src=", "href=", "url("] {
+            assert!(!page.contains(text), "the page contains `{text}`");
+        }
     }
 }
