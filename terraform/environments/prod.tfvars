@@ -53,7 +53,7 @@ queue = {
 }
 
 # While a destination is down, each of its events is checked once per cool-down: an hour at 333 events per second needs
-# about 70 % of this lane.
+# about 67 % of this lane.
 retry_lane = {
   maximum_concurrency = 10
 }
