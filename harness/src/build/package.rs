@@ -94,7 +94,7 @@ pub const BUDGETS: [(&str, u64); 3] = [("ingest", 3_200_000), ("process", 4_000_
 /// The compression level of packages for Lambda. Levels above 9 are Zopfli with this many more iterations.
 const SMALLEST: i64 = 14;
 
-/// Writes the package of a program. With compression, it takes about half a minute.
+/// Writes the package of a program. Compression takes more than a minute for the largest program, and shows a step.
 ///
 /// # Errors
 ///
@@ -103,6 +103,7 @@ pub fn write(program: &Path, package: &Path, compression: CompressionMethod) -> 
     let mut zip = ZipWriter::new(File::create(package)?);
     // Lambda downloads the package at each cold start, so it is worth the time for the smallest one.
     let level = (compression == CompressionMethod::Deflated).then_some(SMALLEST);
+    let step = level.map(|_| Step::start(format!("compress {}", program.display())));
     let options = SimpleFileOptions::default()
         .compression_method(compression)
         .compression_level(level)
@@ -111,6 +112,9 @@ pub fn write(program: &Path, package: &Path, compression: CompressionMethod) -> 
     zip.start_file("bootstrap", options)?;
     copy(&mut File::open(program)?, &mut zip)?;
     zip.finish()?;
+    if let Some(step) = step {
+        step.done("");
+    }
     Ok(())
 }
 
