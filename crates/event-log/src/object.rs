@@ -3,10 +3,11 @@
 //! An object has one gzip member for each event, so that a reader can fetch one event by its bytes, and any gzip program
 //! can read the whole object. A member has one line, the queue message without its payload, and then the exact payload.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use flate2::read::GzDecoder;
-use flate2::{Compress, Compression, FlushCompress, Status};
+use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression};
 use hookline_event::{Event, Payload};
 use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
@@ -51,20 +52,19 @@ pub fn new_object_key(source: &str, at: OffsetDateTime) -> String {
 /// The window of the compression, as a power of two in bytes. Each gzip program supports it.
 const WINDOW_BITS: u8 = 15;
 
-/// Space for compressed bytes that is added at once.
-const BUFFER_BYTES: usize = 16 * 1024;
-
 /// Writes events into the bytes of an object.
 #[derive(Debug)]
 pub struct ObjectWriter {
-    /// All members share the state of the compression, which has some hundred kilobytes.
-    compress: Compress,
+    /// Writes one member after the other. They share the state of the compression, which has some hundred kilobytes. A
+    /// `GzEncoder` cannot be reset, and this encoder writes the format of its [`Compress`].
+    encoder: ZlibEncoder<Vec<u8>>,
     bytes: Vec<u8>,
 }
 
 impl Default for ObjectWriter {
     fn default() -> Self {
-        Self { compress: Compress::new_gzip(Compression::fast(), WINDOW_BITS), bytes: Vec::new() }
+        let gzip = Compress::new_gzip(Compression::fast(), WINDOW_BITS);
+        Self { encoder: ZlibEncoder::new_with_compress(Vec::new(), gzip), bytes: Vec::new() }
     }
 }
 
@@ -75,33 +75,15 @@ impl ObjectWriter {
     ///
     /// Only if the message cannot be written as JSON or the compression fails, which does not happen.
     pub fn add<D>(&mut self, key: &str, event: &Event<D>, payload: &Payload) -> io::Result<ObjectLocation> {
-        let start = self.bytes.len();
-        let mut message = event.to_stored_json(payload)?.into_bytes();
-        message.push(b'\n');
-        let bytes = if let Payload::Inline(bytes) = payload { bytes } else { &[][..] };
-        self.compress.reset();
-        let written = self.write(&message, FlushCompress::None).and_then(|()| self.write(bytes, FlushCompress::Finish));
-        if let Err(error) = written {
-            self.bytes.truncate(start);
-            return Err(error);
+        self.encoder.write_all(event.to_stored_json(payload)?.as_bytes())?;
+        self.encoder.write_all(b"\n")?;
+        if let Payload::Inline(bytes) = payload {
+            self.encoder.write_all(bytes)?;
         }
-        let length = self.bytes.len() - start;
-        Ok(ObjectLocation { key: key.to_owned(), offset: start as u64, length: length as u64 })
-    }
-
-    /// Compresses a part of a member, and with [`FlushCompress::Finish`] the end of the member.
-    fn write(&mut self, mut part: &[u8], flush: FlushCompress) -> io::Result<()> {
-        let is_last = matches!(flush, FlushCompress::Finish);
-        loop {
-            self.bytes.reserve(BUFFER_BYTES);
-            let before = self.compress.total_in();
-            let status = self.compress.compress_vec(part, &mut self.bytes, flush)?;
-            let read = usize::try_from(self.compress.total_in() - before).unwrap_or(usize::MAX);
-            part = part.get(read..).unwrap_or_default();
-            if status == Status::StreamEnd || (!is_last && part.is_empty()) {
-                return Ok(());
-            }
-        }
+        let member = self.encoder.reset(Vec::new())?;
+        let offset = self.bytes.len() as u64;
+        self.bytes.extend_from_slice(&member);
+        Ok(ObjectLocation { key: key.to_owned(), offset, length: member.len() as u64 })
     }
 
     /// Returns the bytes of the object.
@@ -146,8 +128,6 @@ impl StoredEvent {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use flate2::write::GzEncoder;
 
     use super::*;
