@@ -1,17 +1,20 @@
 //! A configuration that does not fit into a function's environment.
 
-use hex::encode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// Path of the object on the fake S3: the bucket and the key.
 pub(crate) const PATH: &str = "/bench-artifacts/configuration.json";
 
+/// The variables of the object, which a function's environment then does not have.
+pub(crate) const CONFIGURATION_VARIABLES: [&str; 3] = ["HOOKLINE_SOURCES", "HOOKLINE_ROUTES", "HOOKLINE_DESTINATIONS"];
+
 /// The object with 500 sources, 500 routes and 200 destinations. The events of the benchmark are from one of the sources,
 /// and go to one of the destinations.
 pub(crate) struct ConfigurationObject {
-    variables: Value,
     pub(crate) content: String,
+    /// The variable `HOOKLINE_CONFIGURATION`.
+    pub(crate) reference: String,
 }
 
 impl ConfigurationObject {
@@ -23,21 +26,11 @@ impl ConfigurationObject {
             (0..500).map(|number| (source(number), json!({ "destinations": [destination(number % 200)] }))).collect();
         let http = json!({ "kind": "http", "url": destination_url, "timeout_ms": 5000 });
         let destinations: Value = (0..200).map(|number| (destination(number), http.clone())).collect();
-        let variables = json!({
-            "HOOKLINE_SOURCES": sources, "HOOKLINE_ROUTES": routes, "HOOKLINE_DESTINATIONS": destinations,
-        });
-        Self { content: variables.to_string(), variables }
-    }
-
-    /// Whether the object has this variable.
-    pub(crate) fn has(&self, variable: &str) -> bool {
-        self.variables.get(variable).is_some()
-    }
-
-    /// The variable `HOOKLINE_CONFIGURATION`.
-    pub(crate) fn reference(&self) -> String {
+        let variables: Value = CONFIGURATION_VARIABLES.into_iter().zip([sources, routes, destinations]).collect();
+        let content = variables.to_string();
         let (bucket, key) = PATH.trim_start_matches('/').split_once('/').unwrap_or_default();
-        json!({ "bucket": bucket, "key": key, "version": "1", "sha256": encode(Sha256::digest(&self.content)) })
-            .to_string()
+        let sha256 = hex::encode(Sha256::digest(&content));
+        let reference = json!({ "bucket": bucket, "key": key, "version": "1", "sha256": sha256 }).to_string();
+        Self { content, reference }
     }
 }

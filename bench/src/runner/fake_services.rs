@@ -89,7 +89,7 @@ fn read_system_trust_store() -> Result<String> {
     found.context("this machine has no trust store: install the package `ca-certificates`")
 }
 
-/// Responds as SQS, Secrets Manager and DynamoDB, in their JSON protocols. S3 has a route of its own.
+/// Responds as SQS, Secrets Manager and DynamoDB, in their JSON protocols. S3 has its own route.
 async fn respond_as_aws(headers: HeaderMap, body: Bytes) -> (StatusCode, [(&'static str, &'static str); 1], String) {
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();

@@ -50,23 +50,23 @@ pub(crate) async fn build(
     let description = "the same function with the default settings of the AWS SDK for Rust";
     subjects.push(rust_subject(SDK_DEFAULTS, description, executable("defaults"), true)?);
     let suffix = if function == Function::Ingest { "" } else { "-process" };
-    let (executable, package_bytes) = build_script(repository, folder, "node", suffix).await?;
-    let (description, loads_trust_store) = ("the same work in Node.js with the AWS SDK", false);
-    subjects.push(Subject {
-        name: NODE,
-        description,
-        executable,
-        package_bytes,
-        loads_trust_store,
-        setup: Setup::Small,
-    });
+    let node = build_script(repository, folder, "node", suffix).await?;
+    subjects.push(subject(NODE, "the same work in Node.js with the AWS SDK", node, false));
     if function == Function::Ingest {
-        let (executable, package_bytes) = build_script(repository, folder, "python", "").await?;
-        let (description, loads_trust_store) = ("the same work in Python with boto3", true);
-        let setup = Setup::Small;
-        subjects.push(Subject { name: PYTHON, description, executable, package_bytes, loads_trust_store, setup });
+        let python = build_script(repository, folder, "python", "").await?;
+        subjects.push(subject(PYTHON, "the same work in Python with boto3", python, true));
     }
     Ok(subjects)
+}
+
+/// A program with the small configuration, its executable and the size of its package.
+fn subject(
+    name: &'static str,
+    description: &'static str,
+    (executable, package_bytes): (PathBuf, u64),
+    loads_trust_store: bool,
+) -> Subject {
+    Subject { name, description, executable, package_bytes, loads_trust_store, setup: Setup::Small }
 }
 
 fn rust_subject(
@@ -78,7 +78,7 @@ fn rust_subject(
     let zip = executable.with_extension("zip");
     package::write(&executable, &zip, CompressionMethod::Deflated)?;
     let package_bytes = std::fs::metadata(&zip)?.len();
-    Ok(Subject { name, description, executable, package_bytes, loads_trust_store, setup: Setup::Small })
+    Ok(subject(name, description, (executable, package_bytes), loads_trust_store))
 }
 
 /// Builds a Rust program as it is deployed. Copies the executable, because the next build may overwrite it.

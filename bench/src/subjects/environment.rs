@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::subject::{Setup, Subject};
+use crate::runner::configuration::CONFIGURATION_VARIABLES;
 use crate::runner::fake_services::FakeServices;
 
 /// The default retry policy.
@@ -10,7 +11,7 @@ const RETRY: &str = r#"{"base_seconds":10,"max_seconds":10800,"give_up_seconds":
 const BREAKER: &str = r#"{"failures":5,"cool_down_seconds":30,"max_cool_down_seconds":300,"event_bus":"default"}"#;
 
 /// The event log of all sources for 14 days.
-const EVENT_LOG: &str = r#"{"table":"bench-events","seconds":1209600}"#;
+const EVENT_LOG_SETTINGS: &str = r#"{"table":"bench-events","seconds":1209600}"#;
 
 /// Returns the environment variables that Lambda and Terraform set for a function.
 pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(String, String)> {
@@ -57,10 +58,10 @@ pub(crate) fn environment(services: &FakeServices, subject: &Subject) -> Vec<(St
     let mut variables: Vec<_> = variables.map(|(name, value)| (name.to_owned(), value)).into();
     match subject.setup {
         Setup::Small => {}
-        Setup::EventLog => variables.push(("HOOKLINE_EVENT_LOG".to_owned(), EVENT_LOG.to_owned())),
+        Setup::EventLog => variables.push(("HOOKLINE_EVENT_LOG".to_owned(), EVENT_LOG_SETTINGS.to_owned())),
         Setup::ManySources => {
-            variables.retain(|(name, _)| !services.configuration.has(name));
-            variables.push(("HOOKLINE_CONFIGURATION".to_owned(), services.configuration.reference()));
+            variables.retain(|(name, _)| !CONFIGURATION_VARIABLES.contains(&name.as_str()));
+            variables.push(("HOOKLINE_CONFIGURATION".to_owned(), services.configuration.reference.clone()));
         }
     }
     variables
