@@ -44,6 +44,19 @@ fn rejects_address_with_zone() {
     }
 }
 
+/// Unicode has other digits and dots, which a browser reads as those of ASCII.
+#[test]
+fn rejects_host_outside_of_ascii() {
+    let errors = |url: &str| {
+        let lookup = environment("", "HOOKLINE_DESTINATIONS", Some(&destinations(url)));
+        Config::read(Variables::new(&lookup)).err().map(|errors| errors.to_string()).unwrap_or_default()
+    };
+    for url in ["https://b\u{fc}cher.example/", "https://\u{ff11}27.0.0.1/", "https://127\u{3002}0.0.1/"] {
+        assert!(errors(url).contains("is not a URL with a host"), "{url}");
+    }
+    assert_eq!(errors("https://xn--bcher-kva.example/"), "");
+}
+
 #[tokio::test]
 async fn blocks_name_that_resolves_to_private_address() {
     let lookup = environment("https://localhost", "HOOKLINE_PRIVATE_NETWORKS", Some("[]"));
