@@ -1,4 +1,4 @@
-"""Starts MiniStack with five differences to its usual behaviour.
+"""Starts MiniStack with six differences to its usual behaviour.
 
 A simulated TLS proxy, like the one in front of AWS: the production queues and buckets deny plain HTTP
 (`aws:SecureTransport`), and MiniStack evaluates that condition. It treats a request as secure if the header
@@ -17,6 +17,8 @@ so Terraform would not find the settings and would plan to create them again.
 Head and body of a response in one write: MiniStack's server writes them separately. Sometimes Terraform's provider closes its
 connection between the two and repeats the request, and the resource exists already.
 
+Schedules: MiniStack looks at them every ten seconds. Here it does each second, so no test waits for one.
+
 calls.py records the calls of the functions.
 """
 
@@ -28,7 +30,7 @@ import h11
 import ministack.app
 from hypercorn.events import RawData
 from hypercorn.protocol.h11 import H11Protocol
-from ministack.services import apigateway_v1, cloudwatch, lambda_svc
+from ministack.services import apigateway_v1, cloudwatch, lambda_svc, scheduler
 
 CAPABILITIES = ["/_weighted_aliases"] + ["/_private_authority"] * ("SSL_CERT_FILE" in os.environ)
 
@@ -96,5 +98,6 @@ lambda_svc._effective_func_record_for_qualifier = resolve_by_weight
 lambda_svc._execute_function = execute_with_metrics
 apigateway_v1._decode_json_pointer_token = lambda segment: segment
 apigateway_v1._method_throttle_settings = encoded_throttle_settings
+scheduler._SCHEDULE_TICK_INTERVAL = 1
 ministack.app.app = app
 ministack.app.main()

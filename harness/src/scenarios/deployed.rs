@@ -11,7 +11,7 @@ use hookline::event_log::EventLog;
 use serde_json::Value;
 
 use super::support::release::{deploy_new_packages, live_and_previous, released, roll_back_to};
-use super::support::{Scenario, ScenarioResult, Testbed, expect, with_traffic};
+use super::support::{Scenario, ScenarioResult, Testbed, expect, with_little_traffic, with_traffic};
 use crate::emulator::Capability;
 use crate::stack::{Destination, Route, Source};
 use crate::system::wait;
@@ -105,11 +105,9 @@ async fn event_log_switched(testbed: &Testbed) -> ScenarioResult {
 
 /// Applies the variables and releases the new versions during traffic. Returns the number of requests.
 async fn apply_and_release(testbed: &Testbed, variables: &Value) -> Result<usize> {
-    let deploy = async {
-        testbed.deployment.apply(variables).await?;
-        released(testbed).await
-    };
-    Ok(with_traffic(testbed, deploy).await?.1)
+    let ((), during_apply) = with_little_traffic(testbed, testbed.deployment.apply(variables)).await?;
+    let ((), during_release) = with_traffic(testbed, released(testbed)).await?;
+    Ok(during_apply + during_release)
 }
 
 async fn rollback(testbed: &Testbed) -> ScenarioResult {

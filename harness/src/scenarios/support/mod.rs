@@ -23,4 +23,4 @@ pub(crate) use self::report::{list, print};
 pub(crate) use self::run::run;
 pub(crate) use self::scenario::{Scenario, ScenarioResult};
 pub(crate) use self::testbed::Testbed;
-pub(crate) use self::traffic::{while_sending, with_traffic};
+pub(crate) use self::traffic::{while_sending, with_little_traffic, with_traffic};

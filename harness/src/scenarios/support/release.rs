@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Testbed, with_traffic};
+use super::{Testbed, with_little_traffic, with_traffic};
 use crate::terraform::{Functions, ScriptResult};
 
 /// Moves both aliases with the operators' script.
@@ -43,14 +43,19 @@ async fn previous(testbed: &Testbed, versions: &Functions) -> Result<Option<Func
 pub(crate) async fn deploy_new_packages(testbed: &Testbed) -> Result<usize> {
     let variables = testbed.deployment.with_new_packages()?;
     let before = testbed.stack.alias_versions().await?;
-    let deploy = async {
+    let applied = async {
         testbed.deployment.apply(&variables).await?;
         let applied = testbed.stack.alias_versions().await?;
         ensure!(applied == before, "the apply has moved the aliases from {before:?} to {applied:?}");
+        Ok(())
+    };
+    let released = async {
         released(testbed).await?;
         expect_latest(testbed).await
     };
-    Ok(with_traffic(testbed, deploy).await?.1)
+    let ((), during_apply) = with_little_traffic(testbed, applied).await?;
+    let ((), during_release) = with_traffic(testbed, released).await?;
+    Ok(during_apply + during_release)
 }
 
 /// Expects that all traffic goes to the latest versions.

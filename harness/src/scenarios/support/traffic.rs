@@ -10,15 +10,31 @@ use tokio::time::MissedTickBehavior;
 use super::{Testbed, expect};
 use crate::traffic::sender::Webhook;
 
+/// How many requests are sent at the same time.
+const CONCURRENCY: usize = 4;
+
 /// Sends requests at a constant rate until `work` has finished. Each one has to be accepted and delivered. Returns the
 /// result of `work` and the number of requests.
 pub(crate) async fn with_traffic<T>(testbed: &Testbed, work: impl Future<Output = Result<T>>) -> Result<(T, usize)> {
-    /// How many requests are sent at the same time.
-    const CONCURRENCY: usize = 4;
-    /// Time between two of these groups. Without it, the requests take the CPU time that Terraform needs.
-    const INTERVAL: Duration = Duration::from_millis(150);
+    with_traffic_every(Duration::from_millis(150), testbed, work).await
+}
+
+/// Like [`with_traffic`], with a quarter of the requests: for an apply, which moves no traffic. More requests would take
+/// the CPU time that Terraform needs.
+pub(crate) async fn with_little_traffic<T>(
+    testbed: &Testbed,
+    work: impl Future<Output = Result<T>>,
+) -> Result<(T, usize)> {
+    with_traffic_every(Duration::from_millis(600), testbed, work).await
+}
+
+async fn with_traffic_every<T>(
+    interval: Duration,
+    testbed: &Testbed,
+    work: impl Future<Output = Result<T>>,
+) -> Result<(T, usize)> {
     let send = async || try_join_all((0..CONCURRENCY).map(|_| accepted(testbed))).await;
-    let (result, sent) = while_sending(INTERVAL, send, work).await?;
+    let (result, sent) = while_sending(interval, send, work).await?;
     let sent = sent.concat();
     for webhook in &sent {
         let delivery = testbed.sink.wait_for_delivery(&webhook.event_id).await?;
