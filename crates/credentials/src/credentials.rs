@@ -1,4 +1,4 @@
-use hookline_signature::Secret;
+use hookline_secret::Secret;
 
 use crate::identity::Identity;
 use crate::text::ConfidentialText;

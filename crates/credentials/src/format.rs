@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use hookline_signature::Secret;
+use hookline_secret::Secret;
 use serde_json::Value;
 use zeroize::Zeroizing;
 

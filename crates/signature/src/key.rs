@@ -1,6 +1,7 @@
 //! The keys of both sides, from the stored secrets.
 
 use base64::Engine as _;
+use hookline_secret::without_line_end;
 use hookline_template::{BASE64, BASE64URL};
 use ring::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair, RsaPublicKeyComponents};
 use rustls_pki_types::pem::PemObject as _;
@@ -16,7 +17,6 @@ use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
 use crate::description::{Derivation, KeyDescription, KeyEncoding};
-use crate::secret::without_line_end;
 use crate::{Secret, VerifyError};
 
 const NOT_TEXT: &str = "the key is not text";

@@ -20,7 +20,6 @@ mod options;
 mod request_copy;
 mod rules;
 mod scheme;
-mod secret;
 mod sign;
 mod signature_text;
 mod time;
@@ -36,9 +35,9 @@ pub use description::{
     SignatureDescription, TimeUnit, TimestampDescription,
 };
 pub use error::{SignError, VerifyError};
+pub use hookline_secret::{InvalidSecret, Secret};
 pub use hookline_template::{Encoding, Headers, Request, TemplateError, is_form, without_bom};
 pub use message::{Message, Signed, Verified};
 pub use options::{SchemeOptions, Trust};
 pub use request_copy::CopyNeeds;
 pub use scheme::Scheme;
-pub use secret::{InvalidSecret, Secret};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use hookline_aws::{GetSecret, SecretCache, SecretCacheSettings};
-use hookline_signature::Secret;
+use hookline_secret::Secret;
 use hookline_telemetry::{self as telemetry, ColdStart, Level, Line, with_context};
 use lambda_runtime::Context;
 use serde::Deserialize;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hookline_signature::{InvalidSecret, Secret};
+use hookline_secret::{InvalidSecret, Secret};
 use hookline_telemetry::{Level, Line};
 use tokio::time::Instant;
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
 use aws_types::SdkConfig;
-use hookline_signature::{InvalidSecret, Secret};
+use hookline_secret::{InvalidSecret, Secret};
 use tokio::time::timeout;
 
 use crate::failure::Failure;

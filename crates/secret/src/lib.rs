@@ -1,3 +1,7 @@
+//! A secret as operators store it.
+//!
+//! This crate does no I/O.
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -10,7 +14,7 @@ use zeroize::Zeroizing;
 /// constant time.
 ///
 /// ```compile_fail,E0369
-/// let secret = hookline_signature::Secret::new("s").unwrap();
+/// let secret = hookline_secret::Secret::new("s").unwrap();
 /// let _ = secret == secret.clone();
 /// ```
 #[derive(Clone)]
@@ -112,7 +116,9 @@ impl Secret {
         self.matches_bytes(other.expose())
     }
 
-    pub(crate) fn matches_bytes(&self, other: &[u8]) -> bool {
+    /// Whether the secret consists of these bytes. The duration depends only on the lengths.
+    #[must_use]
+    pub fn matches_bytes(&self, other: &[u8]) -> bool {
         self.0.as_slice().ct_eq(other).into()
     }
 
@@ -161,7 +167,8 @@ fn only_text(entries: BTreeMap<String, Value>) -> Result<String, InvalidSecret> 
 }
 
 /// Removes line ends at the end.
-pub(crate) fn without_line_end(text: &str) -> &str {
+#[must_use]
+pub fn without_line_end(text: &str) -> &str {
     text.trim_end_matches(['\r', '\n'])
 }
 
