@@ -35,7 +35,7 @@ pub struct Description {
     /// The JSON pointer of an array in the body whose elements are signed one by one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,
-    /// Whether the signed URL may have the port `:443` or not.
+    /// Whether the sender may have signed the URL without its port, or with the default port of its scheme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url_port_optional: Option<bool>,
     /// The claims of a JWT.

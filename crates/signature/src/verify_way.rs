@@ -212,13 +212,17 @@ impl Way {
     }
 }
 
-/// Adds the port `:443` to a URL, or removes it.
+/// Removes the port of a URL, or adds the default port of its scheme.
 fn toggle_port(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    match host.strip_suffix(":443") {
-        Some(host) => format!("{scheme}://{host}{path}"),
-        None => format!("{scheme}://{host}:443{path}"),
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match authority.rsplit_once(':').filter(|(_, port)| is_port(port)) {
+        Some((host, _)) => format!("{scheme}://{host}{path}"),
+        None => {
+            let port = if scheme.eq_ignore_ascii_case("http") { 80 } else { 443 };
+            format!("{scheme}://{authority}:{port}{path}")
+        }
     }
 }
 
@@ -230,6 +234,11 @@ mod tests {
     fn port_is_added_or_removed() {
         assert_eq!(toggle_port("https://a.example/x?y=:443"), "https://a.example:443/x?y=:443");
         assert_eq!(toggle_port("https://a.example:443?x"), "https://a.example?x");
+        assert_eq!(toggle_port("https://a.example:8443/"), "https://a.example/");
+        assert_eq!(toggle_port("HTTP://a.example"), "HTTP://a.example:80");
+        assert_eq!(toggle_port("https://user:1@a.example/"), "https://user:1@a.example:443/");
+        assert_eq!(toggle_port("https://[::1]/"), "https://[::1]:443/");
+        assert_eq!(toggle_port("https://[::1]:443/"), "https://[::1]/");
         assert_eq!(toggle_port(""), "");
     }
 }

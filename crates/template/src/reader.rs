@@ -207,13 +207,12 @@ impl<'a> Reader<'a> {
     fn url_with(&self, parameter: &str) -> Result<String, ReadError> {
         let place = Place::Query(parameter.to_owned());
         let value = self.value(&place)?.ok_or(ReadError::MissingHash)?;
-        let base = if self.request.raw_query.is_empty() || !self.url.ends_with(self.request.raw_query) {
-            &*self.url
-        } else {
-            self.request.url
-        };
-        let separator = if base.contains('?') { '&' } else { '?' };
-        Ok(format!("{base}{separator}{parameter}={value}"))
+        let (url, query) = (&*self.url, self.request.raw_query);
+        if !query.is_empty() && url.ends_with(query) {
+            return Ok(url.to_owned());
+        }
+        let separator = if url.contains('?') { '&' } else { '?' };
+        Ok(format!("{url}{separator}{parameter}={value}"))
     }
 
     /// Returns path and query of the URL.

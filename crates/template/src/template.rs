@@ -38,7 +38,8 @@ pub enum Part {
     Id,
     /// The URL with its query.
     Url,
-    /// The URL without the received query, and with one parameter of it.
+    /// The configured URL with one parameter of the received query; without a configured URL, the received one, which must have
+    /// the parameter.
     UrlWith(String),
     /// The request's method.
     Method,

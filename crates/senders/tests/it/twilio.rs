@@ -40,7 +40,9 @@ fn body_other_than_a_form_needs_its_hash_in_the_signed_url() {
     let duplicated = [sent.query.clone(), sent.query.clone()].concat();
     assert_eq!(source.verdict(&TestRequest { query: duplicated, ..sent.clone() }), "signature_duplicate");
     let upper_case = vec![("bodySHA256".to_owned(), sent.query[0].1.to_uppercase())];
-    assert_eq!(source.verdict(&TestRequest { query: upper_case, ..sent }), "signature_mismatch");
+    assert_eq!(source.verdict(&TestRequest { query: upper_case, ..sent.clone() }), "signature_mismatch");
+    // Without the option `url`, the whole received URL is signed.
+    assert_eq!(source.verdict(&sent.with_query("x", "1")), "signature_mismatch");
 }
 
 /// Only the URL is signed: an attacker who has seen such a request could attach any body.
@@ -68,7 +70,8 @@ fn signed_url_is_the_configured_one() {
     let sent = form("a=b");
     assert_eq!(with_url(URL).verdict(&sent), "accepted");
     assert_eq!(with_url("https://hooks.example.com:443/webhooks/x").verdict(&sent), "accepted");
-    assert_eq!(with_url("https://hooks.example.com:8443/webhooks/x").verdict(&sent), "signature_mismatch");
+    assert_eq!(with_url("https://hooks.example.com:8443/webhooks/x").verdict(&sent), "accepted");
+    assert_eq!(with_url("https://other.example.com/webhooks/x").verdict(&sent), "signature_mismatch");
     assert_eq!(with_url("https://hooks.example.com/webhooks/x?a=1").verdict(&sent), "signature_mismatch");
     let query = with_url("https://hooks.example.com/webhooks/x?a=1");
     assert_eq!(query.verdict(&json_request(&query, "{}")), "accepted");
