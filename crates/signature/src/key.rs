@@ -25,6 +25,7 @@ const NOT_ENCODED: &str = "the key, without its prefix, is empty or does not hav
 const TOO_SHORT: &str = "the key is too short: it has fewer than 8 bytes";
 const NO_PUBLIC_KEY: &str = "the key is no public key of the sender's algorithm in PEM, base64, hex or JWK";
 const PRIVATE_KEY: &str = "the key is a private key; store the sender's public key";
+const NOT_SHARED: &str = "the key is public; store the secret that the sender shares with you";
 const NO_SIGNING_KEY: &str =
     "the key is no private key of the sender's algorithm: PKCS#8 in PEM or base64, or an Ed25519 seed";
 
@@ -174,6 +175,11 @@ fn without_prefix<'a>(text: &'a str, form: &KeyDescription) -> Result<&'a str, &
 }
 
 fn shared(secret: &Secret, form: &KeyDescription) -> Result<Zeroizing<Vec<u8>>, &'static str> {
+    // Any caller could sign with a public key.
+    let is_public = |text: &str| text.contains("-----BEGIN") && !text.contains("PRIVATE KEY");
+    if std::str::from_utf8(secret.expose()).is_ok_and(is_public) {
+        return Err(NOT_SHARED);
+    }
     let encoding = form.encoding.unwrap_or_default();
     let derive = |value: &[u8]| match form.derive {
         None => value.to_vec(),

@@ -118,6 +118,19 @@ fn key_of_another_kind_is_rejected() {
     }
 }
 
+/// Any sender could sign with it: a token of FusionAuth with the algorithm HS256, for instance.
+#[test]
+fn public_key_is_no_shared_secret() {
+    let (_, _, spki) = public("rsa-pss-sha256", RSA);
+    for sender in ["github", "fusionauth", "standard"] {
+        for form in [pem(&spki), pem(&spki).replace("PUBLIC KEY", "CERTIFICATE")] {
+            let scheme = Source::new(json!({ "sender": sender })).scheme;
+            let reason = scheme.check_secret(&secret(&form)).map_err(|error| error.reason());
+            assert_eq!(reason, Err("secret_unusable"), "{sender}: {form}");
+        }
+    }
+}
+
 /// SendGrid's signature is in DER. The same numbers without the structure are another algorithm.
 #[test]
 fn signature_of_ecdsa_has_one_form() {
