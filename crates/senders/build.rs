@@ -20,7 +20,9 @@ use serde_json::Value;
 mod merge;
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../senders");
+    // Not `env!`: a compiled script in a target directory that two clones share would read the other clone.
+    let package = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let folder = Path::new(&package).join("../../senders");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=src/merge.rs");
     let senders = read(&folder);
