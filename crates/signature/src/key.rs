@@ -177,7 +177,7 @@ fn without_prefix<'a>(text: &'a str, form: &KeyDescription) -> Result<&'a str, &
 fn shared(secret: &Secret, form: &KeyDescription) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     // Any caller could sign with a public key.
     let is_public = |text: &str| text.contains("-----BEGIN") && !text.contains("PRIVATE KEY");
-    if std::str::from_utf8(secret.expose()).is_ok_and(is_public) {
+    if text(secret).is_ok_and(is_public) {
         return Err(NOT_SHARED);
     }
     let encoding = form.encoding.unwrap_or_default();
