@@ -18,7 +18,7 @@ pub(super) struct E2e {
     /// Run only the scenarios whose name matches, such as `*secret*`; may be repeated
     #[arg(long, value_name = "GLOB")]
     only: Vec<String>,
-    /// Also run the scenarios that take minutes
+    /// Also run the long scenarios: releases, outages, crashes, missing permissions, the console's pages
     #[arg(long)]
     all: bool,
     /// Keep the stack running, for `cargo harness send`, `load` and `down`
@@ -82,8 +82,8 @@ impl E2e {
     }
 }
 
-/// Returns the scenarios that match one of the globs. Without a glob, returns all scenarios, and those that take minutes
-/// only with `with_long`.
+/// Returns the scenarios that match one of the globs. Without a glob, returns all scenarios, and the long
+/// ones only with `with_long`.
 fn matching(globs: &[String], with_long: bool) -> Result<Vec<Scenario>> {
     let globs: Vec<_> = globs.iter().map(|glob| WildMatch::new(glob)).collect();
     let mut scenarios = scenarios::all();

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use hookline_telemetry::{Metric, MetricValue};
 use serde_json::{Value, json};
 
-use super::crashed::with_short_visibility;
+use super::crashed::with_visibility;
 use super::support::{Scenario, ScenarioResult, Testbed, expect, log};
 use crate::system::wait;
 use crate::traffic::sender::Webhook;
@@ -23,6 +23,10 @@ const ALARM: &str = "process-errors";
 /// AWS rejects the request for a missing version, because the functions may not list the bucket.
 const MISSING: &[&str] = &["configuration_missing", "configuration_unreadable"];
 const ALTERED: &[&str] = &["configuration_altered"];
+
+/// The intake queue's visibility timeout. A function without a configuration fails at once and keeps no claim, so the
+/// timeout can be shorter than the function's.
+const VISIBILITY_SECONDS: u32 = 5;
 
 /// The time until a function reads the object again: process does it when its message is visible again.
 const TIME_LIMIT: Duration = Duration::from_secs(45);
@@ -81,7 +85,7 @@ async fn unusable(testbed: &Testbed) -> ScenarioResult {
         with_version(testbed, ingest, states_of_the_object(testbed, [ingest, process], &waiting)).await
     });
     stack.set_versioning(&ingest.bucket, false).await?;
-    let result = with_short_visibility(testbed, work).await;
+    let result = with_visibility(testbed, VISIBILITY_SECONDS, work).await;
     // The bucket again has the versions that it had before.
     for object in &objects {
         stack.delete_object_version(&object.bucket, &object.key, VERSION).await?;

@@ -57,8 +57,8 @@ pub(super) fn all() -> Vec<Scenario> {
             pages::pages,
         )
         .with(logged)
-        // It fills the event log.
-        .last(),
+        // It fills the event log with 10,000 events.
+        .long(),
     ]
 }
 
@@ -143,8 +143,8 @@ async fn operates(testbed: &Testbed) -> ScenarioResult {
         testbed.settle(&webhook.event_id);
         testbed.allow_repeat(&webhook.event_id);
     }
-    testbed.stack.wait_for_dlq_depth(3).await?;
-    let (console, browser) = (Console::start(testbed).await?, Browser::start().await?);
+    let failed = testbed.stack.wait_for_dlq_depth(3);
+    let ((), console, browser) = tokio::try_join!(failed, Console::start(testbed), Browser::start())?;
     let result = operate(testbed, &console, &browser, &ids).await;
     browser.close().await?;
     result

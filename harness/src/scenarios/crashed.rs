@@ -11,8 +11,8 @@ use crate::stack::{Destination, PROCESS_TIMEOUT_SECONDS, Source};
 use crate::system::wait;
 use crate::traffic::script::Script;
 
-/// The intake queue's visibility timeout during a scenario. It has to be longer than the function's timeout.
-const VISIBILITY_SECONDS: u32 = PROCESS_TIMEOUT_SECONDS + 1;
+/// The intake queue's visibility timeout while the function is killed. It has to be longer than the function's timeout.
+pub(super) const VISIBILITY_SECONDS: u32 = PROCESS_TIMEOUT_SECONDS + 1;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -20,20 +20,21 @@ pub(super) fn all() -> Vec<Scenario> {
         Scenario::new(
             "crash-recovered",
             "the process function is killed during a batch: all events arrive, none twice",
-            async |testbed: &Testbed| with_short_visibility(testbed, kill_after_marks(testbed)).await,
+            async |testbed: &Testbed| with_visibility(testbed, VISIBILITY_SECONDS, kill_after_marks(testbed)).await,
         )
-        .with(stalled),
+        .with(stalled)
+        .long(),
         Scenario::new(
             "crash-repeats-bounded",
             "the process function is killed during a batch with one write per delivery: all events arrive, none more than twice",
-            async |testbed: &Testbed| with_short_visibility(testbed, kill_with_one_write(testbed)).await,
+            async |testbed: &Testbed| with_visibility(testbed, VISIBILITY_SECONDS, kill_with_one_write(testbed)).await,
         )
         .with(stalled)
         .long(),
         Scenario::new(
             "retry-lane-crash",
             "the process function is killed after it moved a delivery to the retry queue: the event arrives once",
-            async |testbed: &Testbed| with_short_visibility(testbed, kill_after_move(testbed)).await,
+            async |testbed: &Testbed| with_visibility(testbed, VISIBILITY_SECONDS, kill_after_move(testbed)).await,
         )
         .with(stalled)
         .source(Source::github("flaky").sends_to("flaky"))
@@ -51,13 +52,14 @@ fn stalled(scenario: Scenario) -> Scenario {
         .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info))
 }
 
-/// Runs a scenario with a short visibility timeout, so that the messages of a crash are redelivered within seconds.
-pub(super) async fn with_short_visibility(
+/// Runs a scenario with a short visibility timeout of the intake queue, so that its messages are redelivered within seconds.
+pub(super) async fn with_visibility(
     testbed: &Testbed,
+    seconds: u32,
     scenario: impl Future<Output = ScenarioResult>,
 ) -> ScenarioResult {
     let before = testbed.stack.visibility_timeout().await?;
-    testbed.stack.set_visibility_timeout(VISIBILITY_SECONDS).await?;
+    testbed.stack.set_visibility_timeout(seconds).await?;
     let result = scenario.await;
     testbed.stack.set_visibility_timeout(before).await?;
     result

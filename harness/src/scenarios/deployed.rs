@@ -19,21 +19,23 @@ use crate::traffic::script::Script;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
-        // The concurrent scenarios change no resource and no output of the configuration. Versions of secrets are not
-        // part of it.
+        // The concurrent scenarios change no resource and no output of the configuration meanwhile. Versions of secrets are
+        // not part of it.
         Scenario::new("second-plan-is-empty", "a second plan changes nothing", second_plan)
             .skip_if(|testbed| (!testbed.deployment.applied).then(|| "nothing was applied in this run".to_owned()))
-            .first(),
+            .waiting(),
         Scenario::new(
             "deployment-without-loss",
             "an apply moves no traffic, a release moves the aliases during traffic, and no request is lost",
             deployment,
-        ),
+        )
+        .long(),
         Scenario::new(
             "rollback-without-loss",
             "`scripts/rollback.sh` moves the aliases back during traffic, the next plan explains it, and no request is lost",
             rollback,
-        ),
+        )
+        .long(),
         Scenario::new(
             "rollback-during-waiting-deploy",
             "a deployment that waits with its plan does not undo a rollback, and its release moves to the newer versions",

@@ -61,7 +61,8 @@ pub(super) fn all() -> Vec<Scenario> {
         .with(services::resources)
         .with(services::signed_api)
         .needs(&EVERY_DESTINATION)
-        .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info)),
+        .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info))
+        .long(),
         Scenario::new(
             "function-calls-permitted",
             "the functions' policies allow each recorded call, and no action that no call needs",

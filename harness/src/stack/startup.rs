@@ -1,4 +1,4 @@
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
@@ -58,12 +58,18 @@ pub(crate) async fn start_stack(
 
 /// Checks that the required tools are installed, before a long build starts.
 pub(crate) fn check_required_tools() -> Result<()> {
-    for (tool, argument, advice) in [
+    let commands = [
         ("terraform", "version", "install Terraform 1.11 or later"),
         ("python3", "--version", "install Python 3.10 or later with its venv module"),
         ("aws", "--version", "install the AWS CLI, which the scripts for releases and rollbacks use"),
-    ] {
-        let works = Command::new(tool).arg(argument).output().is_ok_and(|output| output.status.success());
+    ];
+    // Each takes up to a second, so they run at the same time.
+    let started = commands.map(|(tool, argument, advice)| {
+        let command = Command::new(tool).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        (tool, advice, command)
+    });
+    for (tool, advice, command) in started {
+        let works = command.and_then(|mut command| command.wait()).is_ok_and(|status| status.success());
         ensure!(works, "{tool} is not on the PATH or does not run: {advice}");
     }
     Ok(())
@@ -116,8 +122,10 @@ async fn create_once(repository: &Repository, options: &EmulatorOptions, config:
     let external_stack = ExternalStack::record(repository, &info)?;
     let capabilities = emulator.capabilities.clone();
     let created = emulator.while_running(async {
-        aws_receivers::create(&info.endpoint, &capabilities, &sink.url(info.host)).await?;
-        let terraform = Terraform::prepare(repository, &info.endpoint, Configuration::local(), true).await?;
+        let url = sink.url(info.host);
+        let receivers = aws_receivers::create(&info.endpoint, &capabilities, &url);
+        let terraform = Terraform::prepare(repository, &info.endpoint, Configuration::local(), true);
+        let ((), terraform) = tokio::try_join!(receivers, terraform)?;
         let outputs = terraform.apply_and_read_outputs(&variables).await?;
         let stack = Stack::new(&info.endpoint, outputs.clone());
         let secrets = set_up(&stack, config, &info, &capabilities, &sink).await?;

@@ -5,7 +5,7 @@ use launcher::python::MINISTACK;
 use serde_json::{Value, json};
 use zip::CompressionMethod;
 
-use super::super::crashed::with_short_visibility;
+use super::super::crashed::{VISIBILITY_SECONDS, with_visibility};
 use super::super::support::release::{expect_latest, released};
 use super::super::support::{ScenarioResult, Testbed, with_traffic};
 use crate::build::{package, python};
@@ -17,7 +17,7 @@ const CRASHING: &str = include_str!("crashing.py");
 const CANARY: [&str; 4] = ["--percent", "50", "--minutes", "0.5"];
 
 pub(super) async fn aborted(testbed: &Testbed) -> ScenarioResult {
-    with_short_visibility(testbed, async {
+    with_visibility(testbed, VISIBILITY_SECONDS, async {
         let working = testbed.deployment.current();
         let result = release_crashing_version(testbed).await;
         // The next scenarios use the program that works again. Its version is newer than the one that was rolled back.

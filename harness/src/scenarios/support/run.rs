@@ -12,7 +12,7 @@ use hookline::output::Step;
 /// The time limit of one scenario. Deployments take most of it on a small machine.
 const TIME_LIMIT: Duration = Duration::from_secs(180);
 
-/// The limit for a scenario that takes minutes.
+/// The limit for a long scenario.
 const LONG_TIME_LIMIT: Duration = Duration::from_secs(400);
 
 /// How many scenarios run at the same time. The emulator starts a process or a container for each concurrent invocation. On a

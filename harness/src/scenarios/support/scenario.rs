@@ -23,8 +23,6 @@ impl<F: AsyncFn(&Testbed) -> ScenarioResult> Run for F {
 /// When a scenario runs. Scenarios start in this order, and in the order of [`crate::scenarios::all`] within each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Schedule {
-    /// Before all others, alone.
-    First,
     /// At the same time as concurrent scenarios, and before: the scenario mostly waits, such as for a lease to end.
     Waiting,
     /// At the same time as other concurrent scenarios.
@@ -33,7 +31,7 @@ pub(crate) enum Schedule {
     Alone,
     /// After all others, alone.
     Last,
-    /// After all others, alone: the scenario takes minutes and writes more log lines than the other scenarios can search.
+    /// After all others, alone: the scenario takes long, and most write more log lines than the other scenarios can search.
     Long,
 }
 
@@ -44,7 +42,7 @@ pub(crate) struct Scenario {
     pub(crate) about: &'static str,
     pub(super) function: Box<dyn Run>,
     pub(super) schedule: Schedule,
-    /// Whether the scenario takes minutes.
+    /// Whether the scenario takes so long that it runs only with `--all` or by its name.
     pub(crate) is_long: bool,
     needs: &'static [Capability],
     pub(super) skip_reason: fn(&Testbed) -> Option<String>,
@@ -92,17 +90,13 @@ impl Scenario {
         Self { schedule: Schedule::Waiting, ..self }
     }
 
-    /// Runs the scenario before all others.
-    pub(crate) fn first(self) -> Self {
-        Self { schedule: Schedule::First, ..self }
-    }
-
     /// Runs the scenario after all others.
     pub(crate) fn last(self) -> Self {
         Self { schedule: Schedule::Last, ..self }
     }
 
-    /// Marks a scenario that takes minutes, so that it runs only with `--all` or by its name.
+    /// Marks a scenario that takes long, so that it runs only with `--all` or by its name. The others together should take
+    /// less than two minutes.
     pub(crate) fn long(self) -> Self {
         Self { is_long: true, schedule: Schedule::Long, ..self }
     }
