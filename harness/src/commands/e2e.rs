@@ -18,7 +18,7 @@ pub(super) struct E2e {
     /// Run only the scenarios whose name matches, such as `*secret*`; may be repeated
     #[arg(long, value_name = "GLOB")]
     only: Vec<String>,
-    /// Also run the long scenarios: releases, outages, crashes, missing permissions, the console's pages
+    /// Also run the long scenarios: releases, outages, crashes, missing permissions and more
     #[arg(long)]
     all: bool,
     /// Keep the stack running, for `cargo harness send`, `load` and `down`

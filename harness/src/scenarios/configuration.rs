@@ -39,7 +39,8 @@ pub(super) fn all() -> Vec<Scenario> {
             "new versions whose configuration object is missing, then altered: ingest returns 503 and queues nothing, \
              process keeps its message, and both work as soon as the object is right",
             unusable,
-        ),
+        )
+        .long(),
     ]
 }
 

@@ -46,7 +46,8 @@ pub(super) fn all() -> Vec<Scenario> {
             ingest_permissions,
         )
         .needs(&[Capability::Iam])
-        .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info)),
+        .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info))
+        .long(),
         // Not concurrent: it removes permissions, kills the function and changes the queue's visibility timeout.
         Scenario::new(
             "process-permissions-required",
