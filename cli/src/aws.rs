@@ -100,7 +100,7 @@ pub async fn load(region: Option<&str>, endpoint_url: Option<String>, timeouts: 
         loader = loader.endpoint_url(endpoint_url);
     }
     let config = loader.load().await;
-    ensure!(config.region().is_some(), "no AWS region: set AWS_REGION, or `region` in the profile");
+    ensure!(config.region().is_some(), "no AWS region: add --region, or set AWS_REGION or `region` in the profile");
     let provider = config.credentials_provider().context("the AWS configuration has no credentials provider")?;
     provider.provide_credentials().await.map_err(with_advice)?;
     Ok(config)

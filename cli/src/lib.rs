@@ -39,4 +39,5 @@ pub mod signature_vectors;
 mod signed_event;
 pub mod source_scheme;
 pub mod target;
+pub mod usage;
 mod webhook_url;

@@ -9,13 +9,15 @@ use futures_util::FutureExt as _;
 use futures_util::future::select_all;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::usage::UsageError;
+
 /// Whether the command ends itself after a signal.
 static IS_HANDLED: AtomicBool = AtomicBool::new(false);
 
 /// Runs a command and prints its error. A signal drops the command's future, and with it everything that it started, unless the
 /// command [handles](handle) signals.
 ///
-/// Returns the command's exit code, 1 for an error, or 128 plus the signal's number.
+/// Returns the command's exit code, 1 for an error, 2 for wrong usage, or 128 plus the signal's number.
 pub async fn run_until_signal(command: impl Future<Output = Result<ExitCode>>) -> ExitCode {
     let mut command = pin!(command);
     let result = tokio::select! {
@@ -30,7 +32,7 @@ pub async fn run_until_signal(command: impl Future<Output = Result<ExitCode>>) -
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
-        ExitCode::FAILURE
+        if error.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::init_options::Given;
-use super::init_questions::{self, Terminal, UsageError};
+use super::init_questions::{self, Terminal};
 use super::init_text;
 use crate::init::next_steps::next_steps;
 use crate::init::{self, Configuration, Packages, folder, paths, terraform, values};
@@ -57,13 +57,7 @@ impl Init {
         // A thread that waits for input does not prevent the end of the program after a signal, unlike the runtime's threads.
         let (sender, receiver) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || drop(sender.send(self.write())));
-        match receiver.await.context("the command ended early")? {
-            Err(error) if error.is::<UsageError>() => {
-                eprintln!("error: {error:#}");
-                Ok(ExitCode::from(2))
-            }
-            result => result,
-        }
+        receiver.await.context("the command ended early")?
     }
 
     fn write(self) -> Result<ExitCode> {

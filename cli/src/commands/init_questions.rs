@@ -7,11 +7,7 @@ use clap::ValueEnum;
 
 use super::init_options::{Given, Kind};
 use crate::init::{Destination, Domain, Source, values};
-
-/// Wrong usage that only several options together show.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct UsageError(pub(super) String);
+use crate::usage::UsageError;
 
 /// A terminal with an operator.
 pub(super) struct Terminal<'a> {

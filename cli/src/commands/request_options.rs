@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 use clap::Args;
 use hookline_signature::{Headers, Request};
 use url::form_urlencoded;
@@ -10,6 +10,8 @@ use url::form_urlencoded;
 use super::scheme_options;
 use crate::clock::unix_seconds;
 use crate::signed_event::with_parameters;
+use crate::source_scheme::SourceScheme;
+use crate::usage::UsageError;
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct RequestOptions {
@@ -44,20 +46,25 @@ pub(super) struct CapturedRequest {
 }
 
 impl RequestOptions {
+    /// Checks that there is a URL if the sender signs it.
+    pub(super) fn check_url(&self, source: &SourceScheme) -> Result<()> {
+        check_url(source, &self.url)
+    }
+
     /// Reads the body, and adds the other parts of the request. Only a GET or HEAD request needs no body.
     pub(super) fn read(&self, body: Option<&Path>) -> Result<CapturedRequest> {
         let method = self.method.to_uppercase();
         let body = match body {
             Some(body) => scheme_options::read(body)?,
             None if ["GET", "HEAD"].contains(&method.as_str()) => Vec::new(),
-            None => return Err(anyhow::anyhow!("--body is missing")),
+            None => bail!(UsageError("--body is missing: add --body FILE (- reads standard input)".to_owned())),
         };
         let (url, raw_query) = self.url.split_once('?').unwrap_or((&self.url, ""));
-        let raw_query = with_parameters(raw_query, &split_all(&self.query, '=')?);
+        let raw_query = with_parameters(raw_query, &parameters(&self.query)?);
         Ok(CapturedRequest {
             method,
             body,
-            headers: Headers::from_iter(split_all(&self.headers, ':')?),
+            headers: Headers::from_iter(headers(&self.headers)?),
             query: form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
             raw_query,
             url: url.to_owned(),
@@ -66,9 +73,34 @@ impl RequestOptions {
     }
 }
 
-/// Splits each text at its first separator.
-pub(super) fn split_all(texts: &[String], separator: char) -> Result<Vec<(String, String)>> {
-    texts.iter().map(|text| scheme_options::split_pair(text, separator).context("invalid option")).collect()
+/// Splits the headers, which are `Name: value`.
+pub(super) fn headers(texts: &[String]) -> Result<Vec<(String, String)>> {
+    let header = |text: &String| split_pair(text, ':').ok_or_else(|| invalid("header", text, "Name: value"));
+    texts.iter().map(header).collect()
+}
+
+/// Splits the parameters of a query, which are `name=value`.
+pub(super) fn parameters(texts: &[String]) -> Result<Vec<(String, String)>> {
+    let parameter = |text: &String| split_pair(text, '=').ok_or_else(|| invalid("query", text, "NAME=VALUE"));
+    texts.iter().map(parameter).collect()
+}
+
+/// Checks that there is a URL if the sender signs it.
+pub(super) fn check_url(source: &SourceScheme, url: &str) -> Result<()> {
+    if url.is_empty() && source.scheme.needs_url() {
+        bail!(UsageError("the sender signs the URL: add --url with the URL that receives the request".to_owned()));
+    }
+    Ok(())
+}
+
+fn invalid(option: &str, text: &str, form: &str) -> anyhow::Error {
+    UsageError(format!("--{option} `{text}` is not `{form}`")).into()
+}
+
+/// Splits a text at its first separator.
+fn split_pair(text: &str, separator: char) -> Option<(String, String)> {
+    let (name, value) = text.split_once(separator)?;
+    Some((name.trim().to_owned(), value.strip_prefix(' ').unwrap_or(value).to_owned()))
 }
 
 impl CapturedRequest {
@@ -116,6 +148,18 @@ mod tests {
 
     #[test]
     fn post_needs_a_body() {
-        assert!(captured(&[]).is_err() && captured(&["--method", "HEAD"]).is_ok());
+        assert!(captured(&[]).is_err_and(|error| error.is::<UsageError>()) && captured(&["--method", "HEAD"]).is_ok());
+    }
+
+    #[test]
+    fn invalid_option_is_named() {
+        for (arguments, expected) in [
+            (["--header", "X=1"], "--header `X=1` is not `Name: value`"),
+            (["--query", "x"], "--query `x` is not `NAME=VALUE`"),
+        ] {
+            let error = captured(&["--method", "GET", arguments[0], arguments[1]]).err().unwrap();
+            assert!(error.is::<UsageError>());
+            assert_eq!(error.to_string(), expected);
+        }
     }
 }

@@ -10,7 +10,7 @@ use process::DeliveryConfig;
 use process::explain::{Outcome, explain};
 use serde_json::Value;
 
-use super::request_options::split_all;
+use super::request_options;
 use super::timestamp::rfc3339;
 use super::{routes_text, scheme_options};
 use crate::clock::unix_seconds;
@@ -53,7 +53,7 @@ struct Explain {
     /// Source of a payload
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Type of a payload's event, as in routes; default: the type of an event without one
+    /// Type of the payload's event, as in routes [default: `<source>.unknown`]
     #[arg(long = "type", value_name = "TYPE", requires = "source")]
     event_type: Option<String>,
     /// Header of a payload's request, `Name: value`; may be repeated
@@ -98,7 +98,7 @@ impl Explain {
         let context = PayloadContext {
             source: source.clone(),
             event_type: self.event_type.clone(),
-            headers: split_all(&self.headers, ':')?,
+            headers: request_options::headers(&self.headers)?,
             time: rfc3339(unix_seconds()),
         };
         Ok(explained_event::from_payload(bytes, context))
@@ -114,7 +114,8 @@ pub fn explanation_json(variables: &BTreeMap<String, String>, event: &Event) -> 
     Ok(routes_text::json(event, &explain(&delivery_config(variables)?, event)))
 }
 
-/// Reads variables of the process function from a JSON object. A value is JSON, or its text as in the environment.
+/// Reads variables of the process function from a JSON object. Each value is a JSON value, or a string
+/// with JSON as in an environment variable.
 fn read_config(file: &Path) -> Result<BTreeMap<String, String>> {
     let bytes = scheme_options::read(file)?;
     let variables: BTreeMap<String, Value> = serde_json::from_slice(&bytes)
@@ -130,8 +131,8 @@ fn delivery_config(variables: &BTreeMap<String, String>) -> Result<DeliveryConfi
     match DeliveryConfig::read(Variables::new(&lookup)) {
         Ok(config) => Ok(config),
         Err(invalid) => bail!(
-            "the process function cannot use the configuration; is this command of another version than the \
-             deployment? {invalid}"
+            "the process function cannot use the configuration: {invalid}; correct it, or use the version of \
+             `hookline` that is deployed"
         ),
     }
 }
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_the_same() {
+    fn json_has_the_routes_and_the_requests() {
         let config = delivery_config(&config()).unwrap();
         let event = push("{\"ref\":\"refs/heads/main\",\"size\":1}");
         insta::assert_json_snapshot!(routes_text::json(&event, &explain(&config, &event)));

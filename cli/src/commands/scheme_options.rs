@@ -5,11 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use hookline_senders::{Endpoint, Sender, SenderScheme};
+use hookline_senders::{Endpoint, Sender, SenderScheme, SourceError};
 use hookline_signature::{SchemeOptions as Overrides, Secret};
 
 use crate::sender_file;
 use crate::source_scheme::SourceScheme;
+use crate::usage::UsageError;
 
 /// Values of `--scheme` of earlier versions. Each is a sender now.
 const EARLIER_SCHEMES: [&str; 10] =
@@ -51,7 +52,7 @@ impl SchemeOptions {
         let earlier = self.scheme.as_deref().filter(|name| EARLIER_SCHEMES.contains(name));
         match (self.sender.as_deref().or(earlier), &self.scheme) {
             (Some(name), _) => {
-                let slug = Sender::named(name)?;
+                let slug = named_sender(name)?;
                 Ok((Some(slug), hookline_senders::scheme(slug)?))
             }
             (None, Some(file)) if file == "hmac" && !Path::new(file).exists() => bail!(
@@ -59,29 +60,42 @@ impl SchemeOptions {
                  docs/senders.md explains the format"
             ),
             (None, Some(file)) => Ok((None, sender_file::read(Path::new(file))?)),
-            (None, None) => bail!("the sender is missing: use --sender NAME, or --scheme FILE with a description"),
+            (None, None) => {
+                let missing = "the sender is missing: use --sender NAME, or --scheme FILE with a description";
+                bail!(UsageError(missing.to_owned()))
+            }
         }
     }
 
     fn overrides(&self) -> Result<Overrides> {
         let mut overrides = Overrides::default();
         for option in &self.options {
-            let (name, value) = option.split_once('=').with_context(|| format!("`{option}` is not NAME=VALUE"))?;
+            let invalid = |problem: String| UsageError(format!("--option `{option}`: {problem}"));
+            let pair = option.split_once('=');
+            let (name, value) = pair.ok_or_else(|| invalid("write NAME=VALUE".to_owned()))?;
             match name {
                 "url" => overrides.url = Some(value.to_owned()),
                 "audience" => overrides.audience = Some(value.to_owned()),
                 "tolerance_seconds" => {
-                    let seconds = value.parse().with_context(|| format!("`{value}` is not a number of seconds"))?;
+                    let seconds = value.parse().map_err(|_| invalid(format!("`{value}` is not a number of seconds")))?;
                     overrides.tolerance_seconds = Some(seconds);
                 }
-                _ => bail!(
-                    "unknown option `{name}`: the options are url, tolerance_seconds and audience; everything else is in the \
-                     description of the sender"
-                ),
+                _ => bail!(invalid(
+                    "the options are url, tolerance_seconds and audience; everything else is in the description of the sender"
+                        .to_owned()
+                )),
             }
         }
         Ok(overrides)
     }
+}
+
+/// Returns the slug of a sender. An unknown one is wrong usage.
+pub(super) fn named_sender(name: &str) -> Result<&'static str> {
+    Sender::named(name).map_err(|error| match error {
+        SourceError::UnknownSender { .. } => UsageError(format!("{error}; `hookline senders list` prints all")).into(),
+        error => error.into(),
+    })
 }
 
 /// Reads all bytes of a file; `-` reads standard input.
@@ -97,12 +111,6 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
 /// Reads a secret from a file, as the service reads a stored value.
 pub(super) fn read_secret(path: &Path) -> Result<Secret> {
     Secret::from_stored(read(path)?).with_context(|| path.display().to_string())
-}
-
-/// Splits `name=value`, or `Name: value` of a header.
-pub(super) fn split_pair(text: &str, separator: char) -> Result<(String, String)> {
-    let (name, value) = text.split_once(separator).with_context(|| format!("`{text}` has no `{separator}`"))?;
-    Ok((name.trim().to_owned(), value.strip_prefix(' ').unwrap_or(value).to_owned()))
 }
 
 #[cfg(test)]
@@ -122,7 +130,10 @@ mod tests {
             assert_eq!(sender.as_deref(), Some("paddle-billing"), "{name}");
         }
         let error = |name| resolved(&SchemeOptions::of_sender(name)).unwrap_err();
-        assert_eq!(error("strype"), "unknown sender `strype`; similar ones are stripe");
+        assert_eq!(
+            error("strype"),
+            "unknown sender `strype`; similar ones are stripe; `hookline senders list` prints all"
+        );
         assert!(error("PayPal").contains("is not supported"));
     }
 

@@ -3,10 +3,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{Table, presets};
-use hookline_senders::Sender;
+use hookline_senders::UNSUPPORTED;
 use hookline_signature::Trust;
 
 use super::listed_sender::{Listed, name};
+use super::scheme_options::named_sender;
 use super::senders_show;
 use super::senders_try::Try;
 use crate::output::print_line;
@@ -76,7 +77,7 @@ impl Senders {
 
 impl Show {
     fn run(&self) -> Result<ExitCode> {
-        let listed = Listed::read(Sender::named(&self.sender)?)?;
+        let listed = Listed::read(named_sender(&self.sender)?)?;
         if self.json {
             print_line(format_args!("{}", serde_json::to_string_pretty(&senders_show::row(&listed)?)?));
         } else {
@@ -95,6 +96,7 @@ impl List {
             print_line(format_args!("{}", serde_json::to_string_pretty(&rows)?));
         } else {
             print_line(format_args!("{}", table(&listed)));
+            unsupported(self.text.as_deref()).iter().for_each(|line| print_line(format_args!("{line}")));
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -109,6 +111,13 @@ impl List {
         let mut names = sender.aliases.iter().map(String::as_str).chain([*slug, sender.name.as_str()]);
         trust.is_none_or(|trust| trust == sender.trust) && names.any(|name| name.to_lowercase().contains(&wanted))
     }
+}
+
+/// Returns the senders with this text in their names that cannot be supported, with the reasons.
+fn unsupported(text: Option<&str>) -> Vec<String> {
+    let Some(text) = text.map(str::to_lowercase) else { return Vec::new() };
+    let matching = UNSUPPORTED.iter().filter(|(name, _)| name.contains(&text));
+    matching.map(|(name, reason)| format!("`{name}` is not supported: {reason}")).collect()
 }
 
 fn table(listed: &[&Listed]) -> String {
@@ -142,6 +151,9 @@ mod tests {
         insta::assert_snapshot!(table(&found.iter().collect::<Vec<_>>()));
         insta::assert_json_snapshot!(found.iter().map(Listed::row).collect::<Vec<_>>());
         assert!(table(&[]).contains("no such sender"));
+        let reasons = unsupported(Some("PayPal"));
+        assert!(reasons.len() == 1 && reasons[0].starts_with("`paypal` is not supported: "), "{reasons:?}");
+        assert_eq!(unsupported(None), [""; 0]);
     }
 
     #[test]

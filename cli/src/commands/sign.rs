@@ -9,7 +9,7 @@ use hookline_signature::{Message, Secret, Signed, is_form};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::request_options::split_all;
+use super::request_options;
 use super::scheme_options::{self, SchemeOptions};
 use crate::clock::unix_seconds;
 use crate::output::print_line;
@@ -66,7 +66,8 @@ impl Sign {
         let secret = scheme_options::read_secret(&self.secret_file)?;
         let body = scheme_options::read(&self.body)?;
         let id = self.id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
-        let headers = split_all(&self.headers, ':')?;
+        let headers = request_options::headers(&self.headers)?;
+        request_options::check_url(&source, &self.url)?;
         let url = self.complete_url()?;
         let has_form = headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("Content-Type") && is_form(value));
         let message = Message {
@@ -105,7 +106,7 @@ impl Sign {
 
     fn complete_url(&self) -> Result<String> {
         let (url, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
-        let query = with_parameters(query, &split_all(&self.query, '=')?);
+        let query = with_parameters(query, &request_options::parameters(&self.query)?);
         Ok(if query.is_empty() { url.to_owned() } else { format!("{url}?{query}") })
     }
 }

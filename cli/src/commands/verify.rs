@@ -58,7 +58,9 @@ impl Verify {
         if let Some(file) = &self.vectors {
             return verify_vectors(file, self.json);
         }
-        let scheme = self.scheme.resolve()?.scheme;
+        let source = self.scheme.resolve()?;
+        self.request.check_url(&source)?;
+        let scheme = source.scheme;
         let secret_file = self.secret_file.as_ref().context("--secret-file is missing")?;
         let secret = scheme_options::read_secret(secret_file)?;
         let request = self.request.read(self.body.as_deref())?;

@@ -1,4 +1,4 @@
-//! Access to AWS for both functions: environment variables, the SDK's configuration, and the secrets of sources and
+//! Access to AWS for the functions: environment variables, the SDK's configuration, and the secrets of sources and
 //! destinations.
 //!
 //! The SDK makes every call: it resolves the endpoint, signs, retries, classifies errors and corrects clock skew. This

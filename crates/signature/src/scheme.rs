@@ -79,6 +79,12 @@ impl Scheme {
         self.ways.iter().any(|way| !way.ids.is_empty())
     }
 
+    /// Whether each signature covers the URL of the request, and the source does not configure the URL.
+    #[must_use]
+    pub fn needs_url(&self) -> bool {
+        self.ways.iter().all(|way| way.uses_url() && way.url.is_none())
+    }
+
     /// Whether a header contains the secret or a token, and not only a signature.
     #[must_use]
     pub fn has_credentials_in(&self, header: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Logs, metrics and traces of both functions, set up in one call.
+//! Logs, metrics and traces of the functions, set up in one call.
 //!
 //! - **Logs**: one JSON line per outcome ([`Line`]), on standard output, which Lambda sends to CloudWatch. Both
 //!   functions use the same fields. No line contains a secret, a signature, a token or a body.

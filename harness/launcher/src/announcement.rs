@@ -17,7 +17,7 @@ pub(crate) fn text(arguments: &[OsString], compiled: bool) -> Option<String> {
         _ => return None,
     };
     let compilation =
-        if compiled { "" } else { "compiles the harness and both functions (about 5 minutes on two cores), " };
+        if compiled { "" } else { "compiles the harness and the functions (about 5 minutes on two cores), " };
     Some(format!("{command}: {compilation}{steps}"))
 }
 

@@ -20,7 +20,7 @@ pub(crate) enum CompilationError {
     Installation { source: InstallError },
 }
 
-/// Compiles the harness and both functions, and waits for the installation. If the installation fails, ends the
+/// Compiles the harness and the functions, and waits for the installation. If the installation fails, ends the
 /// compilation. Cargo prints its own progress.
 pub(crate) fn run(
     repository: &Path,

@@ -1,7 +1,7 @@
-//! `cargo e2e` and `cargo harness`: compiles the harness together with both functions and starts the harness.
+//! `cargo e2e` and `cargo harness`: compiles the harness together with the functions and starts the harness.
 //!
 //! The launcher has no dependencies, so it is compiled within seconds and can say what happens before the first long
-//! compilation. One cargo command for all three programs resolves their features together, so each dependency is compiled
+//! compilation. One cargo command for all programs resolves their features together, so each dependency is compiled
 //! once; and it keeps both cores busy. The emulator is installed at the same time, because `pip` mostly waits for the
 //! network.
 

@@ -53,7 +53,7 @@ pub(super) fn all() -> Vec<Scenario> {
         // Not concurrent: it counts the messages in the dead-letter queue.
         Scenario::new(
             "dlq-list-show-redrive",
-            "of three reasons in the dead-letter queue one is listed, shown and redriven; the other messages stay",
+            "three messages in the dead-letter queue are listed with their reasons; one is shown and redriven, and the others stay",
             list_show_redrive,
         )
         .source(Source::github("recovering").sends_to("recovering"))
@@ -83,7 +83,7 @@ async fn exhausted_retries(testbed: &Testbed) -> ScenarioResult {
     let count = attempts.len().to_string();
     let attributes = ["reason", "destination", "attempts"].map(|name| message.attributes.get(name).map(String::as_str));
     ensure!(attributes == [Some("http_500"), Some("failing"), Some(&count)], "the attributes are {attributes:?}");
-    // Waits of about 1, 3 and 2 seconds. Jitter can make another attempt possible, and a slow machine one less.
+    // Waits of about 1, 3 and 2 seconds. Jitter can make another attempt possible, and a slow machine one fewer.
     ensure!((3..=5).contains(&attempts.len()), "{count} attempts");
     let (Some(first), Some(last)) = (attempts.first(), attempts.last()) else { bail!("no attempt") };
     let age = last.received_at.duration_since(first.received_at);

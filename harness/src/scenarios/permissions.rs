@@ -1,4 +1,4 @@
-//! Permissions of both functions: the reviewed policies, and the effect of each missing permission.
+//! Permissions of the functions: the reviewed policies, and the effect of each missing permission.
 
 mod calls;
 mod process;

@@ -1,4 +1,4 @@
-# An e-mail when the environment costs more than expected. No budget by default.
+# AWS Budgets sends an e-mail when the environment costs more than expected. Without `budget`, there is no budget.
 
 module "budget" {
   source = "../budget"

@@ -21,7 +21,7 @@ pub(super) enum Transition {
 
 impl Transition {
     /// Returns the state of the breaker if it is open after the transition.
-    pub(super) fn open(&self) -> Option<OpenState> {
+    pub(super) fn open_state(&self) -> Option<OpenState> {
         match self {
             Self::Opened { open, .. } | Self::Reopened { open, .. } => Some(*open),
             Self::Closed => None,
@@ -47,7 +47,7 @@ impl Transition {
         }
     }
 
-    /// Publishes an opened or closed breaker on the bus.
+    /// Sends an event to the EventBridge bus if the breaker has opened or closed.
     pub(super) async fn publish(&self, service: &str, destination: &str, bus: Option<&str>, clients: &Clients) {
         let (change, reason, cool_down) = match self {
             Self::Opened { open, reason } => ("Opened", reason.as_ref(), open.cool_down),

@@ -28,7 +28,7 @@ pub trait StateStore: Send + Sync + 'static {
     /// the first run. `now` is in seconds since 1970.
     fn begin(&self, source: &str, lease: &Lease, now: u64) -> impl Future<Output = Result<Begun, PortError>> + Send;
 
-    /// Stores the state and gives the lease back. It fails if another invocation has taken the lease meanwhile.
+    /// Stores the state and releases the lease. It fails if another invocation has taken the lease meanwhile.
     fn finish(
         &self,
         source: &str,
