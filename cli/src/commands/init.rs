@@ -24,7 +24,7 @@ Existing files are never changed: if the folder already has one of the files, or
 writes nothing.
 
 Examples:
-  hookline init --directory ../webhooks
+  hookline init --packages-directory target/lambda --directory ../webhooks
   hookline init --sender github --destination slack --region eu-west-1 --name prod --directory ../webhooks
   hookline init --sender stripe --destination http --url https://api.example.com/hooks --region eu-west-1 \\
     --name prod --module ../hookline --packages-directory ../hookline/target/lambda --validate")]

@@ -19,6 +19,7 @@ use crate::secrets::source_signing_key;
 use crate::signals;
 use crate::target::TargetOptions;
 
+use super::request_options::http_url;
 use super::timestamp::rfc3339;
 
 /// The time between two signs of life, a part of the lease.
@@ -36,7 +37,7 @@ pub(super) struct Listen {
     #[arg(long)]
     source: String,
     /// URL of the program on this computer
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = http_url)]
     to: Url,
     /// Only events whose JSON payload has this value: '/action=opened'
     #[arg(long, value_name = "/POINTER=VALUE")]

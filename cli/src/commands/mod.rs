@@ -55,7 +55,7 @@ pub use self::routes::explanation_json;
 
 const AFTER_HELP: &str = "\
 Examples:
-  hookline init --directory ../webhooks
+  hookline init --packages-directory target/lambda --directory ../webhooks
   hookline doctor --service hookline-prod
   hookline dlq list --service hookline-prod
   hookline dlq redrive --service hookline-prod --reason 'http_5*' --since 6h --dry-run

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::Args;
 use hookline_signature::{Headers, Request};
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::scheme_options;
 use crate::clock::unix_seconds;
@@ -85,6 +85,12 @@ pub(super) fn parameters(texts: &[String]) -> Result<Vec<(String, String)>> {
     texts.iter().map(parameter).collect()
 }
 
+/// Parses the URL of a web server.
+pub(super) fn http_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+    url.ok_or_else(|| "write a URL such as https://hooks.example.com/webhooks/stripe".to_owned())
+}
+
 /// Checks that there is a URL if the sender signs it.
 pub(super) fn check_url(source: &SourceScheme, url: &str) -> Result<()> {
     if url.is_empty() && source.scheme.needs_url() {
@@ -144,6 +150,14 @@ mod tests {
             [("a", "1 b"), ("c", "d&e")].map(|(name, value)| (name.to_owned(), value.to_owned()))
         );
         assert_eq!(request.headers.first("x-a"), Some("1"));
+    }
+
+    #[test]
+    fn only_a_url_of_a_web_server_is_one() {
+        assert!(http_url("http://127.0.0.1:3000/hook").is_ok());
+        for text in ["", "nonsense", "ftp://files.example.com/", "hooks.example.com/x", "https://"] {
+            assert!(http_url(text).unwrap_err().contains("https://hooks.example.com/"), "{text}");
+        }
     }
 
     #[test]

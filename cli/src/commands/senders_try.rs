@@ -7,6 +7,7 @@ use hookline_senders::Sender;
 use hookline_signature::Secret;
 use uuid::Uuid;
 
+use super::request_options::http_url;
 use super::scheme_options::{self, SchemeOptions};
 use crate::clock::unix_seconds;
 use crate::http_request;
@@ -26,7 +27,7 @@ pub(super) struct Try {
     /// Sender: its slug, an alias or its name
     sender: String,
     /// Endpoint to use instead of the local stack, with its query
-    #[arg(long, requires = "secret_file")]
+    #[arg(long, requires = "secret_file", value_parser = |text: &str| http_url(text).map(|_| text.to_owned()))]
     url: Option<String>,
     /// File with the sender's secret, for a sender with a key pair its private key; - reads standard input
     #[arg(long, value_name = "FILE", requires = "url")]
