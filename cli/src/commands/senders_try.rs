@@ -3,7 +3,6 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use hookline_senders::Sender;
 use hookline_signature::Secret;
 use uuid::Uuid;
 
@@ -36,7 +35,7 @@ pub(super) struct Try {
 
 impl Try {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let slug = Sender::named(&self.sender)?;
+        let slug = scheme_options::named_sender(&self.sender)?;
         let endpoint = self.endpoint(slug).await?;
         let id = Uuid::new_v4().to_string();
         let SignedEvent { url, headers, body } =
