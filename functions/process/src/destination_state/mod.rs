@@ -219,7 +219,7 @@ impl DestinationStates {
         if let Some(transition) = transition.flatten()
             && self.store(store, destination, &transition, now).await
         {
-            self.read_again_after(transition.open(), now);
+            self.read_again_after(transition.open_state(), now);
             transition.log(destination);
             let publish = transition.publish(&self.service, destination, self.config.event_bus.as_deref(), clients);
             if timeout(PUBLISH_TIMEOUT, publish).await.is_err() {
@@ -246,7 +246,7 @@ impl DestinationStates {
         };
         match stored {
             // The SDK repeats a call whose response was lost, and then finds its own state.
-            Ok(Some(other)) if Some(other) != transition.open() => {
+            Ok(Some(other)) if Some(other) != transition.open_state() => {
                 self.update(destination, |state| state.breaker.adopt(Some(other)));
                 false
             }
