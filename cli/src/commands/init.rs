@@ -11,6 +11,7 @@ use super::init_text;
 use crate::init::next_steps::next_steps;
 use crate::init::{self, Configuration, Packages, folder, paths, terraform, values};
 use crate::output::print_line;
+use crate::usage::UsageError;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
