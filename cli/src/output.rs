@@ -78,6 +78,18 @@ impl Drop for Step {
     }
 }
 
+/// Writes a text to standard output. A reader that closes the pipe early, such as `head`, is not an error.
+///
+/// # Errors
+///
+/// If it cannot be written, for example to a full disk.
+pub(crate) fn write_all(text: &[u8]) -> std::io::Result<()> {
+    match std::io::stdout().write_all(text) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
 /// Prints a line on standard output. A reader that closes the pipe early, such as `head`, is not an error.
 pub fn print_line(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stdout(), "{line}");

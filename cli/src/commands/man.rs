@@ -1,10 +1,11 @@
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Command};
 use clap_mangen::Man as ManPage;
+
+use crate::output::write_all;
 
 #[derive(Debug, Args)]
 pub(super) struct Man {
@@ -23,7 +24,7 @@ impl Man {
             None => {
                 let mut page = Vec::new();
                 ManPage::new(command).render(&mut page)?;
-                std::io::stdout().write_all(&page)?;
+                write_all(&page)?;
             }
         }
         Ok(ExitCode::SUCCESS)

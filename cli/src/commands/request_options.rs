@@ -4,13 +4,13 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use hookline_senders::Endpoint;
 use hookline_signature::{Headers, Request};
 use url::{Url, form_urlencoded};
 
 use super::scheme_options;
 use crate::clock::unix_seconds;
 use crate::signed_event::with_parameters;
-use crate::source_scheme::SourceScheme;
 use crate::usage::UsageError;
 
 #[derive(Debug, Clone, Args)]
@@ -46,13 +46,10 @@ pub(super) struct CapturedRequest {
 }
 
 impl RequestOptions {
-    /// Checks that there is a URL if the sender signs it.
-    pub(super) fn check_url(&self, source: &SourceScheme) -> Result<()> {
-        check_url(source, &self.url)
-    }
-
-    /// Reads the body, and adds the other parts of the request. Only a GET or HEAD request needs no body.
-    pub(super) fn read(&self, body: Option<&Path>) -> Result<CapturedRequest> {
+    /// Reads the body, and adds the other parts of the request, which `scheme` verifies. Only a GET or HEAD request needs no
+    /// body, and only a sender that signs the URL needs one.
+    pub(super) fn read(&self, body: Option<&Path>, scheme: &Endpoint) -> Result<CapturedRequest> {
+        check_url(scheme, &self.url)?;
         let method = self.method.to_uppercase();
         let body = match body {
             Some(body) => scheme_options::read(body)?,
@@ -92,8 +89,8 @@ pub(super) fn http_url(text: &str) -> Result<Url, String> {
 }
 
 /// Checks that there is a URL if the sender signs it.
-pub(super) fn check_url(source: &SourceScheme, url: &str) -> Result<()> {
-    if url.is_empty() && source.scheme.needs_url() {
+pub(super) fn check_url(scheme: &Endpoint, url: &str) -> Result<()> {
+    if url.is_empty() && scheme.needs_url() {
         bail!(UsageError("the sender signs the URL: add --url with the URL that receives the request".to_owned()));
     }
     Ok(())
@@ -127,6 +124,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::source_scheme::SourceScheme;
 
     #[derive(Parser)]
     struct CommandLine {
@@ -135,7 +133,12 @@ mod tests {
     }
 
     fn captured(arguments: &[&str]) -> Result<CapturedRequest> {
-        CommandLine::parse_from(["verify"].iter().chain(arguments)).request.read(None)
+        captured_of("github", arguments)
+    }
+
+    fn captured_of(sender: &str, arguments: &[&str]) -> Result<CapturedRequest> {
+        let scheme = SourceScheme::of_sender(sender).unwrap().scheme;
+        CommandLine::parse_from(["verify"].iter().chain(arguments)).request.read(None, &scheme)
     }
 
     #[test]
@@ -163,6 +166,13 @@ mod tests {
     #[test]
     fn post_needs_a_body() {
         assert!(captured(&[]).is_err_and(|error| error.is::<UsageError>()) && captured(&["--method", "HEAD"]).is_ok());
+    }
+
+    #[test]
+    fn sender_that_signs_the_url_needs_one() {
+        let request = |arguments| captured_of("square", arguments);
+        assert!(request(&["--method", "GET"]).is_err_and(|error| error.to_string().contains("add --url")));
+        assert!(request(&["--method", "GET", "--url", "https://hooks.example.com/x"]).is_ok());
     }
 
     #[test]

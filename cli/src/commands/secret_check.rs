@@ -86,7 +86,7 @@ impl Check {
     }
 
     fn verify(&self, body: &Path, scheme: &Endpoint, current: &Secret, previous: Option<&Secret>) -> Result<ExitCode> {
-        let request = self.request.read(Some(body))?;
+        let request = self.request.read(Some(body), scheme)?;
         match verify_with(scheme, &request, current, previous) {
             Ok((accepted, version)) => {
                 let version = if version == Version::Current { "current" } else { "previous" };
@@ -181,7 +181,7 @@ mod tests {
         let headers = github().scheme.sign(message, secret).unwrap().headers;
         let headers = headers.iter().flat_map(|(name, value)| ["--header".to_owned(), format!("{name}: {value}")]);
         let arguments = CommandLine::parse_from(std::iter::once("check".to_owned()).chain(headers));
-        arguments.request.read(Some(file.path())).unwrap()
+        arguments.request.read(Some(file.path()), &github().scheme).unwrap()
     }
 
     #[test]

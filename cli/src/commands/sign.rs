@@ -67,7 +67,7 @@ impl Sign {
         let body = scheme_options::read(&self.body)?;
         let id = self.id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
         let headers = request_options::headers(&self.headers)?;
-        request_options::check_url(&source, &self.url)?;
+        request_options::check_url(&source.scheme, &self.url)?;
         let url = self.complete_url()?;
         let has_form = headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("Content-Type") && is_form(value));
         let message = Message {

@@ -58,12 +58,10 @@ impl Verify {
         if let Some(file) = &self.vectors {
             return verify_vectors(file, self.json);
         }
-        let source = self.scheme.resolve()?;
-        self.request.check_url(&source)?;
-        let scheme = source.scheme;
+        let scheme = self.scheme.resolve()?.scheme;
         let secret_file = self.secret_file.as_ref().context("--secret-file is missing")?;
         let secret = scheme_options::read_secret(secret_file)?;
-        let request = self.request.read(self.body.as_deref())?;
+        let request = self.request.read(self.body.as_deref(), &scheme)?;
         match verify(&scheme, &request, &secret) {
             Ok(accepted) => print_accepted(&accepted, None, self.json),
             Err(error) => {
@@ -163,7 +161,7 @@ mod tests {
         let verdict = |token: &str| {
             let url = format!("https://a.example/?hub.mode=subscribe&hub.challenge=12345&hub.verify_token={token}");
             let arguments = CommandLine::parse_from(["verify", "--method", "GET", "--url", &url]);
-            verify(&scheme, &arguments.request.read(None).unwrap(), &secret).map_err(|error| error.reason())
+            verify(&scheme, &arguments.request.read(None, &scheme).unwrap(), &secret).map_err(|error| error.reason())
         };
         let Ok(Accepted::Handshake(response)) = verdict(&verify_token(&secret)) else { panic!("no handshake") };
         assert_eq!((response.status, response.body.as_str()), (200, "12345"));

@@ -4,15 +4,16 @@
 //!
 //! EventBridge Scheduler invokes the function with the name of a source. A run
 //!
-//! 1. lists the deliveries of the webhook, newest first, until the low-water mark: each delivery before it has succeeded, is reported
-//!    as lost or is not to be recovered,
+//! 1. lists the deliveries of the webhook, newest first, until the low-water mark: each delivery before it has succeeded,
+//!    is reported as lost or is not to be recovered,
 //! 2. groups them by GUID, which all attempts of an event share,
 //! 3. requests a redelivery of each event without a successful attempt, the oldest first. It skips an event whose
-//!    newest attempt is recent. It reports an event as lost if ten attempts failed or if it is older than GitHub keeps it,
+//!    newest attempt is recent. It reports an event as lost if ten attempts failed or if it is older than
+//!    `lookback_hours`,
 //! 4. stores the low-water mark. If the time limit of the run or GitHub's rate limit ended it, a later run continues.
 //!
-//! GitHub sends the redelivery to API Gateway like any delivery, and its event has the same deduplication key. So an event that
-//! was queued although GitHub got no response has no second effect.
+//! GitHub sends the redelivery to API Gateway like any delivery, and its event has the same deduplication key. So an event
+//! that was queued although GitHub got no response has no second effect.
 //!
 //! A run makes one request per 100 deliveries and one per missing event. It reads the secret once and writes the state
 //! twice.
