@@ -6,8 +6,7 @@ use anyhow::{Context, Result, ensure};
 use hookline_telemetry::{Metric, MetricValue};
 use serde_json::{Value, json};
 
-use super::crashed::with_visibility;
-use super::support::{Scenario, ScenarioResult, Testbed, expect, log};
+use super::support::{Scenario, ScenarioResult, Testbed, expect, log, with_visibility};
 use crate::system::wait;
 use crate::traffic::sender::Webhook;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::support::{Scenario, ScenarioResult, Testbed, expect};
+use super::support::{Scenario, ScenarioResult, Testbed, expect, with_visibility};
 use crate::emulator::{Capability, crash};
 use crate::stack::{Destination, PROCESS_TIMEOUT_SECONDS, Source};
 use crate::system::wait;
@@ -50,19 +50,6 @@ fn stalled(scenario: Scenario) -> Scenario {
         .destination(Destination::http("stalled", Script::StallsOnce))
         .needs(&[Capability::Dynamodb])
         .skip_if(|testbed| crash::unsupported_reason(&testbed.emulator_info))
-}
-
-/// Runs a scenario with a short visibility timeout of the intake queue, so that its messages are redelivered within seconds.
-pub(super) async fn with_visibility(
-    testbed: &Testbed,
-    seconds: u32,
-    scenario: impl Future<Output = ScenarioResult>,
-) -> ScenarioResult {
-    let before = testbed.stack.visibility_timeout().await?;
-    testbed.stack.set_visibility_timeout(seconds).await?;
-    let result = scenario.await;
-    testbed.stack.set_visibility_timeout(before).await?;
-    result
 }
 
 /// Sends a request with a body of this size for each source while the process function is not invoked, so that it receives

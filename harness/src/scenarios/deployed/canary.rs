@@ -5,9 +5,9 @@ use launcher::python::MINISTACK;
 use serde_json::{Value, json};
 use zip::CompressionMethod;
 
-use super::super::crashed::{VISIBILITY_SECONDS, with_visibility};
+use super::super::crashed::VISIBILITY_SECONDS;
 use super::super::support::release::{expect_latest, released};
-use super::super::support::{ScenarioResult, Testbed, with_traffic};
+use super::super::support::{ScenarioResult, Testbed, with_traffic, with_visibility};
 use crate::build::{package, python};
 use crate::terraform::ScriptResult;
 

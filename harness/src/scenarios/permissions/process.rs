@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use hookline::dead_letter_queue::{DeadLetterQueue, Filter};
 
 use super::super::support::permissions::{Policy, without};
-use super::super::support::{ScenarioResult, Testbed, every_kind, expect, log, services};
+use super::super::support::{ScenarioResult, Testbed, every_kind, expect, log, services, with_visibility};
 use crate::emulator::crash;
 use crate::system::wait;
 
@@ -19,15 +19,12 @@ pub(super) async fn process_permissions(testbed: &Testbed) -> ScenarioResult {
     event_log(testbed).await?;
     destinations(testbed).await?;
     services_of_the_team(testbed).await?;
-    let before = testbed.stack.visibility_timeout().await?;
-    testbed.stack.set_visibility_timeout(VISIBILITY_SECONDS).await?;
-    let result = match configuration(testbed).await {
-        Ok(()) => queues(testbed).await,
-        Err(error) => Err(error),
-    };
-    testbed.stack.set_visibility_timeout(before).await?;
-    result?;
-    Ok("19 permissions, nothing lost".to_owned())
+    with_visibility(testbed, VISIBILITY_SECONDS, async {
+        configuration(testbed).await?;
+        queues(testbed).await?;
+        Ok("19 permissions, nothing lost".to_owned())
+    })
+    .await
 }
 
 /// A new instance of the function cannot read its configuration: its batches fail, and the event stays on its queue.

@@ -16,6 +16,7 @@ pub(crate) mod schemes;
 pub(crate) mod services;
 mod testbed;
 mod traffic;
+mod visibility;
 
 pub(crate) use self::deployment::Deployment;
 pub(crate) use self::github::PUSH;
@@ -24,3 +25,4 @@ pub(crate) use self::run::run;
 pub(crate) use self::scenario::{Scenario, ScenarioResult};
 pub(crate) use self::testbed::Testbed;
 pub(crate) use self::traffic::{while_sending, with_little_traffic, with_traffic};
+pub(crate) use self::visibility::with_visibility;
