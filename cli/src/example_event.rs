@@ -33,10 +33,10 @@ struct Draft {
 }
 
 impl ExampleEvent {
-    /// Returns an example for the first way in which a sender signs. `id` makes the event unique.
+    /// Returns an example for the first signing method of a sender. `id` makes the event unique.
     #[must_use]
     pub fn new(scheme: &SenderScheme, id: &str) -> Self {
-        let description = scheme.ways.first().cloned().unwrap_or_default();
+        let description = scheme.methods.first().cloned().unwrap_or_default();
         let is_form = is_form(&description);
         let mut draft = Draft { json: json!({}), ..Draft::default() };
         let types = description.r#type.first().map(String::as_str).unwrap_or_default();

@@ -28,7 +28,7 @@ pub fn parse(json: &[u8]) -> Result<SenderScheme> {
     let value: Value = serde_json::from_slice(json)?;
     let Some(members) = value.as_object() else { bail!("the file is no JSON object") };
     if !COMPLETE.iter().any(|name| members.contains_key(*name)) {
-        return Ok(SenderScheme { ways: vec![serde_json::from_value(value)?], ..SenderScheme::default() });
+        return Ok(SenderScheme { methods: vec![serde_json::from_value(value)?], ..SenderScheme::default() });
     }
     let base = match members.get("extends").and_then(Value::as_str) {
         None => Value::Null,
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn description_alone_is_one_way() {
         let parsed = parse(br#"{"signature":{"in":["header:X-Signature"]},"message":"{body}"}"#).unwrap();
-        assert_eq!(parsed.ways.len(), 1);
+        assert_eq!(parsed.methods.len(), 1);
         assert!(parsed.handshakes.is_empty());
     }
 

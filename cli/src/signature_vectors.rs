@@ -177,7 +177,7 @@ fn verify_scheme(vector: &hookline_senders::Vector, scheme: &str) -> Result<Resu
         }
         other => other,
     };
-    vector.verify_with(&hookline_senders::scheme(Sender::named(sender)?)?.ways)
+    vector.verify_with(&hookline_senders::scheme(Sender::named(sender)?)?.methods)
 }
 
 #[cfg(test)]

@@ -19,10 +19,10 @@ impl Listed {
         Ok(Self { slug, sender, scheme: hookline_senders::scheme(slug)? })
     }
 
-    /// Returns the algorithms of all ways, each once.
+    /// Returns the algorithms of all signing methods, each once.
     pub(super) fn algorithms(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for name in self.scheme.ways.iter().map(algorithm) {
+        for name in self.scheme.methods.iter().map(algorithm) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -39,10 +39,10 @@ impl Listed {
     }
 }
 
-/// Returns the name of a way's algorithm, with the algorithms of a JWT.
-pub(super) fn algorithm(way: &Description) -> String {
-    let algorithm = way.algorithm.unwrap_or_default();
-    match &way.jwt {
+/// Returns the name of a signing method's algorithm, with the algorithms of a JWT.
+pub(super) fn algorithm(method: &Description) -> String {
+    let algorithm = method.algorithm.unwrap_or_default();
+    match &method.jwt {
         Some(jwt) if algorithm == Algorithm::Jwt => format!("jwt {}", jwt.algorithms.join("/")),
         _ => name(&algorithm),
     }

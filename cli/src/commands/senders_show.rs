@@ -18,10 +18,10 @@ pub(super) fn row(listed: &Listed) -> Result<Value> {
         let inherited = ["$schema", "extends", "scheme", "alternatives", "handshakes", "response"];
         inherited.iter().for_each(|name| drop(members.remove(*name)));
     }
-    let SenderScheme { ways, handshakes, response } = &listed.scheme;
+    let SenderScheme { methods, handshakes, response } = &listed.scheme;
     let scheme = SourceScheme::of_sender(listed.slug)?.scheme;
     row["slug"] = listed.slug.into();
-    row["schemes"] = json!(ways);
+    row["schemes"] = json!(methods);
     row["handshakes"] = json!(handshakes);
     row["response"] = json!(response);
     row["tolerance_seconds"] = json!(scheme.tolerance());
@@ -40,10 +40,11 @@ pub(super) fn text(listed: &Listed) -> Result<String> {
     text.line("store", &sender.secret);
     text.line("proves", &format!("{} (trust `{}`)", proof(sender.trust), name(&sender.trust)));
     text.line("confirmed", &confirmed(sender));
-    for (position, way) in scheme.ways.iter().enumerate() {
-        let title = if scheme.ways.len() == 1 { "Signature".to_owned() } else { format!("Signature {}", position + 1) };
+    for (position, method) in scheme.methods.iter().enumerate() {
+        let title =
+            if scheme.methods.len() == 1 { "Signature".to_owned() } else { format!("Signature {}", position + 1) };
         text.title(&title);
-        signature(&mut text, way);
+        signature(&mut text, method);
     }
     text.title("Delivery");
     let tolerance = SourceScheme::of_sender(slug)?.scheme.tolerance();
@@ -103,11 +104,11 @@ fn confirmed(sender: &Sender) -> String {
     }
 }
 
-fn signature(text: &mut Text, way: &Description) {
-    let signature = &way.signature;
+fn signature(text: &mut Text, method: &Description) {
+    let signature = &method.signature;
     let places: Vec<_> = signature.r#in.iter().map(|text| place(text)).collect();
     text.line("place", &places.join(" or "));
-    text.line("algorithm", &algorithm(way));
+    text.line("algorithm", &algorithm(method));
     if let Some(pairs) = &signature.pairs {
         let assignment = pairs.assignment.as_deref().unwrap_or("=");
         let names: Vec<_> = signature.names.iter().map(|name| format!("`{name}{assignment}…`")).collect();
@@ -120,10 +121,10 @@ fn signature(text: &mut Text, way: &Description) {
     ];
     let encoding = signature.encoding.map_or_else(|| "hex".to_owned(), |encoding| name(&encoding));
     let form: Vec<_> = std::iter::once(encoding).chain(form.into_iter().flatten()).collect();
-    if way.algorithm != Some(Algorithm::Jwt) {
+    if method.algorithm != Some(Algorithm::Jwt) {
         text.line("form", &form.join(", "));
     }
-    if let Some(key) = &way.key {
+    if let Some(key) = &method.key {
         let parts = [
             key.encoding.map(|encoding| name(&encoding)),
             key.prefix.as_ref().map(|prefix| format!("after `{prefix}`")),
@@ -132,24 +133,24 @@ fn signature(text: &mut Text, way: &Description) {
         let parts: Vec<_> = parts.into_iter().flatten().collect();
         text.line("key", &parts.join(", "));
     }
-    if !matches!(way.algorithm, Some(Algorithm::Jwt | Algorithm::Token)) {
-        let digest = if way.digest.is_some() { ", hashed with SHA-256 first" } else { "" };
-        text.line("signed text", &format!("{}{digest}", way.message.as_deref().unwrap_or("{body}")));
+    if !matches!(method.algorithm, Some(Algorithm::Jwt | Algorithm::Token)) {
+        let digest = if method.digest.is_some() { ", hashed with SHA-256 first" } else { "" };
+        text.line("signed text", &format!("{}{digest}", method.message.as_deref().unwrap_or("{body}")));
     }
-    if let Some(each) = &way.each {
+    if let Some(each) = &method.each {
         text.line("signs each", &format!("element of the array {each} in the body"));
     }
-    for (bound, template) in &way.bind {
+    for (bound, template) in &method.bind {
         text.line("also checked", &format!("{} is {template}", place(bound)));
     }
-    if let Some(time) = &way.timestamp {
+    if let Some(time) = &method.timestamp {
         let unit = time.unit.map_or_else(|| "seconds".to_owned(), |unit| name(&unit));
         text.line("time", &format!("{}, {unit}", place(&time.r#in)));
     }
     let templates =
         |templates: &[String]| if templates.is_empty() { "none".to_owned() } else { templates.join(" or ") };
-    text.line("event id", &templates(&way.id));
-    text.line("event type", &templates(&way.r#type));
+    text.line("event id", &templates(&method.id));
+    text.line("event type", &templates(&method.r#type));
 }
 
 /// Returns a place in words.
@@ -209,8 +210,9 @@ fn handshake_text(handshake: &HandshakeDescription) -> String {
 
 /// Returns a source and a route in Terraform.
 fn example(Listed { slug, scheme, .. }: &Listed) -> String {
-    let signs_url = |way: &Description| way.message.iter().chain(way.bind.values()).any(|text| text.contains("url"));
-    let url = if scheme.ways.iter().any(signs_url) {
+    let signs_url =
+        |method: &Description| method.message.iter().chain(method.bind.values()).any(|text| text.contains("url"));
+    let url = if scheme.methods.iter().any(signs_url) {
         "\n  # The sender signs the URL: set `url` if it is configured there in another form than the one that receives the request."
     } else {
         ""

@@ -4,10 +4,10 @@ use super::*;
 
 const NOW: i64 = 1_700_000_000;
 
-/// Returns a signing key for the first way in which a sender signs.
-fn signing_key(way: &Description) -> Secret {
-    let jwt = way.jwt.as_ref().map(|jwt| jwt.algorithms[0].clone()).unwrap_or_default();
-    let form = way.key.clone().unwrap_or_default();
+/// Returns a signing key for the first signing method of a sender.
+fn signing_key(method: &Description) -> Secret {
+    let jwt = method.jwt.as_ref().map(|jwt| jwt.algorithms[0].clone()).unwrap_or_default();
+    let form = method.key.clone().unwrap_or_default();
     let shared = match form.encoding.unwrap_or_default() {
         KeyEncoding::Text => "a-signing-key-0123456789",
         KeyEncoding::Hex => "00112233445566778899aabbccddeeff",
@@ -17,7 +17,7 @@ fn signing_key(way: &Description) -> Secret {
     let rsa = include_str!("../../../crates/senders/tests/keys/rsa.pem").to_owned();
     let p256 = include_str!("../../../crates/senders/tests/keys/p256.pem").to_owned();
     let ed25519 = include_str!("../../../crates/senders/tests/keys/ed25519.pem").to_owned();
-    let key = match way.algorithm.unwrap_or_default() {
+    let key = match method.algorithm.unwrap_or_default() {
         Algorithm::Ed25519 => ed25519,
         Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Raw => p256,
         Algorithm::RsaPkcs1Sha256 | Algorithm::RsaPkcs1Sha512 | Algorithm::RsaPssSha256 | Algorithm::RsaPssSha512 => {
@@ -35,7 +35,7 @@ fn event(slug: &str) -> (Endpoint, SignedEvent) {
     let sender = hookline_senders::scheme(slug).unwrap();
     let url = format!("https://hooks.example.com/webhooks/{slug}");
     let scheme = SourceScheme::of_sender(slug).unwrap();
-    let endpoint = Endpoint { url, scheme, secret: signing_key(&sender.ways[0]) };
+    let endpoint = Endpoint { url, scheme, secret: signing_key(&sender.methods[0]) };
     let event = SignedEvent::new(&sender, &endpoint, "e-1", NOW).unwrap_or_else(|error| panic!("{slug}: {error}"));
     (endpoint, event)
 }
@@ -55,7 +55,7 @@ fn example_event_of_every_sender_is_accepted_and_has_its_type() {
     let mut problems = Vec::new();
     for slug in hookline_senders::slugs() {
         let (endpoint, event) = event(slug);
-        let types = &hookline_senders::scheme(slug).unwrap().ways[0].r#type;
+        let types = &hookline_senders::scheme(slug).unwrap().methods[0].r#type;
         match verified(&endpoint, &event) {
             None => problems.push(format!("{slug}: a handshake: {event:?}")),
             Some(Err(error)) => problems.push(format!("{slug}: {error}: {event:?}")),

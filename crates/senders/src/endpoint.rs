@@ -27,7 +27,7 @@ impl Endpoint {
     ) -> Result<Self, ConfigError> {
         let handshakes: Vec<_> = sender.handshakes.iter().map(Handshake::new).collect::<Result<_, _>>()?;
         let signs_challenges = handshakes.iter().any(|handshake| handshake.is_computed() && !handshake.is_signed());
-        let scheme = Scheme::new(&sender.ways, &SchemeOptions { signs_challenges, ..options })?;
+        let scheme = Scheme::new(&sender.methods, &SchemeOptions { signs_challenges, ..options })?;
         let response = response.or(sender.response.as_ref()).cloned();
         if response.as_ref().is_some_and(|response| !(200..300).contains(&response.status)) {
             return Err(invalid(

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// Returns the ways in which a sender signs, its handshakes and its response, as [`crate::SenderScheme`] has them. `base` is the
+/// Returns the signing methods of a sender, its handshakes and its response, as [`crate::SenderScheme`] has them. `base` is the
 /// file that it extends, or null. The alternatives are patches of the scheme.
 #[must_use]
 pub fn merged(sender: &Value, base: &Value) -> Value {
@@ -16,8 +16,8 @@ pub fn merged(sender: &Value, base: &Value) -> Value {
         json_patch::merge(&mut alternative, patch);
         alternative
     });
-    let ways: Vec<_> = std::iter::once(scheme.clone()).chain(patched).collect();
-    let mut merged = Map::from_iter([("ways".to_owned(), ways.into())]);
+    let methods: Vec<_> = std::iter::once(scheme.clone()).chain(patched).collect();
+    let mut merged = Map::from_iter([("methods".to_owned(), methods.into())]);
     for member in ["handshakes", "response"] {
         let value = inherited(member).filter(|value| !value.is_null());
         merged.extend(value.map(|value| (member.to_owned(), value.clone())));

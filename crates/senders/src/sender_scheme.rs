@@ -6,8 +6,8 @@ use crate::handshake_description::{EventResponse, HandshakeDescription};
 /// How a sender signs, checks the endpoint and which response it expects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct SenderScheme {
-    /// The ways in which the sender signs.
-    pub ways: Vec<Description>,
+    /// The signing methods of the sender.
+    pub methods: Vec<Description>,
     /// The requests that check the endpoint.
     #[serde(default)]
     pub handshakes: Vec<HandshakeDescription>,

@@ -58,8 +58,8 @@ impl SchemeSource {
         let sender = match (&self.sender, &self.scheme) {
             (Some(_), None) if !self.handshakes.is_empty() => return Err(SourceError::Handshakes),
             (Some(sender), None) => catalogue::scheme(sender)?,
-            (None, Some(way)) => {
-                SenderScheme { ways: vec![way.clone()], handshakes: self.handshakes.clone(), response: None }
+            (None, Some(method)) => {
+                SenderScheme { methods: vec![method.clone()], handshakes: self.handshakes.clone(), response: None }
             }
             _ => return Err(SourceError::SenderOrScheme),
         };

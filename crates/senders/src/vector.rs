@@ -108,7 +108,7 @@ impl Vector {
     pub fn verify(&self, sender: Option<&str>) -> Result<Result<(), VerifyError>, VectorError> {
         let name = self.sender.as_deref().or(sender).ok_or_else(|| malformed("has no sender"))?;
         let slug = names::named(name)?;
-        let verdict = match self.verify_with(&crate::scheme(slug)?.ways) {
+        let verdict = match self.verify_with(&crate::scheme(slug)?.methods) {
             // A request without a body can have a valid signature, but it is no event.
             Ok(Err(VerifyError::EmptyBody)) => Ok(Ok(())),
             verdict => verdict,
@@ -121,12 +121,12 @@ impl Vector {
         }
     }
 
-    /// Verifies the vector with the ways in which a sender signs.
+    /// Verifies the vector with the signing methods of a sender.
     ///
     /// # Errors
     ///
     /// [`VectorError`] if the vector cannot be verified.
-    pub fn verify_with(&self, ways: &[Description]) -> Result<Result<(), VerifyError>, VectorError> {
+    pub fn verify_with(&self, methods: &[Description]) -> Result<Result<(), VerifyError>, VectorError> {
         let candidates = keys::candidates(&self.members)?;
         if candidates.is_empty() {
             return Err(VectorError::NoKey);
@@ -134,8 +134,8 @@ impl Vector {
         let mut first = None;
         for (secret, form) in candidates {
             let Some(secret) = secret else { continue };
-            for ways in keys::ways(ways, form) {
-                for scheme in self.schemes(&ways)? {
+            for methods in keys::methods(methods, form) {
+                for scheme in self.schemes(&methods)? {
                     match self.verify_request(&scheme, &secret)? {
                         Err(error @ VerifyError::UnusableSecret { .. }) => first = first.or(Some(error)),
                         Err(error) if error != VerifyError::EmptyBody => {
@@ -151,12 +151,12 @@ impl Vector {
     }
 
     /// Returns the schemes to try: with the URL as the configured one, and with the received one.
-    fn schemes(&self, ways: &[Description]) -> Result<Vec<Scheme>, VectorError> {
+    fn schemes(&self, methods: &[Description]) -> Result<Vec<Scheme>, VectorError> {
         let separate = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
         let complete = self.url.as_ref().filter(|url| !self.query.is_empty() && !url.contains('?'));
         let urls = [self.url.clone(), complete.map(|url| format!("{url}?{separate}")), None];
         let scheme = |url: Option<String>, tolerance_seconds| {
-            Scheme::new(ways, &SchemeOptions { url, tolerance_seconds, ..SchemeOptions::default() })
+            Scheme::new(methods, &SchemeOptions { url, tolerance_seconds, ..SchemeOptions::default() })
         };
         let mut schemes: Vec<_> = urls
             .iter()

@@ -33,11 +33,11 @@ impl Scheme {
         if !is_challenge(challenge) {
             return Err(VerifyError::InvalidChallenge { location: location.to_owned() });
         }
-        let way = self.ways.first().ok_or(VerifyError::MissingSecret)?;
+        let method = self.methods.first().ok_or(VerifyError::MissingSecret)?;
         let secret = secrets.first().ok_or(VerifyError::MissingSecret)?;
         let unusable = |problem| VerifyError::UnusableSecret { problem };
-        let key = SigningKey::parse(secret, &way.key, way.algorithm).map_err(unusable)?;
-        let signature = way.algorithm.sign(&key, &[challenge.as_bytes()]);
-        Ok(way.encoding.encode(&signature.ok_or_else(|| unusable("it cannot sign"))?))
+        let key = SigningKey::parse(secret, &method.key, method.algorithm).map_err(unusable)?;
+        let signature = method.algorithm.sign(&key, &[challenge.as_bytes()]);
+        Ok(method.encoding.encode(&signature.ok_or_else(|| unusable("it cannot sign"))?))
     }
 }

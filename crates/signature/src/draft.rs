@@ -3,7 +3,7 @@
 use hookline_template::{Headers, Place, Pointer, Reader, Request, fields};
 use serde_json::{Map, Value, json};
 
-use crate::way::Way;
+use crate::signing_method::SigningMethod;
 use crate::{Message, SignError, VerifyError};
 
 pub(crate) const NOT_SIGNABLE: &str = "the values that the sender signs cannot be put into this body";
@@ -68,7 +68,7 @@ impl Draft {
     /// Calls a function with a reader of the request as it is now.
     pub(crate) fn with_reader<T>(
         &self,
-        way: &Way,
+        method: &SigningMethod,
         message: Message<'_>,
         read: impl FnOnce(&Reader<'_>) -> Result<T, VerifyError>,
     ) -> Result<T, SignError> {
@@ -82,7 +82,7 @@ impl Draft {
             query: &self.query,
             raw_query: &raw_query,
         };
-        let mut reader = Reader::new(request, way.url.as_deref());
+        let mut reader = Reader::new(request, method.url.as_deref());
         reader.pairs.clone_from(&self.pairs);
         read(&reader).map_err(|_| SignError { problem: NOT_SIGNABLE })
     }

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::key::{Key, SigningKey, usable_keys};
-use crate::way::{Jwt, Way};
+use crate::signing_method::{Jwt, SigningMethod};
 use crate::{Secret, SignError, VerifyError};
 
 /// The maximum difference in seconds between the clocks of a sender and of Hookline.
@@ -42,31 +42,31 @@ fn invalid(problem: &'static str) -> VerifyError {
 
 /// Verifies the first text as a token. Returns the JSON text of its claims.
 pub(crate) fn verify(
-    way: &Way,
+    method: &SigningMethod,
     texts: &[String],
     secrets: &[Secret],
     now: Option<i64>,
 ) -> Result<Vec<u8>, VerifyError> {
     let text = texts.first().map(String::as_str).unwrap_or_default();
-    let place = way.places.first().unwrap_or(&Place::Body);
-    let token = if way.pairs.is_some() { text } else { way.without_prefix(place, text)? };
+    let place = method.places.first().unwrap_or(&Place::Body);
+    let token = if method.pairs.is_some() { text } else { method.without_prefix(place, text)? };
     let (signed, signature) = token.rsplit_once('.').ok_or_else(|| invalid("it has no signature"))?;
     let (header, claims) = signed.split_once('.').ok_or_else(|| invalid("it has no claims"))?;
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid("it is not base64url"));
     let (header, claims, signature) = (decode(header)?, decode(claims)?, decode(signature)?);
     let header: Header =
         serde_json::from_slice(&header).map_err(|_| invalid("its header is not JSON with an algorithm"))?;
-    let accepted = way.jwt.algorithms.iter().find(|(name, _)| *name == header.alg);
+    let accepted = method.jwt.algorithms.iter().find(|(name, _)| *name == header.alg);
     let (_, algorithm) = accepted.ok_or_else(|| invalid("its algorithm is not accepted"))?;
     if header.crit.is_some() {
         return Err(invalid("it has critical extensions"));
     }
-    let keys = usable_keys(secrets, |secret| Key::parse(secret, &way.key, *algorithm))?;
+    let keys = usable_keys(secrets, |secret| Key::parse(secret, &method.key, *algorithm))?;
     let signatures = [signature];
     if !keys.iter().any(|key| algorithm.verify(key, &[signed], &signatures)) {
         return Err(VerifyError::Mismatch { secrets: secrets.len() });
     }
-    way.jwt.check(&claims, now)?;
+    method.jwt.check(&claims, now)?;
     Ok(claims)
 }
 
@@ -114,7 +114,7 @@ impl Jwt {
     /// Creates a token with the standard claims and further ones.
     pub(crate) fn sign(
         &self,
-        way: &Way,
+        method: &SigningMethod,
         secret: &Secret,
         extra: Map<String, Value>,
         now: i64,
@@ -134,7 +134,7 @@ impl Jwt {
         claims.extend(extra);
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encode(&json!({ "alg": name, "typ": "JWT" })), encode(&claims.into()));
-        let key = SigningKey::parse(secret, &way.key, *algorithm).map_err(|problem| SignError { problem })?;
+        let key = SigningKey::parse(secret, &method.key, *algorithm).map_err(|problem| SignError { problem })?;
         let signature = algorithm.sign(&key, &[signed.as_bytes()]);
         let signature = signature.ok_or(SignError { problem: "the key is of another kind than the algorithm" })?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))

@@ -22,10 +22,10 @@ mod rules;
 mod scheme;
 mod sign;
 mod signature_text;
+mod signing_method;
 mod time;
 mod verify;
-mod verify_way;
-mod way;
+mod verify_method;
 
 pub use algorithm::Algorithm;
 pub use challenge::verify_token;

@@ -7,7 +7,7 @@ use hookline_template::{Headers, Part, Place};
 
 use crate::algorithm::Algorithm;
 use crate::scheme::Scheme;
-use crate::way::Way;
+use crate::signing_method::SigningMethod;
 
 /// Headers with credentials, which are never copied because a sender lists them as signed.
 const CREDENTIALS: [&str; 7] =
@@ -28,7 +28,7 @@ impl Scheme {
     /// Returns what a copy of a request needs, in the way that needs least.
     #[must_use]
     pub fn copy_needs(&self) -> CopyNeeds {
-        self.ways.iter().map(Way::copy_needs).min().unwrap_or(CopyNeeds::Nothing)
+        self.methods.iter().map(SigningMethod::copy_needs).min().unwrap_or(CopyNeeds::Nothing)
     }
 
     /// Returns the headers of a request from which the signature, the event's id and its type are read: names in lower case,
@@ -36,8 +36,8 @@ impl Scheme {
     #[must_use]
     pub fn copied_headers(&self, headers: &Headers) -> BTreeMap<String, String> {
         let mut names: BTreeSet<String> =
-            self.ways.iter().flat_map(Way::headers).map(str::to_ascii_lowercase).collect();
-        for list in self.ways.iter().flat_map(Way::lists_of_headers) {
+            self.methods.iter().flat_map(SigningMethod::headers).map(str::to_ascii_lowercase).collect();
+        for list in self.methods.iter().flat_map(SigningMethod::lists_of_headers) {
             let listed = headers.first(list).unwrap_or_default().split(',');
             let listed = listed.map(|name| name.trim().to_ascii_lowercase());
             names.extend(listed.filter(|name| !CREDENTIALS.contains(&name.as_str())));
@@ -50,7 +50,7 @@ impl Scheme {
     }
 }
 
-impl Way {
+impl SigningMethod {
     fn copy_needs(&self) -> CopyNeeds {
         let is_query = |place: &Place| matches!(place, Place::Query(_));
         let is_header = |place: &Place| matches!(place, Place::Header(_));

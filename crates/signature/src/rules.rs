@@ -6,9 +6,9 @@ use crate::algorithm::Algorithm;
 use crate::config_error::{ConfigError, invalid};
 use crate::description::{Derivation, Description, KeyEncoding};
 use crate::options::Trust;
-use crate::way::{Pairs, Timestamp, Way};
+use crate::signing_method::{Pairs, SigningMethod, Timestamp};
 
-impl Way {
+impl SigningMethod {
     /// Checks that the members belong together.
     pub(crate) fn check(&self, description: &Description) -> Result<(), ConfigError> {
         let signature = &description.signature;

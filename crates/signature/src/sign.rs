@@ -9,7 +9,7 @@ use crate::algorithm::Algorithm;
 use crate::draft::{Draft, NOT_SIGNABLE, set_json};
 use crate::key::{self, SigningKey};
 use crate::scheme::Scheme;
-use crate::way::Way;
+use crate::signing_method::SigningMethod;
 use crate::{Message, Secret, SignError, Signed, time};
 
 /// The name of the key in front of a signature for senders that send one.
@@ -22,11 +22,11 @@ impl Scheme {
     ///
     /// Returns [`SignError`] if the secret is not a key of the sender, or if the body cannot carry the signature.
     pub fn sign(&self, message: Message<'_>, secret: &Secret) -> Result<Signed, SignError> {
-        let mut ways: Vec<&Way> = self.ways.iter().collect();
-        ways.sort_by_key(|way| way.signs_form() != message.is_form);
+        let mut methods: Vec<&SigningMethod> = self.methods.iter().collect();
+        methods.sort_by_key(|method| method.signs_form() != message.is_form);
         let mut first_error = None;
-        for way in ways {
-            match way.sign(message, secret) {
+        for method in methods {
+            match method.sign(message, secret) {
                 Ok(signed) => return Ok(signed),
                 Err(error) => first_error = first_error.or(Some(error)),
             }
@@ -41,8 +41,8 @@ impl Scheme {
     /// Returns [`SignError`] if the secret is not a signing key of the sender.
     pub fn stored_key(&self, signing_key: &Secret) -> Result<Secret, SignError> {
         let mut problem = "the sender is unknown";
-        for way in &self.ways {
-            match way.stored_key(signing_key) {
+        for method in &self.methods {
+            match method.stored_key(signing_key) {
                 Ok(secret) => return Ok(secret),
                 Err(error) => problem = error,
             }
@@ -51,7 +51,7 @@ impl Scheme {
     }
 }
 
-impl Way {
+impl SigningMethod {
     fn signs_form(&self) -> bool {
         let places = self.places.iter().chain(self.message.0.iter().filter_map(|part| match part {
             Part::Value(place) => Some(place),

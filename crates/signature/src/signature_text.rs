@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use hookline_template::{Place, Reader};
 
 use crate::VerifyError;
-use crate::way::{Pairs, Way};
+use crate::signing_method::{Pairs, SigningMethod};
 
 /// Maximum number of signatures in a request, more than any sender sends while it rotates keys. API Gateway limits the
 /// header's size to some kilobytes anyway.
 const MAX_SIGNATURES: usize = 20;
 
-impl Way {
+impl SigningMethod {
     /// Returns the texts of the signatures, and remembers the other pairs next to them.
     pub(crate) fn signature_texts(&self, reader: &mut Reader<'_>) -> Result<Vec<String>, VerifyError> {
         let mut texts = Vec::new();

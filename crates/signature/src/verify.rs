@@ -33,8 +33,8 @@ impl Scheme {
         // The previous secret alone is not enough: a wrong current one would go unnoticed until it is removed.
         let current = secrets.first().map_or(Ok(()), |current| self.check_secret(current));
         let mut errors = Vec::new();
-        for way in &self.ways {
-            match way.verify(request, secrets, now) {
+        for method in &self.methods {
+            match method.verify(request, secrets, now) {
                 Ok(verified) => return current.map(|()| verified),
                 Err(error) => errors.push(error),
             }
@@ -48,10 +48,10 @@ impl Scheme {
     /// Verifies a signature of a text that is already composed, for published test vectors of primitives.
     #[must_use]
     pub fn verifies_message(&self, message: &[u8], signature: &str, secret: &Secret) -> bool {
-        self.ways.iter().any(|way| {
-            let key = Key::parse(secret, &way.key, way.algorithm);
-            let decoded = way.encoding.decode(signature);
-            let is_valid = |key: Key| Some(way.algorithm.verify(&key, &[message], &[decoded?]));
+        self.methods.iter().any(|method| {
+            let key = Key::parse(secret, &method.key, method.algorithm);
+            let decoded = method.encoding.decode(signature);
+            let is_valid = |key: Key| Some(method.algorithm.verify(&key, &[message], &[decoded?]));
             key.ok().and_then(is_valid).unwrap_or_default()
         })
     }
@@ -62,14 +62,14 @@ impl Scheme {
     ///
     /// Returns [`VerifyError::UnusableSecret`] if it cannot. No request can then be verified.
     pub fn check_secret(&self, secret: &Secret) -> Result<(), VerifyError> {
-        let mut problems = self.ways.iter().map(|way| way.check_secret(secret));
+        let mut problems = self.methods.iter().map(|method| method.check_secret(secret));
         let first = problems.next().unwrap_or(Err("the sender is unknown"));
         let checked = if problems.any(|checked| checked.is_ok()) { Ok(()) } else { first };
         checked.map_err(|problem| VerifyError::UnusableSecret { problem })
     }
 }
 
-/// Returns the error that explains most: of a signature that is present before that of a missing one. If some ways did not fit
+/// Returns the error that explains most: of a signature that is present before that of a missing one. If some methods did not fit
 /// the keys and the others did not find their kind of signature, no key matches the signatures.
 fn most_relevant(errors: Vec<VerifyError>, secrets: usize) -> VerifyError {
     let rank = |error: &VerifyError| match error {

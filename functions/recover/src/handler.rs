@@ -18,7 +18,7 @@ use crate::github::{Credential, GithubApi, GithubClient};
 use crate::log;
 use crate::outcome::Outcome;
 use crate::run::{End, Report, RunLimits, run};
-use crate::state::{Begun, Lease, State, StateStore};
+use crate::state::{BeginResult, Lease, State, StateStore};
 
 /// The longest run. It is shorter than the shortest interval of the schedule (5 minutes), so that runs do not overlap.
 const MAX_RUN: Duration = Duration::from_secs(240);
@@ -106,8 +106,8 @@ impl<S: GetSecret + Clone, T: StateStore> Handler<S, T> {
             pause: self.pause,
         };
         let state = match self.states.begin(name, lease, limits.now).await {
-            Ok(Begun::Leased(state)) => state,
-            Ok(Begun::InProgress) => return Outcome::InProgress,
+            Ok(BeginResult::Leased(state)) => state,
+            Ok(BeginResult::InProgress) => return Outcome::InProgress,
             Err(source) => return Outcome::Failed(RunError::State { source }),
         };
         let (state, outcome) = self.run(name, source, state, limits).await;

@@ -45,5 +45,5 @@ pub use github::{
 pub use groups::Attempts;
 pub use handler::Handler;
 pub use run::{End, Loss, LostEvent, Report, RunLimits, run};
-pub use state::{Begun, DynamoDbStateStore, Lease, State, StateStore, Unfinished};
+pub use state::{BeginResult, DynamoDbStateStore, Lease, State, StateStore, Unfinished};
 pub use webhook::{InvalidWebhook, Webhook};

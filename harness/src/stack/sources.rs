@@ -35,8 +35,8 @@ pub(crate) struct Source {
 impl Source {
     /// Returns a source with a sender of the catalogue and a random key of the sender's form.
     pub(crate) fn new(name: &'static str, sender: &str) -> Self {
-        let ways = hookline_senders::scheme(sender).map(|scheme| scheme.ways).unwrap_or_default();
-        let key = ways.first().map_or(KeyKind::Text, KeyKind::of);
+        let methods = hookline_senders::scheme(sender).map(|scheme| scheme.methods).unwrap_or_default();
+        let key = methods.first().map_or(KeyKind::Text, KeyKind::of);
         Self::with(name, SchemeSource::sender(sender), key)
     }
 

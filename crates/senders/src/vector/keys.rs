@@ -77,20 +77,22 @@ fn shared_jwks(value: &Value) -> Vec<Vec<u8>> {
     jwks.filter_map(key).collect()
 }
 
-/// Returns the ways for which a key of this form can be tried, each alone.
-pub(super) fn ways(ways: &[Description], form: Form) -> Vec<Vec<Description>> {
+/// Returns the signing methods for which a key of this form can be tried, each alone.
+pub(super) fn methods(methods: &[Description], form: Form) -> Vec<Vec<Description>> {
     if form == Form::Stored {
-        return vec![ways.to_vec()];
+        return vec![methods.to_vec()];
     }
     // Otherwise a request could be valid that is signed with a public key as the key of an HMAC.
-    let fits = |way: &&Description| is_public(way) == (form == Form::Public) && way.algorithm != Some(Algorithm::Token);
-    ways.iter().filter(fits).map(|way| vec![Description { key: None, ..way.clone() }]).collect()
+    let fits = |method: &&Description| {
+        is_public(method) == (form == Form::Public) && method.algorithm != Some(Algorithm::Token)
+    };
+    methods.iter().filter(fits).map(|method| vec![Description { key: None, ..method.clone() }]).collect()
 }
 
-fn is_public(way: &Description) -> bool {
-    match way.algorithm.unwrap_or_default() {
+fn is_public(method: &Description) -> bool {
+    match method.algorithm.unwrap_or_default() {
         Algorithm::Jwt => {
-            !way.jwt.as_ref().is_some_and(|jwt| jwt.algorithms.iter().any(|algorithm| algorithm.starts_with("HS")))
+            !method.jwt.as_ref().is_some_and(|jwt| jwt.algorithms.iter().any(|algorithm| algorithm.starts_with("HS")))
         }
         algorithm => algorithm.is_public(),
     }

@@ -81,8 +81,8 @@ fn public_key_is_read_in_any_form() {
 /// The key of an HMAC must not be a public key, which everybody has.
 #[test]
 fn public_key_is_never_the_key_of_an_hmac() {
-    let ways = crate::scheme("circleci").unwrap().ways;
-    assert!(keys::ways(&ways, keys::Form::Public).is_empty());
+    let methods = crate::scheme("circleci").unwrap().methods;
+    assert!(keys::methods(&methods, keys::Form::Public).is_empty());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn query_is_in_the_url_or_separate() {
         ("https://a.example/x", json!("b=1&c=2&c=3")),
     ] {
         let vector = vector(url, query);
-        let schemes = vector.schemes(&crate::scheme("plivo").unwrap().ways).unwrap();
+        let schemes = vector.schemes(&crate::scheme("plivo").unwrap().methods).unwrap();
         assert!(schemes.len() >= 2);
     }
 }

@@ -8,7 +8,7 @@ use hookline_signature::{
 pub(crate) const NOW: i64 = 1_614_265_330;
 pub(crate) const URL: &str = "https://hooks.example.com/webhooks/x";
 
-/// One way in which a sender signs, with a key for each side.
+/// One signing method of a sender, with a key for each side.
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) description: Description,
@@ -29,9 +29,9 @@ pub(crate) struct TestRequest {
 /// Returns each way of each sender.
 pub(crate) fn all_cases() -> Vec<Case> {
     let cases = |slug: &'static str| {
-        let SenderScheme { ways, .. } = hookline_senders::scheme(slug).unwrap();
+        let SenderScheme { methods, .. } = hookline_senders::scheme(slug).unwrap();
         let case = |(index, description): (usize, Description)| Case::new(format!("{slug} {index}"), description);
-        ways.into_iter().enumerate().map(case).collect::<Vec<_>>()
+        methods.into_iter().enumerate().map(case).collect::<Vec<_>>()
     };
     hookline_senders::slugs().flat_map(cases).collect()
 }

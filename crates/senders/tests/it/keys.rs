@@ -197,14 +197,14 @@ fn key_of_an_hmac_is_decoded_and_derived() {
 /// A sender that replaces its algorithm signs in two headers, and an operator stores one of the keys.
 #[test]
 fn previous_key_can_be_of_another_algorithm() {
-    let way = |algorithm: &str, header: &str| {
+    let method = |algorithm: &str, header: &str| {
         let signature = json!({ "in": [format!("header:{header}")], "encoding": "base64" });
         serde_json::from_value(json!({ "algorithm": algorithm, "signature": signature })).unwrap()
     };
-    let ways = vec![way("rsa-pkcs1-sha256", "X-Old"), way("ed25519", "X-New")];
+    let methods = vec![method("rsa-pkcs1-sha256", "X-Old"), method("ed25519", "X-New")];
     let (rsa, ed25519) = (public("rsa-pkcs1-sha256", RSA).0, public("ed25519", ED25519).0);
     let both = {
-        let sender = SenderScheme { ways, ..SenderScheme::default() };
+        let sender = SenderScheme { methods, ..SenderScheme::default() };
         Source { scheme: Endpoint::new(&sender, SchemeOptions::default(), None).unwrap(), ..rsa.clone() }
     };
     for (source, other, header) in [(&rsa, &ed25519, "X-Old"), (&ed25519, &rsa, "X-New")] {

@@ -4,10 +4,10 @@
 //! execution environment reads at most once in each cool-down, and once more after a batch in which a call failed.
 
 mod admission;
-mod announcement;
 mod breaker;
 mod dynamodb;
 mod store;
+mod transition;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -18,10 +18,10 @@ use tokio::time::timeout;
 
 use self::admission::defer;
 pub(crate) use self::admission::{Admission, Candidate};
-use self::announcement::Transition;
 pub use self::breaker::BreakerConfig;
 use self::breaker::{Breaker, Gate};
 pub use self::store::{DestinationStateStore, OpenState, ProbeStart, StoredState};
+use self::transition::Transition;
 use crate::clock;
 use crate::destinations::Clients;
 use crate::failure::Failure;

@@ -45,7 +45,7 @@ async fn delivery_needs_one_write_or_two() {
 
 /// The process crashed after the claim, or the response to the batch was lost: SQS delivers the message again.
 #[tokio::test]
-async fn same_request_takes_over_its_claim_after_a_crash() {
+async fn message_received_again_after_a_crash_takes_over_its_claim() {
     let function = Function::new().await;
     assert!(function.failed_ids(vec![unique_record("m", "github", 1)]).await.is_empty());
     function.claims.end_leases();
@@ -194,7 +194,7 @@ async fn without_claim_store_every_attempt_delivers() {
 }
 
 #[tokio::test]
-async fn completed_events_are_not_reported_as_failed() {
+async fn duplicate_of_a_delivered_event_is_acknowledged() {
     let function = Function::new().await;
     assert!(function.failed_ids(vec![duplicate("m")]).await.is_empty());
     function.claims.end_leases();
@@ -221,7 +221,7 @@ async fn permanent_failure_is_not_repeated_while_the_dead_letter_queue_is_unavai
 }
 
 #[tokio::test]
-async fn redriven_event_is_delivered_although_the_claim_has_failed() {
+async fn redriven_event_is_delivered_despite_its_failed_claim() {
     let function = Function::new().await;
     *function.queue.dlq_is_unavailable.lock().unwrap() = true;
     function.receiver.respond_with(404, None);

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use hookline_aws::{PortError, SdkConfig};
 
 use super::State;
-use super::store::{Begun, Lease, StateStore};
+use super::store::{BeginResult, Lease, StateStore};
 
 const PUT: &str = "dynamodb:PutItem";
 
@@ -61,11 +61,11 @@ impl DynamoDbStateStore {
 }
 
 impl StateStore for DynamoDbStateStore {
-    async fn begin(&self, source: &str, lease: &Lease, now: u64) -> Result<Begun, PortError> {
+    async fn begin(&self, source: &str, lease: &Lease, now: u64) -> Result<BeginResult, PortError> {
         let item = self.read(source).await?;
         let current = item.as_ref().and_then(lease_of);
         if current.as_ref().is_some_and(|current| now < current.until && current.owner != lease.owner) {
-            return Ok(Begun::InProgress);
+            return Ok(BeginResult::InProgress);
         }
         let stored = item.as_ref().and_then(|item| item.get("state")?.as_s().ok());
         let put = self.put(source, lease, lease.until, stored.cloned(), now);
@@ -83,13 +83,13 @@ impl StateStore for DynamoDbStateStore {
         match Box::pin(put.send()).await {
             Ok(_) => {}
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => return Ok(Begun::InProgress),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => return Ok(BeginResult::InProgress),
                 _ => return Err(PortError::new(PUT, error)),
             },
         }
         // A state that cannot be read is as good as none: the run begins with the complete period.
         let state = stored.and_then(|state| serde_json::from_str::<State>(state).ok());
-        Ok(Begun::Leased(state.unwrap_or_default()))
+        Ok(BeginResult::Leased(state.unwrap_or_default()))
     }
 
     async fn finish(&self, source: &str, lease: &Lease, state: &State, now: u64) -> Result<(), PortError> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::dynamodb::DynamoDbStateStore;
-pub use self::store::{Begun, Lease, StateStore};
+pub use self::store::{BeginResult, Lease, StateStore};
 use crate::groups::Attempts;
 
 /// The most events that each of the lists has. With them an item has at most about 300 KB, and DynamoDB allows 400 KB

@@ -15,7 +15,7 @@ pub struct Lease {
 
 /// The result of beginning a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
+pub enum BeginResult {
     /// The run may begin with this state.
     Leased(State),
     /// Another invocation runs for the source: EventBridge Scheduler may invoke the function more than once.
@@ -26,7 +26,12 @@ pub enum Begun {
 pub trait StateStore: Send + Sync + 'static {
     /// Takes the lease of a source, unless another invocation has it. Returns the source's state, which is empty before
     /// the first run. `now` is in seconds since 1970.
-    fn begin(&self, source: &str, lease: &Lease, now: u64) -> impl Future<Output = Result<Begun, PortError>> + Send;
+    fn begin(
+        &self,
+        source: &str,
+        lease: &Lease,
+        now: u64,
+    ) -> impl Future<Output = Result<BeginResult, PortError>> + Send;
 
     /// Stores the state and releases the lease. It fails if another invocation has taken the lease meanwhile.
     fn finish(

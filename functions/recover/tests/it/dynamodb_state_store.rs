@@ -1,6 +1,6 @@
 //! The requests of the store of states and the handling of the responses, with the real SDK client.
 
-use recover::{Begun, DynamoDbStateStore, Lease, State, StateStore as _};
+use recover::{BeginResult, DynamoDbStateStore, Lease, State, StateStore as _};
 use serde_json::{Value, json};
 
 use crate::fixture::FakeAws;
@@ -30,7 +30,7 @@ fn ok() -> (u16, Value) {
 async fn first_run_takes_the_lease_and_returns_it_with_conditional_writes() {
     let (store, aws) = store(ok(), ok()).await;
     let begun = store.begin("github", &lease(), 1_700_000_000).await.unwrap();
-    assert_eq!(begun, Begun::Leased(State::default()), "the first run has an empty state");
+    assert_eq!(begun, BeginResult::Leased(State::default()), "the first run has an empty state");
     let state = State {
         settled_before: 1_699_990_000,
         requested: [("guid-1".to_owned(), 1_700_000_010)].into(),
@@ -46,7 +46,7 @@ async fn later_run_keeps_the_state_while_it_has_the_lease() {
     let state = json!({ "S": "{\"settled_before\":7,\"limited_until\":9}" });
     let (store, aws) = store((200, item(&state, 0)), ok()).await;
     let expected = State { settled_before: 7, limited_until: 9, ..State::default() };
-    assert_eq!(store.begin("github", &lease(), 1_700_000_000).await.unwrap(), Begun::Leased(expected));
+    assert_eq!(store.begin("github", &lease(), 1_700_000_000).await.unwrap(), BeginResult::Leased(expected));
     insta::assert_json_snapshot!(aws.calls.lock().unwrap()[1]);
 }
 
@@ -55,7 +55,7 @@ async fn later_run_keeps_the_state_while_it_has_the_lease() {
 async fn unreadable_state_is_empty() {
     for state in [json!({ "S": "{" }), json!({ "S": "{\"settled_before\":\"x\"}" }), json!({ "N": "1" })] {
         let (store, _) = store((200, item(&state, 0)), ok()).await;
-        assert_eq!(store.begin("github", &lease(), 10).await.unwrap(), Begun::Leased(State::default()));
+        assert_eq!(store.begin("github", &lease(), 10).await.unwrap(), BeginResult::Leased(State::default()));
     }
 }
 
@@ -63,13 +63,13 @@ async fn unreadable_state_is_empty() {
 async fn lease_of_another_invocation_is_respected_until_it_ends() {
     let state = json!({ "S": "{}" });
     let (leased, aws) = store((200, item(&state, 1_700_000_100)), ok()).await;
-    assert_eq!(leased.begin("github", &lease(), 1_700_000_099).await.unwrap(), Begun::InProgress);
+    assert_eq!(leased.begin("github", &lease(), 1_700_000_099).await.unwrap(), BeginResult::InProgress);
     assert_eq!(aws.calls.lock().unwrap().len(), 1, "nothing is written");
-    assert_eq!(leased.begin("github", &lease(), 1_700_000_100).await.unwrap(), Begun::Leased(State::default()));
+    assert_eq!(leased.begin("github", &lease(), 1_700_000_100).await.unwrap(), BeginResult::Leased(State::default()));
 
     let taken = (400, json!({ "__type": "ConditionalCheckFailedException" }));
     let (taken, _) = store((200, item(&state, 0)), taken).await;
-    assert_eq!(taken.begin("github", &lease(), 1_700_000_100).await.unwrap(), Begun::InProgress);
+    assert_eq!(taken.begin("github", &lease(), 1_700_000_100).await.unwrap(), BeginResult::InProgress);
     assert!(taken.finish("github", &lease(), &State::default(), 10).await.is_err());
 }
 

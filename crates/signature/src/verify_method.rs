@@ -1,4 +1,4 @@
-//! Verifies requests in one of the ways in which a sender signs.
+//! Verifies requests in one of the signing methods of a sender.
 
 use std::borrow::Cow;
 
@@ -10,13 +10,13 @@ use crate::algorithm::Algorithm;
 use crate::challenge::is_challenge;
 use crate::description::TimeUnit;
 use crate::key::{self, Key, usable_keys};
-use crate::way::{Timestamp, Way};
+use crate::signing_method::{SigningMethod, Timestamp};
 use crate::{Secret, Verified, VerifyError, jwt, time};
 
 /// Maximum number of elements of a body that are signed one by one.
 const MAX_ELEMENTS: usize = 100;
 
-impl Way {
+impl SigningMethod {
     pub(crate) fn check_secret(&self, secret: &Secret) -> Result<(), &'static str> {
         match self.key_algorithm() {
             Algorithm::Token => key::text(secret).map(|_| ()),

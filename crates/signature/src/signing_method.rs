@@ -1,4 +1,4 @@
-//! One way in which a sender signs: the validated form of a description.
+//! One signing method of a sender: the validated form of a description.
 
 use hookline_template::{Encoding, Part, Place, Pointer, Template};
 
@@ -13,9 +13,9 @@ pub(crate) const MAX_TOLERANCE: u32 = 15 * 86_400;
 /// The default tolerance, for a sender that signs a new time for each retry.
 const DEFAULT_TOLERANCE: u32 = 300;
 
-/// One way in which a sender signs.
+/// One signing method of a sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Way {
+pub(crate) struct SigningMethod {
     pub(crate) algorithm: Algorithm,
     pub(crate) key: KeyDescription,
     pub(crate) places: Vec<Place>,
@@ -71,7 +71,7 @@ pub(crate) struct Jwt {
     pub(crate) max_age: Option<u32>,
 }
 
-impl Way {
+impl SigningMethod {
     pub(crate) fn new(description: &Description, options: &SchemeOptions) -> Result<Self, ConfigError> {
         let algorithm = description.algorithm.unwrap_or_default();
         let signature = &description.signature;
@@ -93,7 +93,7 @@ impl Way {
         // The longest first, so that a text is not changed before a longer one that contains it is found.
         replacements.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
         let types = description.r#type.iter().map(|text| parsed("type", text));
-        let way = Self {
+        let method = Self {
             algorithm,
             key: description.key.clone().unwrap_or_default(),
             places,
@@ -117,9 +117,9 @@ impl Way {
             type_ignore: description.type_ignore.clone(),
             signs_challenges: options.signs_challenges,
         };
-        way.check(description)?;
-        let is_signed: Vec<_> = ids.iter().map(|id| way.signs(id)).collect();
-        Ok(Self { ids: ids.into_iter().zip(is_signed).collect(), ..way })
+        method.check(description)?;
+        let is_signed: Vec<_> = ids.iter().map(|id| method.signs(id)).collect();
+        Ok(Self { ids: ids.into_iter().zip(is_signed).collect(), ..method })
     }
 }
 
