@@ -1,4 +1,4 @@
-# Every command that contributors, operators and CI run. Each recipe has the whole command, so `just` is optional.
+# The commands that contributors, operators and CI run. Each recipe has the whole command, so `just` is optional.
 
 _default:
     @just --list --unsorted
@@ -115,6 +115,11 @@ release workspace *arguments:
 [group('deploy')]
 rollback workspace function version="previous" reason="no reason given":
     scripts/rollback.sh {{ workspace }} {{ function }} {{ version }} {{ quote(reason) }}
+
+# Run any command of the operator's tool: `just hookline doctor --workspace prod`, or `just hookline --help`
+[group('operate')]
+hookline *arguments:
+    cargo hookline {{ arguments }}
 
 # List, show, redrive or purge dead-letter messages: `just dlq prod list`
 [group('operate')]

@@ -123,6 +123,7 @@ impl Capacity {
         let settings = Settings::of_workspace(&working_repository()?, &self.workspace, &self.overrides)?;
         let parameters = self.parameters(settings);
         let (destination, outage) = self.predict(&parameters)?;
+        self.simulation.html.as_deref().map_or(Ok(()), check_writable)?;
         let simulated = match self.is_simulation() {
             true => Some(self.simulate(&parameters, destination, &outage).await?),
             false => None,
@@ -235,6 +236,17 @@ impl Capacity {
             "simulation_one_lane": simulated.and_then(|simulated| simulated.one_lane.as_ref()),
         })
     }
+}
+
+/// Checks before the simulation that the page can be written. An existing page is not changed.
+fn check_writable(file: &Path) -> Result<()> {
+    let is_new = !file.exists();
+    let opened = std::fs::OpenOptions::new().append(true).create(true).open(file);
+    opened.with_context(|| format!("cannot write `{}`", file.display()))?;
+    if is_new {
+        std::fs::remove_file(file).with_context(|| format!("cannot remove `{}`", file.display()))?;
+    }
+    Ok(())
 }
 
 fn positive(text: &str) -> Result<f64> {

@@ -10,6 +10,10 @@ use crate::secrets::{SecretForm, SecretStore};
 use crate::target::Target;
 
 #[derive(Debug, Args)]
+#[command(override_usage = "\
+hookline secret set [OPTIONS] <SOURCE>
+       hookline secret set [OPTIONS] --destination <NAME>
+       hookline secret set [OPTIONS] --recovery <SOURCE>")]
 #[command(after_help = "\
 The secret comes from standard input or, on a terminal, from a prompt. A line end after the secret is not stored.
 The prompt reads one line, so a private key comes from standard input.

@@ -95,8 +95,11 @@ impl List {
             let rows: Vec<_> = listed.iter().map(|listed| listed.row()).collect();
             print_line(format_args!("{}", serde_json::to_string_pretty(&rows)?));
         } else {
-            print_line(format_args!("{}", table(&listed)));
-            unsupported(self.text.as_deref()).iter().for_each(|line| print_line(format_args!("{line}")));
+            let unsupported = unsupported(self.text.as_deref());
+            if !listed.is_empty() || unsupported.is_empty() {
+                print_line(format_args!("{}", table(&listed)));
+            }
+            unsupported.iter().for_each(|line| print_line(format_args!("{line}")));
         }
         Ok(ExitCode::SUCCESS)
     }

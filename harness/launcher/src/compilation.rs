@@ -29,7 +29,8 @@ pub(crate) fn run(
     let mut cargo = cargo::command();
     // No package is named: cargo then resolves the features of all default members together.
     cargo
-        .args(["build", "--bin", "harness", "--bin", "ingest", "--bin", "process", "--bin", "recover"])
+        .arg("build")
+        .args(["harness", "ingest", "process", "receiver", "recover"].iter().flat_map(|name| ["--bin", name]))
         .current_dir(repository);
     let mut cargo = cargo.spawn().map_err(|source| CompilationError::Cargo { source })?;
     let status = wait(&mut cargo, installation.as_ref());

@@ -46,18 +46,27 @@ impl Packages {
     }
 }
 
-/// Builds and packages the functions for this machine.
+/// Builds the functions for this machine, also the one of the team that receives events, and packages those of Hookline.
 ///
 /// # Errors
 ///
 /// If the build fails or a package cannot be written.
 pub async fn build(repository: &Repository) -> Result<Packages> {
-    build_programs(repository, "the functions", &["ingest", "process", "recover"]).await?;
+    build_programs(repository, "the functions", &["ingest", "process", "receiver", "recover"]).await?;
     Ok(Packages {
         ingest: package(repository, "ingest")?,
         process: package(repository, "process")?,
         recover: package(repository, "recover")?,
     })
+}
+
+/// Packages the function of the team, which [`build`] has built.
+///
+/// # Errors
+///
+/// If the package cannot be written.
+pub(crate) fn receiver(repository: &Repository) -> Result<PathBuf> {
+    package(repository, "receiver")
 }
 
 /// Builds programs for this machine. `what` describes them in messages.

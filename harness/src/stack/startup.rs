@@ -123,7 +123,8 @@ async fn create_once(repository: &Repository, options: &EmulatorOptions, config:
     let capabilities = emulator.capabilities.clone();
     let created = emulator.while_running(async {
         let url = sink.url(info.host);
-        let receivers = aws_receivers::create(&info.endpoint, &capabilities, &url);
+        let function = package::receiver(repository)?;
+        let receivers = aws_receivers::create(&info.endpoint, &capabilities, &url, &function);
         let terraform = Terraform::prepare(repository, &info.endpoint, Configuration::local(), true);
         let ((), terraform) = tokio::try_join!(receivers, terraform)?;
         let outputs = terraform.apply_and_read_outputs(&variables).await?;
@@ -155,7 +156,8 @@ async fn update(
     let external_stack = ExternalStack::record(repository, &state.emulator)?;
     let terraform = if applied {
         let EmulatorInfo { endpoint, host, .. } = &state.emulator;
-        aws_receivers::create(endpoint, &emulator.capabilities, &sink.url(*host)).await?;
+        let function = package::receiver(repository)?;
+        aws_receivers::create(endpoint, &emulator.capabilities, &sink.url(*host), &function).await?;
         let terraform = Terraform::prepare(repository, &state.emulator.endpoint, Configuration::local(), false).await?;
         state.outputs = terraform.apply_and_read_outputs(&variables).await?;
         // New sources and destinations have empty secrets.

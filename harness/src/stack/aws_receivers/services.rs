@@ -1,20 +1,16 @@
-use std::io::{Cursor, Write};
+use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::json;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::calls::Calls;
 use super::names::{ARCHIVE, FIFO_QUEUE, LOG_GROUP, NAME, STREAM_BUCKET, TOPIC_QUEUE, arn, keys_of_list};
+use crate::build::package::architecture;
 use crate::emulator::json_api::Operation;
 use crate::emulator::{ACCOUNT, REGION};
-
-/// The function writes each event to its log.
-const FUNCTION: &str = "import json\n\n\ndef handler(event, context):\n    print(json.dumps(event))\n";
 
 const IAM_VERSION: &str = "2010-05-08";
 const SNS_VERSION: &str = "2010-03-31";
@@ -85,19 +81,19 @@ pub(super) async fn create_queues_and_topic(calls: Calls<'_>) -> Result<()> {
     calls.query("sns", &subscription).await
 }
 
-pub(super) async fn create_function(calls: Calls<'_>) -> Result<()> {
+/// Creates the function. `package` is the package of the program `receiver`.
+pub(super) async fn create_function(calls: Calls<'_>, package: &Path) -> Result<()> {
     // Scenarios can read it before the first invocation.
     calls.json(logs("CreateLogGroup"), &json!({ "logGroupName": LOG_GROUP })).await?;
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    archive.start_file("index.py", SimpleFileOptions::default())?;
-    archive.write_all(FUNCTION.as_bytes())?;
+    let package = std::fs::read(package).with_context(|| format!("cannot read `{}`", package.display()))?;
     let function = json!({
         "FunctionName": NAME,
-        "Runtime": "python3.12",
+        "Runtime": "provided.al2023",
+        "Architectures": [architecture()],
         "Role": role_arn(),
-        "Handler": "index.handler",
+        "Handler": "bootstrap",
         "Timeout": 10,
-        "Code": { "ZipFile": STANDARD.encode(archive.finish()?.into_inner()) },
+        "Code": { "ZipFile": STANDARD.encode(package) },
     });
     calls.rest("lambda", Method::POST, "/2015-03-31/functions", function.to_string()).await?;
     Ok(())
