@@ -86,13 +86,14 @@ pub(crate) async fn start_emulator(repository: &Repository, options: &EmulatorOp
 }
 
 /// Creates a stack on a new emulator. If the emulator loses the response to a request that creates a resource, the provider
-/// repeats the request, and the apply fails because the resource exists. AWS recognizes such repetitions, so only an
-/// emulator gets further attempts, from the beginning.
+/// repeats the request, and the apply fails because the resource exists. LocalStack can also lose one of two concurrent
+/// changes of an API's stage. AWS recognizes repetitions and keeps both changes, so only an emulator gets further attempts,
+/// from the beginning.
 async fn create(repository: &Repository, options: &EmulatorOptions, config: &StackConfig) -> Result<RunningStack> {
     for _ in 1..MAX_CREATIONS {
         match create_once(repository, options, config).await {
-            Err(error) if is_repeated_creation(&format!("{error:#}")) => {
-                eprintln!("the emulator lost a response, so the apply is repeated on a new emulator: {error:#}");
+            Err(error) if is_emulator_fault(&format!("{error:#}")) => {
+                eprintln!("the emulator lost a request, so the apply is repeated on a new emulator: {error:#}");
             }
             result => return result,
         }
@@ -100,8 +101,8 @@ async fn create(repository: &Repository, options: &EmulatorOptions, config: &Sta
     create_once(repository, options, config).await
 }
 
-/// Returns whether an apply failed because a resource exists already.
-fn is_repeated_creation(error: &str) -> bool {
+/// Returns whether an apply failed because a resource exists already, or because a change of a stage was lost.
+fn is_emulator_fault(error: &str) -> bool {
     const CODES: [&str; 5] = [
         "ResourceExistsException",
         "AlreadyExists",
@@ -109,7 +110,8 @@ fn is_repeated_creation(error: &str) -> bool {
         "ConflictException",
         "ConditionalCheckFailedException",
     ];
-    CODES.iter().any(|code| error.contains(code))
+    let is_lost_change = error.contains("reading API Gateway Method Settings") && error.contains("empty result");
+    is_lost_change || CODES.iter().any(|code| error.contains(code))
 }
 
 async fn create_once(repository: &Repository, options: &EmulatorOptions, config: &StackConfig) -> Result<RunningStack> {
@@ -199,15 +201,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn existing_resource_is_recognized() {
-        assert!(is_repeated_creation("CreateSecret, StatusCode: 400, ResourceExistsException: The operation failed"));
-        assert!(is_repeated_creation("CreateRole, StatusCode: 409, EntityAlreadyExists: Role exists"));
-        assert!(is_repeated_creation(
+    fn fault_of_the_emulator_is_recognized() {
+        assert!(is_emulator_fault("CreateSecret, StatusCode: 400, ResourceExistsException: The operation failed"));
+        assert!(is_emulator_fault("CreateRole, StatusCode: 409, EntityAlreadyExists: Role exists"));
+        assert!(is_emulator_fault(
             "CreateResource, StatusCode: 409, ConflictException: Another resource with the same"
         ));
-        assert!(is_repeated_creation(
+        assert!(is_emulator_fault(
             "PutItem, StatusCode: 400, ConditionalCheckFailedException: The conditional request"
         ));
-        assert!(!is_repeated_creation("CreateRole, StatusCode: 403, AccessDenied"));
+        assert!(is_emulator_fault(
+            "reading API Gateway Method Settings (vjtocpdlkb-live-~1webhooks~1logged/POST): empty result"
+        ));
+        assert!(!is_emulator_fault("CreateRole, StatusCode: 403, AccessDenied"));
     }
 }
