@@ -20,13 +20,13 @@ use serde_json::{Value, json};
 
 use super::configuration::{self, ConfigurationObject};
 
-/// The secret of the source `github`.
+/// The value of each secret. Only the source `github` uses one.
 pub(crate) const SECRET: &str = "It's a Secret to Everybody";
 
 /// Response time of the destination.
 const DESTINATION_DELAY: Duration = Duration::from_millis(5);
 
-/// Both servers. Dropping the value stops them.
+/// The fake AWS endpoint and the destination, both running. Dropping the value stops them.
 pub(crate) struct FakeServices {
     pub(crate) aws_endpoint: String,
     pub(crate) destination_url: String,
@@ -35,7 +35,7 @@ pub(crate) struct FakeServices {
     /// The system's trust store and the same certificate, for programs that load a trust store. On Lambda that file has a
     /// similar size.
     pub(crate) trust_store_file: PathBuf,
-    /// The object in S3.
+    /// The configuration object that the fake S3 has.
     pub(crate) configuration: ConfigurationObject,
     handles: Vec<Handle<std::net::SocketAddr>>,
 }
@@ -101,7 +101,7 @@ async fn respond_as_aws(headers: HeaderMap, body: Bytes) -> (StatusCode, [(&'sta
                 "MD5OfMessageBody": hex::encode(Md5::digest(message)),
             });
             if let Some(header) = request["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"].as_str() {
-                response["MD5OfMessageSystemAttributes"] = hex::encode(md5_of_attribute(header)).into();
+                response["MD5OfMessageSystemAttributes"] = hex::encode(md5_of_system_attributes(header)).into();
             }
             (StatusCode::OK, response)
         }
@@ -124,15 +124,16 @@ async fn respond_as_aws(headers: HeaderMap, body: Bytes) -> (StatusCode, [(&'sta
     (status, [("content-type", "application/x-amz-json-1.0")], response.to_string())
 }
 
-/// The MD5 of the message attribute AWSTraceHeader.
+/// The MD5 of the message system attributes, of which there is one: `AWSTraceHeader`.
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation>
-fn md5_of_attribute(value: &str) -> [u8; 16] {
+fn md5_of_system_attributes(value: &str) -> [u8; 16] {
     let mut digest = Md5::new();
     for part in ["AWSTraceHeader", "String"] {
         digest.update(u32::try_from(part.len()).unwrap_or_default().to_be_bytes());
         digest.update(part);
     }
+    // The value is a string.
     digest.update([1]);
     digest.update(u32::try_from(value.len()).unwrap_or_default().to_be_bytes());
     digest.update(value);

@@ -7,15 +7,15 @@ const LEFT: f64 = 70.0;
 const BOTTOM: f64 = 30.0;
 const TOP: f64 = 10.0;
 /// The smallest value of a logarithmic axis.
-const SMALLEST: f64 = 0.01;
+const LOGARITHMIC_MINIMUM: f64 = 0.01;
 
 /// A line chart over minutes, as inline SVG. The page's styles give it its colours.
 pub(super) struct Chart {
     /// The id of the element that has the chart's title.
     pub(super) title_id: &'static str,
     pub(super) scale: Scale,
-    /// The shaded minutes.
-    pub(super) shaded: (f64, f64),
+    /// Start and end of the outage in minutes. The chart shades it.
+    pub(super) outage_minutes: (f64, f64),
     pub(super) series: Vec<Series>,
 }
 
@@ -45,7 +45,7 @@ impl Chart {
             "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{}\">",
             self.title_id
         );
-        let (from, until) = (x(self.shaded.0), x(self.shaded.1.min(minutes)));
+        let (from, until) = (x(self.outage_minutes.0), x(self.outage_minutes.1.min(minutes)));
         let (plot, bottom) = (HEIGHT - BOTTOM - TOP, HEIGHT - BOTTOM);
         let _ = write!(
             svg,
@@ -60,7 +60,7 @@ impl Chart {
                 LEFT - 8.0
             );
         }
-        for minute in steps(minutes) {
+        for minute in label_values(minutes) {
             let _ = write!(
                 svg,
                 "<text class=\"x\" x=\"{:.1}\" y=\"{}\">{}</text>",
@@ -87,7 +87,7 @@ struct Axis {
 impl Axis {
     fn new(scale: Scale, largest: f64) -> Self {
         let largest = match scale {
-            Scale::Linear => steps(largest).last().copied().unwrap_or(1.0) + step(largest),
+            Scale::Linear => label_values(largest).last().copied().unwrap_or(1.0) + step(largest),
             Scale::Logarithmic => 10f64.powf(largest.max(1.0).log10().ceil()),
         };
         Self { scale, largest }
@@ -96,15 +96,17 @@ impl Axis {
     fn y(&self, value: f64) -> f64 {
         let share = match self.scale {
             Scale::Linear => value / self.largest,
-            Scale::Logarithmic => (value.max(SMALLEST) / SMALLEST).ln() / (self.largest / SMALLEST).ln(),
+            Scale::Logarithmic => {
+                (value.max(LOGARITHMIC_MINIMUM) / LOGARITHMIC_MINIMUM).ln() / (self.largest / LOGARITHMIC_MINIMUM).ln()
+            }
         };
         TOP + (1.0 - share) * (HEIGHT - BOTTOM - TOP)
     }
 
     fn labels(&self) -> Vec<f64> {
         match self.scale {
-            Scale::Linear => steps(self.largest),
-            Scale::Logarithmic => std::iter::successors(Some(SMALLEST), |label| {
+            Scale::Linear => label_values(self.largest),
+            Scale::Logarithmic => std::iter::successors(Some(LOGARITHMIC_MINIMUM), |label| {
                 Some(label * 10.0).filter(|label| *label <= self.largest * 1.01)
             })
             .collect(),
@@ -119,8 +121,8 @@ fn step(largest: f64) -> f64 {
     [1.0, 2.0, 5.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough).unwrap_or(power * 10.0)
 }
 
-/// Returns round numbers from 0 to a number.
-fn steps(largest: f64) -> Vec<f64> {
+/// Returns the labels of an axis: the multiples of a round number from 0 to `largest`.
+fn label_values(largest: f64) -> Vec<f64> {
     let step = step(largest);
     std::iter::successors(Some(0.0), |label| Some(label + step).filter(|label| *label <= largest * 1.001)).collect()
 }
@@ -142,8 +144,8 @@ mod tests {
 
     #[test]
     fn labels_are_round_numbers() {
-        assert_eq!(steps(130.0), [0.0, 50.0, 100.0]);
-        assert_eq!(steps(10.0), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+        assert_eq!(label_values(130.0), [0.0, 50.0, 100.0]);
+        assert_eq!(label_values(10.0), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
         assert_eq!(
             [0.01, 0.1, 20.0, 1500.0, 300_000.0, 1.2e6].map(short),
             ["0.01", "0.1", "20", "1.5 k", "300 k", "1.2 M"]
@@ -161,6 +163,8 @@ mod tests {
     #[test]
     fn chart_is_one_element() {
         let series = vec![Series { name: "a", class: "lanes", points: vec![(1.0, 5.0), (2.0, 10.0)] }];
-        insta::assert_snapshot!(Chart { title_id: "title", scale: Scale::Linear, shaded: (1.0, 9.0), series }.svg());
+        insta::assert_snapshot!(
+            Chart { title_id: "title", scale: Scale::Linear, outage_minutes: (1.0, 9.0), series }.svg()
+        );
     }
 }

@@ -79,7 +79,7 @@ impl Page<'_> {
             class: "one",
             points: points(report, value),
         }));
-        Chart { title_id, scale, shaded: self.outage_minutes, series }.svg()
+        Chart { title_id, scale, outage_minutes: self.outage_minutes, series }.svg()
     }
 }
 

@@ -14,7 +14,7 @@ Each check has a status:
   ok       nothing to do
   warning  deliveries work; decide whether the state is intended
   problem  events are lost, delayed or rejected, now or soon
-  unknown  the check has no result, for instance because your role may not read the resource
+  unknown  the check has no result, for instance because your role is not allowed to read the resource
 
 All checks only read. The exit code is 1 if there is a problem; warnings and unknown results do not change it.
 

@@ -12,8 +12,8 @@ use crate::duration::formatted;
 use crate::service_api::{CLOUDWATCH, Call, Request};
 use crate::target::Target;
 
-/// The time after which CloudWatch has evaluated each new alarm that does not wait for data.
-const SETTLED_SECONDS: u64 = 1800;
+/// How long a new alarm may be in the state INSUFFICIENT_DATA, unless it waits for data.
+const MAX_INITIAL_SECONDS: u64 = 1800;
 /// Pages that are read, with 100 alarms each.
 const MAX_PAGES: usize = 10;
 
@@ -95,16 +95,17 @@ impl Alarm {
         }
         match self.state.as_str() {
             "ALARM" => Some(Finding::problem(found, format!("docs/runbook.md#{}", section(short)))),
-            // CloudWatch evaluates an alarm without data to OK or ALARM, unless it treats missing data as missing.
+            // With `missing` or `ignore`, an alarm can stay in this state.
             "INSUFFICIENT_DATA" if self.waits_for_data() => None,
-            "INSUFFICIENT_DATA" if age.is_none_or(|age| age > SETTLED_SECONDS) => Some(Finding::warning(
-                format!("{found}, although missing data has a state"),
+            "INSUFFICIENT_DATA" if age.is_none_or(|age| age > MAX_INITIAL_SECONDS) => Some(Finding::warning(
+                format!("{found}, although the alarm treats missing data as OK or ALARM"),
                 "check that the metric and the dimensions of the alarm exist; `terraform plan` shows a changed alarm",
             )),
             _ => None,
         }
     }
 
+    /// Returns whether the alarm has no other state without data. With `notBreaching` it is then OK, with `breaching` ALARM.
     fn waits_for_data(&self) -> bool {
         !matches!(self.treat_missing_data.as_deref(), Some("notBreaching" | "breaching"))
     }
@@ -147,10 +148,10 @@ mod tests {
     }
 
     #[test]
-    fn missing_data_is_unusual_where_it_has_a_state() {
+    fn insufficient_data_is_a_warning_unless_the_alarm_waits_for_data() {
         let state = "INSUFFICIENT_DATA";
         let unusual = found(json!({ "StateValue": state }));
-        let text = "dlq-not-empty: INSUFFICIENT_DATA for 60 min, although missing data has a state";
+        let text = "dlq-not-empty: INSUFFICIENT_DATA for 60 min, although the alarm treats missing data as OK or ALARM";
         assert_eq!(unusual, [(Severity::Warning, text.to_owned())]);
         let usual = [
             json!({ "StateValue": state, "TreatMissingData": "missing" }),

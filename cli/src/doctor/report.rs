@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 pub enum Severity {
     /// Nothing to do.
     Ok,
-    /// The check has no result, for instance because the caller may not read the resource.
+    /// The check has no result, for instance because the caller is not allowed to read the resource.
     Unknown,
     /// Deliveries work; an operator should know it or decide.
     Warning,

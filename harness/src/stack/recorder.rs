@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -13,7 +14,7 @@ use crate::system::wait;
 /// Name of the queue, the rule and the target.
 const NAME: &str = "hookline-recorder";
 
-/// A recorder of EventBridge events: a rule on the default bus that sends the events of one source to a queue.
+/// A recorder of EventBridge events: a rule on the default bus that sends the events with one `source` to a queue.
 #[must_use = "the rule and the queue must be deleted"]
 pub(crate) struct EventRecorder {
     bridge: EventBridge,
@@ -22,8 +23,8 @@ pub(crate) struct EventRecorder {
 }
 
 impl Stack {
-    /// Starts to record the events of a source.
-    pub(crate) async fn record_events(&self, source: &str) -> Result<EventRecorder> {
+    /// Starts to record the EventBridge events with this `source`, such as `hookline.github`.
+    pub(crate) async fn record_events(&self, event_source: &str) -> Result<EventRecorder> {
         let (bridge, sqs) = (EventBridge::new(&self.sdk), Sqs::new(&self.sdk));
         let queue = sqs.create_queue().queue_name(NAME).send().await.context("cannot create the recorder's queue")?;
         let queue_url = queue.queue_url.context("the queue has no URL")?;
@@ -31,7 +32,7 @@ impl Stack {
         let attributes =
             request.send().await.context("cannot read the queue's attributes")?.attributes.unwrap_or_default();
         let arn = attributes.get(&QueueAttributeName::QueueArn).context("the queue has no ARN")?;
-        let pattern = json!({ "source": [source] }).to_string();
+        let pattern = json!({ "source": [event_source] }).to_string();
         bridge
             .put_rule()
             .name(NAME)
@@ -46,15 +47,17 @@ impl Stack {
 }
 
 impl EventRecorder {
-    /// Waits for an event that matches `is_expected`. Returns all events that arrived with it and in the two seconds after.
+    /// Waits for an event that matches `is_expected`. Returns all events from the first one until none arrives for two seconds.
     pub(crate) async fn wait_for_events(&self, is_expected: impl Fn(&Value) -> bool) -> Result<Vec<Value>> {
-        let mut events = wait::until("the event on the bus", Duration::from_secs(30), async || {
-            let received = self.receive(1).await?;
-            Ok(received.iter().any(&is_expected).then_some(received))
+        let events = RefCell::new(Vec::new());
+        wait::until("the event on the bus", Duration::from_secs(30), async || {
+            let received = self.receive(2).await?;
+            let is_last = received.is_empty();
+            events.borrow_mut().extend(received);
+            Ok((is_last && events.borrow().iter().any(&is_expected)).then_some(()))
         })
         .await?;
-        events.extend(self.receive(2).await?);
-        Ok(events)
+        Ok(events.into_inner())
     }
 
     async fn receive(&self, wait_seconds: i32) -> Result<Vec<Value>> {

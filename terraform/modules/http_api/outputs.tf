@@ -13,7 +13,7 @@ output "name" {
 }
 
 output "url" {
-  description = "Base URL of the API: the custom domain, or the stage."
+  description = "Base URL of the API: the custom domain, or API Gateway's own host with the stage."
   value       = local.url
 }
 
@@ -28,6 +28,6 @@ output "webhooks_url" {
 }
 
 output "events_url" {
-  description = "URL of POST /events; null without an authorizer."
+  description = "URL of POST /events; null if `events_authorizer` is null."
   value       = var.events_authorizer == null ? null : "${local.url}/events"
 }

@@ -97,7 +97,7 @@ impl<'a> Lanes<'a> {
         if now == visible {
             self.visible.extend(self.delayed.pop());
         } else if now == arrival {
-            self.recorder.report.accepted += self.world.arrive() as u64;
+            self.recorder.report.accepted += self.world.enqueue_next_event() as u64;
         } else if now == intake {
             let sandbox = self.intake_workers.finish()?;
             self.intake_in_flight -= self.finish(sandbox, now);

@@ -12,16 +12,16 @@ use crate::capacity::parameters::{Lane, Parameters, count};
 pub struct VisibilityRetry {
     /// The only lane.
     pub lane: Lane,
-    /// The longest wait after the first receive, in seconds. It doubles with each receive.
+    /// Upper bound of the random wait after the first failed receive, in seconds. Each further one doubles it.
     pub base_seconds: u32,
-    /// The longest wait, in seconds.
+    /// Maximum of the upper bound, in seconds.
     pub max_seconds: u32,
     /// Receives after which an event goes to the dead-letter queue.
     pub max_receive_count: u32,
 }
 
 impl VisibilityRetry {
-    /// The settings of production before the lanes.
+    /// The production settings before the retry lane existed.
     pub const PRODUCTION: Self = Self {
         lane: Lane { maximum_concurrency: 40, batch_size: 10 },
         base_seconds: 15,
@@ -30,11 +30,12 @@ impl VisibilityRetry {
     };
 }
 
-/// An event that waits for the failed destination.
+/// An event, with the history of its delivery to the faulty destination.
 #[derive(Debug, Clone, Copy)]
-struct Waiting {
+struct QueuedEvent {
     event: Event,
-    receives: u32,
+    failed_receives: u32,
+    /// Whether this delivery has failed at least once.
     is_backlog: bool,
 }
 
@@ -45,9 +46,9 @@ struct OneLane<'a> {
     recorder: Recorder,
     workers: Workers,
     /// Failed events of each running batch, and the number of its messages, by worker.
-    running: Vec<(Vec<Waiting>, usize)>,
-    visible: std::collections::VecDeque<Waiting>,
-    hidden: Delayed<Waiting>,
+    running: Vec<(Vec<QueuedEvent>, usize)>,
+    visible: std::collections::VecDeque<QueuedEvent>,
+    hidden: Delayed<QueuedEvent>,
     received: usize,
     backlog: usize,
 }
@@ -74,10 +75,10 @@ pub fn simulate(parameters: &Parameters, retry: VisibilityRetry, scenario: Scena
             lane.sample(minute);
             minute += 1;
         }
-        let after = seconds(now) - scenario.until;
+        let after_outage = seconds(now) - scenario.until;
         // Less than a second of new events is no backlog.
-        if after > 0.0 && lane.backlog == 0 && count(lane.world.intake.len()) < parameters.rate {
-            lane.recorder.report.drained_after = Some(after);
+        if after_outage > 0.0 && lane.backlog == 0 && count(lane.world.intake.len()) < parameters.rate {
+            lane.recorder.report.drained_after = Some(after_outage);
             break;
         }
         if seconds(now) > scenario.end {
@@ -97,7 +98,7 @@ impl OneLane<'_> {
         if now == visible {
             self.visible.extend(self.hidden.pop());
         } else if now == arrival {
-            self.recorder.report.accepted += self.world.arrive() as u64;
+            self.recorder.report.accepted += self.world.enqueue_next_event() as u64;
         } else {
             let worker = self.workers.finish()?;
             self.finish(worker, now);
@@ -125,50 +126,61 @@ impl OneLane<'_> {
         while size < usize::try_from(self.retry.lane.batch_size).ok()? && self.can_receive() {
             self.received += 1;
             size += 1;
-            // SQS returns older and newer messages in no particular order.
-            let waiting = self.visible.pop_front();
-            let first = waiting.is_none();
-            let waiting = waiting.or_else(|| {
-                self.world.intake.pop_front().map(|event| Waiting { event, receives: 0, is_backlog: false })
+            // A standard queue guarantees no order. The simulation receives redelivered events before new ones.
+            let queued = self.visible.pop_front();
+            let is_first_receive = queued.is_none();
+            let queued = queued.or_else(|| {
+                self.world.intake.pop_front().map(|event| QueuedEvent { event, failed_receives: 0, is_backlog: false })
             })?;
-            let duration = self.attempt(waiting, first, now, &mut failed)?;
+            let duration = self.attempt(queued, is_first_receive, now, &mut failed)?;
             slowest = slowest.max(duration);
         }
         self.recorder.in_flight(self.in_flight());
         let table = self.parameters.table_seconds(2);
-        let change = if failed.is_empty() { 0.0 } else { self.parameters.times.sqs_ms / 1000.0 };
-        let duration = table + slowest + change + self.parameters.process_cpu_seconds(count(size));
+        let visibility_change = if failed.is_empty() { 0.0 } else { self.parameters.times.sqs_ms / 1000.0 };
+        let duration = table + slowest + visibility_change + self.parameters.process_cpu_seconds(count(size));
         *self.running.get_mut(worker)? = (failed, size);
         self.workers.start(worker, now + time(duration));
         Some(())
     }
 
-    /// Attempts the deliveries of an event that were not made. Returns the duration of the longest.
-    fn attempt(&mut self, waiting: Waiting, first: bool, now: Time, failed: &mut Vec<Waiting>) -> Option<f64> {
+    /// Attempts all deliveries of an event at its first receive, and later only the one to the faulty destination. Adds the
+    /// event to `failed` if an attempt failed. Returns the longest duration of an attempt, in seconds.
+    fn attempt(
+        &mut self,
+        queued: QueuedEvent,
+        is_first_receive: bool,
+        now: Time,
+        failed: &mut Vec<QueuedEvent>,
+    ) -> Option<f64> {
         let mut slowest: f64 = 0.0;
-        for index in 0..self.world.routes.get(waiting.event.source)?.len() {
-            let destination = *self.world.routes.get(waiting.event.source)?.get(index)?;
+        for index in 0..self.world.routes.get(queued.event.source)?.len() {
+            let destination = *self.world.routes.get(queued.event.source)?.get(index)?;
             let is_faulty = destination == self.world.scenario.destination;
-            if !first && !is_faulty {
+            if !is_first_receive && !is_faulty {
                 continue;
             }
             let (is_ok, duration) = self.world.call(destination, now);
             slowest = slowest.max(duration);
             match (is_ok, is_faulty) {
                 (true, false) => {
-                    let waited = seconds(now.saturating_sub(waiting.event.arrived));
+                    let waited = seconds(now.saturating_sub(queued.event.arrived));
                     let is_slow = self.parameters.settings.destinations.get(destination)?.is_slow();
                     self.recorder.healthy(waited + self.parameters.table_seconds(1) + duration, is_slow);
                 }
                 (true, true) => {
                     self.recorder.report.attempts += 1;
                     self.recorder.report.delivered += 1;
-                    self.backlog -= usize::from(waiting.is_backlog);
+                    self.backlog -= usize::from(queued.is_backlog);
                 }
                 (false, _) => {
                     self.recorder.report.attempts += 1;
-                    self.backlog += usize::from(!waiting.is_backlog);
-                    failed.push(Waiting { receives: waiting.receives + 1, is_backlog: true, ..waiting });
+                    self.backlog += usize::from(!queued.is_backlog);
+                    failed.push(QueuedEvent {
+                        failed_receives: queued.failed_receives + 1,
+                        is_backlog: true,
+                        ..queued
+                    });
                 }
             }
         }
@@ -178,18 +190,18 @@ impl OneLane<'_> {
     fn finish(&mut self, worker: usize, now: Time) {
         let Some((failed, size)) = self.running.get_mut(worker) else { return };
         self.received -= *size;
-        for waiting in failed.drain(..) {
-            if waiting.receives >= self.retry.max_receive_count {
+        for queued in failed.drain(..) {
+            if queued.failed_receives >= self.retry.max_receive_count {
                 self.recorder.report.dead_lettered += 1;
                 self.backlog -= 1;
                 continue;
             }
-            let doubled = 2u32.saturating_pow(waiting.receives.saturating_sub(1));
+            let doubled = 2u32.saturating_pow(queued.failed_receives.saturating_sub(1));
             let longest = self.retry.base_seconds.saturating_mul(doubled).min(self.retry.max_seconds);
             let wait = self.world.random.u32(0..=longest);
             match wait {
-                0 => self.visible.push_back(waiting),
-                _ => self.hidden.push(whole_seconds(now) + u64::from(wait), waiting),
+                0 => self.visible.push_back(queued),
+                _ => self.hidden.push(whole_seconds(now) + u64::from(wait), queued),
             }
         }
     }

@@ -6,7 +6,7 @@ use super::workers::{Time, seconds, time};
 use crate::capacity::model::Fault;
 use crate::capacity::parameters::Parameters;
 
-/// An outage of one destination. All times are in seconds after the start.
+/// An outage of one destination. All times are in seconds since the start of the simulation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scenario {
     /// Index of the destination.
@@ -23,7 +23,7 @@ pub struct Scenario {
     pub seed: u64,
 }
 
-/// An event on the intake queue.
+/// An accepted event.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Event {
     pub(super) arrived: Time,
@@ -31,7 +31,7 @@ pub(super) struct Event {
     pub(super) source: usize,
 }
 
-/// Senders and destinations.
+/// The simulated senders, intake queue and destinations.
 pub(super) struct World {
     pub(super) scenario: Scenario,
     pub(super) random: Rng,
@@ -39,9 +39,11 @@ pub(super) struct World {
     pub(super) intake: VecDeque<Event>,
     /// Destinations of each source.
     pub(super) routes: Vec<Vec<usize>>,
-    /// Time limits in seconds.
+    /// Timeout of each destination, in seconds.
     timeouts: Vec<f64>,
-    mean_seconds: f64,
+    /// Mean duration of a call to a destination.
+    mean_call_seconds: f64,
+    /// Events per second.
     rate: f64,
     next_arrival: Time,
 }
@@ -55,7 +57,7 @@ impl World {
             intake: VecDeque::new(),
             routes: settings.sources.iter().map(|source| source.destinations.clone()).collect(),
             timeouts: settings.destinations.iter().map(|destination| destination.timeout_seconds).collect(),
-            mean_seconds: parameters.times.destination_ms / 1000.0,
+            mean_call_seconds: parameters.times.destination_ms / 1000.0,
             rate: parameters.rate,
             next_arrival: 0,
         };
@@ -69,7 +71,7 @@ impl World {
     }
 
     /// Puts the next event on the intake queue. Returns the number of its destinations. Arrivals are a Poisson process.
-    pub(super) fn arrive(&mut self) -> usize {
+    pub(super) fn enqueue_next_event(&mut self) -> usize {
         let (arrived, source) = (self.next_arrival, self.random.usize(0..self.routes.len().max(1)));
         self.intake.push_back(Event { arrived, source });
         self.schedule_arrival(arrived);
@@ -88,7 +90,7 @@ impl World {
 
     /// Calls a destination. Returns whether the call succeeds, and its duration in seconds.
     pub(super) fn call(&mut self, destination: usize, now: Time) -> (bool, f64) {
-        let duration = self.mean_seconds * (0.5 + self.random.f64());
+        let duration = self.mean_call_seconds * (0.5 + self.random.f64());
         if destination != self.scenario.destination || !self.is_outage(now) {
             return (true, duration);
         }

@@ -1,5 +1,5 @@
-//! The ingest function on the SDK's default settings: `aws_config` provides the configuration, HTTP client, TLS and
-//! retries. The initialisation phase prepares nothing.
+//! The ingest function on the SDK's default settings: `aws_config` provides the credentials, HTTP client, TLS
+//! and retries. The initialisation phase builds the clients and opens no connection.
 
 // The SDK's futures are deeply nested, and here all of them are part of one future.
 #![recursion_limit = "256"]
