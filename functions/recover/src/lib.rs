@@ -8,8 +8,8 @@
 //!    is reported as lost or is not to be recovered,
 //! 2. groups them by GUID, which all attempts of an event share,
 //! 3. requests a redelivery of each event without a successful attempt, the oldest first. It skips an event whose
-//!    newest attempt is recent. It reports an event as lost if ten attempts failed or if it is older than
-//!    `lookback_hours`,
+//!    newest attempt is recent, and waits longer after each attempt. It reports an event as lost if it is older than
+//!    `lookback_hours` or if GitHub rejects only this request,
 //! 4. stores the low-water mark. If the time limit of the run or GitHub's rate limit ended it, a later run continues.
 //!
 //! GitHub sends the redelivery to API Gateway like any delivery, and its event has the same deduplication key. So an event

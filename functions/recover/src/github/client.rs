@@ -115,18 +115,20 @@ impl DeliveriesApi for GithubApi {
         let (status, headers, body) = self.send(Method::GET, url).await?;
         match status {
             StatusCode::OK => Ok(Page { deliveries: parse(&body?)?, next: next_cursor(&headers) }),
-            status => Err(response::error(status, &headers, "webhook of this kind and ID", now())),
+            status => {
+                Err(response::error(status, &headers, body.as_deref().ok(), "webhook of this kind and ID", now()))
+            }
         }
     }
 
     async fn redeliver(&mut self, delivery: u64) -> Result<Redelivery, GithubError> {
         let url = url(&self.deliveries, [&delivery.to_string(), "attempts"]);
-        let (status, headers, _) = self.send(Method::POST, url).await?;
+        let (status, headers, body) = self.send(Method::POST, url).await?;
         match status.as_u16() {
             200..=299 => Ok(Redelivery::Requested),
             // Documented are 400 and 422; a delivery that GitHub no longer has is not found.
             status @ (400 | 404 | 410 | 422) => Ok(Redelivery::Rejected { status }),
-            _ => Err(response::error(status, &headers, "delivery with this ID", now())),
+            _ => Err(response::error(status, &headers, body.as_deref().ok(), "delivery with this ID", now())),
         }
     }
 }
@@ -137,7 +139,10 @@ impl GithubApi {
         let (status, headers, body) = self.send(Method::POST, url).await?;
         match status {
             StatusCode::CREATED => parse(&body?),
-            status => Err(response::error(status, &headers, "installation of the App with this ID", now())),
+            status => {
+                let body = body.as_deref().ok();
+                Err(response::error(status, &headers, body, "installation of the App with this ID", now()))
+            }
         }
     }
 

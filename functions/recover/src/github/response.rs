@@ -3,6 +3,7 @@
 //! <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately>
 
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 
 use super::error::GithubError;
 
@@ -27,18 +28,36 @@ pub(super) fn limited_until(headers: &HeaderMap, now: u64) -> Option<u64> {
 }
 
 /// Returns the error of a response with this status, which is not the expected one. `what` is the requested thing.
-pub(super) fn error(status: StatusCode, headers: &HeaderMap, what: &'static str, now: u64) -> GithubError {
+pub(super) fn error(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Option<&[u8]>,
+    what: &'static str,
+    now: u64,
+) -> GithubError {
     match status.as_u16() {
         429 => GithubError::RateLimited { until: limited_until(headers, now).unwrap_or(now + DEFAULT_WAIT_SECONDS) },
-        // Both limits use 403 too. Without these headers, a permission is missing.
+        // Both limits use 403 too, the secondary one also without these headers. Otherwise a permission is missing.
         403 => match limited_until(headers, now) {
             Some(until) => GithubError::RateLimited { until },
+            None if is_about_rate_limits(body) => GithubError::RateLimited { until: now + DEFAULT_WAIT_SECONDS },
             None => GithubError::AccessDenied { permissions: permissions(headers) },
         },
         401 => GithubError::CredentialRejected,
         404 => GithubError::NotFound { what },
         status => GithubError::Status { status },
     }
+}
+
+/// Whether the body of an error refers to the documentation of rate limits.
+fn is_about_rate_limits(body: Option<&[u8]>) -> bool {
+    #[derive(Deserialize)]
+    struct Problem {
+        documentation_url: String,
+    }
+
+    let problem: Option<Problem> = body.and_then(|body| serde_json::from_slice(body).ok());
+    problem.is_some_and(|problem| problem.documentation_url.contains("rate-limit"))
 }
 
 /// Returns the permissions that the request needs.
@@ -65,7 +84,7 @@ mod tests {
 
     #[track_caller]
     fn case(status: u16, of: &[(&'static str, &str)], expected: &str) {
-        let error = error(StatusCode::from_u16(status).unwrap(), &headers(of), "webhook", NOW);
+        let error = error(StatusCode::from_u16(status).unwrap(), &headers(of), None, "webhook", NOW);
         let description = match error {
             GithubError::RateLimited { until } => format!("limited for {}", until - NOW),
             error => error.reason().into_owned(),
@@ -82,6 +101,23 @@ mod tests {
         case(429, &[("retry-after", "30"), ("x-ratelimit-remaining", "4000")], "limited for 30");
         case(429, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1000900")], "limited for 900");
         case(429, &[], "limited for 60");
+    }
+
+    /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>
+    #[test]
+    fn secondary_limit_without_headers_is_recognized_by_its_documentation() {
+        let error = |url: &str| {
+            let body = serde_json::json!({ "message": "…", "documentation_url": url }).to_string();
+            let remaining = headers(&[("x-ratelimit-remaining", "4000")]);
+            error(StatusCode::FORBIDDEN, &remaining, Some(body.as_bytes()), "webhook", NOW).reason().into_owned()
+        };
+        let rest = "https://docs.github.com/rest";
+        assert_eq!(
+            error(&format!("{rest}/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits")),
+            "rate_limited"
+        );
+        assert_eq!(error("https://docs.github.com/free-pro-team@latest/rest/overview/rate-limits"), "rate_limited");
+        assert_eq!(error(&format!("{rest}/repos/webhooks#list-deliveries")), "access_denied");
     }
 
     #[test]
@@ -106,7 +142,7 @@ mod tests {
     #[test]
     fn needed_permissions_are_named() {
         let text = |value: &str| {
-            error(StatusCode::FORBIDDEN, &headers(&[("x-accepted-github-permissions", value)]), "webhook", NOW)
+            error(StatusCode::FORBIDDEN, &headers(&[("x-accepted-github-permissions", value)]), None, "webhook", NOW)
                 .to_string()
         };
         assert!(text("repository_hooks=read").ends_with("(GitHub requires repository_hooks=read)"));

@@ -13,15 +13,18 @@ use crate::github::DeliveriesApi;
 use crate::groups::Group;
 use crate::state::State;
 
-/// The most attempts of an event, with the one of GitHub itself. More would not help: the receiver rejects the event.
-const MAX_ATTEMPTS: usize = 10;
+/// The longest wait between two attempts of an event, in seconds. An outage of hours or days must not use up its attempts,
+/// so they continue until the event is too old.
+const MAX_WAIT_SECONDS: u64 = 3 * 3600;
 
 /// What is to be done about a group.
 enum Decision {
     /// Nothing: the event was delivered, is not to be recovered, or its loss was reported.
     Settled,
-    /// Nothing yet: the newest attempt is recent.
+    /// Nothing yet: the newest attempt is recent, so its result may not be listed.
     Wait,
+    /// Nothing yet: the newest attempt has failed, and the next one is made by a later run.
+    Postpone,
     /// It cannot be redelivered.
     Lost(Loss),
     /// GitHub has to repeat the attempt with this ID.
@@ -44,6 +47,10 @@ pub async fn run(
             Decision::Settled => {}
             Decision::Wait => {
                 report.waiting += 1;
+                unsettled.push(group.first_at);
+            }
+            Decision::Postpone => {
+                report.missing += 1;
                 unsettled.push(group.first_at);
             }
             Decision::Lost(loss) => {
@@ -82,8 +89,23 @@ fn decide(group: &Group, source: &SourceConfig, state: &State, now: u64) -> Deci
     if group.first_at < oldest_recoverable(source, now) {
         return Decision::Lost(Loss::Expired);
     }
-    match group.attempts.count() {
-        attempts @ MAX_ATTEMPTS.. => Decision::Lost(Loss::AttemptsExhausted(attempts)),
-        _ => Decision::Request(newest),
+    let is_due = now >= last_at.saturating_add(wait_after(group.attempts.count()));
+    if is_due { Decision::Request(newest) } else { Decision::Postpone }
+}
+
+/// Returns the wait after so many attempts, in seconds. Each attempt doubles it.
+fn wait_after(attempts: usize) -> u64 {
+    let doublings = u32::try_from(attempts).unwrap_or(u32::MAX).saturating_sub(1);
+    RECENT_SECONDS.saturating_mul(2_u64.saturating_pow(doublings)).min(MAX_WAIT_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_three_hours() {
+        let waits: Vec<_> = [1, 2, 3, 6, 7, 100, usize::MAX].into_iter().map(wait_after).collect();
+        assert_eq!(waits, [300, 600, 1200, 9600, 10_800, 10_800, 10_800]);
     }
 }

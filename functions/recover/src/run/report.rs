@@ -11,7 +11,7 @@ pub struct Report {
     pub pages: usize,
     /// The deliveries on these pages.
     pub deliveries: usize,
-    /// The events that never succeeded and whose newest attempt is not recent: requested, lost or left for the next run.
+    /// The events that never succeeded and whose newest attempt is not recent: requested, lost or left for a later run.
     pub missing: usize,
     /// The redeliveries that GitHub accepted.
     pub requested: usize,
@@ -55,8 +55,6 @@ pub struct LostEvent {
 pub enum Loss {
     /// GitHub rejects the request with this status.
     Rejected(u16),
-    /// All permitted attempts failed.
-    AttemptsExhausted(usize),
     /// The event is older than the source's `lookback_hours`.
     Expired,
 }
@@ -67,7 +65,6 @@ impl Loss {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Rejected(_) => "redelivery_rejected",
-            Self::AttemptsExhausted(_) => "attempts_exhausted",
             Self::Expired => "delivery_expired",
         }
     }
@@ -100,7 +97,6 @@ impl fmt::Display for LostEvent {
         write!(f, "event `{event}` with X-GitHub-Delivery {guid}: ")?;
         match self.loss {
             Loss::Rejected(status) => write!(f, "GitHub responded {status} to the request for a redelivery"),
-            Loss::AttemptsExhausted(attempts) => write!(f, "{attempts} attempts failed"),
             Loss::Expired => f.write_str("it is older than `lookback_hours`"),
         }
     }

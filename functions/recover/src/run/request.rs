@@ -11,6 +11,9 @@ const MAX_FAILURES: usize = 3;
 
 /// Requests the redelivery of each event, one after the other, until the run's time ends, a rate limit is exceeded, or
 /// GitHub is unavailable.
+///
+/// An event that GitHub rejects is lost, unless it rejects all of them: then the credential may lack write access, which
+/// GitHub also reports as 404, and a later run requests them again.
 pub(super) async fn request(
     due: &[(Group, u64)],
     api: &mut impl DeliveriesApi,
@@ -18,12 +21,28 @@ pub(super) async fn request(
     limits: &RunLimits,
     report: &mut Report,
 ) {
-    let mut failures = 0;
+    let rejected = request_each(due, api, state, limits, report).await;
+    if report.requested > 0 {
+        rejected.into_iter().for_each(|(group, status)| report.lose(group, Loss::Rejected(status), state));
+    } else if let (Some((_, status)), End::Completed) = (rejected.first(), &report.end) {
+        report.end = End::Failed(GithubError::Status { status: *status });
+    }
+}
+
+/// Returns the events that GitHub rejects, with the status of the response.
+async fn request_each<'d>(
+    due: &'d [(Group, u64)],
+    api: &mut impl DeliveriesApi,
+    state: &mut State,
+    limits: &RunLimits,
+    report: &mut Report,
+) -> Vec<(&'d Group, u16)> {
+    let (mut failures, mut rejected) = (0, Vec::new());
     for (index, (group, delivery)) in due.iter().enumerate() {
         let starts_at = if index == 0 { Instant::now() } else { Instant::now() + limits.pause };
         if starts_at >= limits.deadline {
             report.end = End::DeadlineExceeded;
-            return;
+            return rejected;
         }
         tokio::time::sleep_until(starts_at).await;
         match api.redeliver(*delivery).await {
@@ -34,7 +53,7 @@ pub(super) async fn request(
             }
             Ok(Redelivery::Rejected { status }) => {
                 failures = 0;
-                report.lose(group, Loss::Rejected(status), state);
+                rejected.push((group, status));
             }
             Err(error) => {
                 failures += 1;
@@ -45,12 +64,13 @@ pub(super) async fn request(
                 // One delivery must not prevent the others.
                 if failures == MAX_FAILURES || !error.is_of_one_request() {
                     report.stop(error, state);
-                    return;
+                    return rejected;
                 }
                 report.end = End::Failed(error);
             }
         }
     }
+    rejected
 }
 
 /// Whether GitHub may have received the request.

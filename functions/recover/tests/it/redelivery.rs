@@ -43,9 +43,9 @@ async fn event_with_any_successful_attempt_is_not_requested() {
 #[tokio::test]
 async fn newest_attempt_of_an_event_is_repeated() {
     let setup = Setup::new().await;
-    setup.github.add(listed(1, "a", OLD + 60, 502, "push"));
-    setup.github.add(attempt(2, "a", OLD + 40, 504));
-    setup.github.add(attempt(3, "a", OLD + 30, 0));
+    setup.github.add(listed(1, "a", OLD + 360, 502, "push"));
+    setup.github.add(attempt(2, "a", OLD + 340, 504));
+    setup.github.add(attempt(3, "a", OLD + 330, 0));
     assert_eq!(metrics(&setup.run().await), [1, 1, 0, 0]);
     assert_eq!(setup.github.redelivered(), ["3"]);
 }
@@ -88,34 +88,54 @@ async fn requested_event_is_not_requested_again_before_its_attempt_can_be_listed
     assert_eq!(metrics(&setup.run().await), [1, 1, 0, 0]);
 }
 
+/// An outage of half a day must not use up the attempts.
 #[tokio::test]
-async fn event_is_lost_after_ten_attempts_and_is_reported_once() {
+async fn attempts_go_on_with_longer_waits_until_the_event_is_too_old() {
     let setup = Setup::new().await;
-    setup.github.add(listed(1, "nine", OLD + 60, 422, "push"));
-    setup.github.add(listed(11, "ten", OLD + 60, 422, "push"));
-    (2..=9).for_each(|id| setup.github.add(attempt(id, "nine", OLD + 50 - id, 422)));
-    (12..=20).for_each(|id| setup.github.add(attempt(id, "ten", OLD + 50 - id, 422)));
-    let lines = setup.handle(r#"{"source":"github"}"#).await;
-    assert_eq!(metrics(&lines[1]), [2, 1, 1, 0]);
-    assert_eq!(result(&lines[0]), ("delivery_lost", "attempts_exhausted"));
-    assert!(lines[0]["detail"].as_str().unwrap().contains("ten"), "{}", lines[0]);
-    assert_eq!(setup.github.redelivered(), ["9"]);
-    assert_eq!(metrics(&setup.run().await), [0; 4]);
+    let hours = |hours: u64| hours * 3600;
+    setup.github.add(listed(1, "due", hours(40), 503, "push"));
+    (2..=15).for_each(|id| setup.github.add(attempt(id, "due", hours(18) - id, 503)));
+    setup.github.add(listed(21, "waits", hours(40), 503, "push"));
+    (22..=35).for_each(|id| setup.github.add(attempt(id, "waits", hours(2) - id, 503)));
+    let line = setup.run().await;
+    assert_eq!((result(&line), metrics(&line)), (("recovery_completed", ""), [2, 1, 0, 0]), "both are missing");
+    assert_eq!(setup.github.redelivered(), ["15"]);
+    assert!(setup.state().settled_before.abs_diff(now() - hours(40)) <= 5, "neither event is settled");
 }
 
 #[tokio::test]
-async fn rejected_redelivery_is_lost_and_is_not_requested_again() {
+async fn rejected_redelivery_is_lost_if_another_is_accepted_and_is_not_requested_again() {
     for status in [400, 404, 410, 422] {
         let setup = Setup::new().await;
         setup.github.add_failed(2);
-        setup.github.set_redelivery_status(Some(status));
+        let response = axum::http::StatusCode::from_u16(status).unwrap();
+        let rejected = Override::Response(response, Vec::new(), Vec::new());
+        setup.github.respond_next([Override::Documented, rejected]);
         let lines = setup.handle(r#"{"source":"github"}"#).await;
-        assert_eq!((result(&lines[2]), metrics(&lines[2])), (("recovery_completed", ""), [2, 0, 2, 0]));
+        assert_eq!((result(&lines[1]), metrics(&lines[1])), (("recovery_completed", ""), [2, 1, 1, 0]));
         assert_eq!(result(&lines[0]), ("delivery_lost", "redelivery_rejected"));
         assert!(lines[0]["detail"].as_str().unwrap().contains(&format!("responded {status}")), "{}", lines[0]);
         assert_eq!(setup.github.redelivered(), ["1", "2"]);
         assert_eq!(metrics(&setup.run().await), [0; 4]);
         assert_eq!(setup.github.redelivered(), [""; 0]);
+    }
+}
+
+/// A credential without write access can list the deliveries, and GitHub may respond 404 to each redelivery.
+#[tokio::test]
+async fn nothing_is_lost_if_all_redeliveries_are_rejected() {
+    for status in [400, 404, 410, 422] {
+        let setup = Setup::new().await;
+        setup.github.add_failed(2);
+        setup.github.set_redelivery_status(Some(status));
+        let reason = format!("http_{status}");
+        for _ in 0..2 {
+            let line = setup.run().await;
+            assert_eq!((result(&line), metrics(&line)), (("recovery_failed", reason.as_str()), [2, 0, 0, 1]));
+            assert_eq!(setup.github.redelivered(), ["1", "2"]);
+        }
+        setup.github.set_redelivery_status(None);
+        assert_eq!(metrics(&setup.run().await), [2, 2, 0, 0]);
     }
 }
 

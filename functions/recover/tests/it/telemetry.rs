@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fixture::{OLD, Setup, TOKEN, listed};
+use crate::fixture::{OLD, Override, Setup, TOKEN, listed};
 
 /// Removes what differs between runs.
 fn stable(mut lines: Vec<Value>) -> Vec<Value> {
@@ -23,7 +23,8 @@ async fn run_is_one_line_with_all_metrics_and_one_for_each_lost_event() {
     let setup = Setup::new().await;
     setup.github.add_failed(2);
     setup.github.add(listed(3, "recent\u{1b}[2J", 10, 0, "push"));
-    setup.github.set_redelivery_status(Some(422));
+    let rejected = || Override::Response(axum::http::StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), Vec::new());
+    setup.github.respond_next([Override::Documented, rejected()]);
     insta::assert_json_snapshot!(stable(setup.handle(r#"{"source":"github"}"#).await));
 }
 
