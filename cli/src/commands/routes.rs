@@ -6,8 +6,9 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use hookline_aws::Variables;
 use hookline_event::Event;
+use hookline_telemetry::{Settings, capture};
 use process::DeliveryConfig;
-use process::explain::{Outcome, explain};
+use process::explain::{Explanation, Outcome, explain};
 use serde_json::Value;
 
 use super::request_options;
@@ -78,7 +79,9 @@ impl Explain {
             Some(file) => read_config(file)?,
             None => target.find().await?.process_variables().await?,
         };
-        let explanation = explain(&delivery_config(&variables)?, &event);
+        let config = delivery_config(&variables)?;
+        let (explanation, notes) = explained(&config, &event);
+        notes.iter().for_each(|note| eprintln!("note: {note}"));
         match self.json {
             true => {
                 let json = routes_text::json(&event, &explanation);
@@ -103,6 +106,14 @@ impl Explain {
         };
         Ok(explained_event::from_payload(bytes, context))
     }
+}
+
+/// Explains an event. Returns also why something cannot be rendered, which the function would log.
+fn explained(config: &DeliveryConfig, event: &Event) -> (Explanation, Vec<String>) {
+    let log = capture(Settings::default());
+    let explanation = explain(config, event);
+    let details = log.lines().into_iter().filter_map(|line| line["detail"].as_str().map(str::to_owned));
+    (explanation, details.collect())
 }
 
 /// Returns what `hookline routes explain --json` prints for an event, with these variables of the process function.
@@ -187,6 +198,14 @@ mod tests {
             [push("{\"ref\":\"refs/heads/main\",\"size\":1}"), push("not json"), Event { hops: 99, ..push("{}") }];
         let texts = events.iter().map(|event| routes_text::text(event, &explain(&config, event)));
         insta::assert_snapshot!(texts.collect::<Vec<_>>().join("\n----\n"));
+    }
+
+    /// Standard output has only the explanation.
+    #[test]
+    fn reason_of_a_failed_template_is_a_note() {
+        let config = delivery_config(&config()).unwrap();
+        assert_eq!(explained(&config, &push("{\"ref\":\"refs/heads/main\",\"size\":1}")).1, [""; 0]);
+        assert_ne!(explained(&config, &push("not json")).1, [""; 0]);
     }
 
     #[test]

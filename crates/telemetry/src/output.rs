@@ -31,7 +31,7 @@ thread_local! {
     static CAPTURED: RefCell<Option<CapturedOutput>> = const { RefCell::new(None) };
 }
 
-/// The output of one test thread.
+/// The output of one thread.
 #[derive(Debug, Clone, Default)]
 pub struct CapturedOutput {
     settings: Settings,
@@ -39,7 +39,8 @@ pub struct CapturedOutput {
     segments: Rc<RefCell<Vec<Vec<u8>>>>,
 }
 
-/// Captures the output of the current thread from now on instead of writing it. For tests, which share a process.
+/// Captures the output of the current thread from now on instead of writing it: for tests, which share a process,
+/// and for commands whose output is no log.
 #[must_use]
 pub fn capture(settings: Settings) -> CapturedOutput {
     let captured = CapturedOutput { settings, ..CapturedOutput::default() };

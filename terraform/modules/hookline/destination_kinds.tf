@@ -137,7 +137,8 @@ locals {
   ]
   event_header_pattern = "^(ce|hookline|webhook)-"
 
-  # Headers of a sender's request that no event carries, as in crates/event: credentials, and those of the connection.
+  # Headers with credentials, which `headers` must not have. No event carries them, as in crates/event, nor those of the
+  # connection.
   credential_header_pattern = join("|", [
     "^(api-key", "authorization", "cookie", "set-cookie", "x-amz-security-token", "x-api-key", "proxy-.*)$",
   ])

@@ -149,7 +149,7 @@ variable "destinations" {
       can(regex(local.header_pattern, name)) && can(regex("^[ -~]+$", value)) &&
       !startswith(lower(name), "ce-") && !startswith(lower(name), "hookline-") &&
       !startswith(lower(name), "webhook-") &&
-      !contains(local.reserved_headers, lower(name))
+      !contains(local.reserved_headers, lower(name)) && !can(regex(local.credential_header_pattern, lower(name)))
     ]]))
     error_message = format(
       join(" ", [

@@ -63,7 +63,8 @@ pub(super) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-fn truncated(runs: Vec<Run>, max_units: usize) -> Vec<Run> {
+/// Truncates a message to this number of UTF-16 code units of visible text.
+pub(super) fn truncated(runs: Vec<Run>, max_units: usize) -> Vec<Run> {
     if runs.iter().map(|run| units(run.text())).sum::<usize>() <= max_units {
         return runs;
     }

@@ -67,7 +67,7 @@ impl Kind for Telegram {
 impl Telegram {
     /// Returns the message with a text.
     fn message(&self, text: &str) -> Value {
-        let runs = runs::parse(text, limits::TELEGRAM_TEXT);
+        let runs = without_excess_links(runs::parse(text, limits::TELEGRAM_TEXT));
         let members = [
             ("chat_id", Some(self.chat.as_str().into())),
             ("message_thread_id", self.thread.map(Value::from)),
@@ -92,9 +92,21 @@ fn entities(runs: &[Run]) -> Vec<Value> {
         }
         offset += length;
     }
-    // Telegram ignores the others, and the texts of these links remain.
-    entities.truncate(limits::TELEGRAM_ENTITIES);
     entities
+}
+
+/// Makes texts of the links after Telegram's limit. In a link, a text needs no escaping.
+fn without_excess_links(runs: Vec<Run>) -> Vec<Run> {
+    let mut links = 0;
+    let limited = runs.into_iter().map(|run| match run {
+        Run::Link { text, .. } if links == limits::TELEGRAM_ENTITIES => Run::Text(escape(&text)),
+        Run::Link { .. } => {
+            links += 1;
+            run
+        }
+        Run::Text(_) => run,
+    });
+    runs::truncated(limited.collect(), limits::TELEGRAM_TEXT)
 }
 
 /// Prevents that Telegram takes `@name` for a mention, `/name` for a command and `#name` for a hashtag: an invisible
@@ -144,6 +156,15 @@ mod tests {
         for invalid in ["", "123", "a:b", ":b", "123:", "123:a/../b", "123:a b", "bot123:a"] {
             assert_eq!(method_url(invalid), "", "{invalid}");
         }
+    }
+
+    #[test]
+    fn text_of_a_link_after_the_limit_mentions_nobody() {
+        let link = Run::Link { url: "https://a.example/".to_owned(), text: "@all".to_owned() };
+        let runs = without_excess_links(vec![link; limits::TELEGRAM_ENTITIES + 2]);
+        assert_eq!(entities(&runs).len(), limits::TELEGRAM_ENTITIES);
+        let escaped = Run::Text("@\u{2060}all".to_owned());
+        assert_eq!(runs.get(limits::TELEGRAM_ENTITIES..), Some(&[escaped.clone(), escaped][..]));
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, pending};
 use hookline_aws::PortError;
+use hookline_event::Event;
 use hookline_event_log::Listener;
 use hookline_telemetry::{Level, Settings, capture};
 use process::CopyEvents;
 
-use crate::fixture::{Function, now, unique_record};
+use crate::fixture::{Function, message_body, now, record, unique_event, unique_record};
 
 /// Records the copies.
 #[derive(Clone, Default)]
@@ -80,6 +81,15 @@ async fn listeners_of_the_source_receive_the_message_as_ingest_wrote_it() {
     function.failed_ids(vec![unique_record("2", "github", 2)]).await;
     let state = copies.0.lock().unwrap();
     assert_eq!((state.copies.len(), state.reads), (2, 1));
+}
+
+/// A replay has no signature of the sender that a local program could verify.
+#[tokio::test]
+async fn replays_are_not_copied() {
+    let (function, copies) = function(vec![listener("mine", "github", now() + 60)]).await;
+    let replay = Event { replay: Some("replay-1".to_owned()), ..unique_event("1", "github") };
+    assert!(function.failed_ids(vec![record("1", &message_body(replay), 1)]).await.is_empty());
+    assert_eq!((function.received_requests(), copies.0.lock().unwrap().copies.len()), (1, 0));
 }
 
 #[tokio::test]

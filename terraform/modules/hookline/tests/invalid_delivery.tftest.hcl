@@ -134,6 +134,18 @@ run "rejects_header_with_credentials" {
   expect_failures = [var.destinations]
 }
 
+run "rejects_header_with_key" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com/", headers = { "X-API-Key" = "x" } }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
 run "rejects_invalid_header_name" {
   command = plan
 
