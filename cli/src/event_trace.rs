@@ -72,10 +72,8 @@ struct Logs {
 impl Logs {
     /// Returns the entries of a log group whose field `name` is `value`.
     async fn entries(&self, component: &'static str, group: &str, name: &str, value: &str) -> Result<Vec<LogEntry>> {
-        // The pattern matches the value in any field; the comparison below checks the field.
-        let pattern = format!("\"{value}\"");
         let mut entries = Vec::new();
-        for event in log_events(&self.client, group, self.since, Some(pattern)).await? {
+        for event in log_events(&self.client, group, self.since, pattern(value)).await? {
             let line: Value = serde_json::from_str(event.message.as_deref().unwrap_or_default()).unwrap_or_default();
             if line[name] == value {
                 let time_ms = written_at(&line).or(event.timestamp).unwrap_or_default();
@@ -84,6 +82,13 @@ impl Logs {
         }
         Ok(entries)
     }
+}
+
+/// Returns the filter pattern of lines that have the value in any field. A quotation mark would end the pattern, and JSON
+/// escapes it and the backslash, so the pattern has the longest part between them.
+fn pattern(value: &str) -> Option<String> {
+    let part = value.split(['"', '\\']).max_by_key(|part| part.len())?;
+    (!part.is_empty()).then(|| format!("\"{part}\""))
 }
 
 /// Returns the time that the function logged: CloudWatch's own time may be that of a whole batch of lines.
@@ -163,6 +168,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn pattern_finds_each_id() {
+        let cases = [("order/17", "\"order/17\""), ("a b \"c\" d", "\"a b \""), ("x\\yz", "\"yz\"")];
+        for (id, expected) in cases {
+            assert_eq!(pattern(id).as_deref(), Some(expected));
+        }
+        assert_eq!(pattern("\""), None);
+    }
 
     #[test]
     fn formats_one_line_per_entry() {

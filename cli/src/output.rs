@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar as Bar, ProgressStyle};
@@ -90,9 +91,20 @@ pub(crate) fn write_all(text: &[u8]) -> std::io::Result<()> {
     }
 }
 
+/// Whether the reader of standard output has closed the pipe.
+static IS_PIPE_CLOSED: AtomicBool = AtomicBool::new(false);
+
 /// Prints a line on standard output. A reader that closes the pipe early, such as `head`, is not an error.
 pub fn print_line(line: std::fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let result = writeln!(std::io::stdout(), "{line}");
+    if result.is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+        IS_PIPE_CLOSED.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Returns whether the reader of standard output has closed the pipe: a command that would print more can end.
+pub(crate) fn is_pipe_closed() -> bool {
+    IS_PIPE_CLOSED.load(Ordering::Relaxed)
 }
 
 /// Progress of a long loop on a terminal; hidden elsewhere. The bar disappears when it is dropped.

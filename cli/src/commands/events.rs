@@ -119,7 +119,7 @@ impl Events {
         }
         if !delete.yes {
             eprintln!("{}", events_text::text(&data, None));
-            if !confirm("permanently delete this data?")? {
+            if !confirm(&format!("{}: permanently delete this data?", target.resources.prefix()))? {
                 print_line(format_args!("nothing was deleted"));
                 return Ok(ExitCode::FAILURE);
             }

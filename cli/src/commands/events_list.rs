@@ -36,6 +36,9 @@ impl List {
         if self.json {
             let rows: Vec<_> = listed.events.iter().map(LoggedEvent::json).collect();
             print_line(format_args!("{}", serde_json::to_string_pretty(&rows)?));
+            if let Some(hint) = more(&listed) {
+                eprintln!("{hint}");
+            }
         } else {
             print_line(format_args!("{}", text(&listed)));
         }
@@ -45,9 +48,9 @@ impl List {
 
 /// Formats the events as a table.
 pub(super) fn text(listed: &Listed) -> String {
-    let Some(last) = listed.events.last() else {
+    if listed.events.is_empty() {
         return "no matching events in this time; --since extends it".to_owned();
-    };
+    }
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["received", "status", "source", "type", "id", "bytes", "destinations"]);
@@ -55,10 +58,13 @@ pub(super) fn text(listed: &Listed) -> String {
     for logged in &listed.events {
         table.add_row(row(logged, &shared));
     }
-    match listed.has_more {
-        true => format!("{table}\nthere are more: add `--until {}`, or --limit", last.event.received),
-        false => table.to_string(),
-    }
+    more(listed).into_iter().fold(table.to_string(), |table, hint| format!("{table}\n{hint}"))
+}
+
+/// Says how to list the events after the limit, if there are any.
+fn more(listed: &Listed) -> Option<String> {
+    let last = listed.events.last().filter(|_| listed.has_more)?;
+    Some(format!("there are more: add `--until {}`, or --limit", last.event.received))
 }
 
 /// Returns the columns of an event: received, status, source, type, id, bytes, destinations.

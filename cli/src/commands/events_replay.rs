@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
@@ -9,7 +10,7 @@ use super::confirmation::confirm;
 use super::event_conditions::{EventConditions, TimeRange};
 use super::events_list;
 use crate::event_log::{EventLog, ListOptions, Listed, LoggedEvent, Replay, ReplayTo, SelectedKey, Sent, replayable};
-use crate::output::{ProgressBar, Step, print_line};
+use crate::output::{ProgressBar, Step, is_pipe_closed, print_line};
 use crate::target::Target;
 
 #[derive(Debug, Args)]
@@ -51,6 +52,7 @@ pub(super) struct ReplayEvents {
 impl ReplayEvents {
     pub(super) async fn run(self, target: Target) -> Result<ExitCode> {
         self.check()?;
+        let deployment = target.resources.prefix().to_owned();
         let log = EventLog::find(target).await?;
         self.conditions.check(&log)?;
         let to = self.destination.clone().map_or(ReplayTo::Routes, ReplayTo::Destination);
@@ -63,7 +65,7 @@ impl ReplayEvents {
             print_line(format_args!("{}\ndry run: no event was sent", events_list::text(&listed)));
             return Ok(ExitCode::SUCCESS);
         }
-        let question = format!("send {} events again, {}?", events.len(), self.target());
+        let question = format!("{deployment}: send {} events again, {}?", events.len(), self.target());
         if self.ids.is_empty() && !events.is_empty() && !self.yes && !confirm(&question)? {
             print_line(format_args!("no event was sent"));
             return Ok(ExitCode::FAILURE);
@@ -127,12 +129,16 @@ impl ReplayEvents {
 
     async fn send(&self, replay: &Replay<'_>, events: &[LoggedEvent]) -> Result<ExitCode> {
         let mut progress = Progress::new(events.len());
-        let sent = replay.send_all(events, self.rate, |logged, result| match result {
-            Ok(sent) => progress.sent(&self.line(logged, &sent)),
-            Err(error) => progress.skipped(&error.to_string()),
+        let sent = replay.send_all(events, self.rate, |logged, result| {
+            match result {
+                Ok(sent) => progress.sent(&self.line(logged, &sent)),
+                Err(error) => progress.skipped(&error.to_string()),
+            }
+            // An operator knows only of events whose lines were printed.
+            if is_pipe_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         sent.await?;
-        let is_complete = progress.skipped == 0 && !events.is_empty();
+        let is_complete = progress.sent == events.len() && !events.is_empty();
         if !self.json {
             let (sent, skipped) = (progress.sent, progress.skipped);
             let skipped = if skipped > 0 { format!("; {skipped} could not be sent") } else { String::new() };

@@ -7,7 +7,7 @@ use clap::Args;
 use super::event_conditions::{EventConditions, TimeRange};
 use super::events_list;
 use crate::event_log::{EventLog, LoggedEvent, SharedIds, Tail};
-use crate::output::print_line;
+use crate::output::{is_pipe_closed, print_line};
 use crate::target::Target;
 
 /// The time between two reads of the log.
@@ -31,7 +31,7 @@ pub(super) struct TailEvents {
 }
 
 impl TailEvents {
-    /// Prints new events, and events with new attempts, until a signal ends the command.
+    /// Prints new events, and events with new attempts, until a signal ends the command or its reader closes the pipe.
     pub(super) async fn run(self, target: Target) -> Result<ExitCode> {
         let log = EventLog::find(target).await?;
         self.conditions.check(&log)?;
@@ -45,6 +45,9 @@ impl TailEvents {
                 }
                 Err(error) if !tail.has_read() => return Err(error),
                 Err(error) => eprintln!("cannot read the event log, and will retry: {error:#}"),
+            }
+            if is_pipe_closed() {
+                return Ok(ExitCode::SUCCESS);
             }
             tokio::time::sleep(INTERVAL).await;
         }

@@ -3,6 +3,7 @@
 //! A replay is a new request for the same event. Its deduplication key comes from the new request's id, so that process does
 //! not take it for a duplicate, and the attribute `replay` shows it to destinations and in the log.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
@@ -139,8 +140,8 @@ impl<'l> Replay<'l> {
         Ok(Sent { replay: self.id.clone(), request_id })
     }
 
-    /// Sends events again, one after the other, at most `rate` per second. `on_result` gets the result of each event: an error
-    /// of one event does not end the replay.
+    /// Sends events again, one after the other, at most `rate` per second. `on_result` gets the result of each event and
+    /// decides whether the replay goes on. An error of one event does not end it.
     ///
     /// # Errors
     ///
@@ -149,7 +150,7 @@ impl<'l> Replay<'l> {
         &self,
         events: &[LoggedEvent],
         rate: Option<u32>,
-        mut on_result: impl FnMut(&LoggedEvent, Result<Sent, ReplayError>),
+        mut on_result: impl FnMut(&LoggedEvent, Result<Sent, ReplayError>) -> ControlFlow<()>,
     ) -> Result<(), ReplayError> {
         let pause = rate.map(|rate| Duration::from_secs_f64(1.0 / f64::from(rate.max(1))));
         let mut next = Instant::now();
@@ -158,7 +159,11 @@ impl<'l> Replay<'l> {
             next = pause.map_or(next, |pause| Instant::now() + pause);
             match self.send(logged).await {
                 Err(error) if !error.concerns_one_event() => return Err(error),
-                result => on_result(logged, result),
+                result => {
+                    if on_result(logged, result).is_break() {
+                        break;
+                    }
+                }
             }
         }
         Ok(())

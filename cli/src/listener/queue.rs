@@ -80,6 +80,7 @@ impl ListenerQueue {
     pub async fn open(target: &Target, source: &str, lease: Duration) -> Result<Self> {
         let registry = Registry::find(target).await?;
         sweep(target).await?;
+        let bucket = Bucket::new(&target.sdk, target.delivery_configuration().await?.payload_bucket);
         let client = Client::new(&target.sdk);
         let id = Uuid::new_v4().simple().to_string();
         let name = format!("{}{}", queue_prefix(target), id.get(..12).unwrap_or(&id));
@@ -89,7 +90,6 @@ impl ListenerQueue {
         let create = create.attributes(QueueAttributeName::SqsManagedSseEnabled, "true");
         let url = create.send().await.with_context(|| format!("cannot create the queue `{name}`"))?.queue_url;
         let url = url.with_context(|| format!("the queue `{name}` has no URL"))?;
-        let bucket = Bucket::new(&target.sdk, target.delivery_configuration().await?.payload_bucket);
         let queue = Self { client, registry, bucket, name, url, lease };
         let listener = Listener { queue_url: queue.url.clone(), source: source.to_owned(), until: queue.until() };
         if let Err(error) = queue.registry.add(&queue.name, &listener).await {

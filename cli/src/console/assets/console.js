@@ -4,9 +4,9 @@
 const content = () => document.getElementById("content");
 
 // Replaces the content of a page that has `data-live`, the interval in seconds, until the server's page has none. A page that
-// cannot be shown now is loaded again too.
+// cannot be shown now is loaded again too. The content stays while the focus is in it, which it would otherwise lose.
 async function refresh() {
-  if (content().contains(document.activeElement?.closest("input, select"))) {
+  if (content().contains(document.activeElement?.closest("a, button, input, select, summary, [tabindex='0']"))) {
     prepare();
     return;
   }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use hookline_event_log::{Attempt, Status};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::events::class as status_class;
 use crate::clock::unix_milliseconds;
@@ -20,6 +21,8 @@ use crate::event_trace::{self, LogEntry, milliseconds};
 pub(super) const PATH: &str = "/event";
 /// How far back the logs are searched.
 const SINCE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long the page waits for the search, which reads much of a busy deployment's logs.
+const LOGS_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest id, as ingest allows it.
 const MAX_ID_CHARACTERS: usize = 1024;
 /// Requests of one event that are shown.
@@ -33,6 +36,8 @@ pub(in crate::console) struct View {
     source: String,
     event_type: String,
     steps: Vec<Step>,
+    /// Why there are no log lines; empty otherwise.
+    log_problem: String,
     logged: Option<Logged>,
 }
 
@@ -121,6 +126,7 @@ impl View {
             source: fact("source").unwrap_or_else(|| text("source").to_owned()),
             event_type: fact("type").unwrap_or_else(|| text("type").to_owned()),
             steps: entries.iter().map(step).collect(),
+            log_problem: String::new(),
             logged,
         }
     }
@@ -241,12 +247,16 @@ pub(super) async fn show(console: &Console, fields: &Fields) -> Result<Reply> {
     if id.is_empty() {
         return Ok(Reply::Page(View::new(&id, &[], None).page()));
     }
-    let entries = async {
-        // A quotation mark would end the pattern of the search.
-        if id.contains(['"', '\\']) { Ok(Vec::new()) } else { event_trace::find(&console.target, &id, SINCE).await }
+    let entries = timeout(LOGS_TIMEOUT, event_trace::find(&console.target, &id, SINCE));
+    let (entries, logged) = tokio::join!(Box::pin(entries), Box::pin(find(console, &id, fields)));
+    let (entries, logged) = (entries.context("CloudWatch Logs did not respond within 10 s").flatten(), logged?);
+    // The event log is enough for the page.
+    let (entries, log_problem) = match entries {
+        Ok(entries) => (entries, String::new()),
+        Err(error) if logged.is_some() => (Vec::new(), format!("{error:#}")),
+        Err(error) => return Err(error),
     };
-    let (entries, logged) = tokio::try_join!(Box::pin(entries), Box::pin(find(console, &id, fields)))?;
-    Ok(Reply::Page(View::new(&id, &entries, logged).page()))
+    Ok(Reply::Page(View { log_problem, ..View::new(&id, &entries, logged) }.page()))
 }
 
 /// Finds the event in the event log: the request of the query, or the newest one.

@@ -1,5 +1,7 @@
 //! A replay of several events of the list, with the page before it.
 
+use std::ops::ControlFlow;
+
 use anyhow::{Context, Result, anyhow, ensure};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
@@ -115,6 +117,7 @@ async fn send_all(log: &EventLog, to: ReplayTo, events: Vec<Selected>, progress:
             Err(error) => problems.push(described(error)),
         }
         progress.advance(missing.len() + handled, total);
+        ControlFlow::Continue(())
     });
     let result = result.await;
     if let Err(error) = result {
