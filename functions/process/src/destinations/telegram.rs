@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_a_link_after_the_limit_mentions_nobody() {
+    fn text_of_a_link_after_the_limit_is_no_mention() {
         let link = Run::Link { url: "https://a.example/".to_owned(), text: "@all".to_owned() };
         let runs = without_excess_links(vec![link; limits::TELEGRAM_ENTITIES + 2]);
         assert_eq!(entities(&runs).len(), limits::TELEGRAM_ENTITIES);
