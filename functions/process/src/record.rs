@@ -161,9 +161,13 @@ impl Record {
     /// Whether the event log has no entry of the event yet: ingest sent this message, or an operator has sent the event
     /// again to one destination.
     pub(crate) fn begins_event_log(&self) -> bool {
-        let is_replay = self.event.as_ref().is_ok_and(|event| event.replay.is_some());
         let is_first_attempt = self.history.attempts == 0 && self.history.first_failed_at.is_none();
-        self.is_sent_by_ingest() || (self.lane == Lane::Retry && is_replay && is_first_attempt)
+        self.is_sent_by_ingest() || (self.lane == Lane::Retry && self.is_replay() && is_first_attempt)
+    }
+
+    /// Whether an operator has sent the event again.
+    pub(crate) fn is_replay(&self) -> bool {
+        self.event.as_ref().is_ok_and(|event| event.replay.is_some())
     }
 
     /// The message identifier for the response. With an empty identifier SQS delivers the whole batch again.

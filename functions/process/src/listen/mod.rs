@@ -50,8 +50,7 @@ impl Listeners {
         let listeners = self.listeners(deadline).await;
         let now = clock::now();
         // An event that an operator sends again has no signature that a local program could verify.
-        let is_replay = |record: &Record| record.event.as_ref().is_ok_and(|event| event.replay.is_some());
-        let is_new = |record: &&Record| record.is_sent_by_ingest() && record.receives() == 1 && !is_replay(record);
+        let is_new = |record: &&Record| record.is_sent_by_ingest() && record.receives() == 1 && !record.is_replay();
         let first = records.iter().filter(is_new);
         let copies = first.flat_map(|record| {
             let source = record.event.as_ref().map(|event| event.source_name()).unwrap_or_default();

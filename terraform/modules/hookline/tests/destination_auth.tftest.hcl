@@ -144,7 +144,9 @@ run "rejects_invalid_options_of_an_authentication" {
       a = { kind = "http", url = "https://a.example.com/", auth = "header", auth_header = "X Token" }
       b = { kind = "http", url = "https://a.example.com/", auth = "header", auth_header = "Ce-Id" }
       c = { kind = "http", url = "https://a.example.com/", auth = "header", auth_header = "Content-Type" }
-      d = { kind = "http", url = "https://a.example.com/", auth = "header", auth_header = "X-Key", headers = { x-key = "1" } }
+      d = {
+        kind = "http", url = "https://a.example.com/", auth = "header", auth_header = "X-Key", headers = { x-key = "1" }
+      }
       e = { kind = "http", url = "https://a.example.com/", auth = "oauth2_client_credentials" }
       f = {
         kind      = "http", url = "https://a.example.com/", auth = "oauth2_client_credentials"
