@@ -29,7 +29,7 @@ pub enum InvalidCredentials {
     #[error("the user name contains a colon, or the user name or the password contains a control character")]
     InvalidUser,
     /// The text is no certificate in PEM.
-    #[error("the secret has no valid certificate in PEM")]
+    #[error("the secret has no valid X.509 certificate of version 3 in PEM")]
     InvalidCertificate,
     /// The text is no private key in PEM.
     #[error("the secret has no private key in PEM (PKCS#8, PKCS#1 or SEC 1); an encrypted key cannot be used")]

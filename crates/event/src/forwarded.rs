@@ -4,8 +4,19 @@ use std::collections::btree_map::{Entry, IntoIter, Iter};
 use serde::{Deserialize, Serialize};
 
 /// Headers that contain credentials. The list of the plan is in `terraform/modules/hookline/destination_kinds.tf`.
-const CREDENTIALS: [&str; 6] =
-    ["api-key", "authorization", "cookie", "set-cookie", "x-amz-security-token", "x-api-key"];
+const CREDENTIALS: [&str; 11] = [
+    "api-key",
+    "apikey",
+    "authorization",
+    "cookie",
+    "private-token",
+    "set-cookie",
+    "x-access-token",
+    "x-amz-security-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-vault-token",
+];
 
 /// Headers that the connection or Hookline sets for each request.
 const RESERVED: [&str; 13] = [

@@ -36,7 +36,7 @@ pub enum InvalidSecret {
 }
 
 impl Secret {
-    /// The shortest secret that a store may contain.
+    /// The shortest secret of a sender, with which an attacker could sign.
     pub const MIN_BYTES: usize = 8;
 
     /// Creates a secret from a stored value, as operators save it:
@@ -51,11 +51,13 @@ impl Secret {
     ///
     /// Returns [`InvalidSecret`] if the value cannot be a secret.
     pub fn from_stored(value: impl Into<Vec<u8>>) -> Result<Self, InvalidSecret> {
-        Self::read(value.into(), unwrapped)
+        let secret = Self::read(value.into(), unwrapped)?;
+        if secret.0.len() < Self::MIN_BYTES { Err(InvalidSecret::TooShort) } else { Ok(secret) }
     }
 
     /// Creates a secret from a stored value as [`Secret::from_stored`] does, except that a JSON object with several entries
-    /// is a secret with several values. Its JSON is the secret.
+    /// is a secret with several values, and its JSON is the secret. The secret can be short, because it can be a password
+    /// that another service has chosen. A key that it contains has a minimum length of its own.
     ///
     /// # Errors
     ///
@@ -82,8 +84,7 @@ impl Secret {
                 Zeroizing::new(without_line_end(&unwrapped).as_bytes().to_vec())
             }
         };
-        let secret = Self::from_bytes(secret)?;
-        if secret.0.len() < Self::MIN_BYTES { Err(InvalidSecret::TooShort) } else { Ok(secret) }
+        Self::from_bytes(secret)
     }
 
     /// Returns the value to store, which [`Secret::from_stored`] reads as this secret. It is a JSON object for a secret with

@@ -54,6 +54,8 @@ fn object_with_several_entries_can_be_a_secret() {
     for stored in ["{}", r#"{"a":1}"#, r#"["not-a-real-key"]"#] {
         assert_eq!(values(stored), Err(InvalidSecret::AmbiguousObject), "{stored:?}");
     }
+    assert_eq!(values("'pass'").as_deref(), Ok("pass"), "the receiver has chosen a short password");
+    assert_eq!(values("''"), Err(InvalidSecret::Blank));
 }
 
 /// Terraform's `jsonencode` and the command line of Windows add quotes.

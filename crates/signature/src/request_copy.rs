@@ -10,8 +10,20 @@ use crate::scheme::Scheme;
 use crate::signing_method::SigningMethod;
 
 /// Headers with credentials, which are never copied because a sender lists them as signed.
-const CREDENTIALS: [&str; 7] =
-    ["api-key", "authorization", "cookie", "proxy-authorization", "set-cookie", "x-amz-security-token", "x-api-key"];
+const CREDENTIALS: [&str; 12] = [
+    "api-key",
+    "apikey",
+    "authorization",
+    "cookie",
+    "private-token",
+    "proxy-authorization",
+    "set-cookie",
+    "x-access-token",
+    "x-amz-security-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-vault-token",
+];
 
 /// What a copy of a request needs so that the sender's way of signing can be verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -98,11 +98,13 @@ locals {
     stepfunctions = "states:${local.arn_tail}:stateMachine:orders"
   }
 
-  # Region, account, API ID, stage, method and path, without wildcards.
+  # Region, account, API ID, stage, method and path, without wildcards. The URL of the API has the same parts, except for
+  # the stage `$default`, which is not a part of the path.
   api_pattern = join("", [
     "^${local.arn_prefix}:execute-api:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<id>[a-z0-9]+)/",
-    "(?:\\$default|[A-Za-z0-9_-]+)/(?P<method>[A-Z]+)/[A-Za-z0-9._~%!$&'()+,;=:@/-]*$",
+    "(?P<stage>\\$default|[A-Za-z0-9_-]+)/(?P<method>[A-Z]+)/(?P<path>[A-Za-z0-9._~%!$&'()+,;=:@/-]*)$",
   ])
+  api_url_pattern = "^https://(?P<id>[a-z0-9]+)\\.execute-api\\.(?P<region>[a-z0-9-]+)\\.[a-z.]+(?P<path>/[^?]*)?"
 
   api_example = "${local.arn_prefix}:execute-api:${local.arn_tail}:a1b2c3d4e5/prod/POST/hooks"
 
@@ -140,7 +142,8 @@ locals {
   # Headers with credentials, which `headers` must not have. No event carries them, as in crates/event, nor those of the
   # connection.
   credential_header_pattern = join("|", [
-    "^(api-key", "authorization", "cookie", "set-cookie", "x-amz-security-token", "x-api-key", "proxy-.*)$",
+    "^(api-key", "apikey", "authorization", "cookie", "private-token", "set-cookie", "x-access-token",
+    "x-amz-security-token", "x-api-key", "x-auth-token", "x-vault-token", "proxy-.*)$",
   ])
   connection_header_pattern = join("|", [
     "^(connection", "content-.*", "expect", "host", "keep-alive", "te", "traceparent", "tracestate", "trailer",

@@ -9,8 +9,12 @@ locals {
   services = { for name, http in local.http_destinations : name => http.service == null ? "execute-api" : http.service }
   methods  = { for name, http in local.http_destinations : name => coalesce(http.method, "POST") }
 
-  # The parts of the ARNs of APIs: region, id and method.
-  apis = { for name, http in local.http_destinations : name => try(regex(local.api_pattern, http.api), null) }
+  # The parts of the ARNs of APIs, and of the URLs that AWS gave to APIs.
+  apis     = { for name, http in local.http_destinations : name => try(regex(local.api_pattern, http.api), null) }
+  api_urls = { for name, http in local.http_destinations : name => try(regex(local.api_url_pattern, http.url), null) }
+  api_paths = { for name, api in local.apis : name =>
+    trim(join("/", concat(api.stage == "$default" ? [] : [api.stage], [api.path])), "/") if api != null
+  }
 
   unknown_option_values = flatten([for name, destination in var.destinations : [
     for option, values in local.option_values :
@@ -70,7 +74,10 @@ locals {
       )
       "method is not the method of api" = try(local.apis[name].method != local.methods[name], false)
       "url and api are two APIs" = try(
-        regex("^https://([a-z0-9]+)\\.execute-api\\.", http.url)[0] != local.apis[name].id, false,
+        local.api_urls[name].id != local.apis[name].id || local.api_urls[name].region != local.apis[name].region, false,
+      )
+      "url has another stage or path than api" = try(
+        trim(coalesce(local.api_urls[name].path, "/"), "/") != local.api_paths[name], false,
       )
     } : "${name}: ${problem}" if exists
   ] if http.api != null])

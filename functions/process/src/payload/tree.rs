@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::Value;
+use minijinja::{Error, ErrorKind, Value};
 
 use super::cursor::{Cursor, string};
 use super::form;
@@ -13,7 +13,8 @@ use super::unreadable::Unreadable;
 /// bytes.
 const MAX_TREE_BYTES: usize = 16 * 1024 * 1024;
 
-/// The maximum depth. Deeper values are undefined, because each level needs a part of the stack.
+/// The maximum depth, because each level needs a part of the stack. Deeper values are errors: a template that renders one
+/// as JSON fails, and text says that the value is missing.
 const MAX_DEPTH: usize = 100;
 
 /// The memory of an array without its elements, and of an element while the array grows.
@@ -59,7 +60,7 @@ impl Tree {
         match cursor.peek() {
             Some(b'{' | b'[') if depth == 0 => {
                 cursor.skip_value();
-                Some(Value::UNDEFINED)
+                Some(too_deep())
             }
             Some(b'{') => {
                 self.reserve(OBJECT_BYTES)?;
@@ -131,6 +132,11 @@ impl Tree {
     }
 }
 
+fn too_deep() -> Value {
+    let detail = format!("the payload has values deeper than {MAX_DEPTH} levels");
+    Value::from(Error::new(ErrorKind::InvalidOperation, detail))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,10 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn deeper_values_are_undefined() {
+    fn deeper_values_are_never_left_out_without_a_notice() {
         let nested = format!("{{\"deep\":{}{},\"a\":1}}", "[".repeat(200_000), "]".repeat(200_000));
         let value = value(&nested).unwrap();
-        assert_eq!(value.get_attr("a").unwrap(), Value::from(1));
-        assert!(value.get_attr("deep").unwrap().len().is_some());
+        let environment = minijinja::Environment::new();
+        let values = minijinja::context! { payload => value };
+        let rendered = |template: &str| environment.render_str(template, &values);
+        assert_eq!(rendered("{{ payload.a }}").unwrap(), "1");
+        let text = rendered("{{ payload.deep }}").unwrap();
+        assert!(text.contains("the payload has values deeper than 100 levels"), "{text}");
     }
 }

@@ -53,7 +53,11 @@ async fn content_coding_of_the_payload_is_not_that_of_the_body() {
 
 #[tokio::test]
 async fn event_goes_to_the_dead_letter_queue_if_no_json_is_rendered() {
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(101), "]".repeat(101));
     for (template, payload) in [
+        ("{{ payload }}", &*deep),
+        ("[{{ payload.a }}]", &deep),
+        ("[{{ payload.a[0] }}]", &deep),
         ("{ {{ payload.a }}: 1 }", "{\"a\":1}"),
         ("{% if payload.a %}{}{% endif %}", "{}"),
         ("{{ payload }}", "not json"),
@@ -65,6 +69,12 @@ async fn event_goes_to_the_dead_letter_queue_if_no_json_is_rendered() {
         assert_eq!(function.delivery_result(payload.as_bytes()).await, "template_failed", "{template}");
         assert_eq!(function.received_requests(), 0);
     }
+}
+
+#[tokio::test]
+async fn body_can_use_other_values_of_a_deep_payload() {
+    let deep = format!("{{\"a\":{}{},\"b\":1}}", "[".repeat(101), "]".repeat(101));
+    assert_eq!(body("[{{ payload.b }}]", deep.as_bytes()).await, json!([1]));
 }
 
 #[tokio::test]

@@ -256,3 +256,37 @@ run "rejects_api_that_is_not_the_called_one" {
 
   expect_failures = [output.forwarded_headers]
 }
+
+run "rejects_url_of_another_method_than_the_permitted_one" {
+  command = plan
+
+  variables {
+    destinations = {
+      for name, parts in {
+        default = ["eu-west-1", "/hooks/a", "$default/POST/hooks/a"]
+        query   = ["eu-west-1", "/prod/hooks?a=b", "prod/POST/hooks"]
+        root    = ["eu-west-1", "", "$default/POST/"]
+        slash   = ["eu-west-1", "/prod/hooks/", "prod/POST/hooks"]
+        path    = ["eu-west-1", "/prod/other", "prod/POST/hooks"]
+        region  = ["us-east-1", "/prod/hooks", "prod/POST/hooks"]
+        stage   = ["eu-west-1", "/hooks", "prod/POST/hooks"]
+        } : name => {
+        kind = "http", auth = "sigv4"
+        url  = "https://a1b2c3d4e5.execute-api.${parts[0]}.amazonaws.com${parts[1]}"
+        api  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/${parts[2]}"
+      }
+    }
+    routes = { all = { source = "events", destinations = ["default"] } }
+  }
+
+  assert {
+    condition = jsonencode(local.destination_problems) == jsonencode([
+      "path: url has another stage or path than api",
+      "region: url and api are two APIs",
+      "stage: url has another stage or path than api",
+    ])
+    error_message = jsonencode(local.destination_problems)
+  }
+
+  expect_failures = [output.forwarded_headers]
+}
