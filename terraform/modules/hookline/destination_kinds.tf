@@ -9,7 +9,7 @@ locals {
     firehose    = ["stream"]
     http = [
       "audience", "auth", "auth_header", "body", "compression", "forward_headers", "headers", "method", "region",
-      "scope", "service", "signed", "success", "token_url", "url",
+      "scope", "service", "signed", "success", "token_endpoint_auth_method", "token_url", "url",
     ]
     lambda          = ["function"]
     microsoft-teams = ["template"]
@@ -52,6 +52,8 @@ locals {
     region      = var.region
     service     = "execute-api"
     signed      = false
+
+    token_endpoint_auth_method = "client_secret_basic"
   }
 
   # Options with few values.
@@ -60,6 +62,8 @@ locals {
     compression = ["gzip"]
     format      = ["exact", "ndjson"]
     method      = ["POST", "PUT", "PATCH"]
+
+    token_endpoint_auth_method = ["client_secret_basic", "client_secret_post"]
   }
 
   # The kinds whose address is a credential, or that need a token. With these values of `auth`, `http` needs one too.

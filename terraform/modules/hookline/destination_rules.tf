@@ -37,9 +37,10 @@ locals {
       "auth = \"oauth2_client_credentials\" needs token_url" = (
         local.auths[name] == "oauth2_client_credentials" && http.token_url == null
       )
-      "token_url, scope and audience are only for auth = \"oauth2_client_credentials\"" = (
-        local.auths[name] != "oauth2_client_credentials" &&
-        anytrue([for option in [http.token_url, http.scope, http.audience] : option != null])
+      "token_url, token_endpoint_auth_method, scope and audience are only for auth = \"oauth2_client_credentials\"" = (
+        local.auths[name] != "oauth2_client_credentials" && anytrue([
+          for option in [http.token_url, http.token_endpoint_auth_method, http.scope, http.audience] : option != null
+        ])
       )
       "token_url must be an https URL without user, password and fragment, as url" = try(
         !local.is_allowed_url[http.token_url], false,

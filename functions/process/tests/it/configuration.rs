@@ -92,6 +92,7 @@ fn kinds_and_options_match_terraform() {
         "success" => json!(["409"]),
         "thread" => json!(7),
         "to" => json!(["a@example.com"]),
+        "token_endpoint_auth_method" => json!("client_secret_post"),
         "token_url" => json!("https://login.example/"),
         "topic" => json!("arn:aws:sns:eu-west-1:123456789012:orders.fifo"),
         "url" => json!("https://a.example/"),

@@ -70,6 +70,17 @@ async fn token_request_is_that_of_the_standard() {
     assert_eq!(requests[..], [(format!("Basic {credentials}"), form.to_owned())]);
 }
 
+/// Some servers accept the credentials only in the body.
+#[tokio::test]
+async fn credentials_can_be_fields_of_the_token_request() {
+    let post = json!({ "scope": "x", "token_endpoint_auth_method": "client_secret_post" });
+    let deployment = Deployment::with_options(post).await;
+    assert_eq!(deployment.result("{}").await, "");
+    let requests = deployment.server.requests.lock().unwrap();
+    let form = "grant_type=client_credentials&scope=x&client_id=team%3A1&client_secret=hunter2+%26+hunter2";
+    assert_eq!(requests[..], [(String::new(), form.to_owned())]);
+}
+
 #[tokio::test]
 async fn token_is_used_until_shortly_before_it_expires() {
     let deployment = Deployment::new().await;

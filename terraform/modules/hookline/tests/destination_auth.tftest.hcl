@@ -23,6 +23,8 @@ run "accepts_each_authentication" {
       oauth = {
         kind      = "http", url = "https://a.example.com/", auth = "oauth2_client_credentials"
         token_url = "https://login.example.com/token", scope = "events.write", audience = "https://a.example.com"
+
+        token_endpoint_auth_method = "client_secret_post"
       }
       private = {
         kind      = "http", url = "http://10.20.0.1/", auth = "oauth2_client_credentials"
@@ -73,6 +75,8 @@ run "accepts_each_authentication" {
         scope     = "events.write"
         token_url = "https://login.example.com/token"
         url       = "https://a.example.com/"
+
+        token_endpoint_auth_method = "client_secret_post"
       }
       private = {
         auth      = "oauth2_client_credentials"
@@ -124,9 +128,9 @@ run "rejects_options_of_another_authentication" {
       "a: auth must be none or bearer or basic or header or oauth2_client_credentials or sigv4 or mtls, and is digest",
       "h: auth must be none or bearer or basic or header or oauth2_client_credentials or sigv4 or mtls, and is ",
       "b: auth_header is only for auth = \"header\"",
-      "c: token_url, scope and audience are only for auth = \"oauth2_client_credentials\"",
-      "d: token_url, scope and audience are only for auth = \"oauth2_client_credentials\"",
-      "e: token_url, scope and audience are only for auth = \"oauth2_client_credentials\"",
+      "c: token_url, token_endpoint_auth_method, scope and audience are only for auth = \"oauth2_client_credentials\"",
+      "d: token_url, token_endpoint_auth_method, scope and audience are only for auth = \"oauth2_client_credentials\"",
+      "e: token_url, token_endpoint_auth_method, scope and audience are only for auth = \"oauth2_client_credentials\"",
       "f: service, region and api are only for auth = \"sigv4\"",
       "g: service, region and api are only for auth = \"sigv4\"",
     ])

@@ -41,9 +41,24 @@ pub(crate) struct Config {
     pub(super) token_url: Option<String>,
     pub(super) scope: Option<String>,
     pub(super) audience: Option<String>,
+    /// How the client is authenticated there.
+    #[serde(default)]
+    pub(super) token_endpoint_auth_method: TokenEndpointAuthMethod,
     /// The service of `auth = "sigv4"` and its region.
     pub(super) service: Option<String>,
     pub(super) region: Option<String>,
+}
+
+/// How a client is authenticated at a token endpoint. The names are those of
+/// <https://www.rfc-editor.org/rfc/rfc7591#section-2>.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TokenEndpointAuthMethod {
+    /// HTTP Basic, which each authorization server must support.
+    #[default]
+    ClientSecretBasic,
+    /// Identifier and secret are fields of the form.
+    ClientSecretPost,
 }
 
 /// The method of requests: those that send a body and may have an effect.

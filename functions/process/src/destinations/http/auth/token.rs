@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::basic;
 use crate::destinations::attempt::Attempt;
 use crate::destinations::error::DestinationError;
-use crate::destinations::http::config::Config;
+use crate::destinations::http::config::{Config, TokenEndpointAuthMethod};
 use crate::egress::{HttpRequest, SsrfGuard, Target};
 use crate::failure::Failure;
 use crate::reason::Reason;
@@ -44,6 +44,7 @@ pub(super) struct TokenEndpoint {
     target: Target,
     /// The body of the request, without credentials.
     form: String,
+    auth_method: TokenEndpointAuthMethod,
 }
 
 /// An access token. Clones are the same token.
@@ -115,7 +116,7 @@ impl TokenEndpoint {
         let mut form = Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials");
         form.extend_pairs(options.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        Ok(Self { target, form: form.finish() })
+        Ok(Self { target, form: form.finish(), auth_method: config.token_endpoint_auth_method })
     }
 
     /// Requests a token.
@@ -128,12 +129,18 @@ impl TokenEndpoint {
         client: &ClientCredentials,
         attempt: Attempt<'_>,
     ) -> Result<AccessToken, TokenError> {
-        let headers = HeaderMap::from_iter([
-            (AUTHORIZATION, authorization(client).ok_or(TokenError::InvalidClient)?),
+        let mut headers = HeaderMap::from_iter([
             (ACCEPT, HeaderValue::from_static("application/json")),
             (CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded")),
         ]);
-        let body = self.form.clone().into();
+        let body = match self.auth_method {
+            TokenEndpointAuthMethod::ClientSecretBasic => {
+                headers.insert(AUTHORIZATION, authorization(client).ok_or(TokenError::InvalidClient)?);
+                self.form.clone()
+            }
+            TokenEndpointAuthMethod::ClientSecretPost => self.form_with(client),
+        };
+        let body = body.into();
         let request = HttpRequest { method: Method::POST, target: &self.target, headers, body };
         let response = attempt.clients.egress.fetch(request, MAX_RESPONSE_BYTES, attempt.deadline).await;
         let response = response.map_err(|failure| TokenError::Unavailable { failure })?;
@@ -146,6 +153,12 @@ impl TokenEndpoint {
                 Err(TokenError::Rejected { reason, code })
             }
         }
+    }
+
+    /// Returns the body of the request with the credentials of the client.
+    fn form_with(&self, client: &ClientCredentials) -> String {
+        let credentials = [("client_id", client.id.expose()), ("client_secret", client.secret.expose())];
+        Serializer::new(self.form.clone()).extend_pairs(credentials).finish()
     }
 }
 
