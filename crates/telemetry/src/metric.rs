@@ -24,7 +24,7 @@ macro_rules! metrics {
                 }
             }
 
-            /// Returns `Count` or `Milliseconds`.
+            /// Returns `Count`, `Seconds` or `Milliseconds`.
             #[must_use]
             pub const fn unit(self) -> &'static str {
                 match self {
@@ -45,6 +45,7 @@ macro_rules! metrics {
                         | Self::RecoveryMissing
                         | Self::RecoveryExpired
                         | Self::RecoveryFailed
+                        | Self::RecoveryLag
                 )
             }
 
@@ -117,6 +118,8 @@ metrics! {
     RecoveryExpired: Count, ["service"], ["service", "source"];
     /// Runs of recover that failed.
     RecoveryFailed: Count, ["service"], ["service", "source"];
+    /// Time since recover last read GitHub's list of deliveries to its end.
+    RecoveryLag: Seconds, ["service"], ["service", "source"];
     /// Parts of the event log that were not written: events, entries or objects.
     EventLogDropped: Count, ["service"];
     /// First calls of execution environments.

@@ -8,7 +8,7 @@ pub struct MetricValue {
     pub name: String,
     /// The counted or measured value.
     pub value: f64,
-    /// `Count` or `Milliseconds`.
+    /// `Count`, `Seconds` or `Milliseconds`.
     pub unit: String,
     /// Each set of dimensions, in the form `service=hookline-prod,source=github`.
     pub dimensions: Vec<String>,

@@ -85,11 +85,13 @@ impl<S: GetSecret + Clone, T: StateStore> Handler<S, T> {
                 return;
             };
             let lease = Lease { owner: invocation.request_id.clone(), until: now() + time.as_secs() };
-            log::outcome(&self.recover(name, source, &lease, started, time).await, started.elapsed());
+            let (outcome, lag) = self.recover(name, source, &lease, started, time).await;
+            log::outcome(&outcome, lag, started.elapsed());
         };
         with_context(context, handle).await;
     }
 
+    /// Makes a run, and returns the lag of the stored state, in seconds. There is none if the state was not read.
     async fn recover(
         &self,
         name: &str,
@@ -97,7 +99,7 @@ impl<S: GetSecret + Clone, T: StateStore> Handler<S, T> {
         lease: &Lease,
         started: Instant,
         time: Duration,
-    ) -> Outcome {
+    ) -> (Outcome, Option<u64>) {
         let limits = RunLimits {
             now: now(),
             started,
@@ -105,18 +107,20 @@ impl<S: GetSecret + Clone, T: StateStore> Handler<S, T> {
             deadline: started + time,
             pause: self.pause,
         };
-        let state = match self.states.begin(name, lease, limits.now).await {
+        let mut state = match self.states.begin(name, lease, limits.now).await {
             Ok(BeginResult::Leased(state)) => state,
-            Ok(BeginResult::InProgress) => return Outcome::InProgress,
-            Err(source) => return Outcome::Failed(RunError::State { source }),
+            Ok(BeginResult::InProgress) => return (Outcome::InProgress, None),
+            Err(source) => return (Outcome::Failed(RunError::State { source }), None),
         };
+        state.begin_lag(limits.now);
+        let earlier_lag = state.lag(limits.now);
         let (state, outcome) = self.run(name, source, state, limits).await;
         match self.states.finish(name, lease, &state, now()).await {
-            Ok(()) => outcome,
+            Ok(()) => (outcome, Some(state.lag(limits.now))),
             Err(source) => {
-                // What the run did is worth a line of its own.
-                log::outcome(&outcome, started.elapsed());
-                Outcome::Failed(RunError::State { source })
+                // What the run did is worth a line of its own. The next run begins with the earlier state.
+                log::outcome(&outcome, None, started.elapsed());
+                (Outcome::Failed(RunError::State { source }), Some(earlier_lag))
             }
         }
     }

@@ -8,13 +8,13 @@ use hookline_telemetry::{Level, Line, Metric};
 use crate::outcome::Outcome;
 use crate::run::{End, LostEvent, Report};
 
-/// Writes one line for each lost event, and one for the run.
-pub(crate) fn outcome(outcome: &Outcome, duration: Duration) {
+/// Writes one line for each lost event, and one for the run. `lag` is the metric `RecoveryLag`, in seconds.
+pub(crate) fn outcome(outcome: &Outcome, lag: Option<u64>, duration: Duration) {
     let duration = Some(duration);
     match outcome {
         Outcome::Run(report) => {
             report.lost.iter().for_each(lost);
-            run(report, duration);
+            run(report, lag, duration);
         }
         Outcome::InProgress => {
             let line = Line { reason: "in_progress", duration, ..Line::new(Level::Info, "recovery_skipped") };
@@ -22,23 +22,23 @@ pub(crate) fn outcome(outcome: &Outcome, duration: Duration) {
         }
         Outcome::Limited => {
             let line = Line { reason: "rate_limited", duration, ..Line::new(Level::Info, "recovery_skipped") };
-            line.write(&metrics(&Report::default(), false));
+            line.write(&metrics(&Report::default(), false, lag));
         }
         Outcome::Failed(error) => {
-            let report = Report::default();
-            write(Level::Error, "recovery_failed", &error.reason(), error, duration, &metrics(&report, true));
+            let metrics = metrics(&Report::default(), true, lag);
+            write(Level::Error, "recovery_failed", &error.reason(), error, duration, &metrics);
         }
     }
 }
 
-fn run(report: &Report, duration: Option<Duration>) {
+fn run(report: &Report, lag: Option<u64>, duration: Option<Duration>) {
     let (level, outcome, reason) = match &report.end {
         End::Completed => (Level::Info, "recovery_completed", "".into()),
         End::DeadlineExceeded => (Level::Warn, "recovery_interrupted", "deadline_exceeded".into()),
         End::RateLimited => (Level::Warn, "recovery_interrupted", "rate_limited".into()),
         End::Failed(error) => (Level::Error, "recovery_failed", error.reason()),
     };
-    let metrics = metrics(report, matches!(report.end, End::Failed(_)));
+    let metrics = metrics(report, matches!(report.end, End::Failed(_)), lag);
     match &report.end {
         End::Failed(error) => {
             write(level, outcome, &reason, &format_args!("{error} ({report})"), duration, &metrics);
@@ -64,12 +64,13 @@ fn lost(event: &LostEvent) {
 }
 
 /// Returns the metrics of a run. They are 0 where nothing happened, so that an alarm ends with the next run.
-#[allow(clippy::cast_precision_loss, reason = "counts are far below the limit")]
-fn metrics(report: &Report, is_failed: bool) -> [(Metric, f64); 4] {
-    [
+#[allow(clippy::cast_precision_loss, reason = "counts and seconds are far below the limit")]
+fn metrics(report: &Report, is_failed: bool, lag: Option<u64>) -> Vec<(Metric, f64)> {
+    let counts = [
         (Metric::RecoveryMissing, report.missing as f64),
         (Metric::RecoveryRequested, report.requested as f64),
         (Metric::RecoveryExpired, report.lost.len() as f64),
         (Metric::RecoveryFailed, f64::from(u8::from(is_failed))),
-    ]
+    ];
+    counts.into_iter().chain(lag.map(|lag| (Metric::RecoveryLag, lag as f64))).collect()
 }

@@ -162,6 +162,7 @@ module "observability" {
     for function in module.recover : {
       function_name    = function.name
       interval_minutes = max([for recovery in local.recoveries : recovery.every_minutes]...)
+      lag_seconds      = min(values(local.recovery_lag_seconds)...)
     }
   ])
 }

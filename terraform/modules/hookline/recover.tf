@@ -22,6 +22,17 @@ locals {
     )
   }
 
+  # The threshold of the alarm `recovery-lags` by source, in seconds: a quarter of `lookback_hours`. With fewer than ten
+  # runs in this period, it is two and a half intervals, so that a single run does not raise the alarm, unless less than
+  # that would then remain until events are lost. In any case, at least one run follows the alarm in time. The alarm has
+  # the smallest threshold of all sources.
+  recovery_lag_seconds = {
+    for name, recovery in local.recoveries : name => max(
+      900 * recovery.lookback_hours,
+      min(150 * recovery.every_minutes, 3600 * recovery.lookback_hours - 150 * recovery.every_minutes),
+    )
+  }
+
   recover_environment = merge(local.resolver_environment, {
     HOOKLINE_LOG_LEVEL              = var.log_level
     HOOKLINE_PREFIX                 = local.prefix

@@ -39,6 +39,20 @@ locals {
         "The log of recover has the reason.",
       ])
     }
+    # A run that reads the list to its end writes 0, however long an event keeps failing. Failed runs also raise
+    # `recovery-failed`; only this alarm reports runs that a rate limit or their deadline ends.
+    recovery-lags = {
+      metric     = { namespace = "Hookline", name = "RecoveryLag" }
+      dimensions = { service = var.prefix }
+      statistic  = "Maximum"
+      threshold  = try(var.recovery.lag_seconds, 0)
+      period     = 60 * ceil(try(var.recovery.interval_minutes, 1))
+      description = join(" ", [
+        "For ${try(var.recovery.lag_seconds, 0)} s, no run of recover has read GitHub's list of deliveries to its end:",
+        "a rate limit or the deadline ends the runs, or they fail. Deliveries that fail meanwhile are not noticed, and",
+        "their events are lost when they are older than `lookback_hours`. The log of recover has the reason.",
+      ])
+    }
     recover-errors = {
       metric     = { namespace = "AWS/Lambda", name = "Errors" }
       dimensions = { FunctionName = try(var.recovery.function_name, "") }

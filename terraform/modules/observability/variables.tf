@@ -62,12 +62,13 @@ variable "log_groups" {
 
 variable "recovery" {
   description = <<-EOT
-    Name of the function `recover`, and the longest time between two of its runs for a source; null without the
-    function.
+    Name of the function `recover`, the longest time between two of its runs for a source, and the seconds without a
+    complete list of GitHub's deliveries above which an alarm is raised; null without the function.
   EOT
   type = object({
     function_name    = string
     interval_minutes = number
+    lag_seconds      = number
   })
   default = null
 }

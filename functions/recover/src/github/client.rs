@@ -86,7 +86,9 @@ impl GithubClient {
             }
         };
         let deliveries = url(&source.api_url, source.webhook.segments().iter().map(String::as_str));
-        let mut api = GithubApi { client: self.0.clone(), deliveries, authorization, deadline, limited_until: None };
+        let has_name = !source.webhook.is_of_app();
+        let client = self.0.clone();
+        let mut api = GithubApi { client, deliveries, has_name, authorization, deadline, limited_until: None };
         if let Credential::Installation { installation_id, .. } = credential {
             let path = ["app", "installations", &installation_id.to_string(), "access_tokens"];
             let token: InstallationToken = api.created(url(&source.api_url, path)).await?;
@@ -102,6 +104,8 @@ pub struct GithubApi {
     client: Client,
     /// The URL of the list.
     deliveries: Url,
+    /// Whether the URL has the name of a repository or an organization, which can change.
+    has_name: bool,
     authorization: HeaderValue,
     deadline: Instant,
     /// Set after a response that used up the rate limit.
@@ -115,9 +119,7 @@ impl DeliveriesApi for GithubApi {
         let (status, headers, body) = self.send(Method::GET, url).await?;
         match status {
             StatusCode::OK => Ok(Page { deliveries: parse(&body?)?, next: next_cursor(&headers) }),
-            status => {
-                Err(response::error(status, &headers, body.as_deref().ok(), "webhook of this kind and ID", now()))
-            }
+            status => Err(self.error(status, &headers, body.as_deref().ok(), "webhook of this kind and ID")),
         }
     }
 
@@ -128,12 +130,21 @@ impl DeliveriesApi for GithubApi {
             200..=299 => Ok(Redelivery::Requested),
             // Documented are 400 and 422; a delivery that GitHub no longer has is not found.
             status @ (400 | 404 | 410 | 422) => Ok(Redelivery::Rejected { status }),
-            _ => Err(response::error(status, &headers, body.as_deref().ok(), "delivery with this ID", now())),
+            _ => Err(self.error(status, &headers, body.as_deref().ok(), "delivery with this ID")),
         }
     }
 }
 
 impl GithubApi {
+    /// Returns the error of a response about the webhook, which is not the expected one.
+    fn error(&self, status: StatusCode, headers: &HeaderMap, body: Option<&[u8]>, what: &'static str) -> GithubError {
+        match response::error(status, headers, body, what, now()) {
+            // The webhook of an App cannot move: there the URL of the API is wrong.
+            GithubError::Status { status: 301 | 307 | 308 } if self.has_name => GithubError::Moved,
+            error => error,
+        }
+    }
+
     /// Sends a POST request that is to return 201 with a JSON body.
     async fn created<T: DeserializeOwned>(&mut self, url: Url) -> Result<T, GithubError> {
         let (status, headers, body) = self.send(Method::POST, url).await?;

@@ -34,6 +34,14 @@ pub enum GithubError {
         /// What does not exist.
         what: &'static str,
     },
+    /// GitHub redirects the request, because the webhook's path has an old name: 301, 307 or 308.
+    ///
+    /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects>
+    #[error(
+        "GitHub redirects the request, because the repository or the organization was renamed or moved; change its \
+         name in `recover.webhook` of the source"
+    )]
+    Moved,
     /// Another status.
     #[error("GitHub responded {status}")]
     Status {
@@ -91,6 +99,7 @@ impl GithubError {
             Self::CredentialRejected => "credentials_rejected".into(),
             Self::AccessDenied { .. } => "access_denied".into(),
             Self::NotFound { .. } => "webhook_not_found".into(),
+            Self::Moved => "webhook_moved".into(),
             Self::Status { status } => format!("http_{status}").into(),
             Self::Timeout => "timeout".into(),
             Self::Connection { .. } => "connection_failed".into(),
@@ -105,7 +114,7 @@ impl GithubError {
         match self {
             Self::Status { .. } | Self::Timeout | Self::Request { .. } => true,
             Self::TooLarge { .. } | Self::Malformed { .. } | Self::NotFound { .. } => true,
-            Self::RateLimited { .. } | Self::CredentialRejected | Self::AccessDenied { .. } => false,
+            Self::RateLimited { .. } | Self::CredentialRejected | Self::AccessDenied { .. } | Self::Moved => false,
             Self::Connection { .. } | Self::Sign { .. } | Self::UnusableToken => false,
         }
     }

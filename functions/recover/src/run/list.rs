@@ -100,11 +100,13 @@ fn is_rejected(earlier: &Unfinished, cursor: Option<&str>, stop: &Stop) -> bool 
     is_invalid && cursor == Some(&earlier.cursor)
 }
 
-/// Stores the low-water mark if the list was read to its end. Otherwise remembers the oldest event that is not settled.
+/// Stores the low-water mark and the time of the list if it was read to its end. Otherwise remembers the oldest event
+/// that is not settled.
 pub(super) fn settle(state: &mut State, is_complete: bool, oldest_unsettled: Option<u64>, now: u64) {
     if is_complete {
         let settled = now.saturating_sub(RECENT_SECONDS).min(oldest_unsettled.unwrap_or(u64::MAX));
         state.settled_before = state.settled_before.max(settled);
+        state.listed_until = now;
     } else if let Some(unfinished) = &mut state.unfinished {
         unfinished.oldest_unsettled = oldest_unsettled;
     }

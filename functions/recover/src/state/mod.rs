@@ -22,6 +22,10 @@ const MAX_EVENTS: usize = 1500;
 pub struct State {
     /// The low-water mark: all deliveries before it are settled. They succeeded, are lost, or are not to be recovered.
     pub settled_before: u64,
+    /// All deliveries up to this time were listed, by one run or by several ones. Before the first complete list it is
+    /// the time of the first run. Unlike the low-water mark, it does not wait for events that keep failing.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub listed_until: u64,
     /// Until then a rate limit allows no request.
     #[serde(skip_serializing_if = "is_zero")]
     pub limited_until: u64,
@@ -58,6 +62,18 @@ fn is_zero(time: &u64) -> bool {
 }
 
 impl State {
+    /// Begins to measure the lag, if no earlier run has.
+    pub(crate) fn begin_lag(&mut self, now: u64) {
+        if self.listed_until == 0 {
+            self.listed_until = now;
+        }
+    }
+
+    /// Returns the seconds since the last complete list.
+    pub(crate) fn lag(&self, now: u64) -> u64 {
+        now.saturating_sub(self.listed_until)
+    }
+
     /// Removes what no later run needs, and limits the size. Requests before `requested_after` are dropped.
     pub(crate) fn prune(&mut self, requested_after: u64) {
         self.requested.retain(|_, time| *time > requested_after);
@@ -97,6 +113,16 @@ mod tests {
         state.settled_before = 1999;
         state.prune(1998);
         assert_eq!((range(&state.requested), range(&state.lost)), ((1, Some(1999)), (1, Some(1999))));
+    }
+
+    #[test]
+    fn lag_counts_from_the_first_run_or_the_last_complete_list() {
+        let mut state = State::default();
+        state.begin_lag(1000);
+        assert_eq!((state.lag(1000), state.lag(4600)), (0, 3600));
+        state.begin_lag(4600);
+        assert_eq!(state.lag(4600), 3600, "a later run does not begin again");
+        assert_eq!(state.lag(999), 0, "the clock was set back");
     }
 
     #[test]

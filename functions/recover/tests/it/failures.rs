@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use recover::{Lease, State};
+use serde_json::json;
 
-use crate::fixture::{Override, Setup, metrics, now, result};
+use crate::fixture::{APP_KEY, Override, Setup, metrics, now, result};
 
 fn response(status: u16, body: impl Into<Vec<u8>>) -> Override {
     Override::Response(StatusCode::from_u16(status).unwrap(), Vec::new(), body.into())
@@ -21,7 +22,7 @@ async fn failed_list_has_its_reason_and_requests_nothing() {
         (response(422, ""), "http_422"),
         (response(500, "<html>"), "http_500"),
         (response(503, huge()), "http_503"),
-        (response(301, ""), "http_301"),
+        (response(302, ""), "http_302"),
         (response(204, ""), "http_204"),
         (response(200, huge()), "response_unreadable"),
         (response(200, "[{"), "response_unreadable"),
@@ -36,20 +37,51 @@ async fn failed_list_has_its_reason_and_requests_nothing() {
         let line = setup.run().await;
         assert_eq!((result(&line), metrics(&line)), (("recovery_failed", reason), [0, 0, 0, 1]));
         assert_eq!(setup.github.requests().len(), 1, "{reason}");
-        assert_eq!(setup.state(), State::default(), "{reason}");
+        let state = setup.state();
+        assert_eq!(state, State { listed_until: state.listed_until, ..State::default() }, "{reason}");
 
         assert_eq!(metrics(&setup.run().await), [1, 1, 0, 0], "the next run continues");
     }
 }
 
+fn redirect(status: u16) -> Override {
+    let headers = vec![("location", "/api/v3/repositories/1/hooks/7/deliveries".to_owned())];
+    Override::Response(StatusCode::from_u16(status).unwrap(), headers, Vec::new())
+}
+
 /// A redirect could send the credential to another host.
 #[tokio::test]
-async fn redirect_is_not_followed() {
-    let setup = Setup::new().await;
-    let headers = vec![("location", "/api/v3/elsewhere".to_owned())];
-    setup.github.respond_next([Override::Response(StatusCode::TEMPORARY_REDIRECT, headers, Vec::new())]);
-    assert_eq!(result(&setup.run().await), ("recovery_failed", "http_307"));
-    assert_eq!(setup.github.requests().len(), 1);
+async fn redirect_from_an_old_name_is_not_followed_and_has_its_own_reason() {
+    for status in [301, 307, 308] {
+        let setup = Setup::new().await;
+        setup.github.add_failed(2);
+        setup.github.respond_next([redirect(status)]);
+        let line = setup.run().await;
+        assert_eq!((result(&line), metrics(&line)), (("recovery_failed", "webhook_moved"), [0, 0, 0, 1]), "{status}");
+        let detail = line["detail"].as_str().unwrap();
+        assert!(detail.contains("was renamed or moved; change its name in `recover.webhook`"), "{detail}");
+        assert_eq!(setup.github.requests().len(), 1, "{status}");
+
+        // GitHub redirects the requests of one run only if the name changes during this run.
+        setup.github.respond_next([Override::Documented, redirect(status)]);
+        let line = setup.run().await;
+        assert_eq!((result(&line), metrics(&line)), (("recovery_failed", "webhook_moved"), [2, 0, 0, 1]), "{status}");
+        assert_eq!(setup.github.redelivered(), ["1"], "the other request would be redirected too");
+    }
+}
+
+/// There, the URL of the API is wrong.
+#[tokio::test]
+async fn redirect_of_a_request_without_a_name_has_its_status() {
+    let app = json!({ "webhook": "app", "app_id": "1" });
+    let installation = json!({ "app_id": "1", "installation_id": 123 });
+    for options in [app, installation] {
+        let setup = Setup::with_options(options).await;
+        setup.secrets.set(APP_KEY);
+        setup.github.respond_next([redirect(301)]);
+        assert_eq!(result(&setup.run().await), ("recovery_failed", "http_301"));
+        assert_eq!(setup.github.requests().len(), 1);
+    }
 }
 
 #[tokio::test]

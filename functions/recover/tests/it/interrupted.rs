@@ -26,6 +26,7 @@ async fn later_runs_continue_at_the_cursor_and_read_what_is_new() {
     let unfinished = state.unfinished.as_ref().unwrap();
     assert_eq!((unfinished.cursor.as_str(), unfinished.read_until), ("6", NOW - 300));
     assert_eq!((unfinished.oldest_unsettled, state.settled_before), (Some(NOW - 9300), 0));
+    assert_eq!(state.listed_until, 0, "the list is not complete");
 
     // The new deliveries are the four redeliveries. One more page reaches what the first run has read.
     let (state, _) = run_for(8, &mut api, state).await;
@@ -36,6 +37,7 @@ async fn later_runs_continue_at_the_cursor_and_read_what_is_new() {
     assert!(matches!(report.end, End::Completed), "{:?}", report.end);
     assert_eq!(api.take_requested(), ["guid-1", "guid-2", "guid-3"]);
     assert_eq!((state.unfinished.as_ref(), state.settled_before), (None, NOW - 9900), "each success has to be seen");
+    assert_eq!(state.listed_until, NOW);
 
     let (state, _) = run_for(100, &mut api, state).await;
     assert_eq!((api.take_requested().len(), state.settled_before), (0, NOW - 300));

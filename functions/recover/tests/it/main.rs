@@ -8,6 +8,7 @@ mod dynamodb_state_store;
 mod failures;
 mod fixture;
 mod interrupted;
+mod lag;
 mod listing;
 mod properties;
 mod rate_limits;

@@ -180,7 +180,7 @@ run "runbook_has_a_section_for_each_alarm" {
   }
 
   variables {
-    recovery = { function_name = "hookline-test-recover", interval_minutes = 15 }
+    recovery = { function_name = "hookline-test-recover", interval_minutes = 15, lag_seconds = 64800 }
   }
 
   assert {

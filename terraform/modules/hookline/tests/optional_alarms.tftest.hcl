@@ -138,7 +138,7 @@ run "recovery_raises_alarms" {
   }
 
   variables {
-    recovery = { function_name = "hookline-test-recover", interval_minutes = 1440 }
+    recovery = { function_name = "hookline-test-recover", interval_minutes = 1440, lag_seconds = 64800 }
   }
 
   assert {
@@ -150,16 +150,43 @@ run "recovery_raises_alarms" {
       recover-errors   = "Errors 300 1 {\"FunctionName\":\"hookline-test-recover\"}"
       recovery-expired = "RecoveryExpired 300 1 {\"service\":\"hookline-test\"}"
       recovery-failed  = "RecoveryFailed 86400 2 {\"service\":\"hookline-test\"}"
+      recovery-lags    = "RecoveryLag 86400 1 {\"service\":\"hookline-test\"}"
       recovery-missing = "RecoveryMissing 300 1 {\"service\":\"hookline-test\"}"
     }
     error_message = "the alarms are ${jsonencode(aws_cloudwatch_metric_alarm.this)}"
   }
 
   assert {
+    condition = {
+      for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${alarm.statistic} > ${alarm.threshold}"
+      if startswith(name, "recover")
+      } == {
+      recover-errors   = "Sum > 0"
+      recovery-expired = "Sum > 0"
+      recovery-failed  = "Maximum > 0"
+      recovery-lags    = "Maximum > 64800"
+      recovery-missing = "Sum > 0"
+    }
+    error_message = "the alarms are ${jsonencode(aws_cloudwatch_metric_alarm.this)}"
+  }
+
+  assert {
+    condition = alltrue([
+      for name, alarm in aws_cloudwatch_metric_alarm.this :
+      endswith(alarm.alarm_description, " https://example.com/runbook.md#${name}") &&
+      length(alarm.alarm_description) <= 1024
+      if startswith(name, "recover")
+    ])
+    error_message = format("the descriptions are %s", jsonencode([
+      for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_description
+    ]))
+  }
+
+  assert {
     condition = length([
       for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget
       if strcontains(jsonencode(widget), "Recovery") || strcontains(jsonencode(widget), "hookline-test-recover")
-    ]) == 4
+    ]) == 5
     error_message = "the dashboard is ${aws_cloudwatch_dashboard.this.dashboard_body}"
   }
 }

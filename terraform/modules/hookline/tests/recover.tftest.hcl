@@ -143,9 +143,54 @@ run "roles_have_the_boundary" {
 run "recovery_has_alarms_and_widgets" {
   assert {
     condition = length(setintersection(keys(output.alarm_names), [
-      "recover-errors", "recovery-expired", "recovery-failed", "recovery-missing",
-    ])) == 4
+      "recover-errors", "recovery-expired", "recovery-failed", "recovery-lags", "recovery-missing",
+    ])) == 5
     error_message = "the alarms are ${jsonencode(output.alarm_names)}"
+  }
+}
+
+# The lag is a multiple of the interval, more or less the time window of the schedule.
+run "alarm_on_the_lag_leaves_time" {
+  command = plan
+
+  variables {
+    sources = {
+      for name, times in {
+        default = { every_minutes = 15, lookback_hours = 72 }
+        four    = { every_minutes = 15, lookback_hours = 1 }
+        two     = { every_minutes = 30, lookback_hours = 1 }
+        few     = { every_minutes = 360, lookback_hours = 36 }
+        daily   = { every_minutes = 1440, lookback_hours = 72 }
+        } : name => {
+        sender  = "github"
+        recover = merge({ webhook = "orgs/octo-org/hooks/7" }, times)
+      }
+    }
+    routes = {
+      for name in ["default", "four", "two", "few", "daily", "events"] :
+      name => { source = name, destinations = ["sink"] }
+    }
+  }
+
+  assert {
+    condition = local.recovery_lag_seconds == {
+      default = 64800 # 18 hours, a quarter
+      four    = 1350  # after 30 of 60 minutes: the second run in a row without a complete list
+      two     = 900   # after 30 of 60 minutes: the first run
+      few     = 54000 # after 18 of 36 hours: the third run in a row
+      daily   = 64800 # after 24 of 72 hours: the first run
+    }
+    error_message = "the thresholds are ${jsonencode(local.recovery_lag_seconds)}"
+  }
+
+  # One more run begins before events are lost.
+  assert {
+    condition = alltrue([
+      for name, recovery in local.recoveries : (
+        (floor(local.recovery_lag_seconds[name] / (60 * recovery.every_minutes)) + 2) * recovery.every_minutes
+      ) <= 60 * recovery.lookback_hours
+    ])
+    error_message = "the thresholds are ${jsonencode(local.recovery_lag_seconds)}"
   }
 }
 
