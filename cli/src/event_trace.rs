@@ -25,7 +25,7 @@ const CONCURRENCY: usize = 4;
 pub struct LogEntry {
     /// Time in milliseconds since 1970.
     pub time_ms: i64,
-    /// `api`, `ingest` or `process`.
+    /// `api`, `ingest` or `process`; `event_log` for what only the event log has.
     pub component: &'static str,
     /// Fields of the log line.
     pub fields: Value,

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
 use super::confirmation::confirm;
-use super::dlq_delete::Delete;
+use super::dlq_delete::{Delete, question};
 use super::dlq_table::table;
 use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue, Filter};
 use crate::output::print_line;
@@ -124,7 +124,7 @@ async fn redrive(queue: &DeadLetterQueue, filter: &Filter, dry_run: bool, rate: 
 
 async fn purge(queue: &DeadLetterQueue, yes: bool) -> Result<ExitCode> {
     let count = queue.count().await?;
-    if !yes && !confirm(&format!("permanently delete {count} messages?"))? {
+    if !yes && !confirm(&question(queue, &count))? {
         print_line(format_args!("no message was deleted"));
         return Ok(ExitCode::FAILURE);
     }

@@ -1,3 +1,4 @@
+use std::fmt::Display;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -41,7 +42,7 @@ impl Delete {
                 return self.print(&matching, false);
             }
             eprintln!("{}", table(&matching));
-            if !confirm(&format!("permanently delete {} messages?", matching.len()))? {
+            if !confirm(&question(queue, &matching.len()))? {
                 print_line(format_args!("no message was deleted"));
                 return Ok(ExitCode::FAILURE);
             }
@@ -59,6 +60,11 @@ impl Delete {
         }
         Ok(if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// Returns the question before a deletion. It names the deployment.
+pub(super) fn question(queue: &DeadLetterQueue, count: &impl Display) -> String {
+    format!("{}: permanently delete {count} messages?", queue.deployment())
 }
 
 /// Returns the ids that no message has.
@@ -91,6 +97,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::aws::{Timeouts, fake};
 
     #[derive(Debug, Parser)]
     struct CommandLine {
@@ -102,6 +109,14 @@ mod tests {
         let [mut first, second] = ["orders", "ledger"].map(DeadLetterMessage::example);
         first.message_id = "m-1".to_owned();
         [first, second]
+    }
+
+    #[test]
+    fn question_names_the_deployment() {
+        let timeout = std::time::Duration::from_millis(1);
+        let timeouts = Timeouts { connect: timeout, attempt: timeout, call: timeout, attempts: 1 };
+        let queue = DeadLetterQueue::new(fake::target("http://127.0.0.1:1", timeouts));
+        assert_eq!(question(&queue, &3), "hookline-test: permanently delete 3 messages?");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Args;
 use hookline_event_log::{Status, received_time};
 use time::OffsetDateTime;
@@ -57,12 +57,20 @@ impl EventConditions {
         self.event_type.is_some() || self.status.is_some() || self.filter.is_some()
     }
 
-    /// Checks that the source is in the event log.
-    pub(super) fn check(&self, log: &EventLog) -> Result<()> {
-        let Some(source) = &self.source else { return Ok(()) };
-        let names = log.sources().join(", ");
-        ensure!(log.sources().contains(source), "source `{source}` is not in the event log, which has {names}");
-        Ok(())
+    /// Prints a note if the source's events are not logged now. The log still has the earlier events of a source that was
+    /// removed.
+    pub(super) fn note_removed_source(&self, log: &EventLog) {
+        if let Some(note) = self.removed_source(log.sources()) {
+            eprintln!("{note}");
+        }
+    }
+
+    fn removed_source(&self, logged: &[String]) -> Option<String> {
+        let source = self.source.as_ref().filter(|source| !logged.contains(source))?;
+        let names = logged.join(", ");
+        Some(format!(
+            "new events of source `{source}` are not logged, only those of {names}: the log has at most its earlier events"
+        ))
     }
 
     /// Returns what to list. `destination` is a destination that the event was sent to.
@@ -110,6 +118,18 @@ mod tests {
         let error = status("failed").unwrap_err().to_string();
         assert_eq!(error, "the statuses are pending, delivered, filtered, retrying, dead_lettered, rejected");
         assert!(time("yesterday").is_err() && time("2026-01-02T03:04:05.678+02:00").is_ok());
+    }
+
+    #[test]
+    fn a_source_that_is_not_logged_now_has_a_note() {
+        let note = |source: Option<&str>| {
+            let source = source.map(str::to_owned);
+            let conditions = EventConditions { source, event_type: None, status: None, filter: None };
+            conditions.removed_source(&["github".to_owned(), "events".to_owned()])
+        };
+        assert_eq!((note(None), note(Some("github"))), (None, None));
+        let note = note(Some("removed")).unwrap();
+        assert!(note.contains("`removed`") && note.contains("github, events"), "{note}");
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl ReplayEvents {
         self.check()?;
         let deployment = target.resources.prefix().to_owned();
         let log = EventLog::find(target).await?;
-        self.conditions.check(&log)?;
+        self.conditions.note_removed_source(&log);
         let to = self.destination.clone().map_or(ReplayTo::Routes, ReplayTo::Destination);
         let replay = Replay::new(&log, to)?;
         let step = Step::start("search the event log");

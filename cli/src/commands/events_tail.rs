@@ -34,7 +34,7 @@ impl TailEvents {
     /// Prints new events, and events with new attempts, until a signal ends the command or its reader closes the pipe.
     pub(super) async fn run(self, target: Target) -> Result<ExitCode> {
         let log = EventLog::find(target).await?;
-        self.conditions.check(&log)?;
+        self.conditions.note_removed_source(&log);
         eprintln!("waiting for events; Ctrl-C ends the command");
         let mut tail = Tail::new(&log, self.conditions.list(&TimeRange::last(self.since), self.destination, LIMIT));
         loop {

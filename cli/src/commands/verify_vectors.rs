@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::output::print_line;
 use crate::signature_vectors::{self, Outcome, Vector};
 
-/// Verifies the vectors of a file. A wrong verdict fails the run; an unsupported vector does not.
+/// Verifies the vectors of a file. A wrong verdict fails the run. An unsupported vector does not, unless there is no other.
 pub(super) fn verify_vectors(file: &Path, as_json: bool) -> Result<ExitCode> {
     let vectors = signature_vectors::read(file)?;
     let outcomes: Vec<_> = vectors.iter().map(|vector| (vector, vector.outcome())).collect();
@@ -18,8 +18,14 @@ pub(super) fn verify_vectors(file: &Path, as_json: bool) -> Result<ExitCode> {
     } else {
         print_line(format_args!("{}", text(&outcomes)));
     }
-    let is_failed = outcomes.iter().any(|(_, outcome)| outcome.is_failed());
-    Ok(if is_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if is_failed(&outcomes) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether a verdict is wrong, or no vector was verified.
+fn is_failed(outcomes: &[(&Vector, Outcome)]) -> bool {
+    let is_unsupported = |outcome: &Outcome| matches!(outcome, Outcome::Unsupported { .. });
+    outcomes.iter().any(|(_, outcome)| outcome.is_failed())
+        || outcomes.iter().all(|(_, outcome)| is_unsupported(outcome))
 }
 
 fn verdict(is_valid: bool) -> &'static str {
@@ -77,5 +83,20 @@ mod tests {
         insta::assert_snapshot!(text(&outcomes));
         let rows: Vec<_> = outcomes.iter().map(|(vector, outcome)| row(vector, outcome)).collect();
         insta::assert_json_snapshot!(rows);
+    }
+
+    #[test]
+    fn run_without_a_verified_vector_fails() {
+        let vectors = |senders: &[&str]| {
+            let vector = |sender: &&str| json!({ "id": "a", "sender": sender, "secret": "x", "body": "", "headers": {}, "expected": "invalid" });
+            let file = json!({ "vectors": senders.iter().map(vector).collect::<Vec<_>>() });
+            signature_vectors::parse(file.to_string().as_bytes(), None).unwrap()
+        };
+        let fails = |senders: &[&str]| {
+            let vectors = vectors(senders);
+            is_failed(&vectors.iter().map(|vector| (vector, vector.outcome())).collect::<Vec<_>>())
+        };
+        assert!(fails(&["Acme", "PayPal"]));
+        assert!(!fails(&["Acme", "circleci"]));
     }
 }

@@ -127,8 +127,18 @@ impl Console {
         )
     }
 
-    /// Renders what a handler returns for an address. An error becomes a page that has the navigation.
+    /// Renders what a handler returns for the address of a page. An error becomes a page that has the navigation.
     pub(super) fn respond(&self, nav: &'static str, uri: &Uri, reply: Result<Reply>) -> Response {
+        self.respond_or(uri, reply, |reason| error_page(nav, reason))
+    }
+
+    /// Renders what a handler returns for a form. An error becomes a page with a link to `back`, the page that the form
+    /// belongs to: the address of a form has no page, so the browser cannot load it again.
+    pub(super) fn respond_to_form(&self, nav: &'static str, back: &str, uri: &Uri, reply: Result<Reply>) -> Response {
+        self.respond_or(uri, reply, |reason| form_error_page(nav, back, reason))
+    }
+
+    fn respond_or(&self, uri: &Uri, reply: Result<Reply>, error_page: impl FnOnce(&str) -> Page) -> Response {
         let fields = Fields::of(uri);
         match reply {
             Ok(Reply::Page(page)) => self.page(StatusCode::OK, &page, self.notices.take(&fields)),
@@ -136,7 +146,7 @@ impl Console {
                 let address = notice.map_or_else(|| path.clone(), |notice| self.notices.keep(&path, notice));
                 (StatusCode::SEE_OTHER, [(header::LOCATION, address)]).into_response()
             }
-            Err(error) => self.page(StatusCode::BAD_GATEWAY, &error_page(nav, &format!("{error:#}")), None),
+            Err(error) => self.page(StatusCode::BAD_GATEWAY, &error_page(&format!("{error:#}")), None),
         }
     }
 
@@ -176,7 +186,7 @@ impl Console {
     /// Renders the page for a path that the console does not have.
     pub(super) fn not_found(&self, path: &str) -> Response {
         let reason = format!("the console has no page `{path}`: use the navigation");
-        self.page(StatusCode::NOT_FOUND, &error_page("", &reason), None)
+        self.page(StatusCode::NOT_FOUND, &missing_page(&reason), None)
     }
 
     fn page(&self, status: StatusCode, page: &Page, notice: Option<String>) -> Response {
@@ -197,9 +207,19 @@ fn rest(page: &Page, frame: &Frame) -> String {
     rest.unwrap_or_else(|_| LAST_RESORT.to_owned())
 }
 
-/// Returns the page for an error.
+/// Returns the page for a page that cannot be read. Its link loads the same address again.
 fn error_page(nav: &'static str, reason: &str) -> Page {
-    Page::new(nav, "This page cannot be shown", "error", context! { reason })
+    Page::new(nav, "This page cannot be shown", "error", context! { kind => "page", back => "", reason })
+}
+
+/// Returns the page for an action that has failed.
+fn form_error_page(nav: &'static str, back: &str, reason: &str) -> Page {
+    Page::new(nav, "The action has failed", "error", context! { kind => "form", back, reason })
+}
+
+/// Returns the page for a path that the console does not have.
+fn missing_page(reason: &str) -> Page {
+    Page::new("", "This page does not exist", "error", context! { kind => "missing", back => "/", reason })
 }
 
 /// Whether a part of a name begins with `prod`.

@@ -1,5 +1,7 @@
 //! The rules of the guard and the pages, without AWS.
 
+mod actions;
+mod dead_letters;
 mod events;
 mod pages;
 mod replays;

@@ -4,24 +4,20 @@
 
 mod filter;
 mod message;
+mod receive;
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, MessageSystemAttributeName, QueueAttributeName};
+use aws_sdk_sqs::types::QueueAttributeName;
 use tokio::time::Instant;
 
 pub use self::filter::Filter;
 pub use self::message::DeadLetterMessage;
+pub use self::receive::{ReadLimits, ReadMessages};
 use crate::output::ProgressBar;
 use crate::target::{Resources, Target};
-
-/// Visibility timeout of received messages, long enough to list or move all of them.
-const VISIBILITY_TIMEOUT_SECONDS: i32 = 120;
-/// Consecutive empty responses after which the queue counts as read: SQS samples its servers, so one empty response is
-/// not enough. <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html>
-const EMPTY_RESPONSES: u32 = 2;
 
 /// The dead-letter queue of a deployment.
 pub struct DeadLetterQueue {
@@ -34,6 +30,12 @@ impl DeadLetterQueue {
     #[must_use]
     pub fn new(target: Target) -> Self {
         Self { client: Client::new(&target.sdk), resources: target.resources }
+    }
+
+    /// Returns the prefix of the deployment's resources, which names the deployment in questions.
+    #[must_use]
+    pub fn deployment(&self) -> &str {
+        self.resources.prefix()
     }
 
     /// Lists all visible messages, oldest first.
@@ -183,20 +185,6 @@ impl DeadLetterQueue {
         Ok(())
     }
 
-    async fn receive_all(&self) -> Result<Vec<DeadLetterMessage>> {
-        let (mut received, mut empty) = (Vec::new(), 0);
-        while empty < EMPTY_RESPONSES {
-            let receive = self.client.receive_message().queue_url(&self.resources.dlq_url).max_number_of_messages(10);
-            let receive = receive.visibility_timeout(VISIBILITY_TIMEOUT_SECONDS).message_attribute_names("All");
-            let response = receive.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
-            let messages = response.context("cannot read the dead-letter queue")?.messages.unwrap_or_default();
-            empty = if messages.is_empty() { empty + 1 } else { 0 };
-            received.extend(messages.into_iter().map(DeadLetterMessage::new));
-        }
-        received.sort_by_key(|message| message.first_seen_ms);
-        Ok(received)
-    }
-
     /// Receives all messages, and makes those visible again that are not selected.
     async fn receive_selected(
         &self,
@@ -219,46 +207,7 @@ impl DeadLetterQueue {
         delete.with_context(|| format!("cannot delete message `{}`", message.message_id))?;
         Ok(())
     }
-
-    /// Makes messages visible to other readers. If this fails, SQS does it after the visibility timeout.
-    async fn make_visible(&self, messages: &[DeadLetterMessage]) {
-        for page in messages.chunks(10) {
-            let entry = |(id, message): (usize, &DeadLetterMessage)| {
-                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(id.to_string());
-                entry.receipt_handle(&message.receipt_handle).visibility_timeout(0).build().ok()
-            };
-            let entries: Vec<_> = page.iter().enumerate().filter_map(entry).collect();
-            let change = self.client.change_message_visibility_batch().queue_url(&self.resources.dlq_url);
-            let _ = change.set_entries(Some(entries)).send().await;
-        }
-    }
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use hookline_event::{DedupKey, Event, ForwardedHeaders, Payload};
-
-    /// Returns an event as the ingest function queues it.
-    pub(crate) fn event(source: &str, id: &str) -> Event<Payload> {
-        let path = format!("/webhooks/{source}");
-        Event {
-            id: id.to_owned(),
-            event_type: format!("{source}.push"),
-            time: "2026-01-01T00:00:00Z".to_owned(),
-            content_type: Some("application/json".to_owned()),
-            dedup_key: DedupKey::from_signed_id(&path, id),
-            data_hash: None,
-            recorded_time: None,
-            sender_source: None,
-            request_id: None,
-            content_encoding: None,
-            traceparent: None,
-            hops: 0,
-            forwarded: ForwardedHeaders::default(),
-            payload_uri: None,
-            replay: None,
-            source: path,
-            data: b"{}".to_vec().into(),
-        }
-    }
-}
+pub(crate) mod tests;

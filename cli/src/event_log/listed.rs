@@ -11,7 +11,7 @@ const SEARCH_ENTRIES: usize = 200;
 /// What is listed.
 #[derive(Debug, Clone)]
 pub struct ListOptions {
-    /// The source; `None`: all sources of the log.
+    /// The source, which may have been removed from the configuration; `None`: all sources whose events are logged now.
     pub source: Option<String>,
     /// The earliest time, formatted as in the log.
     pub since: String,

@@ -46,9 +46,10 @@ impl EventLog {
         if options.filter.status == Some(Status::Rejected) || options.since > options.until {
             return Ok(Listed::default());
         }
-        let sources = self.sources().iter().filter(|name| options.source.as_ref().is_none_or(|source| source == *name));
+        // A named source may have been logged earlier. The index has no list of such sources.
+        let sources = options.source.as_ref().map_or(self.sources(), std::slice::from_ref);
         let pattern = options.filter.event_type.as_deref().unwrap_or("*");
-        let sources = sources.filter(|name| has_type(name, pattern));
+        let sources = sources.iter().filter(|name| has_type(name, pattern));
         let listed = stream::iter(sources.cloned().collect::<Vec<_>>());
         let listed = listed.map(async |source| self.list_source(&source, options).await);
         let listed: Vec<_> = listed.buffer_unordered(CONCURRENCY).try_collect().await?;

@@ -13,3 +13,6 @@ mod sweep;
 pub use self::copy::{Copy, CopyError, Forwarder};
 pub use self::queue::{ListenerQueue, ReceiveError};
 pub use self::sweep::{registered, sweep};
+
+#[cfg(test)]
+mod tests;

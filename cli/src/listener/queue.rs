@@ -76,7 +76,8 @@ impl ListenerQueue {
     ///
     /// # Errors
     ///
-    /// If the deployment sends no copies, or AWS does not confirm.
+    /// If the deployment sends no copies, if the source has [too many](hookline_event_log::Listeners::MAX_PER_SOURCE) running
+    /// listeners, or if AWS does not confirm.
     pub async fn open(target: &Target, source: &str, lease: Duration) -> Result<Self> {
         let registry = Registry::find(target).await?;
         sweep(target).await?;
@@ -84,6 +85,7 @@ impl ListenerQueue {
         let client = Client::new(&target.sdk);
         let id = Uuid::new_v4().simple().to_string();
         let name = format!("{}{}", queue_prefix(target), id.get(..12).unwrap_or(&id));
+        registry.check_limit(&name, source).await?;
         let create = client.create_queue().queue_name(&name).tags(CREATED, unix_seconds().to_string());
         let create = create.attributes(QueueAttributeName::MessageRetentionPeriod, RETENTION_SECONDS);
         let create = create.attributes(QueueAttributeName::MaximumMessageSize, MAX_MESSAGE_BYTES);
@@ -91,13 +93,19 @@ impl ListenerQueue {
         let url = create.send().await.with_context(|| format!("cannot create the queue `{name}`"))?.queue_url;
         let url = url.with_context(|| format!("the queue `{name}` has no URL"))?;
         let queue = Self { client, registry, bucket, name, url, lease };
-        let listener = Listener { queue_url: queue.url.clone(), source: source.to_owned(), until: queue.until() };
-        if let Err(error) = queue.registry.add(&queue.name, &listener).await {
+        if let Err(error) = queue.register(source).await {
             // The next command removes what this one cannot.
             let _ = queue.close().await;
             return Err(error);
         }
         Ok(queue)
+    }
+
+    /// Registers the listener. Other commands may have registered theirs since the first check of the limit.
+    async fn register(&self, source: &str) -> Result<()> {
+        let listener = Listener { queue_url: self.url.clone(), source: source.to_owned(), until: self.until() };
+        self.registry.add(&self.name, &listener).await?;
+        self.registry.check_limit(&self.name, source).await
     }
 
     /// Returns the name of the queue.

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput
 use aws_sdk_dynamodb::types::AttributeValue;
 use hookline_event_log::{Listener, Listeners};
 
+use crate::clock::unix_seconds;
 use crate::target::Target;
 
 /// The item with all listeners.
@@ -31,9 +32,26 @@ impl Registry {
     }
 
     pub(super) async fn read(&self) -> Result<BTreeMap<String, Listener>> {
+        Ok(self.listeners().await?.queues)
+    }
+
+    async fn listeners(&self) -> Result<Listeners> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
         let item = get.key("key", key()).send().await.context("cannot read the listeners")?.item;
-        Ok(item.map(Listeners::from_item).transpose()?.unwrap_or_default().queues)
+        Ok(item.map(Listeners::from_item).transpose()?.unwrap_or_default())
+    }
+
+    /// Checks that the listener `name` gets copies. Fails if the source has too many other running listeners.
+    pub(super) async fn check_limit(&self, name: &str, source: &str) -> Result<()> {
+        let (listeners, now) = (self.listeners().await?, unix_seconds().try_into()?);
+        let others = listeners.running(source, now).filter(|(other, _)| *other != name).count();
+        ensure!(
+            others < Listeners::MAX_PER_SOURCE,
+            "source `{source}` already has {others} running listeners, and at most {} of a source get copies: end one of them \
+             with Ctrl-C; one that has crashed ends within three minutes",
+            Listeners::MAX_PER_SOURCE
+        );
+        Ok(())
     }
 
     pub(super) async fn add(&self, name: &str, listener: &Listener) -> Result<()> {

@@ -40,6 +40,14 @@ pub struct Listeners {
 impl Listeners {
     /// The key of the item. Keys of claims begin with 64 hex digits.
     pub const KEY: &str = "listeners";
+    /// The most listeners of one source that receive copies.
+    pub const MAX_PER_SOURCE: usize = 5;
+
+    /// Returns the listeners of a source that have not ended at `now`, in seconds since 1970, with the names of their queues.
+    pub fn running<'l>(&'l self, source: &'l str, now: u64) -> impl Iterator<Item = (&'l str, &'l Listener)> {
+        let listeners = self.queues.iter().map(|(name, listener)| (name.as_str(), listener));
+        listeners.filter(move |(_, listener)| listener.until > now && listener.source == source)
+    }
 
     /// Reads the item. Listeners that this version cannot read are an error.
     ///
@@ -54,6 +62,15 @@ impl Listeners {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_listeners_of_the_source_that_have_not_ended_are_running() {
+        let listener = |source: &str, until| Listener { queue_url: String::new(), source: source.to_owned(), until };
+        let queues = [("a", "github", 101), ("b", "github", 100), ("c", "stripe", 101), ("d", "github", 200)];
+        let queues = queues.map(|(name, source, until)| (name.to_owned(), listener(source, until)));
+        let listeners = Listeners { queues: queues.into() };
+        assert_eq!(listeners.running("github", 100).map(|(name, _)| name).collect::<Vec<_>>(), ["a", "d"]);
+    }
 
     #[test]
     fn listeners_are_read_as_they_are_written() {

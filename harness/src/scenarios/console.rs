@@ -181,6 +181,7 @@ async fn operate(testbed: &Testbed, console: &Console, browser: &Browser, ids: &
     let paused = browser.element("#destination-missing[data-state=paused]").await?.text().await?;
     ensure!(paused.contains("console-operates"), "the destination shows {paused}");
     browser.click("#resume-missing").await?;
+    browser.click("#confirm-button").await?;
     browser.element("#pause-missing").await?;
     Ok("3 messages redriven and then deleted; 1 destination paused and resumed".to_owned())
 }

@@ -1,5 +1,7 @@
 //! One message of the dead-letter queue with its payload.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use serde::Serialize;
 
@@ -8,7 +10,10 @@ use crate::console::application::{Console, Reply};
 use crate::console::fields::Fields;
 use crate::console::payload::ShownPayload;
 use crate::console::render::Page;
-use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue};
+use crate::dead_letter_queue::{DeadLetterMessage, ReadLimits, ReadMessages};
+
+/// How long the page searches for the message.
+const LIMITS: ReadLimits = ReadLimits { messages: usize::MAX, time: Duration::from_secs(10) };
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -64,11 +69,19 @@ impl View {
 
 pub(super) async fn show(console: &Console, fields: &Fields) -> Result<Reply> {
     let id = fields.require("id")?;
-    let _lock = console.dead_letter_queue().await?;
-    let messages = DeadLetterQueue::new(console.target.clone()).list().await?;
+    let searched = id.to_owned();
+    let ReadMessages { messages, is_complete } =
+        super::dead_letters::read(console, LIMITS, move |message| message.message_id == searched).await?;
     let message = messages.iter().find(|message| message.message_id == id);
-    let message = message.with_context(|| {
-        format!("message `{id}` is not in the dead-letter queue, or another reader has received it: retry in 2 minutes")
+    let message = message.with_context(|| match is_complete {
+        true => format!(
+            "message `{id}` is not in the dead-letter queue, or another reader has received it: retry in 2 minutes"
+        ),
+        false => format!(
+            "message `{id}` is not among the first {} messages of the dead-letter queue, and the page reads no more: \
+             `hookline dlq show {id}` searches all of them",
+            messages.len()
+        ),
     })?;
     Ok(Reply::Page(View::new(message).page()))
 }

@@ -1,14 +1,16 @@
 //! The messages of the dead-letter queue, grouped, with redrive and deletion.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
 use crate::console::application::{Console, Reply};
 use crate::console::fields::Fields;
 use crate::console::render::Page;
-use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue};
+use crate::dead_letter_queue::{DeadLetterMessage, DeadLetterQueue, ReadLimits, ReadMessages};
+use crate::destinations::QueueDepth;
 
 pub(super) const PATH: &str = "/dead-letters";
 /// Rows of a page. The others are counted, and actions on a group include them.
@@ -16,10 +18,16 @@ const MAX_ROWS: usize = 150;
 /// Rows of one group.
 const MAX_GROUP_ROWS: usize = 30;
 
+/// What the page reads of a long queue. The page has 30 seconds, and makes the messages visible in this time too.
+const LIMITS: ReadLimits = ReadLimits { messages: 1000, time: Duration::from_secs(10) };
+
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::console) struct View {
+    /// The messages that were read.
     total: usize,
+    /// About how many messages the queue has, if not all of them were read.
+    queued: Option<usize>,
     groups: Vec<Group>,
     /// The id of the running job.
     job: Option<u64>,
@@ -58,11 +66,13 @@ pub(in crate::console) struct Selection {
     destination: String,
     /// The number of messages that the operator has seen.
     count: usize,
+    /// Whether a group may have more messages, which the page has not read.
+    is_partial: bool,
 }
 
 impl View {
-    /// Groups messages. The largest group is the first.
-    pub(in crate::console) fn new(messages: &[DeadLetterMessage], job: Option<u64>) -> Self {
+    /// Groups messages. The largest group is the first. `queued` is the number of messages in the queue, if it has more.
+    pub(in crate::console) fn new(messages: &[DeadLetterMessage], queued: Option<usize>, job: Option<u64>) -> Self {
         let mut groups = BTreeMap::<_, Vec<&DeadLetterMessage>>::new();
         for message in messages {
             groups.entry((&message.reason, &message.destination)).or_default().push(message);
@@ -83,7 +93,7 @@ impl View {
                 rows,
             }
         };
-        Self { total: messages.len(), groups: groups.into_iter().map(group).collect(), job }
+        Self { total: messages.len(), queued, groups: groups.into_iter().map(group).collect(), job }
     }
 }
 
@@ -117,7 +127,8 @@ impl Selection {
         ensure!(scope == "group" || !messages.is_empty(), "no message is selected: go back and select at least one");
         let text = |name| fields.get(name).unwrap_or_default().to_owned();
         let count = if scope == "group" { text("count").parse().unwrap_or_default() } else { messages.len() };
-        Ok(Self { action, messages, reason: text("reason"), destination: text("destination"), count })
+        let (reason, destination, is_partial) = (text("reason"), text("destination"), fields.get("partial").is_some());
+        Ok(Self { action, messages, reason, destination, count, is_partial })
     }
 
     fn has(&self, message: &DeadLetterMessage) -> bool {
@@ -136,17 +147,37 @@ impl Selection {
 
 pub(super) async fn show(console: &Console) -> Result<Reply> {
     let job = console.jobs.running(PATH).map(|job| job.id);
-    let messages = match job {
+    let ReadMessages { messages, is_complete } = match job {
         // The job has received the messages, so the list would not be complete.
-        Some(_) => Vec::new(),
-        None => {
-            let _lock = console.dead_letter_queue().await?;
-            DeadLetterQueue::new(console.target.clone()).list().await?
+        Some(_) => ReadMessages { messages: Vec::new(), is_complete: true },
+        None => read(console, LIMITS, |_| false).await?,
+    };
+    let queued = match is_complete {
+        true => None,
+        false => {
+            let depth = QueueDepth::read(&console.target, &console.target.resources.dlq_url).await?;
+            Some(usize::try_from(depth.total())?.max(messages.len()))
         }
     };
-    let mut page = Page::new(PATH, "Dead-letter messages", "dead_letters", View::new(&messages, job));
+    let mut page = Page::new(PATH, "Dead-letter messages", "dead_letters", View::new(&messages, queued, job));
     page.is_live = job.is_some();
     Ok(Reply::Page(page))
+}
+
+/// Reads messages of the queue up to a limit, or up to one for which `is_last` is true.
+pub(super) async fn read(
+    console: &Console,
+    limits: ReadLimits,
+    is_last: impl Fn(&DeadLetterMessage) -> bool + Send + Sync + 'static,
+) -> Result<ReadMessages> {
+    let lock = console.dead_letter_queue().await?;
+    let queue = DeadLetterQueue::new(console.target.clone());
+    // A task of its own also makes the messages visible if the browser leaves the page meanwhile.
+    let reading = tokio::spawn(async move {
+        let _lock = lock;
+        queue.list_until(limits, is_last).await
+    });
+    reading.await.context("the dead-letter queue was not read")?
 }
 
 pub(super) fn confirm(fields: &Fields) -> Result<Reply> {
@@ -183,7 +214,7 @@ mod tests {
     fn messages_are_grouped_by_reason_and_destination() {
         let mut messages: Vec<_> = (0..40).map(|_| DeadLetterMessage::example("orders")).collect();
         messages.insert(3, DeadLetterMessage::example("ledger"));
-        let view = View::new(&messages, None);
+        let view = View::new(&messages, None, None);
         let groups: Vec<_> = view
             .groups
             .iter()

@@ -61,10 +61,18 @@ struct Failure {
     reason: String,
 }
 
-/// What the page for a pause shows.
+/// What an operator can do with a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::console) enum Action {
+    Pause,
+    Resume,
+}
+
+/// What the page for a pause, or for its end, shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::console) struct Confirmation {
-    action: &'static str,
+    action: Action,
     destination: String,
     /// How long events wait at most.
     wait: String,
@@ -126,10 +134,10 @@ impl Row {
 }
 
 impl Confirmation {
-    /// Returns what the page for a pause shows.
-    pub(in crate::console) fn pause(destination: &str, configuration: &DeliveryConfiguration) -> Self {
+    /// Returns what the page before the action shows.
+    pub(in crate::console) fn new(action: Action, destination: &str, configuration: &DeliveryConfiguration) -> Self {
         Self {
-            action: "pause",
+            action,
             destination: destination.to_owned(),
             wait: formatted(configuration.give_up_seconds(destination).into()),
             seconds: configuration.breaker.cool_down_seconds,
@@ -138,7 +146,11 @@ impl Confirmation {
 
     /// Returns the page.
     pub(in crate::console) fn page(&self) -> Page {
-        Page::new(PATH, format!("Pause destination {}?", self.destination), "confirm", self)
+        let verb = match self.action {
+            Action::Pause => "Pause",
+            Action::Resume => "Resume",
+        };
+        Page::new(PATH, format!("{verb} destination {}?", self.destination), "confirm", self)
     }
 }
 
@@ -149,11 +161,11 @@ pub(super) async fn show(console: &Console) -> Result<Reply> {
     Ok(Reply::Page(View::new(&status, now_ms).page()))
 }
 
-pub(super) async fn confirm(console: &Console, fields: &Fields) -> Result<Reply> {
+pub(super) async fn confirm(console: &Console, fields: &Fields, action: Action) -> Result<Reply> {
     let name = fields.require("name")?;
     let configuration = console.target.delivery_configuration().await?;
     configuration.check_destination(name)?;
-    Ok(Reply::Page(Confirmation::pause(name, &configuration).page()))
+    Ok(Reply::Page(Confirmation::new(action, name, &configuration).page()))
 }
 
 pub(super) async fn pause(console: &Console, fields: &Fields) -> Result<Reply> {
@@ -169,6 +181,7 @@ pub(super) async fn pause(console: &Console, fields: &Fields) -> Result<Reply> {
 
 pub(super) async fn resume(console: &Console, fields: &Fields) -> Result<Reply> {
     let name = fields.require("destination")?;
+    console.check_confirmation(fields.get("workspace"))?;
     table(console, name).await?.resume(name).await?;
     let notice = format!("Resumed destination {name}. Events that wait are delivered within 15 minutes.");
     Ok(Reply::Redirect(PATH.to_owned(), Some(notice)))

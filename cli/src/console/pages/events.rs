@@ -127,8 +127,11 @@ impl View {
 impl Form {
     fn new(fields: &Fields, sources: &[String], destinations: Vec<String>) -> Self {
         let text = |name| fields.get(name).unwrap_or_default().to_owned();
+        let mut sources = sources.to_vec();
+        // The address can name a source that was removed from the configuration.
+        sources.extend(fields.get("source").map(str::to_owned).filter(|source| !sources.contains(source)));
         Self {
-            sources: sources.to_vec(),
+            sources,
             statuses: Status::ALL.map(Status::name).to_vec(),
             destinations,
             times: TIMES.map(|(value, label, _)| (value, label)).to_vec(),

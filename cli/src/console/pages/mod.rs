@@ -23,6 +23,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use tokio::time::timeout;
 
+use self::destinations::Action;
 use super::application::{Console, Reply};
 use super::fields::Fields;
 use super::render::Start;
@@ -39,8 +40,8 @@ pub(super) fn router() -> Router<Arc<Console>> {
         .route("/dead-letters/confirm", post(dead_letters_confirm))
         .route("/dead-letters/apply", post(dead_letters_apply))
         .route("/destinations", get(destinations))
-        .route("/destinations/pause", get(destination_confirm).post(destination_pause))
-        .route("/destinations/resume", post(destination_resume))
+        .route("/destinations/pause", get(pause_confirm).post(destination_pause))
+        .route("/destinations/resume", get(resume_confirm).post(destination_resume))
         .route("/event", get(event))
         .route("/events", get(events))
         .route("/events/confirm", post(replay_confirm))
@@ -81,11 +82,12 @@ async fn dead_letter_message(State(console): App, uri: Uri) -> Response {
 }
 
 async fn dead_letters_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(dead_letters::PATH, &uri, dead_letters::confirm(&fields))
+    console.respond_to_form(dead_letters::PATH, dead_letters::PATH, &uri, dead_letters::confirm(&fields))
 }
 
 async fn dead_letters_apply(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(dead_letters::PATH, &uri, dead_letters::apply(&console, &fields).await)
+    let reply = dead_letters::apply(&console, &fields).await;
+    console.respond_to_form(dead_letters::PATH, dead_letters::PATH, &uri, reply)
 }
 
 async fn destinations(State(console): App, uri: Uri) -> Response {
@@ -94,16 +96,24 @@ async fn destinations(State(console): App, uri: Uri) -> Response {
     console.stream(start, &uri, async move { limited(destinations::show(&shown)).await })
 }
 
-async fn destination_confirm(State(console): App, uri: Uri) -> Response {
-    console.respond(destinations::PATH, &uri, limited(destinations::confirm(&console, &Fields::of(&uri))).await)
+async fn pause_confirm(State(console): App, uri: Uri) -> Response {
+    let reply = limited(destinations::confirm(&console, &Fields::of(&uri), Action::Pause)).await;
+    console.respond(destinations::PATH, &uri, reply)
+}
+
+async fn resume_confirm(State(console): App, uri: Uri) -> Response {
+    let reply = limited(destinations::confirm(&console, &Fields::of(&uri), Action::Resume)).await;
+    console.respond(destinations::PATH, &uri, reply)
 }
 
 async fn destination_pause(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(destinations::PATH, &uri, destinations::pause(&console, &fields).await)
+    let reply = destinations::pause(&console, &fields).await;
+    console.respond_to_form(destinations::PATH, destinations::PATH, &uri, reply)
 }
 
 async fn destination_resume(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(destinations::PATH, &uri, destinations::resume(&console, &fields).await)
+    let reply = destinations::resume(&console, &fields).await;
+    console.respond_to_form(destinations::PATH, destinations::PATH, &uri, reply)
 }
 
 async fn events(State(console): App, uri: Uri) -> Response {
@@ -114,19 +124,21 @@ async fn events(State(console): App, uri: Uri) -> Response {
 }
 
 async fn replay_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(events::PATH, &uri, replay::confirm(&console, &fields))
+    console.respond_to_form(events::PATH, &replay::back(&fields), &uri, replay::confirm(&console, &fields))
 }
 
 async fn replay_send(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(events::PATH, &uri, limited(replay::send(&console, &fields)).await)
+    let reply = limited(replay::send(&console, &fields)).await;
+    console.respond_to_form(events::PATH, &replay::back(&fields), &uri, reply)
 }
 
 async fn selected_confirm(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(events::PATH, &uri, replay_selected::confirm(&console, &fields))
+    console.respond_to_form(events::PATH, events::PATH, &uri, replay_selected::confirm(&console, &fields))
 }
 
 async fn selected_send(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(events::PATH, &uri, limited(replay_selected::send(&console, &fields)).await)
+    let reply = limited(replay_selected::send(&console, &fields)).await;
+    console.respond_to_form(events::PATH, events::PATH, &uri, reply)
 }
 
 async fn event(State(console): App, uri: Uri) -> Response {
@@ -152,7 +164,8 @@ async fn source_confirm(State(console): App, uri: Uri) -> Response {
 }
 
 async fn source_test(State(console): App, uri: Uri, Extension(fields): Form) -> Response {
-    console.respond(sources::PATH, &uri, sources::test(&console, &fields).await)
+    let reply = sources::test(&console, &fields).await;
+    console.respond_to_form(sources::PATH, sources::PATH, &uri, reply)
 }
 
 async fn not_found(State(console): App, uri: Uri) -> Response {

@@ -51,6 +51,20 @@ impl Confirmation {
     }
 }
 
+/// Returns the address of the page that the forms of a replay belong to: the event, or the list without an event.
+pub(super) fn back(fields: &Fields) -> String {
+    match ["id", "source", "request"].map(|name| fields.get(name)) {
+        [Some(id), Some(source), Some(request)] => event_page(id, source, request),
+        _ => super::events::PATH.to_owned(),
+    }
+}
+
+fn event_page(id: &str, source: &str, request: &str) -> String {
+    let query = [("id", id), ("source", source), ("request", request)];
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    format!("{}?{query}", event::PATH)
+}
+
 pub(super) fn confirm(console: &Console, fields: &Fields) -> Result<Reply> {
     let confirmation = Confirmation { once: console.forms.issue(), ..Confirmation::parse(fields)? };
     Ok(Reply::Page(confirmation.page()))
@@ -66,9 +80,7 @@ pub(super) async fn send(console: &Console, fields: &Fields) -> Result<Reply> {
     ensure!(event.is_complete, "the event log has only attempts of this event, and no payload");
     let to = if destination.is_empty() { ReplayTo::Routes } else { ReplayTo::Destination(destination) };
     let replay = Replay::new(&log, to)?;
-    let query = [("id", id.as_str()), ("source", &source), ("request", &request)];
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-    let path = format!("{}?{query}", event::PATH);
+    let path = event_page(&id, &source, &request);
     if let Started::Before(path) = console.forms.start(&once, || Ok((path.clone(), ())))? {
         return Ok(Reply::Redirect(path, Some(ALREADY_STARTED.to_owned())));
     }

@@ -16,6 +16,18 @@ fn events_page_continues_a_search_that_has_ended_early() {
 }
 
 #[test]
+fn events_page_shows_a_source_of_the_address_that_was_removed() {
+    let form = |query: &[u8]| {
+        let sources = ["github".to_owned()];
+        let view = events::View::new(&Fields::parse(query), &sources, Vec::new(), &Listed::default(), NOW_MS);
+        content(&view.page())
+    };
+    let page = form(b"source=removed");
+    assert!(page.contains("<option selected>removed</option>") && page.contains("<option>github</option>"), "{page}");
+    assert_eq!(form(b"source=github").matches(">github</option>").count(), 1);
+}
+
+#[test]
 fn replay_of_selected_events_is_confirmed() {
     let event = |id: &str, fields: &str| format!("event=id%3D{id}%26source%3Dgithub%26request%3Dr{fields}");
     let form = format!(

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::console::activity::{Activity, Requests};
 use crate::console::fields::Fields;
 use crate::console::jobs::Jobs;
+use crate::console::pages::destinations::Action;
 use crate::console::pages::{
     dead_letter_message, dead_letters, destinations, event, events, job, overview, replay, sources,
 };
@@ -60,7 +61,7 @@ pub(super) fn content(page: &Page) -> String {
 }
 
 fn view(messages: &[DeadLetterMessage], job: Option<u64>) -> Page {
-    Page::new("/dead-letters", "Dead-letter messages", "dead_letters", dead_letters::View::new(messages, job))
+    Page::new("/dead-letters", "Dead-letter messages", "dead_letters", dead_letters::View::new(messages, None, job))
 }
 
 fn status() -> Status {
@@ -144,7 +145,8 @@ fn confirmations_name_the_workspace() {
     let pages = [
         selection("action=group-redrive&reason=http_503&destination=orders&count=40"),
         selection("action=selected-delete&reason=http_503&destination=orders&message=m-1&message=m-2"),
-        destinations::Confirmation::pause("ledger", &DeliveryConfiguration::example()).page(),
+        destinations::Confirmation::new(Action::Pause, "ledger", &DeliveryConfiguration::example()).page(),
+        destinations::Confirmation::new(Action::Resume, "ledger", &DeliveryConfiguration::example()).page(),
         sources::confirmation("github", "github"),
     ];
     insta::assert_snapshot!(pages.each_ref().map(content).join("\n----\n"));

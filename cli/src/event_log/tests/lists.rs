@@ -47,6 +47,18 @@ async fn configurations_of_both_functions_are_read_at_the_same_time() {
 }
 
 #[tokio::test]
+async fn events_of_a_removed_source_are_found_by_its_name() {
+    let fixture = Fixture::start(&["github"]).await;
+    fixture.add_events(0..2);
+    let removed = EventEntry { source: "removed".to_owned(), event: event_key("removed", "e-9"), ..at(9) };
+    fixture.add(EventEntry { r#type: "removed.push".to_owned(), ..removed });
+    let named = ListOptions { source: Some("removed".to_owned()), ..options(50) };
+    assert_eq!(ids(&fixture.log.list_events(&named).await.unwrap()), ["e-9"]);
+    assert_eq!(ids(&fixture.log.list_distinct(&named).await.unwrap()), ["e-9"]);
+    assert_eq!(ids(&fixture.log.list_events(&options(50)).await.unwrap()), ["e-1", "e-0"]);
+}
+
+#[tokio::test]
 async fn a_list_reads_as_many_entries_as_it_shows() {
     let fixture = Fixture::start(&["github", "stripe"]).await;
     let added = fixture.add_events(0..300);

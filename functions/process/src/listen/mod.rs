@@ -20,8 +20,6 @@ use crate::record::Record;
 const MAX_TIME: Duration = Duration::from_secs(1);
 /// How long an execution environment uses the list of listeners without reading it again.
 const MAX_AGE: Duration = Duration::from_secs(5);
-/// The most copies of one event.
-const MAX_COPIES: usize = 5;
 
 /// The port to the listeners.
 pub trait CopyEvents: Send + Sync + 'static {
@@ -55,7 +53,11 @@ impl Listeners {
         let copies = first.flat_map(|record| {
             let source = record.event.as_ref().map(|event| event.source_name()).unwrap_or_default();
             let wants = move |listener: &&Listener| listener.until > now && listener.source == source;
-            listeners.iter().filter(wants).take(MAX_COPIES).map(move |listener| (listener, record))
+            listeners
+                .iter()
+                .filter(wants)
+                .take(hookline_event_log::Listeners::MAX_PER_SOURCE)
+                .map(move |listener| (listener, record))
         });
         let sent = copies.map(async |(listener, record)| {
             let sent = timeout_at(deadline, self.port.send_copy(&listener.queue_url, record.body())).await;
