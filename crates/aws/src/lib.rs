@@ -24,6 +24,9 @@ mod timeouts;
 mod trust_store;
 mod variables;
 
+// Programs of this crate do not load the C library's libm.
+use hookline_pow as _;
+
 pub use aws_types::SdkConfig;
 pub use bucket::{Bucket, Object};
 pub use configuration::{ConfigurationError, ConfigurationObject, ConfigurationVariables, MAX_CONFIGURATION_BYTES};
