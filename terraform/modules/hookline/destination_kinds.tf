@@ -102,8 +102,8 @@ locals {
     stepfunctions = "states:${local.arn_tail}:stateMachine:orders"
   }
 
-  # Region, account, API ID, stage, method and path, without wildcards. The URL of the API has the same parts, except for
-  # the stage `$default`, which is not a part of the path.
+  # Region, account, API ID, stage, method and path, without wildcards. The URL of the API has the same parts, except
+  # for the stage `$default`, which is not a part of the path.
   api_pattern = join("", [
     "^${local.arn_prefix}:execute-api:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<id>[a-z0-9]+)/",
     "(?P<stage>\\$default|[A-Za-z0-9_-]+)/(?P<method>[A-Z]+)/(?P<path>[A-Za-z0-9._~%!$&'()+,;=:@/-]*)$",
