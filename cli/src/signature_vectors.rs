@@ -69,6 +69,12 @@ impl Outcome {
         }
     }
 
+    /// Returns whether the vector was not verified, because the catalogue cannot.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Unsupported { .. })
+    }
+
     /// Returns the actual and the expected verdict.
     #[must_use]
     pub fn verdicts(&self) -> (Option<bool>, Option<bool>) {

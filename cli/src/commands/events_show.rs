@@ -120,8 +120,7 @@ fn timeline(logged: &LoggedEvent) -> Vec<String> {
     ];
     let details: Vec<_> = details.into_iter().flatten().collect();
     lines.push(format!("{}  received          {}", event.received, details.join(", ")).trim_end().to_owned());
-    let later = logged.attempts.iter().map(|entry| &entry.attempt);
-    lines.extend(event.attempts.iter().chain(later).map(attempt_line));
+    lines.extend(logged.all_attempts().map(attempt_line));
     lines
 }
 

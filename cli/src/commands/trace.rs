@@ -101,15 +101,15 @@ fn entries_of(logged: &[LoggedEvent]) -> Vec<LogEntry> {
         component: INDEX,
         fields,
     };
-    let mut entries: Vec<_> = logged.iter().rev().flat_map(|LoggedEvent { event, attempts, is_complete }| {
+    let mut entries: Vec<_> = logged.iter().rev().flat_map(|logged| {
+        let LoggedEvent { event, is_complete, .. } = logged;
         let outcome = if event.status == EventStatus::Filtered { "filtered" } else { "accepted" };
         let received = json!({
             "outcome": outcome, "event_id": event.id, "source": event.source, "type": event.r#type, "reason": event.reason,
             "request_id": event.request_id, "trace_id": event.trace_id, "replay": event.replay,
         });
         let received = is_complete.then(|| entry(&event.received, received));
-        let attempts = event.attempts.iter().chain(attempts.iter().map(|entry| &entry.attempt));
-        let attempts = attempts.map(|attempt| {
+        let attempts = logged.all_attempts().map(|attempt| {
             let Attempt { destination, outcome, reason, number, at, duration_ms, retry_in_seconds, .. } = attempt;
             let fields = json!({
                 "outcome": outcome, "event_id": event.id, "source": event.source, "request_id": event.request_id,

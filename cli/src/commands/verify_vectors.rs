@@ -23,9 +23,8 @@ pub(super) fn verify_vectors(file: &Path, as_json: bool) -> Result<ExitCode> {
 
 /// Whether a verdict is wrong, or no vector was verified.
 fn is_failed(outcomes: &[(&Vector, Outcome)]) -> bool {
-    let is_unsupported = |outcome: &Outcome| matches!(outcome, Outcome::Unsupported { .. });
     outcomes.iter().any(|(_, outcome)| outcome.is_failed())
-        || outcomes.iter().all(|(_, outcome)| is_unsupported(outcome))
+        || outcomes.iter().all(|(_, outcome)| outcome.is_unsupported())
 }
 
 fn verdict(is_valid: bool) -> &'static str {
@@ -52,7 +51,7 @@ fn text(outcomes: &[(&Vector, Outcome)]) -> String {
     let count =
         |is_counted: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|(_, outcome)| is_counted(outcome)).count();
     let failed = count(&Outcome::is_failed);
-    let unsupported = count(&|outcome| matches!(outcome, Outcome::Unsupported { .. }));
+    let unsupported = count(&Outcome::is_unsupported);
     let passed = outcomes.len() - failed - unsupported;
     format!("{table}\n{passed} passed, {failed} failed, {unsupported} unsupported")
 }

@@ -27,6 +27,11 @@ pub struct ReadLimits {
     pub time: Duration,
 }
 
+impl ReadLimits {
+    /// No limit: the complete queue is read.
+    pub(super) const NONE: Self = Self { messages: usize::MAX, time: Duration::MAX };
+}
+
 /// Messages of the queue.
 #[derive(Debug, Clone, Default)]
 pub struct ReadMessages {
@@ -47,27 +52,23 @@ impl DeadLetterQueue {
         limits: ReadLimits,
         is_last: impl Fn(&DeadLetterMessage) -> bool,
     ) -> Result<ReadMessages> {
-        let read = self.receive(Some(limits), is_last).await?;
+        let read = self.receive(limits, is_last).await?;
         self.make_visible(&read.messages).await;
         Ok(read)
     }
 
     pub(super) async fn receive_all(&self) -> Result<Vec<DeadLetterMessage>> {
-        Ok(self.receive(None, |_| false).await?.messages)
+        Ok(self.receive(ReadLimits::NONE, |_| false).await?.messages)
     }
 
     /// Receives messages, which are hidden from other readers then. After an error, they are visible again.
-    async fn receive(
-        &self,
-        limits: Option<ReadLimits>,
-        is_last: impl Fn(&DeadLetterMessage) -> bool,
-    ) -> Result<ReadMessages> {
+    async fn receive(&self, limits: ReadLimits, is_last: impl Fn(&DeadLetterMessage) -> bool) -> Result<ReadMessages> {
         let started = Instant::now();
         let (mut messages, mut empty) = (Vec::new(), 0);
         let mut is_complete = false;
         while !is_complete {
-            let left = limits.map_or(PAGE, |limits| limits.messages.saturating_sub(messages.len()));
-            let is_late = limits.is_some_and(|limits| started.elapsed() >= limits.time) && !messages.is_empty();
+            let left = limits.messages.saturating_sub(messages.len());
+            let is_late = started.elapsed() >= limits.time && !messages.is_empty();
             if left == 0 || is_late {
                 break;
             }

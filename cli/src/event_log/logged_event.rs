@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use hookline_event_log::{AttemptEntry, Entry, EventEntry, EventSummary};
+use hookline_event_log::{Attempt, AttemptEntry, Entry, EventEntry, EventSummary};
 use serde_json::{Value, json};
 
 /// An event of the log with its later attempts.
@@ -20,6 +20,11 @@ impl LoggedEvent {
     #[must_use]
     pub fn summary(&self) -> EventSummary {
         EventSummary::new(&self.event, &self.attempts)
+    }
+
+    /// Returns all attempts, oldest first: those of the first receive, and the later ones.
+    pub fn all_attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.event.attempts.iter().chain(self.attempts.iter().map(|entry| &entry.attempt))
     }
 
     /// Describes the event in a list: whether it is a replay, the reason, and the status at each destination.
@@ -63,9 +68,7 @@ impl LoggedEvent {
     pub fn json(&self) -> Value {
         let EventSummary { status, destinations } = self.summary();
         let mut event = serde_json::to_value(&self.event).unwrap_or_default();
-        let attempts: Vec<_> =
-            self.event.attempts.iter().chain(self.attempts.iter().map(|entry| &entry.attempt)).collect();
-        event["attempts"] = json!(attempts);
+        event["attempts"] = json!(self.all_attempts().collect::<Vec<_>>());
         event["status"] = json!(status);
         event["destinations"] = json!(destinations);
         if let Some(members) = event.as_object_mut() {

@@ -19,6 +19,12 @@ pub struct Listener {
 }
 
 impl Listener {
+    /// Whether the listener wants the events of a source, and has not ended at `now`, in seconds since 1970.
+    #[must_use]
+    pub fn is_running(&self, source: &str, now: u64) -> bool {
+        self.until > now && self.source == source
+    }
+
     /// Returns the listener as a member of the item.
     ///
     /// # Errors
@@ -46,7 +52,7 @@ impl Listeners {
     /// Returns the listeners of a source that have not ended at `now`, in seconds since 1970, with the names of their queues.
     pub fn running<'l>(&'l self, source: &'l str, now: u64) -> impl Iterator<Item = (&'l str, &'l Listener)> {
         let listeners = self.queues.iter().map(|(name, listener)| (name.as_str(), listener));
-        listeners.filter(move |(_, listener)| listener.until > now && listener.source == source)
+        listeners.filter(move |(_, listener)| listener.is_running(source, now))
     }
 
     /// Reads the item. Listeners that this version cannot read are an error.

@@ -1,22 +1,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::{Entry, IntoIter, Iter};
 
+use hookline_template::is_credential_header;
 use serde::{Deserialize, Serialize};
-
-/// Headers that contain credentials. The list of the plan is in `terraform/modules/hookline/destination_kinds.tf`.
-const CREDENTIALS: [&str; 11] = [
-    "api-key",
-    "apikey",
-    "authorization",
-    "cookie",
-    "private-token",
-    "set-cookie",
-    "x-access-token",
-    "x-amz-security-token",
-    "x-api-key",
-    "x-auth-token",
-    "x-vault-token",
-];
 
 /// Headers that the connection or Hookline sets for each request.
 const RESERVED: [&str; 13] = [
@@ -61,7 +47,7 @@ impl ForwardedHeaders {
         // https://www.rfc-editor.org/rfc/rfc9110#name-tokens
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let name = name.to_ascii_lowercase();
-        let is_excluded = CREDENTIALS.contains(&&*name) || RESERVED.contains(&&*name);
+        let is_excluded = is_credential_header(&name) || RESERVED.contains(&&*name);
         !name.is_empty()
             && name.bytes().all(is_token)
             && !is_excluded

@@ -1,8 +1,8 @@
 //! C's function `pow`, from the crate [`libm`].
 //!
 //! `f64::powf` calls the symbol `pow` of the C library's libm. A program that links this crate finds the symbol in itself,
-//! so the dynamic linker does not load `libm.so` at the start. Programs need `use hookline_pow as _;`, or the linker
-//! leaves the crate out.
+//! so the dynamic linker does not load `libm.so` at the start. `hookline-aws` has `use hookline_pow as _;`, without which
+//! the linker would leave the crate out.
 
 /// Returns `x` to the power of `y`, as `pow` of [C's `math.h`](https://en.cppreference.com/w/c/numeric/math/pow).
 // Safe: the signature is that of C, and the function neither has a state nor reads memory.

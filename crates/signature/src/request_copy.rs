@@ -3,27 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hookline_template::{Headers, Part, Place};
+use hookline_template::{Headers, Part, Place, is_credential_header};
 
 use crate::algorithm::Algorithm;
 use crate::scheme::Scheme;
 use crate::signing_method::SigningMethod;
-
-/// Headers with credentials, which are never copied because a sender lists them as signed.
-const CREDENTIALS: [&str; 12] = [
-    "api-key",
-    "apikey",
-    "authorization",
-    "cookie",
-    "private-token",
-    "proxy-authorization",
-    "set-cookie",
-    "x-access-token",
-    "x-amz-security-token",
-    "x-api-key",
-    "x-auth-token",
-    "x-vault-token",
-];
 
 /// What a copy of a request needs so that the sender's way of signing can be verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +36,8 @@ impl Scheme {
         for list in self.methods.iter().flat_map(SigningMethod::lists_of_headers) {
             let listed = headers.first(list).unwrap_or_default().split(',');
             let listed = listed.map(|name| name.trim().to_ascii_lowercase());
-            names.extend(listed.filter(|name| !CREDENTIALS.contains(&name.as_str())));
+            // No header with credentials is copied because a sender lists it as signed.
+            names.extend(listed.filter(|name| !is_credential_header(name)));
         }
         let value = |name: String| {
             let values: Vec<_> = headers.all(&name).collect();

@@ -1,5 +1,27 @@
 use crate::ReadError;
 
+/// Headers whose value is a credential by its name. `terraform/modules/hookline/destination_kinds.tf` has the same list.
+const CREDENTIALS: [&str; 12] = [
+    "api-key",
+    "apikey",
+    "authorization",
+    "cookie",
+    "private-token",
+    "proxy-authorization",
+    "set-cookie",
+    "x-access-token",
+    "x-amz-security-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-vault-token",
+];
+
+/// Whether a header of this name, in lower case, has a credential. A source can have other headers with credentials.
+#[must_use]
+pub fn is_credential_header(name: &str) -> bool {
+    CREDENTIALS.contains(&name)
+}
+
 /// The headers of a request. Names are not case-sensitive.
 #[derive(Debug, Clone, Default)]
 pub struct Headers(Vec<(String, String)>);
@@ -53,6 +75,18 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Headers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The plan rejects headers that ingest would not forward.
+    #[test]
+    fn credential_headers_are_those_of_terraform() {
+        let terraform = include_str!("../../../terraform/modules/hookline/destination_kinds.tf");
+        let (_, list) = terraform.split_once("credential_header_pattern = join(").unwrap();
+        let list: Vec<_> = list.split_once("])").unwrap().0.split('"').skip(1).step_by(2).collect();
+        let names =
+            list.iter().map(|name| name.trim_start_matches("^(")).filter(|name| !["|", "proxy-.*)$"].contains(name));
+        let expected = CREDENTIALS.into_iter().filter(|name| !name.starts_with("proxy-"));
+        assert_eq!(names.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    }
 
     #[test]
     fn names_are_not_case_sensitive() {

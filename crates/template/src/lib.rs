@@ -16,7 +16,7 @@ mod template;
 pub use encoding::{BASE64, BASE64URL, Encoding};
 pub use error::ReadError;
 pub use form::{Field, fields, is_form};
-pub use headers::Headers;
+pub use headers::{Headers, is_credential_header};
 pub use json::{Pointer, elements, without_bom};
 pub use reader::Reader;
 pub use request::Request;

@@ -163,7 +163,6 @@ impl Logged {
         let message = payload.ok().and_then(|payload| serde_json::from_str::<Value>(&payload.message).ok());
         let headers = message.as_ref().and_then(|message| message["forwardedheaders"].as_object());
         let header = |(name, value): (&String, &Value)| (name.clone(), value.as_str().unwrap_or_default().to_owned());
-        let later = shown.attempts.iter().map(|entry| &entry.attempt);
         Self {
             status: status.name(),
             class: status_class(status),
@@ -177,7 +176,7 @@ impl Logged {
                 .map(|request| RequestRow::new(request, shown, now_ms))
                 .collect(),
             facts,
-            attempts: event.attempts.iter().chain(later).map(AttemptRow::new).collect(),
+            attempts: shown.all_attempts().map(AttemptRow::new).collect(),
             headers: headers.into_iter().flatten().map(header).collect(),
             payload: payload.ok().map(|payload| ShownPayload::of_bytes(&payload.bytes)),
             problem: payload.err().map(ToString::to_string).unwrap_or_default(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all};
 use hookline_aws::PortError;
-use hookline_event_log::Listener;
+use hookline_event_log::{Listener, Listeners as ListenersItem};
 use hookline_telemetry::{Level, Line};
 use tokio::time::{Instant, timeout_at};
 
@@ -52,12 +52,8 @@ impl Listeners {
         let first = records.iter().filter(is_new);
         let copies = first.flat_map(|record| {
             let source = record.event.as_ref().map(|event| event.source_name()).unwrap_or_default();
-            let wants = move |listener: &&Listener| listener.until > now && listener.source == source;
-            listeners
-                .iter()
-                .filter(wants)
-                .take(hookline_event_log::Listeners::MAX_PER_SOURCE)
-                .map(move |listener| (listener, record))
+            let running = listeners.iter().filter(move |listener| listener.is_running(source, now));
+            running.take(ListenersItem::MAX_PER_SOURCE).map(move |listener| (listener, record))
         });
         let sent = copies.map(async |(listener, record)| {
             let sent = timeout_at(deadline, self.port.send_copy(&listener.queue_url, record.body())).await;
