@@ -45,8 +45,15 @@ impl Failure {
     }
 }
 
-/// Whether the SDK classifies the code as throttling or as another transient error.
+/// Whether the code is for throttling or for another transient error.
 #[must_use]
 pub fn is_transient(code: &str) -> bool {
-    THROTTLING_ERRORS.contains(&code) || TRANSIENT_ERRORS.contains(&code)
+    is_throttling(code) || TRANSIENT_ERRORS.contains(&code)
+}
+
+/// Whether the code requests a slower rate. The SDK's list does not have the codes of single services, such as `Throttled`
+/// and `KMSThrottling` of SNS and `KmsThrottled` of SQS.
+#[must_use]
+pub fn is_throttling(code: &str) -> bool {
+    THROTTLING_ERRORS.contains(&code) || code.to_ascii_lowercase().contains("throttl")
 }

@@ -30,7 +30,7 @@ use hookline_pow as _;
 pub use aws_types::SdkConfig;
 pub use bucket::{Bucket, Object};
 pub use configuration::{ConfigurationError, ConfigurationObject, ConfigurationVariables, MAX_CONFIGURATION_BYTES};
-pub use failure::{Failure, is_transient};
+pub use failure::{Failure, is_throttling, is_transient};
 pub use port_error::{PortError, find_source};
 pub use sdk::Sdk;
 pub use secrets::{GetSecret, GetSecretError, SecretCache, SecretCacheSettings, SecretsError, SecretsManager, Stage};

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use hookline_aws::SecretsError;
+use hookline_aws::{SecretsError, is_throttling};
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $Name:ident: $retryability:ident $code:literal;)+) => {
@@ -158,8 +158,9 @@ impl Reason {
             Self::Timeout | Self::ConnectionFailed | Self::RequestFailed => Health::Fails,
             // No event is delivered until an operator or the authorization server has mended it.
             Self::TokenRejected | Self::TokenUnavailable | Self::CertificateRejected => Health::Fails,
-            // Too Early and Too Many Requests: the destination works, and says how long to wait.
+            // Too Early, Too Many Requests and throttling of AWS: the destination works, and requests a slower rate.
             Self::Http { status: 425 | 429, .. } => Health::Responds,
+            Self::Aws { code, .. } if is_throttling(code) => Health::Responds,
             Self::Http { is_retryable, .. } | Self::Aws { is_retryable, .. } => {
                 if *is_retryable {
                     Health::Fails
@@ -209,6 +210,34 @@ mod tests {
         let distinct: std::collections::BTreeSet<_> = Reason::CONSTANT.iter().map(Reason::code).collect();
         assert_eq!(distinct.len(), Reason::CONSTANT.len(), "two reasons have the same code");
         insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    /// A destination that limits its rate works. Its breaker would hold up the events that the rate allows.
+    #[test]
+    fn request_for_a_slower_rate_is_a_response() {
+        let health = |service, code: &str| Reason::Aws { service, code: code.to_owned(), is_retryable: true }.health();
+        for (service, code) in [
+            ("eventbridge", "ThrottlingException"),
+            ("firehose", "LimitExceededException"),
+            ("lambda", "EC2ThrottledException"),
+            ("lambda", "TooManyRequestsException"),
+            ("s3", "SlowDown"),
+            ("ses", "Throttling"),
+            ("sns", "KMSThrottling"),
+            ("sns", "Throttled"),
+            ("sqs", "KMS.ThrottlingException"),
+            ("sqs", "KmsThrottled"),
+            ("sqs", "RequestThrottled"),
+            ("stepfunctions", "KmsThrottlingException"),
+        ] {
+            assert_eq!(health(service, code), Health::Responds, "{service} {code}");
+        }
+        for (service, code) in
+            [("lambda", "ServiceException"), ("s3", "RequestTimeout"), ("sqs", "AccessDenied"), ("sns", "KMSDisabled")]
+        {
+            assert_eq!(health(service, code), Health::Fails, "{service} {code}");
+        }
+        assert_eq!(Reason::Http { status: 429, is_retryable: true }.health(), Health::Responds);
     }
 
     /// A deferral is no failure, so it needs no action.

@@ -68,7 +68,7 @@ impl Transition {
             .detail_type(format!("Hookline Destination Breaker {change}"))
             .detail(detail.to_string())
             .build();
-        let put = clients.eventbridge().put_events().entries(entry);
+        let put = clients.eventbridge(bus).put_events().entries(entry);
         let failure = match Box::pin(put.send()).await {
             Ok(response) if response.failed_entry_count == 0 => return,
             Ok(response) => response.entries().iter().find_map(|entry| entry.error_code().map(str::to_owned)),

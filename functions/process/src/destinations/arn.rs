@@ -66,6 +66,12 @@ fn parse(text: &str, format: ArnFormat) -> Option<Arn> {
     })
 }
 
+/// Returns the region of an ARN, or `None` for a text that is no ARN, such as the name of a resource.
+pub(super) fn region(text: &str) -> Option<&str> {
+    let region = text.strip_prefix("arn:")?.split(':').nth(2)?;
+    (!region.is_empty()).then_some(region)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +87,14 @@ mod tests {
         assert_eq!(parts, ["aws-cn", "cn-north-1", "123456789012", "orders:live"]);
         let arn = Arn::parse("arn:aws:s3:::archive", BUCKET).unwrap();
         assert_eq!([&arn.region, &arn.account, &arn.name], ["", "", "archive"]);
+    }
+
+    #[test]
+    fn name_has_no_region() {
+        assert_eq!(region("arn:aws:events:us-west-2:123456789012:event-bus/orders"), Some("us-west-2"));
+        for text in ["orders", "default", "arn:aws:s3:::archive", "arn:aws", ""] {
+            assert_eq!(region(text), None, "{text}");
+        }
     }
 
     #[test]

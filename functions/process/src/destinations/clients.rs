@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_sqs::config::Region;
 use hookline_aws::{SdkConfig, SecretCache, SecretCacheSettings, SecretsManager, Timeouts, TrustStore};
 
+use super::arn;
 use crate::egress::{Egress, EgressError, SsrfGuard};
 
 /// Timeouts for calls with an effect. A call without a response may have had its effect, so the SDK makes one attempt
@@ -29,8 +30,8 @@ pub struct Clients {
     pub(super) secrets: SecretCache<SecretsManager>,
     single_attempt: SdkConfig,
     ses: OnceLock<aws_sdk_ses::Client>,
-    eventbridge: OnceLock<aws_sdk_eventbridge::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
+    eventbridge: Regional<aws_sdk_eventbridge::Client>,
     firehose: Regional<aws_sdk_firehose::Client>,
     lambda: Regional<aws_sdk_lambda::Client>,
     sns: Regional<aws_sdk_sns::Client>,
@@ -56,8 +57,8 @@ impl Clients {
             secrets,
             single_attempt,
             ses: OnceLock::new(),
-            eventbridge: OnceLock::new(),
             s3: OnceLock::new(),
+            eventbridge: Regional::default(),
             firehose: Regional::default(),
             lambda: Regional::default(),
             sns: Regional::default(),
@@ -75,8 +76,12 @@ impl Clients {
         self.ses.get_or_init(|| aws_sdk_ses::Client::new(&self.single_attempt))
     }
 
-    pub(crate) fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
-        self.eventbridge.get_or_init(|| aws_sdk_eventbridge::Client::new(&self.single_attempt))
+    /// Returns the client for a bus: in the region of its ARN, or in the region of the function for a name. EventBridge
+    /// accepts no event for a bus in another region than the one that is called.
+    pub(crate) fn eventbridge(&self, bus: &str) -> aws_sdk_eventbridge::Client {
+        let own = self.single_attempt.region().map_or("", Region::as_ref);
+        let region = arn::region(bus).unwrap_or(own);
+        self.eventbridge.get(&self.single_attempt, region, aws_sdk_eventbridge::Client::new)
     }
 
     /// Returns the client for buckets in the region of the function. Their ARNs have no region.

@@ -7,13 +7,14 @@ use std::borrow::Cow;
 
 use hookline_event::Event;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::attempt::Attempt;
 use super::chat::{Chat, Config, WebhookUrl};
 use super::error::DestinationError;
+use super::escaping::Escaping;
 use super::kind::{Kind, Preview, Setup};
 use super::limits;
+use super::runs::{self, Markup};
 use super::template::Format;
 use crate::failure::Failure;
 
@@ -23,7 +24,12 @@ const API_VERSION: &str = "v10";
 /// `SUPPRESS_EMBEDS`: Discord shows no preview of linked pages.
 const FLAGS: u32 = 1 << 2;
 
-const FORMAT: Format = Format { escape, link, max_units: limits::DISCORD_CONTENT };
+/// A backslash before each character that can begin Markdown, a mention, an emoji or a timestamp.
+const ESCAPING: Escaping = Escaping::new("\\*_~`|<>[]()#-+@:", |character, text| text.extend(['\\', character]));
+
+const MARKUP: Markup = Markup { escaping: ESCAPING, link };
+
+const FORMAT: Format = Format { escaping: ESCAPING, link: runs::link, max_units: usize::MAX };
 
 /// Without `wait`, Discord responds before it stores the message, and a message that it cannot store is not an error.
 const URL: WebhookUrl = WebhookUrl { from_secret: with_version, query: Some(("wait", "true")), ..WebhookUrl::SECRET };
@@ -52,6 +58,7 @@ impl Kind for Discord {
 /// Returns the message with a text.
 fn message(text: &str) -> Value {
     // Discord notifies no user, even if the text contains a mention.
+    let text = runs::write(text, MARKUP, limits::DISCORD_CONTENT);
     json!({ "content": text, "allowed_mentions": { "parse": [] }, "flags": FLAGS })
 }
 
@@ -70,19 +77,7 @@ fn with_version(url: &str) -> Cow<'_, str> {
     }
 }
 
-/// Puts a backslash before each character that can begin Markdown, a mention, an emoji or a timestamp.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if "\\*_~`|<>[]()#-+@:".contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
-fn link(url: &Url, text: &str) -> String {
-    let address = url.as_str().replace('(', "%28").replace(')', "%29").replace('<', "%3C").replace('>', "%3E");
-    format!("[{}](<{address}>)", escape(text))
+fn link(url: &str, text: &str) -> String {
+    let address = url.replace('(', "%28").replace(')', "%29").replace('<', "%3C").replace('>', "%3E");
+    format!("[{}](<{address}>)", ESCAPING.escape(text))
 }

@@ -11,13 +11,14 @@ use url::Url;
 use super::attempt::{Attempt, before_deadline};
 use super::aws;
 use super::error::DestinationError;
+use super::escaping::Escaping;
 use super::kind::{Kind, Preview, Setup};
 use super::limits;
 use super::template::{Format, MessageTemplate, TemplateContext};
 use crate::failure::Failure;
 use crate::reason::Reason;
 
-const BODY: Format = Format { escape: str::to_owned, link, max_units: limits::EMAIL_TEXT };
+const BODY: Format = Format { escaping: Escaping::NONE, link, max_units: limits::EMAIL_TEXT };
 const SUBJECT: Format = Format { max_units: limits::EMAIL_SUBJECT, ..BODY };
 const DEFAULT_SUBJECT: &str = "{{ event.type }} ({{ event.source }})";
 

@@ -21,7 +21,7 @@ use crate::reason::Reason;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// The name of the event bus.
+    /// The name of the event bus, or the ARN of a bus in another account or region.
     bus: String,
 }
 
@@ -58,7 +58,7 @@ impl Kind for Eventbridge {
             .detail(detail)
             .set_trace_header(attempt.trace.map(Trace::header))
             .build();
-        let put = Box::pin(attempt.clients.eventbridge().put_events().entries(entry).send());
+        let put = Box::pin(attempt.clients.eventbridge(&self.bus).put_events().entries(entry).send());
         let failure = |error| aws::call_failure("eventbridge", hookline_aws::Failure::from_sdk_error(&error));
         let put = async { put.await.map_err(failure) };
         let response = before_deadline(attempt.deadline, put).await?;

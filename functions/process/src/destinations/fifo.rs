@@ -7,10 +7,11 @@ use url::Url;
 
 use super::arn::Arn;
 use super::error::DestinationError;
+use super::escaping::Escaping;
 use super::template::{Format, MessageTemplate, TemplateContext};
 use super::{cloud_event, limits};
 
-const GROUP: Format = Format { escape: str::to_owned, link, max_units: limits::TEMPLATE_VALUE };
+const GROUP: Format = Format { escaping: Escaping::NONE, link, max_units: limits::TEMPLATE_VALUE };
 
 const DEFAULT_GROUP: &str = "{{ event.source }}";
 

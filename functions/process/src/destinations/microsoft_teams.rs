@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::attempt::Attempt;
 use super::chat::{Chat, Config, WebhookUrl};
 use super::error::DestinationError;
+use super::escaping::Escaping;
 use super::kind::{Kind, Preview, Setup};
 use super::limits;
 use super::runs::{self, Run};
@@ -17,7 +18,7 @@ use super::template::Format;
 use crate::failure::Failure;
 
 /// The card has plain text and links as elements. Only the member `msteams.entities` of a card could mention a user.
-const FORMAT: Format = Format { escape: str::to_owned, link: runs::link, max_units: usize::MAX };
+const FORMAT: Format = Format { escaping: Escaping::NONE, link: runs::link, max_units: usize::MAX };
 
 /// A channel or chat of Microsoft Teams.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl Kind for MicrosoftTeams {
 fn message(text: &str) -> Value {
     let mut max_units = limits::TEAMS_MESSAGE_BYTES;
     loop {
-        let message = card(&runs::parse(text, max_units));
+        let message = card(&runs::truncated(runs::parse(text, Escaping::NONE), max_units));
         if message.to_string().len() <= limits::TEAMS_MESSAGE_BYTES || max_units < 2 {
             return message;
         }

@@ -12,6 +12,7 @@ mod destination;
 mod discord;
 mod email;
 mod error;
+mod escaping;
 mod event_template;
 mod eventbridge;
 mod eventbridge_json;

@@ -7,21 +7,30 @@
 use hookline_event::Event;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use super::attempt::Attempt;
 use super::chat::{Chat, WebhookUrl};
 use super::error::DestinationError;
+use super::escaping::Escaping;
 use super::kind::{Kind, Preview, Setup};
 use super::limits;
-use super::runs::{self, Run};
+use super::runs::{self, Markup, Run};
 use super::template::Format;
 use crate::failure::Failure;
 
-const TEXT: Format = Format { escape, link, max_units: limits::SLACK_TEXT };
+/// The three characters that begin and end mentions, links and entities.
+const ESCAPING: Escaping = Escaping::new("&<>", |character, text| match character {
+    '&' => text.push_str("&amp;"),
+    '<' => text.push_str("&lt;"),
+    _ => text.push_str("&gt;"),
+});
+
+const MARKUP: Markup = Markup { escaping: ESCAPING, link };
+
+const TEXT: Format = Format { escaping: ESCAPING, link: runs::link, max_units: usize::MAX };
 
 /// The blocks have plain text and links as elements.
-const BLOCKS: Format = Format { escape: str::to_owned, link: runs::link, max_units: usize::MAX };
+const BLOCKS: Format = Format { escaping: Escaping::NONE, ..TEXT };
 
 /// The configuration of a Slack destination, as Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -63,11 +72,11 @@ impl Kind for Slack {
 impl Slack {
     fn message(&self, event: &Event, text: &str) -> Value {
         if !self.has_blocks {
-            return plain_message(text).into();
+            return plain_message(&runs::write(text, MARKUP, limits::SLACK_TEXT)).into();
         }
-        let runs = runs::parse(text, limits::SLACK_TEXT);
+        let runs = runs::truncated(runs::parse(text, Escaping::NONE), limits::SLACK_TEXT);
         // Slack shows the text in notifications.
-        let mut message = plain_message(&escape(&runs.iter().map(Run::text).collect::<String>()));
+        let mut message = plain_message(&ESCAPING.escape(&runs.iter().map(Run::text).collect::<String>()));
         let blocks = json!([
             { "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": elements(&runs) }] },
             { "type": "context", "elements": [{ "type": "plain_text", "text": context(event), "emoji": false }] },
@@ -105,13 +114,8 @@ fn context(event: &Event) -> String {
     format!("{} \u{b7} {} \u{b7} {}", event.event_type, event.source_name(), event.time)
 }
 
-/// Escapes the three characters that begin and end mentions, links and entities.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-fn link(url: &Url, text: &str) -> String {
+fn link(url: &str, text: &str) -> String {
     // The first `|` ends the address.
-    let address = escape(url.as_str()).replace('|', "%7C");
-    format!("<{address}|{}>", escape(text).replace('|', "\u{2758}"))
+    let address = ESCAPING.escape(url).replace('|', "%7C");
+    format!("<{address}|{}>", ESCAPING.escape(text).replace('|', "\u{2758}"))
 }

@@ -11,6 +11,7 @@ use super::arn::{Arn, ArnFormat};
 use super::attempt::{Attempt, before_deadline};
 use super::cloud_event::{self, JsonFormat};
 use super::error::DestinationError;
+use super::escaping::Escaping;
 use super::fifo::{Fifo, FifoIds};
 use super::kind::{Kind, Preview, Setup};
 use super::template::{Format, MessageTemplate, TemplateContext};
@@ -36,7 +37,7 @@ const FORMAT: JsonFormat = JsonFormat {
     rewrite: cloud_event::escape_noncharacters,
 };
 
-const SUBJECT: Format = Format { escape: str::to_owned, link, max_units: limits::SNS_SUBJECT };
+const SUBJECT: Format = Format { escaping: Escaping::NONE, link, max_units: limits::SNS_SUBJECT };
 
 /// The configuration of an SNS destination, as Terraform writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -105,8 +106,7 @@ impl Sns {
     fn message(&self, event: &Event) -> Result<Message, Failure> {
         let attributes = cloud_event::attributes(event);
         let subject = self.subject.as_ref().and_then(|subject| subject.render_value(&TemplateContext::new(event)));
-        // A line break or another control character would make the subject invalid.
-        let subject = subject.map(|subject| subject.replace(char::is_control, " "));
+        let subject = subject.and_then(|subject| one_line(&subject));
         let size = |(name, value): &(&str, String)| name.len() + DATA_TYPE.len() + value.len();
         let others = attributes.iter().map(size).sum::<usize>() + subject.as_ref().map_or(0, String::len);
         let text = FORMAT.write(event, others)?;
@@ -114,6 +114,41 @@ impl Sns {
     }
 }
 
+/// Replaces the characters that would make a subject invalid: control characters, line separators and noncharacters.
+/// Returns `None` if nothing else is left.
+fn one_line(text: &str) -> Option<String> {
+    let text = text.replace(|character| !is_printable(character), " ");
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Whether a subject can have the character. Unicode reserves the last two characters of each plane, and 32 others, for use
+/// inside of programs. <https://www.unicode.org/faq/private_use.html#nonchar1>
+fn is_printable(character: char) -> bool {
+    let is_separator = matches!(character, '\u{2028}' | '\u{2029}');
+    let is_noncharacter = matches!(character, '\u{fdd0}'..='\u{fdef}') || u32::from(character) & 0xfffe == 0xfffe;
+    !character.is_control() && !is_separator && !is_noncharacter
+}
+
 fn link(_: &Url, text: &str) -> String {
     text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subject_has_no_characters_that_sns_rejects() {
+        for (text, expected) in [
+            ("a\r\nb\u{85}c\u{0}d", Some("a  b c d")),
+            ("a\u{2028}b\u{2029}c", Some("a b c")),
+            ("a\u{fffe}b\u{ffff}c\u{fdd0}d\u{fdef}e\u{1fffe}f\u{10ffff}g", Some("a b c d e f g")),
+            ("\u{ffff}\u{2028}a\u{ffff}", Some("a")),
+            ("\u{ffff}\u{2029}", None),
+            ("\u{fffd} \u{fdcf}\u{fdf0}\u{1f984}\u{fc}", Some("\u{fffd} \u{fdcf}\u{fdf0}\u{1f984}\u{fc}")),
+        ] {
+            assert_eq!(one_line(text).as_deref(), expected, "{text:?}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::attempt::Attempt;
 use super::chat::{Chat, WebhookUrl};
 use super::error::DestinationError;
+use super::escaping::Escaping;
 use super::kind::{Kind, Preview, Setup};
 use super::limits;
 use super::runs::{self, Run};
@@ -18,7 +19,11 @@ use super::template::Format;
 use crate::failure::Failure;
 
 /// The message is plain text. Links are entities with an offset and a length.
-const FORMAT: Format = Format { escape, link: runs::link, max_units: usize::MAX };
+const FORMAT: Format = Format { escaping: ESCAPING, link: runs::link, max_units: usize::MAX };
+
+/// Prevents that Telegram takes `@name` for a mention, `/name` for a command and `#name` for a hashtag: an invisible
+/// character that is not part of a name follows the sign.
+const ESCAPING: Escaping = Escaping::new("@#$/", |character, text| text.extend([character, '\u{2060}']));
 
 const URL: WebhookUrl =
     WebhookUrl { from_secret: method_url, query: None, expected: "the token of a bot or the https URL of a bot" };
@@ -67,7 +72,7 @@ impl Kind for Telegram {
 impl Telegram {
     /// Returns the message with a text.
     fn message(&self, text: &str) -> Value {
-        let runs = without_excess_links(runs::parse(text, limits::TELEGRAM_TEXT));
+        let runs = complete(runs::parse(text, ESCAPING));
         let members = [
             ("chat_id", Some(self.chat.as_str().into())),
             ("message_thread_id", self.thread.map(Value::from)),
@@ -95,31 +100,19 @@ fn entities(runs: &[Run]) -> Vec<Value> {
     entities
 }
 
-/// Makes texts of the links after Telegram's limit. In a link, a text needs no escaping.
-fn without_excess_links(runs: Vec<Run>) -> Vec<Run> {
+/// Escapes the texts, makes texts of the links after Telegram's limit, and truncates the message. In a link, a text needs
+/// no escaping.
+fn complete(runs: Vec<Run>) -> Vec<Run> {
     let mut links = 0;
     let limited = runs.into_iter().map(|run| match run {
-        Run::Link { text, .. } if links == limits::TELEGRAM_ENTITIES => Run::Text(escape(&text)),
+        Run::Link { text, .. } if links == limits::TELEGRAM_ENTITIES => Run::Text(ESCAPING.escape(&text)),
         Run::Link { .. } => {
             links += 1;
             run
         }
-        Run::Text(_) => run,
+        Run::Text(text) => Run::Text(ESCAPING.resolve(&text)),
     });
     runs::truncated(limited.collect(), limits::TELEGRAM_TEXT)
-}
-
-/// Prevents that Telegram takes `@name` for a mention, `/name` for a command and `#name` for a hashtag: an invisible
-/// character that is not part of a name follows the sign.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        escaped.push(character);
-        if matches!(character, '@' | '#' | '$' | '/') {
-            escaped.push('\u{2060}');
-        }
-    }
-    escaped
 }
 
 /// Whether a text can be the id of a chat, which is negative for groups, or the name of a public one.
@@ -161,7 +154,7 @@ mod tests {
     #[test]
     fn text_of_a_link_after_the_limit_is_no_mention() {
         let link = Run::Link { url: "https://a.example/".to_owned(), text: "@all".to_owned() };
-        let runs = without_excess_links(vec![link; limits::TELEGRAM_ENTITIES + 2]);
+        let runs = complete(vec![link; limits::TELEGRAM_ENTITIES + 2]);
         assert_eq!(entities(&runs).len(), limits::TELEGRAM_ENTITIES);
         let escaped = Run::Text("@\u{2060}all".to_owned());
         assert_eq!(runs.get(limits::TELEGRAM_ENTITIES..), Some(&[escaped.clone(), escaped][..]));

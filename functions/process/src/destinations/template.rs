@@ -1,15 +1,16 @@
 //! Renders a message about an event from a Jinja template (<https://docs.rs/minijinja>).
 //!
-//! Every value from the event is escaped. The sender of a payload is not trusted: a payload must not mention users or
+//! Every value from the event is escaped once. The sender of a payload is not trusted: a payload must not mention users or
 //! channels, must not forge a link, and must not end a line.
 
 use hookline_telemetry::{Level, Line};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use url::Url;
 
 use super::bounded::{BoundedOutput, BoundedText};
 use super::error::DestinationError;
+use super::escaping::Escaping;
 pub(super) use super::template_context::TemplateContext;
 use crate::failure::Failure;
 use crate::reason::Reason;
@@ -17,11 +18,11 @@ use crate::reason::Reason;
 /// The text format of a destination kind.
 #[derive(Clone, Copy)]
 pub(super) struct Format {
-    /// Escapes text.
-    pub(super) escape: fn(&str) -> String,
-    /// Formats a link from an http or https URL and unescaped text.
+    /// Escapes values. A rendered message has marks for the special characters of values, so it must be resolved.
+    pub(super) escaping: Escaping,
+    /// Formats a link from an http or https URL and unescaped text. The special characters of a link get marks too.
     pub(super) link: fn(&Url, &str) -> String,
-    /// The maximum length of a message, in UTF-16 code units.
+    /// The maximum length of a rendered message, in UTF-16 code units.
     pub(super) max_units: usize,
 }
 
@@ -152,7 +153,7 @@ fn render_bounded(environment: &Environment<'static>, name: &str, values: &Value
 }
 
 fn environment(format: Format) -> Environment<'static> {
-    let Format { escape, link, .. } = format;
+    let Format { escaping, link, .. } = format;
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     environment.set_fuel(Some(FUEL));
@@ -161,31 +162,36 @@ fn environment(format: Format) -> Environment<'static> {
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().unwrap_or_default());
     // These filters would bypass the escaping. Only `link` may create markup.
     ["safe", "escape", "e"].iter().for_each(|filter| environment.remove_filter(filter));
+    // The text of a `set` or `filter` block is then safe. Its values already have marks.
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("message".into()));
     environment.set_formatter(move |out, _, value| {
-        if value.is_undefined() || value.is_none() {
-            return Ok(());
-        }
-        let text = if value.is_safe() { value.to_string() } else { escape(&BoundedText::read(value, MAX_VALUE)) };
+        let text = if value.is_safe() { value.to_string() } else { escaping.mark(&bounded_text(value)) };
         out.write_str(&text).map_err(Error::from)
     });
-    environment.add_filter("line", |text: Value| first_line(&text));
+    environment.add_filter("line", |value: Value| match value.as_str() {
+        Some(text) if value.is_safe() => Value::from_safe_string(first_line(text)),
+        _ => Value::from(first_line(&bounded_text(&value))),
+    });
     environment.add_function("link", move |url: Value, text: Value| {
-        let text = first_line(&text);
-        let url = url.as_str().filter(|url| url.len() <= MAX_ADDRESS).and_then(|url| Url::parse(url).ok());
-        match url.filter(|url| matches!(url.scheme(), "http" | "https")) {
-            Some(url) => Value::from_safe_string(link(&url, &text)),
+        let text = escaping.unmark(&first_line(&bounded_text(&text)));
+        let url = url.as_str().map(|url| escaping.unmark(url)).filter(|url| url.len() <= MAX_ADDRESS);
+        let url = url.and_then(|url| Url::parse(&url).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
+        match url {
+            Some(url) => Value::from_safe_string(escaping.mark(&link(&url, &text))),
             None => Value::from(text),
         }
     });
     environment
 }
 
+/// Returns the text of a value without the characters that no message may have. A missing value is an empty text.
+fn bounded_text(value: &Value) -> String {
+    let is_missing = value.is_undefined() || value.is_none();
+    if is_missing { String::new() } else { BoundedText::read(value, MAX_VALUE) }
+}
+
 /// Returns the first line, truncated to [`MAX_LINE`].
-fn first_line(value: &Value) -> String {
-    if value.is_undefined() || value.is_none() {
-        return String::new();
-    }
-    let text = BoundedText::read(value, MAX_VALUE);
+fn first_line(text: &str) -> String {
     let line = text.trim_start().lines().next().unwrap_or_default();
     match line.char_indices().nth(MAX_LINE) {
         Some((end, _)) => format!("{}\u{2026}", &line[..end]),

@@ -48,7 +48,9 @@ async fn email_subject_is_one_line_for_any_payload() {
 async fn ses_error_code_determines_whether_failure_is_retryable() {
     for (status, code, expected) in [
         (400, "MessageRejected", "ses_MessageRejected"),
-        (400, "MailFromDomainNotVerifiedException", "ses_MailFromDomainNotVerifiedException"),
+        // SES looks up the DNS records of the domain again, and finds them after a failure of the name server.
+        (400, "MailFromDomainNotVerifiedException", "retry"),
+        (400, "ConfigurationSetDoesNotExist", "retry"),
         (400, "Throttling", "retry"),
         (403, "AccessDenied", "retry"),
         (400, "AccountSendingPausedException", "retry"),
@@ -73,6 +75,23 @@ async fn eventbridge_receives_the_complete_event() {
     assert!(detail.as_str().unwrap().contains(&format!("\"data\":{data}")), "the data is unchanged: {detail}");
     let detail: Value = serde_json::from_str(detail.as_str().unwrap()).unwrap();
     insta::assert_json_snapshot!("detail", detail, { ".dedupkey" => "[key]" });
+}
+
+/// EventBridge rejects events for a bus in another region than the one that is called.
+#[tokio::test]
+async fn eventbridge_client_uses_the_region_of_the_bus() {
+    for (bus, region) in [
+        ("orders", "eu-central-1"),
+        ("arn:aws:events:eu-central-1:210987654321:event-bus/orders", "eu-central-1"),
+        ("arn:aws:events:us-west-2:210987654321:event-bus/orders", "us-west-2"),
+    ] {
+        let function =
+            Function::with_destination(json!({ "kind": "eventbridge", "timeout_ms": 400, "bus": bus })).await;
+        function.aws.set_response("PutEvents", 200, json!({ "FailedEntryCount": 0 }));
+        assert_eq!(function.delivery_result(b"{}").await, "");
+        assert_eq!(only_request(&function)["Entries"][0]["EventBusName"], bus);
+        assert_eq!(*function.aws.regions.lock().unwrap(), [region]);
+    }
 }
 
 #[tokio::test]

@@ -82,6 +82,17 @@ async fn opened_and_closed_breakers_are_published() {
 }
 
 #[tokio::test]
+async fn transition_is_published_in_the_region_of_the_bus() {
+    let bus = "arn:aws:events:us-west-2:210987654321:event-bus/orders";
+    let breaker = BREAKER.replace("default", bus);
+    let function = Function::with_variable("HOOKLINE_BREAKER", Some(&breaker)).await;
+    function.aws.set_response("PutEvents", 200, json!({ "FailedEntryCount": 0, "Entries": [{ "EventId": "e" }] }));
+    open_breaker(&function).await;
+    assert_eq!(function.aws.calls.lock().unwrap()[0].1["Entries"][0]["EventBusName"], bus);
+    assert_eq!(*function.aws.regions.lock().unwrap(), ["us-west-2"]);
+}
+
+#[tokio::test]
 async fn open_breaker_of_another_execution_environment_is_respected() {
     let function = function().await;
     set_state(&function, StoredState { is_paused: false, open: Some(OpenState { until: now() + 20, cool_down: 30 }) });

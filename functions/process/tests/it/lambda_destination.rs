@@ -46,6 +46,7 @@ async fn error_code_determines_whether_failure_is_retryable() {
         (403, "AccessDeniedException", "retry"),
         (404, "ResourceNotFoundException", "retry"),
         (409, "ResourceConflictException", "retry"),
+        (409, "SnapStartNotReadyException", "retry"),
         (429, "TooManyRequestsException", "retry"),
         (502, "KMSAccessDeniedException", "retry"),
         (400, "KMSDisabledException", "retry"),

@@ -46,3 +46,4 @@ mod sqs_destination;
 mod sqs_queue;
 mod stepfunctions_destination;
 mod telemetry;
+mod template_blocks;

@@ -187,8 +187,12 @@ async fn unavailable_or_unreadable_token_is_retried() {
         TokenResponse::Other(429, String::new()),
         TokenResponse::Other(200, String::new()),
         TokenResponse::Other(200, "<html>hunter2</html>".to_owned()),
-        TokenResponse::Other(200, json!({ "access_token": "a" }).to_string()),
+        TokenResponse::Other(200, json!({ "token_type": "Bearer" }).to_string()),
         TokenResponse::Other(200, token("a", "mac")),
+        TokenResponse::Other(200, token("a", "DPoP")),
+        TokenResponse::Other(200, token("a", "dpop")),
+        TokenResponse::Other(200, token("a", "pop")),
+        TokenResponse::Other(200, token("a", "N_A")),
         TokenResponse::Other(200, token("", "Bearer")),
         TokenResponse::Other(200, token("a\r\nX-Other: b", "Bearer")),
         TokenResponse::Other(200, token(&"a".repeat(64 * 1024), "Bearer")),
@@ -198,6 +202,22 @@ async fn unavailable_or_unreadable_token_is_retried() {
         assert_eq!(deployment.retry_reason().await, "token_unavailable");
         assert!(deployment.received().is_empty());
     }
+}
+
+/// Servers use other names for the type of a bearer token.
+#[tokio::test]
+async fn token_of_an_unknown_type_is_a_bearer_token() {
+    for token_type in [json!("bearer"), json!("BearerToken"), json!("jwt-bearer"), json!(""), json!(null)] {
+        let deployment = Deployment::new().await;
+        let token = json!({ "access_token": "a", "token_type": token_type });
+        deployment.server.respond_with(TokenResponse::Other(200, token.to_string()));
+        assert_eq!(deployment.result("{}").await, "", "{token_type}");
+        assert_eq!(deployment.received(), ["a"]);
+    }
+    let deployment = Deployment::new().await;
+    deployment.server.respond_with(TokenResponse::Other(200, json!({ "access_token": "a" }).to_string()));
+    assert_eq!(deployment.result("{}").await, "");
+    assert_eq!(deployment.received(), ["a"]);
 }
 
 /// Otherwise each delivery of a batch would repeat a request that has just failed.

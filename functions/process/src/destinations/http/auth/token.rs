@@ -47,6 +47,12 @@ pub(super) struct TokenEndpoint {
     auth_method: TokenEndpointAuthMethod,
 }
 
+/// Types of tokens that a request cannot carry as a bearer token: it would need a signature, or the token is no access
+/// token. The case does not matter. <https://www.rfc-editor.org/rfc/rfc9449#section-5>,
+/// <https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1>,
+/// <https://www.iana.org/assignments/oauth-parameters/oauth-parameters.xhtml#token-types>
+const OTHER_TYPES: [&str; 4] = ["DPoP", "mac", "N_A", "PoP"];
+
 /// An access token. Clones are the same token.
 #[derive(Debug, Clone)]
 pub(super) struct AccessToken {
@@ -78,7 +84,8 @@ pub(super) enum TokenError {
 #[derive(Deserialize)]
 struct TokenResponse {
     access_token: String,
-    token_type: String,
+    /// Some servers write another name for a bearer token, such as `BearerToken`, or none.
+    token_type: Option<String>,
     /// Seconds. Some servers write a text.
     expires_in: Option<Value>,
 }
@@ -170,7 +177,7 @@ fn authorization(client: &ClientCredentials) -> Option<HeaderValue> {
 
 fn parse(body: &[u8]) -> Result<AccessToken, TokenError> {
     let response: TokenResponse = serde_json::from_slice(body).map_err(|_| TokenError::NoToken)?;
-    let is_bearer = response.token_type.eq_ignore_ascii_case("bearer");
+    let is_bearer = !response.token_type.is_some_and(|name| is_other_type(&name));
     let is_printable = response.access_token.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_bearer || !is_printable || response.access_token.is_empty() {
         return Err(TokenError::NoToken);
@@ -184,6 +191,10 @@ fn parse(body: &[u8]) -> Result<AccessToken, TokenError> {
     let bounded = |seconds: u64| Duration::from_secs(seconds.min(u32::MAX.into()));
     let token = Arc::new(response.access_token.as_str().into());
     Ok(AccessToken { token, lifetime: seconds.map_or(DEFAULT_LIFETIME, bounded) })
+}
+
+fn is_other_type(name: &str) -> bool {
+    OTHER_TYPES.iter().any(|other| other.eq_ignore_ascii_case(name.trim()))
 }
 
 impl TokenError {
