@@ -25,11 +25,13 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
 use crate::port_error::find_source;
-use crate::resolver::Resolver;
+use crate::resolver::{MAX_ADDRESSES, Resolver};
 
-/// Timeout for the TCP connection, which takes a few milliseconds within a region. The next attempt is made before TCP
-/// itself would repeat a lost packet, after one second. The SDK's timeout for an attempt limits the rest.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+/// Timeout for the TCP connections to all addresses of an endpoint, so half of it for each of [`MAX_ADDRESSES`]. A
+/// connection takes a few milliseconds within a region, and up to a third of a second to a destination in a region on the
+/// other side of the world. The next attempt is made before TCP itself would repeat a lost packet, after one second. The
+/// SDK's timeout for an attempt limits the rest.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(400 * MAX_ADDRESSES as u64);
 
 /// Idle time after which the client drops a connection. Lambda may freeze an execution environment for minutes, and the
 /// service may close the connection in that time.

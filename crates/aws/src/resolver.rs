@@ -14,6 +14,10 @@ use std::task::{Context, Poll};
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use tower_service::Service;
 
+/// Maximum number of addresses. The connector divides its timeout by their number, and an endpoint of AWS can have eight. A
+/// retry resolves the name again.
+pub(crate) const MAX_ADDRESSES: usize = 2;
+
 /// The system's resolver, blocking during initialization.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolver {
@@ -47,16 +51,26 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         if self.is_initialising.load(Ordering::Relaxed) {
             let addresses = (name.as_str(), 0).to_socket_addrs();
-            return Box::pin(std::future::ready(addresses.map(|addresses| Box::new(addresses) as Addresses)));
+            return Box::pin(std::future::ready(addresses.map(first)));
         }
         let addresses = self.system.call(name);
-        Box::pin(async { Ok(Box::new(addresses.await?) as Addresses) })
+        Box::pin(async { Ok(first(addresses.await?)) })
     }
+}
+
+fn first(addresses: impl Iterator<Item = SocketAddr> + Send + 'static) -> Addresses {
+    Box::new(addresses.take(MAX_ADDRESSES))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn number_of_addresses_is_limited() {
+        let addresses = (1..=8).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        assert_eq!(first(addresses.clone()).collect::<Vec<_>>(), addresses.take(2).collect::<Vec<_>>());
+    }
 
     #[tokio::test]
     async fn resolves_to_same_addresses_during_and_after_initialization() {
