@@ -30,7 +30,7 @@ pub enum InvalidSecret {
     #[error("the secret is too short: it has fewer than {} bytes", Secret::MIN_BYTES)]
     TooShort,
     /// The value is a JSON object with another number of entries than one, or with an entry that is not a text. Or it is a
-    /// JSON array.
+    /// JSON array. A JSON Web Key of a key pair is a valid secret.
     #[error("the secret is a JSON array, or a JSON object that does not have exactly one text; store the secret alone")]
     AmbiguousObject,
 }
@@ -42,6 +42,7 @@ impl Secret {
     /// Creates a secret from a stored value, as operators save it:
     ///
     /// * Secrets Manager's console saves a JSON object. The text of its only entry is the secret.
+    /// * A JSON Web Key of a key pair, such as the sender's public key, is the secret as a whole.
     /// * Terraform's `jsonencode` makes a JSON string, and the command line of Windows keeps single quotes. Quotes around
     ///   the text are removed. In an object, they are part of the secret.
     /// * Editors and shells add a byte order mark or a line end. Both are removed from a text. Bytes that are not text stay
@@ -147,6 +148,7 @@ fn as_text(value: &[u8]) -> Option<&str> {
 fn unwrapped(text: &str) -> Result<Zeroizing<String>, InvalidSecret> {
     let trimmed = text.trim();
     let inner = match trimmed.chars().next() {
+        Some('{') if is_json_web_key(trimmed) => Some(trimmed.to_owned()),
         Some('{') => serde_json::from_str(trimmed).ok().map(only_text).transpose()?,
         Some('[') if serde_json::from_str::<Vec<IgnoredAny>>(trimmed).is_ok() => {
             return Err(InvalidSecret::AmbiguousObject);
@@ -156,6 +158,14 @@ fn unwrapped(text: &str) -> Result<Zeroizing<String>, InvalidSecret> {
         _ => None,
     };
     Ok(Zeroizing::new(inner.unwrap_or_else(|| text.to_owned())))
+}
+
+/// Whether the text is a JSON Web Key with a key pair's key
+/// ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-6.1)). It is a secret as a whole.
+fn is_json_web_key(text: &str) -> bool {
+    let entries: BTreeMap<String, Value> = serde_json::from_str(text).unwrap_or_default();
+    let key_type = entries.get("kty").and_then(Value::as_str);
+    entries.len() > 1 && key_type.is_some_and(|key_type| ["EC", "OKP", "RSA"].contains(&key_type))
 }
 
 /// Returns the text of an object's only entry.

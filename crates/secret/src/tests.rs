@@ -28,11 +28,22 @@ fn value_of_the_console_is_unwrapped() {
         r#"{"a":null}"#,
         r#"["not-a-real-key"]"#,
         "[]",
+        r#"{"kty":"oct","k":"bm90LWEtcmVhbC1rZXk"}"#,
+        r#"{"kty":1,"x":"not-a-real-key"}"#,
     ] {
         stored(value.as_bytes(), Err(InvalidSecret::AmbiguousObject));
     }
     for value in ["{not JSON}", "[not JSON]", "{not JSON", "[\"not JSON\"", "12345678", "key={\"a\":1}"] {
         stored(value.as_bytes(), Ok(value.as_bytes()));
+    }
+}
+
+#[test]
+fn json_web_key_is_a_secret_as_a_whole() {
+    for key_type in ["EC", "OKP", "RSA"] {
+        let key = format!(r#"{{"kty":"{key_type}","x":"not-a-real-key"}}"#);
+        stored(key.as_bytes(), Ok(key.as_bytes()));
+        stored(format!("\u{feff} {key}\r\n").as_bytes(), Ok(key.as_bytes()));
     }
 }
 

@@ -90,6 +90,10 @@ impl Key {
 }
 
 impl Jwk {
+    fn is_public(&self) -> bool {
+        ["OKP", "EC", "RSA"].contains(&&*self.kty) && self.d.is_none()
+    }
+
     fn key(&self, algorithm: Algorithm) -> Option<Key> {
         let decode = |text: &str| BASE64URL.decode(text).ok();
         match (algorithm, &*self.kty, &*self.crv) {
@@ -176,8 +180,9 @@ fn without_prefix<'a>(text: &'a str, form: &KeyDescription) -> Result<&'a str, &
 
 fn shared(secret: &Secret, form: &KeyDescription) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     // Any caller could sign with a public key.
-    let is_public = |text: &str| text.contains("-----BEGIN") && !text.contains("PRIVATE KEY");
-    if text(secret).is_ok_and(is_public) {
+    let is_pem = |text: &str| text.contains("-----BEGIN") && !text.contains("PRIVATE KEY");
+    let is_jwk = |text: &str| serde_json::from_str(text.trim()).is_ok_and(|jwk: Jwk| jwk.is_public());
+    if text(secret).is_ok_and(|text| is_pem(text) || is_jwk(text)) {
         return Err(NOT_SHARED);
     }
     let encoding = form.encoding.unwrap_or_default();

@@ -98,10 +98,14 @@ impl SigningMethod {
                 Place::Query(_) => {
                     in_message(&Part::Value(place.clone())) || (in_message(&Part::Url) && self.url.is_none())
                 }
-                _ => in_message(&Part::Value(place.clone())),
+                _ => in_message(&Part::Value(place.clone())) || (in_message(&Part::Timestamp) && self.is_time(place)),
             },
             _ => false,
         })
+    }
+
+    fn is_time(&self, place: &Place) -> bool {
+        self.timestamp.as_ref().is_some_and(|timestamp| timestamp.place == *place)
     }
 
     /// Returns the algorithm of the key: that of the token, for a JWT.

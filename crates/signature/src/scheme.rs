@@ -64,7 +64,7 @@ impl Scheme {
         Ok(scheme)
     }
 
-    /// Whether the sender signs the body. If it does not, an equal body does not show that two requests are one event.
+    /// Whether the sender signs the body.
     #[must_use]
     pub fn signs_body(&self) -> bool {
         self.trust() == Trust::Body

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hookline_senders::{Endpoint, SenderScheme};
-use hookline_signature::SchemeOptions;
+use hookline_signature::{SchemeOptions, Secret};
 use serde_json::json;
 
 use crate::fixture::{NOW, TestRequest};
@@ -73,6 +73,8 @@ fn public_keys_are_read_in_every_form() {
             format!("  {}\n", hex::encode(&raw)),
             jwk(key, &raw),
         ];
+        let stored = Secret::from_stored(jwk(key, &raw)).unwrap();
+        assert_eq!(source.scheme.check_secret(&stored), Ok(()), "{algorithm}: a stored JWK");
         for form in forms {
             let verdict = source.verify_with(&sent, &[&form], NOW).map(|_| ());
             assert_eq!(verdict, Ok(()), "{algorithm}: {form}");
@@ -121,9 +123,9 @@ fn key_of_another_kind_is_rejected() {
 /// Any sender could sign with it: a token of FusionAuth with the algorithm HS256, for instance.
 #[test]
 fn public_key_is_no_shared_secret() {
-    let (_, _, spki) = public("rsa-pss-sha256", RSA);
+    let (_, raw, spki) = public("rsa-pss-sha256", RSA);
     for sender in ["github", "fusionauth", "standard"] {
-        for form in [pem(&spki), pem(&spki).replace("PUBLIC KEY", "CERTIFICATE")] {
+        for form in [pem(&spki), pem(&spki).replace("PUBLIC KEY", "CERTIFICATE"), jwk(RSA, &raw)] {
             let scheme = Source::new(json!({ "sender": sender })).scheme;
             let reason = scheme.check_secret(&secret(&form)).map_err(|error| error.reason());
             assert_eq!(reason, Err("secret_unusable"), "{sender}: {form}");
