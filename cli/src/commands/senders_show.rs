@@ -15,13 +15,14 @@ use crate::source_scheme::SourceScheme;
 pub(super) fn row(listed: &Listed) -> Result<Value> {
     let mut row: Value = serde_json::from_str(Sender::json(listed.slug).unwrap_or("{}"))?;
     if let Some(members) = row.as_object_mut() {
-        let inherited = ["$schema", "extends", "scheme", "alternatives", "handshakes", "response"];
+        let inherited = ["$schema", "extends", "scheme", "alternatives", "repeats_bodies", "handshakes", "response"];
         inherited.iter().for_each(|name| drop(members.remove(*name)));
     }
-    let SenderScheme { methods, handshakes, response } = &listed.scheme;
+    let SenderScheme { methods, repeats_bodies, handshakes, response } = &listed.scheme;
     let scheme = SourceScheme::of_sender(listed.slug)?.scheme;
     row["slug"] = listed.slug.into();
     row["schemes"] = json!(methods);
+    row["repeats_bodies"] = json!(repeats_bodies);
     row["handshakes"] = json!(handshakes);
     row["response"] = json!(response);
     row["tolerance_seconds"] = json!(scheme.tolerance());
@@ -53,6 +54,9 @@ pub(super) fn text(listed: &Listed) -> Result<String> {
     text.line("retries", &sender.retries.as_ref().map_or_else(|| "not documented".to_owned(), retries));
     if let Some(seconds) = sender.retries.as_ref().and_then(|retries| retries.horizon_seconds) {
         text.line("last attempt", &format!("{} after the first", formatted(seconds)));
+    }
+    if scheme.repeats_bodies {
+        text.line("bodies", "different events can have equal bodies, so an equal body is no retry");
     }
     text.line("response", &response(scheme.response.as_ref()));
     if scheme.handshakes.is_empty() {

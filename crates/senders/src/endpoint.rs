@@ -1,4 +1,5 @@
 use std::ops::Deref;
+use std::slice;
 
 use hookline_signature::{ConfigError, Request, Scheme, SchemeOptions, Secret, VerifyError, invalid};
 
@@ -10,6 +11,7 @@ use crate::sender_scheme::SenderScheme;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     scheme: Scheme,
+    repeats_bodies: bool,
     handshakes: Vec<Handshake>,
     response: Option<EventResponse>,
 }
@@ -35,13 +37,20 @@ impl Endpoint {
                 "must be 200 to 299: any other status makes the sender repeat the event",
             ));
         }
-        Ok(Self { scheme, handshakes, response })
+        Ok(Self { scheme, repeats_bodies: sender.repeats_bodies, handshakes, response })
     }
 
     /// Returns the response to an accepted event, if it is not 202 with the id.
     #[must_use]
     pub fn response(&self) -> Option<&EventResponse> {
         self.response.as_ref()
+    }
+
+    /// Whether an equal body shows that two requests are one event: the sender signs it, and does not repeat bodies. If the
+    /// sender did not sign it, an attacker could prevent an event by sending its body first.
+    #[must_use]
+    pub fn body_identifies_event(&self) -> bool {
+        self.scheme.signs_body() && !self.repeats_bodies
     }
 
     /// The handshakes of the sender.
@@ -56,7 +65,8 @@ impl Endpoint {
         self.handshakes.iter().find(|handshake| handshake.matches(request))
     }
 
-    /// Returns the response to a handshake.
+    /// Returns the response to a handshake. While the sender still signs with the previous secret, the response to a signed
+    /// handshake is signed with it, too.
     ///
     /// # Errors
     ///
@@ -67,7 +77,9 @@ impl Endpoint {
         request: Request<'_>,
         secrets: &[Secret],
     ) -> Result<HandshakeResponse, VerifyError> {
-        handshake.respond(&self.scheme, request, secrets)
+        let is_used = |secret: &&Secret| self.scheme.verify_at(request, slice::from_ref(secret), None).is_ok();
+        let used = secrets.iter().find(|secret| handshake.is_signed() && is_used(secret));
+        handshake.respond(&self.scheme, request, used.map_or(secrets, slice::from_ref))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// Returns the signing methods of a sender, its handshakes and its response, as [`crate::SenderScheme`] has them. `base` is the
+/// Returns the signing methods of a sender, its handshakes, its response and whether it repeats bodies, as [`crate::SenderScheme`] has them. `base` is the
 /// file that it extends, or null. The alternatives are patches of the scheme.
 #[must_use]
 pub fn merged(sender: &Value, base: &Value) -> Value {
@@ -18,7 +18,7 @@ pub fn merged(sender: &Value, base: &Value) -> Value {
     });
     let methods: Vec<_> = std::iter::once(scheme.clone()).chain(patched).collect();
     let mut merged = Map::from_iter([("methods".to_owned(), methods.into())]);
-    for member in ["handshakes", "response"] {
+    for member in ["repeats_bodies", "handshakes", "response"] {
         let value = inherited(member).filter(|value| !value.is_null());
         merged.extend(value.map(|value| (member.to_owned(), value.clone())));
     }

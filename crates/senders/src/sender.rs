@@ -37,6 +37,9 @@ pub struct Sender {
     /// How the sender repeats a failed request.
     #[serde(default)]
     pub retries: Option<Retries>,
+    /// Whether different events can have equal bodies.
+    #[serde(default)]
+    pub repeats_bodies: bool,
     /// What an operator has to know.
     #[serde(default)]
     pub notes: Vec<String>,

@@ -59,7 +59,8 @@ impl SchemeSource {
             (Some(_), None) if !self.handshakes.is_empty() => return Err(SourceError::Handshakes),
             (Some(sender), None) => catalogue::scheme(sender)?,
             (None, Some(method)) => {
-                SenderScheme { methods: vec![method.clone()], handshakes: self.handshakes.clone(), response: None }
+                let (methods, handshakes) = (vec![method.clone()], self.handshakes.clone());
+                SenderScheme { methods, handshakes, ..SenderScheme::default() }
             }
             _ => return Err(SourceError::SenderOrScheme),
         };

@@ -1,6 +1,7 @@
 //! What makes two requests of a source one event.
 
 use hookline_event::{DataHash, DedupKey};
+use hookline_senders::Endpoint;
 use hookline_signature::{Scheme, Verified};
 use serde::Deserialize;
 
@@ -8,8 +9,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Deduplicate {
-    /// The signed id. Without one, the body if the sender signs it, otherwise the id of the delivery. A request with none
-    /// of them is an event of its own.
+    /// The signed id. Without one, the body if the sender signs it and does not repeat bodies, otherwise the id of the
+    /// delivery. A request with none of them is an event of its own.
     #[default]
     Auto,
     /// The body. Two events with equal bodies are one event.
@@ -40,7 +41,7 @@ impl Deduplicate {
     pub(crate) fn key(
         self,
         path: &str,
-        scheme: &Scheme,
+        endpoint: &Endpoint,
         verified: &Verified,
         body: &[u8],
         request_id: &str,
@@ -51,7 +52,7 @@ impl Deduplicate {
         let delivery_id = || usable(verified.delivery_id.as_deref()).map(|id| DedupKey::from_delivery_id(path, id));
         let delivery_id = || delivery_id().map(with_hash);
         let equal_body = || (DedupKey::from_body(path, body), None);
-        let signed_body = || scheme.signs_body().then(equal_body);
+        let signed_body = || endpoint.body_identifies_event().then(equal_body);
         let own_event = || (DedupKey::from_request_id(path, request_id), None);
         match self {
             Self::Auto => signed_id().or_else(signed_body).or_else(delivery_id).unwrap_or_else(own_event),
@@ -76,7 +77,7 @@ mod tests {
 
     const PATH: &str = "/webhooks/a";
 
-    fn key(option: Deduplicate, scheme: &Scheme, ids: [Option<&str>; 2]) -> DedupKey {
+    fn key(option: Deduplicate, scheme: &Endpoint, ids: [Option<&str>; 2]) -> DedupKey {
         let [signed_id, delivery_id] = ids.map(|id| id.map(str::to_owned));
         let verified = Verified { signed_id, delivery_id, ..Verified::default() };
         let (key, data_hash) = option.key(PATH, scheme, &verified, b"body", "request");
@@ -89,6 +90,7 @@ mod tests {
     fn key_is_the_strongest_evidence_of_the_scheme() {
         let signed = &SchemeSource::sender("github").resolve().unwrap();
         let token = &SchemeSource::sender("gitlab").resolve().unwrap();
+        let repeats_bodies = &SchemeSource::sender("dropbox").resolve().unwrap();
         let (body, request) = (DedupKey::from_body(PATH, b"body"), DedupKey::from_request_id(PATH, "request"));
         let (signed_id, delivery_id) = (DedupKey::from_signed_id(PATH, "s"), DedupKey::from_delivery_id(PATH, "d"));
         let both = [Some("s"), Some("d")];
@@ -101,6 +103,11 @@ mod tests {
             (Deduplicate::Auto, token, only_delivery, &delivery_id),
             (Deduplicate::Auto, token, [None, Some(" ")], &request),
             (Deduplicate::Auto, token, [None, None], &request),
+            (Deduplicate::Auto, repeats_bodies, both, &signed_id),
+            (Deduplicate::Auto, repeats_bodies, only_delivery, &delivery_id),
+            (Deduplicate::Auto, repeats_bodies, [None, None], &request),
+            (Deduplicate::Id, repeats_bodies, [None, None], &request),
+            (Deduplicate::Body, repeats_bodies, [None, None], &body),
             (Deduplicate::Body, signed, both, &body),
             (Deduplicate::Body, token, only_delivery, &body),
             (Deduplicate::Id, signed, both, &signed_id),

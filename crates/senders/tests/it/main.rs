@@ -17,6 +17,7 @@ mod places;
 mod properties;
 mod published;
 mod reasons;
+mod rotation;
 mod schema;
 mod signatures;
 mod source;

@@ -1,6 +1,9 @@
 //! The event's type and ids that are read from the requests of each sender.
 
-use crate::fixture::NOW;
+use hookline_signature::Message;
+use serde_json::json;
+
+use crate::fixture::{NOW, URL};
 use crate::source::source;
 
 /// Checks the event's type, delivery id and signed id for a sender, a body and additional headers.
@@ -97,4 +100,42 @@ fn gitlab_delivery_without_idempotency_key_has_an_id_of_uuid_and_body() {
     assert_ne!(id(&[uuid], b"[]"), Some(first.clone()));
     assert_ne!(id(&[("X-Gitlab-Event-UUID", "u2")], b"{}"), Some(first));
     assert_eq!(id(&[], b"{}"), None);
+}
+
+/// Bodies of these senders only name what has changed, or are the operator's own. A signed time distinguishes two events.
+#[test]
+fn event_of_a_repeated_body_has_the_signed_time_in_its_id() {
+    for name in ["billit", "ghost", "revolut", "webflow"] {
+        let source = source(name);
+        let id_at = |now| {
+            let sent = source.sign_message(Message { body: b"{}", now, url: URL, ..Message::default() });
+            source.verify_with(&sent, &[&source.stored_key], now).unwrap().signed_id.unwrap()
+        };
+        assert_eq!(id_at(NOW), id_at(NOW), "{name}");
+        assert_ne!(id_at(NOW), id_at(NOW + 1), "{name}");
+    }
+}
+
+/// The operator writes the bodies of triggers, and may use the id of a ticket as `id`.
+#[test]
+fn only_the_id_of_an_event_of_zendesk_is_the_id_of_an_event() {
+    let invocation = [("X-Zendesk-Webhook-Invocation-Id", "8350205582")];
+    let event = "{\"type\":\"zen:event-type:user.created\",\"id\":\"2b24\",\"zendesk_event_version\":\"2022-06-20\"}";
+    case("zendesk", event, &invocation, [Some("zen:event-type:user.created"), Some("8350205582"), Some("2b24")]);
+    case("zendesk", "{\"id\":\"35\"}", &invocation, [None, Some("8350205582"), None]);
+}
+
+/// A payment that failed can succeed later, with the same reference.
+/// <https://github.com/Adyen/adyen-commercetools/issues/1324>
+#[test]
+fn failed_and_successful_payments_of_adyen_have_different_ids() {
+    let id = |success: &str| {
+        let item = json!({ "pspReference": "7914", "merchantAccountCode": "a", "merchantReference": "b",
+            "amount": { "value": 1000, "currency": "EUR" }, "eventCode": "AUTHORISATION", "success": success });
+        let body = json!({ "notificationItems": [{ "NotificationRequestItem": item }] }).to_string();
+        let adyen = source("adyen").with_key("44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056");
+        adyen.verify(&adyen.sign(body.as_bytes())).unwrap().delivery_id.unwrap()
+    };
+    assert_eq!(id("true"), "AUTHORISATION:7914:true");
+    assert_eq!(id("false"), "AUTHORISATION:7914:false");
 }
