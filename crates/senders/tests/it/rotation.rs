@@ -5,17 +5,17 @@ use crate::source::{secret, source};
 
 /// During a rotation, the sender checks the endpoint with the secret that it still has.
 #[test]
-fn signed_handshake_is_answered_with_the_secret_that_signed_it() {
+fn response_to_a_signed_handshake_has_the_secret_that_signed_it() {
     let zoom = source("zoom").with_key("a-previous-signing-key");
     let body = "{\"event\":\"endpoint.url_validation\",\"payload\":{\"plainToken\":\"challenge-1_A\"}}";
-    let answer = |secrets: &[&str]| {
+    let response = |secrets: &[&str]| {
         let secrets: Vec<_> = secrets.iter().map(|text| secret(text)).collect();
         zoom.sign(body.as_bytes()).with_request(URL, |request| {
             let handshake = zoom.scheme.handshake(request).unwrap();
             zoom.scheme.respond(handshake, request, &secrets).unwrap().body
         })
     };
-    let previous = answer(&["a-previous-signing-key"]);
-    assert_eq!(answer(&["the-current-signing-key", "a-previous-signing-key"]), previous);
-    assert_ne!(answer(&["the-current-signing-key"]), previous);
+    let previous = response(&["a-previous-signing-key"]);
+    assert_eq!(response(&["the-current-signing-key", "a-previous-signing-key"]), previous);
+    assert_ne!(response(&["the-current-signing-key"]), previous);
 }
