@@ -36,7 +36,10 @@ const CORRECTABLE: [&str; 11] = [
 /// <https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html#API_PutRecord_Errors>,
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList>
 const CORRECTABLE_BY_SERVICE: [(&str, &[&str]); 8] = [
-    ("eventbridge", &["NotAuthorizedForDetailTypeException", "NotAuthorizedForSourceException"]),
+    (
+        "eventbridge",
+        &["NotAuthorizedForDetailTypeException", "NotAuthorizedForSourceException", "ResourceNotFoundException"],
+    ),
     ("firehose", &["ResourceNotFoundException", "InvalidKMSResourceException"]),
     (
         "lambda",

@@ -178,10 +178,14 @@ async fn eventbridge_entry_error_fails_the_delivery() {
 }
 
 #[tokio::test]
-async fn missing_bus_is_permanent_and_unavailable_bus_is_retryable() {
-    let function = eventbridge_function(400, json!({ "__type": "ResourceNotFoundException" })).await;
-    assert_eq!(function.delivery_result(b"{}").await, "eventbridge_ResourceNotFoundException");
-    let function = eventbridge_function(503, json!({})).await;
-    assert_eq!(function.delivery_result(b"{}").await, "retry");
-    only_request(&function);
+async fn missing_or_unavailable_bus_is_retryable_and_invalid_request_is_permanent() {
+    for (status, code, expected) in [
+        (400, "ResourceNotFoundException", "retry"),
+        (503, "", "retry"),
+        (400, "ValidationException", "eventbridge_ValidationException"),
+    ] {
+        let function = eventbridge_function(status, json!({ "__type": code })).await;
+        assert_eq!(function.delivery_result(b"{}").await, expected, "{code}");
+        only_request(&function);
+    }
 }
