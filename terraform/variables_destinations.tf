@@ -4,15 +4,16 @@
 variable "destinations" {
   description = <<-EOT
     Destinations by name. `kind` defines how a destination receives events; docs/destinations.md describes each kind
-    with its options. `timeout_seconds` is the time limit of one attempt. With more than 5, all deliveries to the
-    destination are made on the retry lane, so that they do not delay other destinations. `give_up_after_hours` is the
-    age at which a failed delivery goes to the DLQ, if that should be earlier than `retry.give_up_after_hours`.
+    with its options. `timeout_seconds` is the time limit of one attempt. It must be at least 8 less than the
+    `timeout_seconds` of process in `functions`. With more than 5, all deliveries to the destination are made on the
+    retry lane, so that they do not delay other destinations. `give_up_after_hours` is the age at which a failed
+    delivery goes to the DLQ, if that should be earlier than `retry.give_up_after_hours`.
     `template`, `subject`, `group` and `body` are Jinja templates with `event` and `payload`, the values of `headers`
     with `event` only. `forward_headers` are headers of the sender's request. `auth` defines how requests of `http` are
-    authenticated; the credentials are in the destination's secret, and the API that `auth = "sigv4"` calls is `api`.
-    `kms_key` is the customer key of an encrypted queue, topic or bucket. `configuration_set` and `identity` limit the
-    permissions to send e-mail. The state and the environment of the function contain all options, so they must not
-    contain credentials.
+    authenticated; the credentials are in the destination's secret. `auth = "sigv4"` calls the API whose ARN is `api`,
+    of the AWS service `service`: `execute-api` (the default), `lambda`, `es` or `aoss`. `kms_key` is the customer key
+    of an encrypted queue, topic or bucket. `configuration_set` and `identity` limit the permissions to send e-mail. The
+    state and the environment of the function contain all options, so they must not contain credentials.
   EOT
   type = map(object({
     kind                = string

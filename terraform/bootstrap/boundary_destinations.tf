@@ -22,10 +22,11 @@ locals {
         Action   = ["sns:Publish"]
         Resource = local.destination_arns.sns
       },
+      # Also by the function's URL.
       {
         Sid      = "InvokeFunctions"
         Effect   = "Allow"
-        Action   = ["lambda:InvokeFunction"]
+        Action   = ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"]
         Resource = local.destination_arns.lambda
       },
       {
@@ -51,6 +52,18 @@ locals {
         Effect   = "Allow"
         Action   = ["execute-api:Invoke"]
         Resource = local.destination_arns.execute-api
+      },
+      {
+        Sid      = "SendToDomains"
+        Effect   = "Allow"
+        Action   = ["es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"]
+        Resource = local.destination_arns.es
+      },
+      {
+        Sid      = "CallCollections"
+        Effect   = "Allow"
+        Action   = ["aoss:APIAccessAll"]
+        Resource = local.destination_arns.aoss
       },
       # The services that encrypt with a customer key use it with the permissions of the function.
       {

@@ -131,6 +131,8 @@ variable "event_buses" {
 locals {
   # What follows the partition in the ARN of each service that can be a destination, and in those of customer keys.
   destination_patterns = {
+    aoss        = ":[a-z0-9-]+:[0-9]{12}:collection/[a-z0-9]+"
+    es          = ":[a-z0-9-]+:[0-9]{12}:domain/[a-z][a-z0-9-]+/[A-Za-z0-9._~%!$&'()+,;=:@/-]+"
     execute-api = ":[a-z0-9-]+:[0-9]{12}:[a-z0-9]+/(\\$default|[A-Za-z0-9_-]+)/[A-Z]+/[A-Za-z0-9._~%!$&'()+,;=:@/-]*"
     firehose    = ":[a-z0-9-]+:[0-9]{12}:deliverystream/[A-Za-z0-9_.-]+"
     kms         = ":[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+"
@@ -144,10 +146,11 @@ locals {
 
 variable "destination_arns" {
   description = <<-EOT
-    ARNs that functions may send events to: SQS queues, SNS topics, Lambda functions (with the version or alias of the
-    destination), Step Functions state machines (without version and alias), Firehose streams, S3 buckets, methods of
-    APIs with IAM authorization, and KMS keys of encrypted queues, topics and buckets. They may be in another account or
-    region, whose policy must then allow the function's role. By default, no function can send to any of them.
+    ARNs that functions may send events to: SQS queues, SNS topics, Lambda functions, also by their URL (with the
+    version or alias of the destination), Step Functions state machines (without version and alias), Firehose streams,
+    S3 buckets, methods of APIs with IAM authorization, paths of OpenSearch domains, OpenSearch Serverless collections,
+    and KMS keys of encrypted queues, topics and buckets. They may be in another account or region, whose policy must
+    then allow the function's role. By default, no function can send to any of them.
   EOT
   type        = set(string)
   default     = []
@@ -162,7 +165,7 @@ variable "destination_arns" {
     error_message = format(
       join(" ", [
         "destination_arns must be ARNs without wildcards of queues, topics, functions, state machines, Firehose",
-        "streams, buckets, API methods or keys. Correct %s.",
+        "streams, buckets, API methods, paths of domains, collections or keys. Correct %s.",
       ]),
       join(", ", [
         for arn in var.destination_arns : coalesce(arn, "(null)") if !anytrue([

@@ -149,7 +149,10 @@ fn is_host(host: &str) -> bool {
             && !label.is_empty()
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    host.split('.').all(is_label)
+    // A host whose last part begins with a digit can only be an IPv4 address.
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_name = last.starts_with(|first: char| first.is_ascii_alphabetic());
+    host.split('.').all(is_label) && (is_name || host.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
 /// Whether a text is empty, or a colon and a port without leading zeros.

@@ -26,7 +26,8 @@ use crate::queue::{ChangeVisibility, FetchPayload, SendDeadLetter, SendRetry};
 use crate::record::{MessageAction, Record};
 
 /// Time of the invocation that is reserved after all deliveries: for recording results and for a call to a queue, each
-/// with all its attempts (see [`crate::config::TIMEOUTS`]).
+/// with all its attempts (see [`crate::config::TIMEOUTS`]). Terraform limits the timeout of a destination to the function's
+/// minus eight seconds: this time, and a call before the attempt.
 const SETTLE_RESERVE: Duration = Duration::from_millis(5400);
 
 /// Time of the invocation that is reserved for the response.

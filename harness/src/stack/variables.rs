@@ -8,7 +8,7 @@ use crate::build::package::{Packages, architecture};
 use crate::emulator::{ApiType, Capabilities, Capability, Emulator};
 
 /// The timeout of the process function. It is short, so that the messages of a killed function are redelivered within a run.
-/// Terraform requires at least six seconds more than the timeout of a destination.
+/// Terraform requires at least eight seconds more than the timeout of a destination.
 pub(crate) const PROCESS_TIMEOUT_SECONDS: u32 = DESTINATION_TIMEOUT_SECONDS + 8;
 
 /// Returns the variables that depend on the machine and the emulator: the packages, and switches for the services that

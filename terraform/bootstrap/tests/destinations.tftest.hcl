@@ -9,6 +9,8 @@ run "functions_send_only_to_listed_arns" {
 
   variables {
     destination_arns = [
+      "arn:aws:aoss:eu-west-1:123456789012:collection/07tjusf2h91cunochc",
+      "arn:aws:es:eu-west-1:210987654321:domain/my-orders/events/_doc",
       "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/$default/POST/hooks",
       "arn:aws:firehose:eu-west-1:123456789012:deliverystream/events",
       "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -28,12 +30,22 @@ run "functions_send_only_to_listed_arns" {
       if contains(local.destination_statements[*].Sid, s.Sid)
       }) == jsonencode({
       ArchiveEvents = [["s3:PutObject"], ["arn:aws:s3:::example-archive/*"]]
+      CallCollections = [
+        ["aoss:APIAccessAll"], ["arn:aws:aoss:eu-west-1:123456789012:collection/07tjusf2h91cunochc"],
+      ]
       InvokeApis = [
         ["execute-api:Invoke"], ["arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/$default/POST/hooks"],
       ]
-      InvokeFunctions = [["lambda:InvokeFunction"], ["arn:aws:lambda:eu-west-1:123456789012:function:orders:live"]]
+      InvokeFunctions = [
+        ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"],
+        ["arn:aws:lambda:eu-west-1:123456789012:function:orders:live"],
+      ]
       PublishToTopics = [["sns:Publish"], ["arn:aws:sns:eu-west-1:123456789012:orders"]]
       PutRecords      = [["firehose:PutRecord"], ["arn:aws:firehose:eu-west-1:123456789012:deliverystream/events"]]
+      SendToDomains = [
+        ["es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"],
+        ["arn:aws:es:eu-west-1:210987654321:domain/my-orders/events/_doc"],
+      ]
       SendToQueues = [
         ["sqs:SendMessage"],
         ["arn:aws:sqs:eu-west-1:210987654321:orders.fifo", "arn:aws:sqs:us-east-1:123456789012:orders"],
@@ -68,7 +80,8 @@ run "functions_send_only_to_listed_arns" {
     condition = length(setsubtract(
       regexall("\"([a-z0-9-]+:[A-Z][A-Za-z]+)\"", file("../modules/hookline/policies_destinations.tf"))[*][0],
       concat(
-        flatten(local.destination_statements[*].Action), ["kms:ViaService", "states:StateMachineQualifier"],
+        flatten(local.destination_statements[*].Action),
+        ["kms:ViaService", "lambda:InvokedViaFunctionUrl", "states:StateMachineQualifier"],
       ),
     )) == 0
     error_message = "the root module grants a permission that the boundary does not allow"
@@ -76,7 +89,10 @@ run "functions_send_only_to_listed_arns" {
 
   # The roles of deployments do not use what functions use.
   assert {
-    condition     = !can(regex("firehose:|states:|execute-api:", jsonencode(values(aws_iam_policy.this)[*].policy)))
+    condition = !can(regex(
+      "firehose:|states:|execute-api:|es:ESHttp|aoss:|InvokeFunctionUrl",
+      jsonencode(values(aws_iam_policy.this)[*].policy),
+    ))
     error_message = "a role of deployments has permissions for destinations"
   }
 }
@@ -105,6 +121,37 @@ run "rejects_arns_of_other_services" {
 
   variables {
     destination_arns = ["arn:aws:kinesis:eu-west-1:123456789012:stream/orders"]
+  }
+
+  expect_failures = [var.destination_arns]
+}
+
+# Each path of a domain is an API of its own.
+run "rejects_domain_without_a_path" {
+  command = plan
+
+  variables {
+    destination_arns = ["arn:aws:es:eu-west-1:123456789012:domain/my-orders"]
+  }
+
+  expect_failures = [var.destination_arns]
+}
+
+run "rejects_all_paths_of_a_domain" {
+  command = plan
+
+  variables {
+    destination_arns = ["arn:aws:es:eu-west-1:123456789012:domain/my-orders/*"]
+  }
+
+  expect_failures = [var.destination_arns]
+}
+
+run "rejects_all_collections" {
+  command = plan
+
+  variables {
+    destination_arns = ["arn:aws:aoss:eu-west-1:123456789012:collection/*"]
   }
 
   expect_failures = [var.destination_arns]

@@ -13,8 +13,10 @@ locals {
       "chat must be the id of a chat, such as \"-1001234567890\", or the name of a public one, such as \"@orders\"" = (
         !can(regex(local.chat_pattern, destination.chat))
       )
-      "thread must be a whole number of at least 1" = destination.thread != null && !try(
-        destination.thread >= 1 && floor(destination.thread) == destination.thread, false,
+      "thread must be a whole number from 1 to ${local.max_thread}" = destination.thread != null && !try(
+        destination.thread >= 1 && destination.thread <= local.max_thread &&
+        floor(destination.thread) == destination.thread,
+        false,
       )
     } : "${name}: ${problem}" if exists
   ] if destination.kind == "telegram"])

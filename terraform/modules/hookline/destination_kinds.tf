@@ -62,6 +62,7 @@ locals {
     compression = ["gzip"]
     format      = ["exact", "ndjson"]
     method      = ["POST", "PUT", "PATCH"]
+    service     = keys(local.api_patterns)
 
     token_endpoint_auth_method = ["client_secret_basic", "client_secret_post"]
   }
@@ -102,15 +103,41 @@ locals {
     stepfunctions = "states:${local.arn_tail}:stateMachine:orders"
   }
 
-  # Region, account, API ID, stage, method and path, without wildcards. The URL of the API has the same parts, except
-  # for the stage `$default`, which is not a part of the path.
-  api_pattern = join("", [
-    "^${local.arn_prefix}:execute-api:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<id>[a-z0-9]+)/",
-    "(?P<stage>\\$default|[A-Za-z0-9_-]+)/(?P<method>[A-Z]+)/(?P<path>[A-Za-z0-9._~%!$&'()+,;=:@/-]*)$",
-  ])
-  api_url_pattern = "^https://(?P<id>[a-z0-9]+)\\.execute-api\\.(?P<region>[a-z0-9-]+)\\.[a-z.]+(?P<path>/[^?]*)?"
+  # The services that `auth = "sigv4"` can call, and the form of `api` for each: what follows the service in the ARN,
+  # without wildcards.
+  api_path = "[A-Za-z0-9._~%!$&'()+,;=:@/-]"
+  api_patterns = {
+    aoss = "(?P<region>[a-z0-9-]+):[0-9]{12}:collection/(?P<id>[a-z0-9]{3,40})"
+    es   = "(?P<region>[a-z0-9-]+):[0-9]{12}:domain/(?P<id>[a-z][a-z0-9-]{2,27})/(?P<path>${local.api_path}+)"
+    execute-api = join("/", [
+      "(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<id>[a-z0-9]+)", "(?P<stage>\\$default|[A-Za-z0-9_-]+)",
+      "(?P<method>[A-Z]+)", "(?P<path>${local.api_path}*)",
+    ])
+    lambda = "(?P<region>[a-z0-9-]+):[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(?::[A-Za-z0-9_-]{1,128})?"
+  }
+  api_forms = {
+    aoss        = "one collection"
+    es          = "one path of a domain"
+    execute-api = "one method"
+    lambda      = "the function or alias that has the URL"
+  }
+  api_examples = {
+    aoss        = "aoss:${local.arn_tail}:collection/07tjusf2h91cunochc"
+    es          = "es:${local.arn_tail}:domain/orders/events/_doc"
+    execute-api = "execute-api:${local.arn_tail}:a1b2c3d4e5/prod/POST/hooks"
+    lambda      = "lambda:${local.arn_tail}:function:orders"
+  }
 
-  api_example = "${local.arn_prefix}:execute-api:${local.arn_tail}:a1b2c3d4e5/prod/POST/hooks"
+  # The URLs that AWS gives to them have some of the parts of the ARN. The stage `$default` is not a part of the path. A
+  # domain can have another name in DNS, and its path is then the same.
+  api_url_patterns = {
+    aoss = "^https://(?P<id>[a-z0-9]+)\\.(?P<region>[a-z0-9-]+)\\.aoss\\."
+    es = join("", [
+      "^https://(?:search-(?P<id>[a-z0-9-]+)-[a-z0-9]+\\.(?P<region>[a-z0-9-]+)\\.es\\.)?[^/?]+", "(?P<path>/[^?]*)?",
+    ])
+    execute-api = "^https://(?P<id>[a-z0-9]+)\\.execute-api\\.(?P<region>[a-z0-9-]+)\\.[a-z.]+(?P<path>/[^?]*)?"
+    lambda      = "^https://[a-z0-9]+\\.lambda-url\\.(?P<region>[a-z0-9-]+)\\."
+  }
 
   kms_key_pattern = "^${local.arn_prefix}:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36}$"
   kms_key_example = "${local.arn_prefix}:kms:${local.arn_tail}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -118,18 +145,42 @@ locals {
 
 # The forms of single values.
 locals {
-  # An absolute URL with a host and an optional port from 1 to 65535, without user, password and fragment.
+  # An absolute URL with a host and an optional port from 1 to 65535, without user, password and fragment. For process,
+  # a host whose last part is a number is an IPv4 address: https://url.spec.whatwg.org/#host-parsing. So the last part
+  # of a name begins with a letter, as in the public DNS. Terraform cannot decode Punycode (`xn--`), so only process
+  # checks it.
+  octet_pattern = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+  ipv4_pattern  = "(?:${local.octet_pattern}\\.){3}${local.octet_pattern}"
+
+  # Eight groups of hexadecimal digits, or fewer before and after `::`. An IPv4 address can stand for the last two.
+  ipv6_group = "[0-9A-Fa-f]{1,4}"
+  ipv6_end   = "(?:${local.ipv6_group}:${local.ipv6_group}|${local.ipv4_pattern})"
+  ipv6_pattern = join("|", concat(["(?:${local.ipv6_group}:){6}${local.ipv6_end}"], [
+    for before in range(8) : join("::", [
+      before == 0 ? "" : "${local.ipv6_group}(?::${local.ipv6_group}){${before - 1}}",
+      before == 7 ? "" : before == 6 ? "(?:${local.ipv6_group})?" :
+      "(?:(?:${local.ipv6_group}:){0,${5 - before}}${local.ipv6_end}|${local.ipv6_group})?",
+    ])
+  ]))
+
   host_pattern = join("|", [
-    "\\[[0-9A-Fa-f:.]+\\]",
-    "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*",
+    "\\[(?:${local.ipv6_pattern})\\]", local.ipv4_pattern,
+    "(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\\.)*[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?",
   ])
   port_pattern = join("|", [
     "[1-9][0-9]{0,3}", "[1-5][0-9]{4}", "6[0-4][0-9]{3}", "65[0-4][0-9]{2}", "655[0-2][0-9]", "6553[0-5]",
   ])
   url_pattern = "^https?://(${local.host_pattern})(:(?:${local.port_pattern}))?([/?][^\\s#]*)?$"
 
+  # For the validation of a variable: with an error, Terraform prints each text in its condition, and only the length of
+  # a list.
+  url_patterns = [local.url_pattern]
+
+  # The forms of the host, for error messages.
+  host_forms = "an IPv4 address, an IPv6 address in brackets, or a name whose last part begins with a letter"
+
   # The IPv4 address of a plain HTTP URL.
-  http_address_pattern = "^http://((?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2}))(?:[:/?]|$)"
+  http_address_pattern = "^http://(${local.ipv4_pattern})(?:[:/?]|$)"
 
   # One e-mail address as process parses it: no second address and no header can be in it.
   email_pattern = "^[0-9A-Za-z._+=/'~-]+@[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)+$"
@@ -159,9 +210,12 @@ locals {
   status_pattern   = "^([34][0-9]{2})(?:-([34][0-9]{2}))?$"
   never_successful = [401, 407, 408, 425, 429]
 
-  # The id of a chat, which is negative for groups, or the name of a public channel or group.
-  # https://core.telegram.org/bots/api#sendmessage
-  chat_pattern = "^(-?[1-9][0-9]{0,18}|@[A-Za-z][A-Za-z0-9_]{3,31})$"
+  # The id of a chat, which is negative for groups and has at most 52 bits, or the name of a public channel or group.
+  # https://core.telegram.org/bots/api#sendmessage, https://core.telegram.org/bots/api#chat
+  chat_pattern = "^(-?[1-9][0-9]{0,15}|@[A-Za-z][A-Za-z0-9_]{3,31})$"
+
+  # The ids of messages, and so those of threads, have 32 bits: https://core.telegram.org/constructor/message
+  max_thread = 2147483647
 
   # Characters that S3 recommends for keys, and `=` for partitions. `*` would be a wildcard in the function's policy.
   # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
@@ -169,8 +223,17 @@ locals {
 
   # Only attributes of the event can be in headers. The values in a body are JSON already.
   header_names_pattern = "\\{[{%][^{}]*\\bpayload\\b"
-  body_filters_pattern = "\\|\\s*(e|escape|safe|tojson)\\b|autoescape"
+  body_filters_pattern = "(\\||\\{%[+-]?\\s*filter\\s)\\s*(e|escape|safe|tojson)\\b|autoescape"
+
+  # The attributes of an event in templates.
+  event_attributes = ["id", "source", "type", "time", "dedup_key"]
+
+  # Messages do not have these filters, because process escapes all values.
+  message_filters_pattern = "(\\||\\{%[+-]?\\s*filter\\s)\\s*(e|escape|safe)\\b"
 
   # Complete expressions, statements and comments of a template. What is left of it must not begin another one.
   template_block_pattern = "/(?s)\\{\\{.*?\\}\\}|\\{%.*?%\\}|\\{#.*?#\\}/"
+
+  # Complete expressions and statements, in which names and filters count.
+  template_code_pattern = "(?s)\\{\\{.*?\\}\\}|\\{%.*?%\\}"
 }

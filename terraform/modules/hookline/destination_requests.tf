@@ -56,6 +56,13 @@ locals {
     )
   }
 
+  # Expressions and statements of these templates, in one text.
+  template_code = {
+    for name, templates in local.destination_templates : name => {
+      for option, text in templates : option => join(" ", regexall(local.template_code_pattern, text))
+    }
+  }
+
   template_problems = concat(
     flatten([for name, templates in local.destination_templates : [
       for option, text in templates :
@@ -68,16 +75,29 @@ locals {
     ]]),
     flatten([for name, templates in local.destination_templates : [
       for option, text in templates : "${name}: ${option} can only have the attributes of event"
-      if startswith(option, "headers.") && can(regex(local.header_names_pattern, text))
+      if startswith(option, "headers.") && (
+        can(regex(local.header_names_pattern, text)) || length(setsubtract(
+          flatten(regexall("\\bevent\\.(\\w+)", local.template_code[name][option])), local.event_attributes,
+        )) > 0
+      )
     ]]),
     [
       for name, templates in local.destination_templates :
       "${name}: group must not have `<` before an expression" if can(regex("<[^>]*\\{", templates.group))
     ],
+    flatten([for name, code in local.template_code : [
+      for option in ["group", "subject", "template"] :
+      "${name}: ${option} must not have the filters e, escape and safe, because all values are escaped"
+      if can(regex(local.message_filters_pattern, code[option]))
+    ]]),
     [
       for name, templates in local.destination_templates :
       "${name}: body must not have autoescape and the filters e, escape, safe and tojson, because its values are JSON"
       if can(regex(local.body_filters_pattern, templates.body))
+    ],
+    [
+      for name, templates in local.destination_templates : "${name}: body must not have the character U+0000"
+      if can(regex("\\x00", templates.body))
     ],
   )
 }

@@ -10,11 +10,20 @@ locals {
   methods  = { for name, http in local.http_destinations : name => coalesce(http.method, "POST") }
 
   # The parts of the ARNs of APIs, and of the URLs that AWS gave to APIs.
-  apis     = { for name, http in local.http_destinations : name => try(regex(local.api_pattern, http.api), null) }
-  api_urls = { for name, http in local.http_destinations : name => try(regex(local.api_url_pattern, http.url), null) }
-  api_paths = { for name, api in local.apis : name =>
-    trim(join("/", concat(api.stage == "$default" ? [] : [api.stage], [api.path])), "/") if api != null
-  }
+  apis = { for name, http in local.http_destinations : name => try(
+    regex("^${local.arn_prefix}:${local.services[name]}:${local.api_patterns[local.services[name]]}$", http.api), null,
+  ) }
+  api_urls = { for name, http in local.http_destinations : name => try(
+    regex(local.api_url_patterns[local.services[name]], http.url), null,
+  ) }
+
+  # API Gateway ignores a slash at the end of the path. For OpenSearch Service, it is another path.
+  api_paths = { for name, api in local.apis : name => try(
+    trim(join("/", concat(api.stage == "$default" ? [] : [api.stage], [api.path])), "/"), api.path, null,
+  ) }
+  url_paths = { for name, url in local.api_urls : name => try(
+    local.services[name] == "es" ? substr(coalesce(url.path, "/"), 1, -1) : trim(coalesce(url.path, "/"), "/"), null,
+  ) }
 
   unknown_option_values = flatten([for name, destination in var.destinations : [
     for option, values in local.option_values :
@@ -42,20 +51,14 @@ locals {
           for option in [http.token_url, http.token_endpoint_auth_method, http.scope, http.audience] : option != null
         ])
       )
-      "token_url must be an https URL without user, password and fragment, as url" = try(
+      "token_url must be an https URL with a valid host and without user, password and fragment, as url" = try(
         !local.is_allowed_url[http.token_url], false,
       )
       "scope and audience must not be empty, and must be printable ASCII characters" = anytrue([
         for text in [http.scope, http.audience] : !can(regex("^[!-~][ -~]*$", text)) if text != null
       ])
-      "auth = \"sigv4\" needs api, the ARN of the method that it calls" = (
-        local.auths[name] == "sigv4" && http.api == null && local.services[name] == "execute-api"
-      )
-      "api is only for the service execute-api; another service must allow the role in its own policy" = (
-        http.api != null && local.services[name] != "execute-api"
-      )
-      "service must be the name of a service in a signature, such as execute-api" = (
-        !can(regex("^[a-z0-9-]+$", local.services[name]))
+      "auth = \"sigv4\" needs api, the ARN of ${lookup(local.api_forms, local.services[name], "the API")}" = (
+        local.auths[name] == "sigv4" && http.api == null && contains(keys(local.api_forms), local.services[name])
       )
       "service, region and api are only for auth = \"sigv4\"" = (
         local.auths[name] != "sigv4" &&
@@ -69,19 +72,32 @@ locals {
 
   api_problems = flatten([for name, http in local.http_destinations : [
     for problem, exists in {
-      "api must be the ARN of one method without wildcards, such as ${local.api_example}" = local.apis[name] == null
+      (format(
+        "api must be the ARN of %s without wildcards, such as %s:%s",
+        local.api_forms[local.services[name]], local.arn_prefix, local.api_examples[local.services[name]],
+      )) = local.apis[name] == null
+      "api is a part of this deployment" = anytrue([
+        for own in local.own_arns : http.api == own || startswith(http.api, "${own}:")
+      ])
+      # A collection's data access policy can allow only roles of its own account:
+      # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html
+      "api must be in the deployment's account, ${local.account_id}" = (
+        local.services[name] == "aoss" && try(split(":", http.api)[4], local.account_id) != local.account_id
+      )
       "region is not the region of api" = try(
         local.apis[name].region != coalesce(http.region, var.region), false,
       )
       "method is not the method of api" = try(local.apis[name].method != local.methods[name], false)
-      "url and api are two APIs" = try(
-        local.api_urls[name].id != local.apis[name].id || local.api_urls[name].region != local.apis[name].region, false,
-      )
-      "url has another stage or path than api" = try(
-        trim(coalesce(local.api_urls[name].path, "/"), "/") != local.api_paths[name], false,
+      "url and api are two APIs" = anytrue([
+        for part in ["id", "region"] : try(local.api_urls[name][part] != local.apis[name][part], false)
+        if try(local.api_urls[name][part], null) != null
+      ])
+      "url has another stage or path than api" = (
+        local.url_paths[name] != null && local.api_paths[name] != null &&
+        local.url_paths[name] != local.api_paths[name]
       )
     } : "${name}: ${problem}" if exists
-  ] if http.api != null])
+  ] if http.api != null && contains(keys(local.api_forms), local.services[name])])
 
   destination_problems = concat(
     local.unknown_option_values, local.auth_problems, local.api_problems, local.request_problems,

@@ -1,4 +1,5 @@
-# The permissions of process to send to services of AWS: one action for each kind, on the configured resources only.
+# The permissions of process to send to services of AWS: one action for each kind, on the configured resources only. The
+# URL of a function needs two.
 
 locals {
   # The ARNs of each kind in use.
@@ -16,6 +17,16 @@ locals {
     for name, arn in local.arns : "${arn}/${local.prefixes[name]}*"
     if var.destinations[name].kind == "s3"
   ]))
+
+  # What `auth = "sigv4"` calls, by service.
+  api_arns = {
+    for service in keys(local.api_patterns) : service => sort(distinct(compact([
+      for name, http in local.http_destinations : http.api if local.services[name] == service
+    ])))
+  }
+
+  # OpenSearch Service has an action for each method.
+  domain_actions = { PATCH = "es:ESHttpPatch", POST = "es:ESHttpPost", PUT = "es:ESHttpPut" }
 
   # Step Functions evaluates the permission for the state machine without its version or alias, which are a condition:
   # https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
@@ -49,12 +60,27 @@ locals {
       { sid = "InvokeFunctions", actions = ["lambda:InvokeFunction"], resources = local.destination_arns.lambda },
       { sid = "PutRecords", actions = ["firehose:PutRecord"], resources = local.destination_arns.firehose },
       { sid = "ArchiveEvents", actions = ["s3:PutObject"], resources = local.archive_arns },
+      { sid = "InvokeApis", actions = ["execute-api:Invoke"], resources = local.api_arns.execute-api },
+      { sid = "CallCollections", actions = ["aoss:APIAccessAll"], resources = local.api_arns.aoss },
+      # A call of a function's URL needs both permissions. The second one allows no other calls of the function.
+      # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+      { sid = "CallFunctionUrls", actions = ["lambda:InvokeFunctionUrl"], resources = local.api_arns.lambda },
       {
-        sid       = "InvokeApis"
-        actions   = ["execute-api:Invoke"]
-        resources = sort(distinct(compact([for http in local.http_destinations : http.api])))
+        sid        = "InvokeFunctionsByUrl"
+        actions    = ["lambda:InvokeFunction"]
+        resources  = local.api_arns.lambda
+        conditions = [{ test = "Bool", variable = "lambda:InvokedViaFunctionUrl", values = ["true"] }]
       },
     ],
+    [for method, action in local.domain_actions : {
+      sid     = "${title(lower(method))}ToDomains"
+      actions = [action]
+      resources = sort(distinct([
+        for arn in local.api_arns.es : arn if anytrue([
+          for name, http in local.http_destinations : http.api == arn && local.methods[name] == method
+        ])
+      ]))
+    }],
     [for qualifier, arns in local.state_machines : {
       sid       = "StartExecutions${index(keys(local.state_machines), qualifier)}"
       actions   = ["states:StartExecution"]

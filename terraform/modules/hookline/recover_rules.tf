@@ -1,8 +1,10 @@
 # Rules for `recover` of sources. They need other variables and the senders, so they are preconditions of an output.
 
 locals {
+  # The name of a repository has another character than dots: `..` would be another path. IDs have no leading zeros.
   webhook_pattern = join("|", [
-    "^app$", "^repos/[A-Za-z0-9_-]+/[A-Za-z0-9._-]+/hooks/[0-9]+$", "^orgs/[A-Za-z0-9_-]+/hooks/[0-9]+$",
+    "^app$", "^repos/[A-Za-z0-9_-]+/[.]*[A-Za-z0-9_-][A-Za-z0-9._-]*/hooks/[1-9][0-9]{0,15}$",
+    "^orgs/[A-Za-z0-9_-]+/hooks/[1-9][0-9]{0,15}$",
   ])
 
   # Like a destination's url, without a query.
@@ -28,7 +30,9 @@ locals {
   invalid_recovery_ids = [
     for name, recovery in local.recoveries : name
     if recovery.app_id != null && !can(regex("^[A-Za-z0-9.]{1,64}$", recovery.app_id)) || try(
-      recovery.installation_id < 1 || floor(recovery.installation_id) != recovery.installation_id, false
+      recovery.installation_id < 1 || recovery.installation_id >= 1e15 ||
+      floor(recovery.installation_id) != recovery.installation_id,
+      false,
     )
   ]
 
@@ -107,7 +111,10 @@ output "recovered_sources" {
   precondition {
     condition = length(local.invalid_webhooks) == 0
     error_message = format(
-      "recover.webhook must be app, repos/OWNER/REPO/hooks/ID or orgs/ORG/hooks/ID. Correct %s.",
+      join(" ", [
+        "recover.webhook must be app, repos/OWNER/REPO/hooks/ID or orgs/ORG/hooks/ID, with the ID as GitHub shows it.",
+        "Correct %s.",
+      ]),
       join(", ", local.invalid_webhooks),
     )
   }
@@ -128,7 +135,7 @@ output "recovered_sources" {
     error_message = format(
       join(" ", [
         "recover.app_id must be the client ID or the ID of a GitHub App, and recover.installation_id a whole number of",
-        "1 or more. Correct %s.",
+        "1 or more, with at most 15 digits. Correct %s.",
       ]),
       join(", ", local.invalid_recovery_ids),
     )
@@ -169,7 +176,8 @@ output "recovered_sources" {
     error_message = format(
       join(" ", [
         "recover.api_url must begin with https://, unless its host is an IPv4 address in private_networks, and have no",
-        "query and no slash at its end, such as https://github.example.com/api/v3. Correct %s.",
+        "query and no slash at its end, such as https://github.example.com/api/v3. Its host must be",
+        "${local.host_forms}. Correct %s.",
       ]),
       join(", ", local.invalid_recovery_urls),
     )

@@ -1,18 +1,20 @@
-# Destinations: where events go. The plan rejects each value that process would reject when it starts. The kinds with
-# their options are in destination_kinds.tf; destination_rules.tf has the rules that need other variables.
+# Destinations: where events go. The plan rejects each value that process would reject when it starts, except for what
+# Terraform cannot check: the syntax of templates, and Punycode. The kinds with their options are in
+# destination_kinds.tf; destination_rules.tf has the rules that need other variables.
 
 variable "destinations" {
   description = <<-EOT
     Destinations by name. `kind` defines how a destination receives events; docs/destinations.md describes each kind
-    with its options. `timeout_seconds` is the time limit of one attempt. With more than 5, all deliveries to the
-    destination are made on the retry lane, so that they do not delay other destinations. `give_up_after_hours` is the
-    age at which a failed delivery goes to the DLQ, if that should be earlier than `retry.give_up_after_hours`.
+    with its options. `timeout_seconds` is the time limit of one attempt. It must be at least 8 less than the
+    `timeout_seconds` of process in `functions`. With more than 5, all deliveries to the destination are made on the
+    retry lane, so that they do not delay other destinations. `give_up_after_hours` is the age at which a failed
+    delivery goes to the DLQ, if that should be earlier than `retry.give_up_after_hours`.
     `template`, `subject`, `group` and `body` are Jinja templates with `event` and `payload`, the values of `headers`
     with `event` only. `forward_headers` are headers of the sender's request. `auth` defines how requests of `http` are
-    authenticated; the credentials are in the destination's secret, and the API that `auth = "sigv4"` calls is `api`.
-    `kms_key` is the customer key of an encrypted queue, topic or bucket. `configuration_set` and `identity` limit the
-    permissions to send e-mail. The state and the environment of the function contain all options, so they must not
-    contain credentials.
+    authenticated; the credentials are in the destination's secret. `auth = "sigv4"` calls the API whose ARN is `api`,
+    of the AWS service `service`: `execute-api` (the default), `lambda`, `es` or `aoss`. `kms_key` is the customer key
+    of an encrypted queue, topic or bucket. `configuration_set` and `identity` limit the permissions to send e-mail. The
+    state and the environment of the function contain all options, so they must not contain credentials.
   EOT
   type = map(object({
     kind                = string
@@ -104,13 +106,13 @@ variable "destinations" {
   # A user or password in a URL would be a secret in the state and in the environment of the function.
   validation {
     condition = alltrue([
-      for destination in var.destinations : can(regex(local.url_pattern, destination.url))
+      for destination in var.destinations : can(regex(one(local.url_patterns), destination.url))
       if destination.kind == "http"
     ])
     error_message = format(
       join(" ", [
         "The url of an `http` destination must be absolute, with a host and without user, password and fragment,",
-        "such as https://api.example.com/hooks. Correct %s.",
+        "such as https://api.example.com/hooks. Its host must be ${local.host_forms}. Correct %s.",
       ]),
       join(", ", [
         for name, destination in var.destinations : name
@@ -248,17 +250,30 @@ variable "destinations" {
     EOT
   }
 
+  # process makes no attempt that it could have to cut short. It reserves 5.4 s after the attempts (SETTLE_RESERVE), and
+  # a call to a service before them takes up to 2.4 s (TIMEOUTS). With less time, one slow call would defer the
+  # delivery.
   validation {
     condition = alltrue([
       for destination in var.destinations :
       destination.timeout_seconds >= 0.1 &&
-      destination.timeout_seconds <= var.functions.process.timeout_seconds - 6
+      destination.timeout_seconds <= var.functions.process.timeout_seconds - 8
     ])
-    error_message = <<-EOT
-      The timeout_seconds of a destination must be at least 0.1, and at least 6 less than
-      functions.process.timeout_seconds (${var.functions.process.timeout_seconds}). The function needs these seconds for
-      the idempotency table and the queues.
-    EOT
+    error_message = format(
+      join(" ", [
+        "The timeout_seconds of a destination must be at least 0.1, and at least 8 less than",
+        "functions.process.timeout_seconds (%g). The function needs these seconds for the idempotency table, the",
+        "payload and the queues. Lower the timeout of the destination, or raise that of the function. Correct %s.",
+      ]),
+      var.functions.process.timeout_seconds,
+      join(", ", [
+        for name, destination in var.destinations : "${name} (${destination.timeout_seconds})"
+        if !(
+          destination.timeout_seconds >= 0.1 &&
+          destination.timeout_seconds <= var.functions.process.timeout_seconds - 8
+        )
+      ]),
+    )
   }
 
   validation {

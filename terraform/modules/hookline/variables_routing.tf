@@ -101,6 +101,20 @@ variable "routes" {
 
   validation {
     condition = alltrue(flatten([for route in var.routes : [
+      for condition in coalesce(route.filter, []) : [for value in coalesce(condition.in, []) : value != null]
+    ]]))
+    error_message = format(
+      "`in` of a condition must not have null; \"null\" matches a null in the payload. Correct %s.",
+      join(", ", [
+        for name, route in var.routes : name if anytrue(flatten([
+          for condition in coalesce(route.filter, []) : [for value in coalesce(condition.in, []) : value == null]
+        ]))
+      ]),
+    )
+  }
+
+  validation {
+    condition = alltrue(flatten([for route in var.routes : [
       for condition in coalesce(route.filter, []) : can(regex("^(/([^~]|~[01])*)?$", condition.pointer))
     ]]))
     error_message = <<-EOT
@@ -165,13 +179,15 @@ variable "private_networks" {
 
   validation {
     condition = alltrue([
-      for network in var.private_networks : try(cidrhost(network, 0) == split("/", network)[0], false)
+      for network in var.private_networks :
+      try(cidrhost(network, 0) == split("/", network)[0], false) && can(regex("/[1-9][0-9]*$", network))
     ])
     error_message = format(
       "private_networks must be CIDR blocks that begin at their first address, such as 10.20.0.0/16. Correct %s.",
       join(", ", [
-        for network in var.private_networks : coalesce(network, "null")
-        if !try(cidrhost(network, 0) == split("/", network)[0], false)
+        for network in var.private_networks : coalesce(network, "null") if !(
+          try(cidrhost(network, 0) == split("/", network)[0], false) && can(regex("/[1-9][0-9]*$", network))
+        )
       ]),
     )
   }

@@ -16,7 +16,7 @@ run "accepts_each_service_and_chat" {
     destinations = {
       archive = { kind = "s3", bucket = "arn:aws:s3:::example-archive", prefix = "", format = "ndjson" }
       blocks  = { kind = "slack", blocks = true }
-      bot     = { kind = "telegram", chat = "-1001234567890", thread = 7 }
+      bot     = { kind = "telegram", chat = "-4503599627370495", thread = 2147483647 }
       channel = { kind = "telegram", chat = "@orders", template = "{{ event.type }}" }
       fifo    = { kind = "sqs", queue = "arn:aws:sqs:eu-west-1:210987654321:o.fifo", group = "{{ payload.order }}" }
       flow    = { kind = "stepfunctions", state_machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:o:PROD" }
@@ -49,7 +49,7 @@ run "accepts_each_service_and_chat" {
     condition = jsonencode(jsondecode(local.process_environment.HOOKLINE_DESTINATIONS)) == jsonencode({
       archive = { bucket = "arn:aws:s3:::example-archive", format = "ndjson", kind = "s3", prefix = "" }
       blocks  = { blocks = true, kind = "slack" }
-      bot     = { chat = "-1001234567890", kind = "telegram", thread = 7 }
+      bot     = { chat = "-4503599627370495", kind = "telegram", thread = 2147483647 }
       channel = { chat = "@orders", kind = "telegram", template = "{{ event.type }}" }
       fifo    = { group = "{{ payload.order }}", kind = "sqs", queue = "arn:aws:sqs:eu-west-1:210987654321:o.fifo" }
       flow    = { kind = "stepfunctions", state_machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:o:PROD" }
@@ -216,8 +216,11 @@ run "rejects_invalid_options_of_chats" {
       a    = { kind = "telegram" }
       b    = { kind = "telegram", chat = "orders" }
       c    = { kind = "telegram", chat = "@a-b-c-d" }
-      d    = { kind = "telegram", chat = "-100", thread = 0 }
-      e    = { kind = "telegram", chat = "-100", thread = 1.5 }
+      d    = { kind = "telegram", chat = "-9223372036854775809" }
+      e    = { kind = "telegram", chat = "99999999999999999" }
+      f    = { kind = "telegram", chat = "-100", thread = 0 }
+      g    = { kind = "telegram", chat = "-100", thread = 1.5 }
+      h    = { kind = "telegram", chat = "-100", thread = 2147483648 }
       sink = { kind = "slack" }
     }
   }
@@ -225,12 +228,12 @@ run "rejects_invalid_options_of_chats" {
   assert {
     condition = local.destination_problems == concat(
       [
-        for name in ["a", "b", "c"] : join(" ", [
+        for name in ["a", "b", "c", "d", "e"] : join(" ", [
           "${name}: chat must be the id of a chat, such as \"-1001234567890\", or the name of a public one, such as",
           "\"@orders\"",
         ])
       ],
-      [for name in ["d", "e"] : "${name}: thread must be a whole number of at least 1"],
+      [for name in ["f", "g", "h"] : "${name}: thread must be a whole number from 1 to 2147483647"],
     )
     error_message = jsonencode(local.destination_problems)
   }

@@ -63,6 +63,44 @@ run "rejects_webhook_with_a_path_of_another_api" {
   expect_failures = [output.recovered_sources]
 }
 
+# The function would not start.
+run "rejects_webhooks_that_the_function_rejects" {
+  command = plan
+
+  variables {
+    sources = {
+      for index, webhook in [
+        "repos/o/r/hooks/1", "repos/o/.github/hooks/12", "repos/o/a..b/hooks/1234567890123456", "orgs/o/hooks/1",
+        "repos/o/r/hooks/012", "repos/o/r/hooks/0", "repos/o/r/hooks/12345678901234567", "repos/o/./hooks/1",
+        "repos/o/../hooks/1", "repos/o/.../hooks/1", "repos/./r/hooks/1", "repos/../r/hooks/1", "orgs/../hooks/1",
+        "orgs/o/hooks/01", "orgs/o/hooks/18446744073709551616",
+      ] : "s${index + 10}" => { sender = "github", recover = { webhook = webhook } }
+    }
+    routes = {
+      for index in range(15) : "s${index + 10}" => { source = "s${index + 10}", destinations = ["sink"] }
+    }
+  }
+
+  assert {
+    condition = local.invalid_webhooks == [
+      "s14 (repos/o/r/hooks/012)",
+      "s15 (repos/o/r/hooks/0)",
+      "s16 (repos/o/r/hooks/12345678901234567)",
+      "s17 (repos/o/./hooks/1)",
+      "s18 (repos/o/../hooks/1)",
+      "s19 (repos/o/.../hooks/1)",
+      "s20 (repos/./r/hooks/1)",
+      "s21 (repos/../r/hooks/1)",
+      "s22 (orgs/../hooks/1)",
+      "s23 (orgs/o/hooks/01)",
+      "s24 (orgs/o/hooks/18446744073709551616)",
+    ]
+    error_message = jsonencode(local.invalid_webhooks)
+  }
+
+  expect_failures = [output.recovered_sources, check.events_have_a_route]
+}
+
 run "rejects_app_without_id" {
   command = plan
 
@@ -131,6 +169,21 @@ run "rejects_installation_that_is_not_a_whole_number" {
       github = {
         sender  = "github"
         recover = { webhook = "repos/octo-org/hello/hooks/42", app_id = "1", installation_id = 0.5 }
+      }
+    }
+  }
+
+  expect_failures = [output.recovered_sources]
+}
+
+run "rejects_installation_with_more_digits_than_the_function_reads" {
+  command = plan
+
+  variables {
+    sources = {
+      github = {
+        sender  = "github"
+        recover = { webhook = "repos/octo-org/hello/hooks/42", app_id = "1", installation_id = 18446744073709551616 }
       }
     }
   }

@@ -163,6 +163,39 @@ run "rejects_url_with_a_user" {
   expect_failures = [output.recovered_sources]
 }
 
+run "rejects_urls_with_an_invalid_host" {
+  command = plan
+
+  variables {
+    sources = {
+      for name, host in {
+        address = "10.0.0.256"
+        github  = "github.example.com"
+        ipv6    = "[::::]"
+        number  = "github.example.123"
+        valid   = "[2001:db8::1]"
+        } : name => {
+        sender  = "github"
+        recover = { webhook = "repos/octo-org/hello/hooks/42", api_url = "https://${host}/api/v3" }
+      }
+    }
+    routes = {
+      for name in ["address", "events", "github", "ipv6", "number", "valid"] :
+      name => { source = name, destinations = ["sink"] }
+    }
+  }
+
+  assert {
+    condition = local.invalid_recovery_urls == [
+      "address (https://10.0.0.256/api/v3)", "ipv6 (https://[::::]/api/v3)",
+      "number (https://github.example.123/api/v3)",
+    ]
+    error_message = jsonencode(local.invalid_recovery_urls)
+  }
+
+  expect_failures = [output.recovered_sources]
+}
+
 run "rejects_deduplication_by_body" {
   command = plan
 

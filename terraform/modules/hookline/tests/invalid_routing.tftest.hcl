@@ -75,6 +75,19 @@ run "passes_on_unreadable_to_process" {
   }
 }
 
+run "rejects_null_in_a_condition" {
+  command = plan
+
+  variables {
+    routes = {
+      events = { source = "events", destinations = ["sink"] }
+      github = { source = "github", destinations = ["sink"], filter = [{ pointer = "/a", in = ["b", null] }] }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
 run "rejects_route_without_destinations" {
   command = plan
 
@@ -171,6 +184,39 @@ run "rejects_delivery_timeout_above_the_function_timeout" {
   }
 
   expect_failures = [var.destinations]
+}
+
+# A call to DynamoDB or S3 before the attempt can take 2.4 s, and 5.4 s are reserved after it.
+run "rejects_delivery_timeout_that_one_slow_call_would_defer" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com", timeout_seconds = 52.1 }
+    }
+  }
+
+  expect_failures = [var.destinations]
+}
+
+run "accepts_delivery_timeout_that_leaves_time_for_a_slow_call" {
+  command = plan
+
+  variables {
+    destinations = {
+      sink = { kind = "http", url = "https://sink.example.com", timeout_seconds = 52 }
+    }
+  }
+}
+
+run "rejects_network_with_zeros_before_its_prefix_length" {
+  command = plan
+
+  variables {
+    private_networks = ["10.20.0.0/016"]
+  }
+
+  expect_failures = [var.private_networks]
 }
 
 run "rejects_network_with_host_bits" {

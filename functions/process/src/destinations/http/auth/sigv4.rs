@@ -5,10 +5,7 @@
 use std::time::SystemTime;
 
 use aws_credential_types::provider::ProvideCredentials as _;
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
-    sign,
-};
+use aws_sigv4::http_request::{PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
 use hookline_aws::SdkConfig;
 use http::HeaderName;
@@ -20,7 +17,7 @@ use crate::destinations::secret;
 use crate::egress::{HttpRequest, Target};
 use crate::failure::Failure;
 
-/// The name of API Gateway's and AppSync's callers in a signature.
+/// The service in the signatures for an API of API Gateway.
 const DEFAULT_SERVICE: &str = "execute-api";
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -65,7 +62,7 @@ impl RequestSigner {
             .region(region)
             .name(&self.service)
             .time(SystemTime::now())
-            .settings(self.settings())
+            .settings(settings())
             .build()?;
         let content_type = request.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let headers = content_type.map(|value| (http::header::CONTENT_TYPE.as_str(), value));
@@ -78,17 +75,12 @@ impl RequestSigner {
         };
         instructions.headers().map(header).collect()
     }
+}
 
-    /// S3 is the only service that does not encode the path twice. The hash of the body is also a header, which S3 and
-    /// OpenSearch Serverless require.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
-    fn settings(&self) -> SigningSettings {
-        let mut settings = SigningSettings::default();
-        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-        if self.service == "s3" {
-            settings.percent_encoding_mode = PercentEncodingMode::Single;
-            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-        }
-        settings
-    }
+/// The hash of the body is also a header, which OpenSearch Serverless requires.
+/// <https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html>
+fn settings() -> SigningSettings {
+    let mut settings = SigningSettings::default();
+    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    settings
 }
