@@ -30,7 +30,7 @@ locals {
   invalid_recovery_ids = [
     for name, recovery in local.recoveries : name
     if recovery.app_id != null && !can(regex("^[A-Za-z0-9.]{1,64}$", recovery.app_id)) || try(
-      recovery.installation_id < 1 || recovery.installation_id >= 1e15 ||
+      recovery.installation_id < 1 || recovery.installation_id >= 1000000000000000 ||
       floor(recovery.installation_id) != recovery.installation_id,
       false,
     )
