@@ -179,7 +179,7 @@ impl From<&SecretsError> for Reason {
             SecretsError::Missing { .. } => Self::SecretMissing,
             SecretsError::Blank { .. } => Self::SecretBlank,
             SecretsError::Unusable { .. } => Self::SecretUnusable,
-            SecretsError::Unavailable { .. } | SecretsError::PreviousUnavailable { .. } => Self::SecretUnavailable,
+            SecretsError::Unavailable { .. } | SecretsError::NotRefreshed { .. } => Self::SecretUnavailable,
         }
     }
 }

@@ -47,8 +47,14 @@ struct Entry {
     fetched_at: Instant,
     /// Until then, the secrets are used without a call to the store.
     fresh_until: Instant,
-    /// After a failed request for the previous version: until then, it is not requested again.
-    previous_failed_until: Option<Instant>,
+    /// After a failed request for the newest or the previous version: until then, a mismatch causes no further request.
+    failed_until: Option<Instant>,
+}
+
+impl Entry {
+    fn has_failed(&self) -> bool {
+        self.failed_until.is_some_and(|until| Instant::now() < until)
+    }
 }
 
 impl SecretCacheSettings {
@@ -92,8 +98,7 @@ impl<S: GetSecret> SecretCache<S> {
 
     async fn get_versions(&self, owner: &str, versions: Versions) -> Result<Arc<[Secret]>, SecretsError> {
         let now = Instant::now();
-        let is_sufficient =
-            |entry: &Entry| entry.versions >= versions || entry.previous_failed_until.is_some_and(|until| now < until);
+        let is_sufficient = |entry: &Entry| entry.versions >= versions || entry.has_failed();
         match self.entry(owner) {
             Some(entry) if now < entry.fresh_until && is_sufficient(&entry) => entry.secrets,
             cached => self.fetch(owner, cached, versions, None).await,
@@ -107,7 +112,7 @@ impl<S: GetSecret> SecretCache<S> {
     ///
     /// # Errors
     ///
-    /// The same as [`SecretCache::get`], and [`SecretsError::PreviousUnavailable`] if the previous version is unknown
+    /// The same as [`SecretCache::get`], and [`SecretsError::NotRefreshed`] if the newest or the previous version is unknown
     /// because the store did not return it.
     pub async fn refresh(&self, owner: &str, tried: &[Secret]) -> Result<Option<Arc<[Secret]>>, SecretsError> {
         let cached = self.entry(owner);
@@ -116,10 +121,9 @@ impl<S: GetSecret> SecretCache<S> {
         {
             return Ok(Some(Arc::clone(newer)));
         }
-        let previous_unavailable = SecretsError::PreviousUnavailable { name: self.name(owner) };
-        let previous_failed_until = cached.as_ref().and_then(|entry| entry.previous_failed_until);
-        if previous_failed_until.is_some_and(|until| Instant::now() < until) {
-            return Err(previous_unavailable);
+        let not_refreshed = SecretsError::NotRefreshed { name: self.name(owner) };
+        if cached.as_ref().is_some_and(Entry::has_failed) {
+            return Err(not_refreshed);
         }
         // As long as the previous version is unknown, a mismatch says nothing. It is read once for each fetch.
         let is_complete = cached.as_ref().is_some_and(|entry| entry.versions == Versions::Both);
@@ -131,8 +135,8 @@ impl<S: GetSecret> SecretCache<S> {
         if !are_same(&fetched, tried) {
             return Ok(Some(fetched));
         }
-        let has_both = self.entry(owner).is_some_and(|entry| entry.versions == Versions::Both);
-        if has_both { Ok(None) } else { Err(previous_unavailable) }
+        let is_read = |entry: Entry| entry.versions == Versions::Both && !entry.has_failed();
+        if self.entry(owner).is_some_and(is_read) { Ok(None) } else { Err(not_refreshed) }
     }
 
     async fn fetch(
@@ -151,9 +155,9 @@ impl<S: GetSecret> SecretCache<S> {
             (Ok(FetchedSecrets { is_unchanged: true, .. }), Some(cached)) => Entry { fetched_at: now, ..cached },
             (Ok(FetchedSecrets { secrets, versions, .. }), _) => {
                 let fresh_until = now + self.settings.ttl;
-                let previous_failed_until = (versions < requested).then(|| now + FAILURE_TTL);
+                let failed_until = (versions < requested).then(|| now + FAILURE_TTL);
                 let secrets = Ok(secrets.into());
-                Entry { secrets, versions, fetched_at: now, fresh_until, previous_failed_until }
+                Entry { secrets, versions, fetched_at: now, fresh_until, failed_until }
             }
             // While the store does not respond, the cached secrets stay in use. After a rejection they do not: an
             // operator may have withdrawn the secret.
@@ -163,15 +167,14 @@ impl<S: GetSecret> SecretCache<S> {
                 let line = Line { reason: "secret_unavailable", ..Line::new(Level::Warn, "cached_secrets_used") };
                 Line { detail: Some(&format_args!("{owner}: {source}")), ..line }.write(&[]);
                 let fresh_until = now + self.settings.retry_interval;
-                let previous_failed_until = (cached.versions < requested).then(|| now + FAILURE_TTL);
-                Entry { fresh_until, previous_failed_until, ..cached }
+                Entry { fresh_until, failed_until: Some(now + FAILURE_TTL), ..cached }
             }
             (Err(error), _) => Entry {
                 secrets: Err(error),
                 versions: Versions::Both,
                 fetched_at: now,
                 fresh_until: now + FAILURE_TTL,
-                previous_failed_until: None,
+                failed_until: None,
             },
         };
         let secrets = entry.secrets.clone();

@@ -78,9 +78,9 @@ pub enum SecretsError {
         /// The store's error.
         source: GetSecretError,
     },
-    /// The store did not return the version before the last rotation, which may be the one that matches.
-    #[error("cannot read the previous version of secret `{name}`")]
-    PreviousUnavailable {
+    /// The store did not return the newest version or the one before the last rotation, which may be the one that matches.
+    #[error("cannot read the newest and the previous version of secret `{name}`")]
+    NotRefreshed {
         /// The secret's name.
         name: String,
     },
@@ -94,7 +94,7 @@ impl SecretsError {
             Self::Missing { .. } => "secret_missing",
             Self::Blank { .. } => "secret_blank",
             Self::Unusable { .. } => "secret_unusable",
-            Self::Unavailable { .. } | Self::PreviousUnavailable { .. } => "secret_unavailable",
+            Self::Unavailable { .. } | Self::NotRefreshed { .. } => "secret_unavailable",
         }
     }
 }

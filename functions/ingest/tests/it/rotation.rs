@@ -148,6 +148,23 @@ async fn unavailable_previous_secret_returns_503_after_two_rotations() {
     assert_eq!(function.status(github_request("push", "third secret", b"{}")).await, 202);
 }
 
+/// The secret may have been rotated. Many senders do not repeat a request that got 401.
+#[tokio::test(start_paused = true)]
+async fn mismatch_returns_503_while_the_store_is_unavailable() {
+    let function = Function::new();
+    assert_eq!(function.status(github_request("push", "wrong", b"{}")).await, 401);
+    function.secrets.set("github", Stage::Current, "second secret");
+    function.secrets.set_behavior(SecretStoreBehavior::Unavailable);
+    for _ in 0..20 {
+        assert_eq!(function.status(github_request("push", "second secret", b"{}")).await, 503);
+        assert_eq!(function.status(github_request("push", SECRET, b"{}")).await, 202);
+    }
+    function.secrets.set_behavior(SecretStoreBehavior::Available);
+    tokio::time::advance(Duration::from_secs(3)).await;
+    assert_eq!(function.status(github_request("push", "second secret", b"{}")).await, 202);
+    assert_eq!(function.status(github_request("push", "wrong", b"{}")).await, 401);
+}
+
 /// A sender that changes to a key pair still signs some events with its previous key.
 #[tokio::test(start_paused = true)]
 async fn previous_secret_may_be_another_kind_of_key() {

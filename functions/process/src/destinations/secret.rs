@@ -20,7 +20,7 @@ pub(super) async fn lookup(clients: &Clients, destination: &str, deadline: Insta
 
 /// Makes a request with the current secret of a destination and, after a rotation, the previous one. If the receiver
 /// rejects the secret, an operator may have replaced it. So the secret is read again, and the request is made once more if
-/// the current secret has changed.
+/// the current secret has changed. If it cannot be read, it may have been replaced, so the delivery is retried.
 ///
 /// `is_rejection` returns whether a failure can be due to the secret.
 pub(super) async fn with_current(
@@ -38,7 +38,8 @@ pub(super) async fn with_current(
     let refresh = async { Ok(clients.secrets.refresh(destination, &secrets).await) };
     match before_deadline(deadline, refresh).await? {
         Ok(Some(refreshed)) if !is_same(secrets.first(), refreshed.first()) => send(&refreshed).await,
-        Ok(_) | Err(_) => Err(failure),
+        Ok(_) => Err(failure),
+        Err(error) => Err(unavailable(destination, &error)),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::fixture::{Function, event, message_body, record};
 
 async fn email_function(more: Value) -> Function {
-    let mut destination = json!({ "kind": "email", "timeout_ms": 400, "from": "hooks@example.com", "to": ["a@example.com", "b@example.com"] });
+    let mut destination = json!({ "kind": "email", "timeout_ms": 4000, "from": "hooks@example.com", "to": ["a@example.com", "b@example.com"] });
     destination.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let function = Function::with_destination(destination).await;
     let response = "<SendEmailResponse><SendEmailResult><MessageId>m</MessageId></SendEmailResult></SendEmailResponse>";
@@ -16,7 +16,7 @@ async fn email_function(more: Value) -> Function {
 
 async fn eventbridge_function(status: u16, response: Value) -> Function {
     let function =
-        Function::with_destination(json!({ "kind": "eventbridge", "timeout_ms": 400, "bus": "orders" })).await;
+        Function::with_destination(json!({ "kind": "eventbridge", "timeout_ms": 4000, "bus": "orders" })).await;
     function.aws.set_response("PutEvents", status, response);
     function
 }
@@ -86,7 +86,7 @@ async fn eventbridge_client_uses_the_region_of_the_bus() {
         ("arn:aws:events:us-west-2:210987654321:event-bus/orders", "us-west-2"),
     ] {
         let function =
-            Function::with_destination(json!({ "kind": "eventbridge", "timeout_ms": 400, "bus": bus })).await;
+            Function::with_destination(json!({ "kind": "eventbridge", "timeout_ms": 4000, "bus": bus })).await;
         function.aws.set_response("PutEvents", 200, json!({ "FailedEntryCount": 0 }));
         assert_eq!(function.delivery_result(b"{}").await, "");
         assert_eq!(only_request(&function)["Entries"][0]["EventBusName"], bus);

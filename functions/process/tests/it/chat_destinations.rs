@@ -24,7 +24,7 @@ pub(crate) fn push(message: &str) -> Vec<u8> {
 }
 
 async fn chat_function(kind: &str, more: Value) -> Function {
-    let mut destination = json!({ "kind": kind, "timeout_ms": 400 });
+    let mut destination = json!({ "kind": kind, "timeout_ms": 4000 });
     destination.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let function = Function::with_destination(destination).await;
     function.aws.put_secret("orders", &format!("{}/hook?token=1\n", function.receiver_url));
@@ -90,7 +90,7 @@ async fn failed_template_sends_the_event_to_the_dead_letter_queue() {
 #[tokio::test]
 async fn missing_or_invalid_webhook_url_is_retried() {
     for secret in [None, Some("xoxb-a-token"), Some("http://10.0.0.1/"), Some(" ")] {
-        let function = Function::with_destination(json!({ "kind": "slack", "timeout_ms": 400 })).await;
+        let function = Function::with_destination(json!({ "kind": "slack", "timeout_ms": 4000 })).await;
         secret.iter().for_each(|secret| function.aws.put_secret("orders", secret));
         assert_eq!(function.delivery_result(b"{}").await, "retry", "{secret:?}");
         assert_eq!((function.received_requests(), function.dead_letters().len()), (0, 0));

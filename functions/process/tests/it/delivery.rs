@@ -42,7 +42,7 @@ async fn configured_headers_are_sent_with_every_event() {
     let receiver = crate::fixture::TestReceiver::default();
     let url = format!("http://{}/orders", receiver.start().await);
     let headers = json!({ "X-Tenant": "blue", "User-Agent": "blue/1" });
-    let destination = json!({ "kind": "http", "url": url, "timeout_ms": 400, "headers": headers });
+    let destination = json!({ "kind": "http", "url": url, "timeout_ms": 4000, "headers": headers });
     let destinations = json!({ "orders": destination, "audit": destination, "hangs": destination });
     let function = Function::with_variable("HOOKLINE_DESTINATIONS", Some(&destinations.to_string())).await;
     assert!(function.failed_ids(vec![unique_record("m", "github", 1)]).await.is_empty());

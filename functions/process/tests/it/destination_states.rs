@@ -181,8 +181,8 @@ async fn rate_limit_is_a_response() {
 /// A failure before the call says nothing about the destination.
 #[tokio::test]
 async fn failure_without_a_call_neither_opens_nor_closes() {
-    let slack = json!({ "kind": "slack", "timeout_ms": 400 });
-    let http = json!({ "kind": "http", "url": "RECEIVER/other", "timeout_ms": 400 });
+    let slack = json!({ "kind": "slack", "timeout_ms": 4000 });
+    let http = json!({ "kind": "http", "url": "RECEIVER/other", "timeout_ms": 4000 });
     let destinations = json!({ "orders": slack, "audit": http, "hangs": http }).to_string();
     let variables = [("HOOKLINE_DESTINATIONS", destinations), ("HOOKLINE_BREAKER", BREAKER.to_owned())];
     let function = Function::with_variables(&variables).await;

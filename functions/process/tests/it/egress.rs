@@ -42,7 +42,7 @@ fn response(bytes: usize) -> Vec<u8> {
 }
 
 async fn function(url: &str) -> Function {
-    Function::with_destination(json!({ "kind": "http", "url": url, "timeout_ms": 400 })).await
+    Function::with_destination(json!({ "kind": "http", "url": url, "timeout_ms": 4000 })).await
 }
 
 /// Returns the number of connections for three sequential deliveries.

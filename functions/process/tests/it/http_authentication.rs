@@ -1,5 +1,7 @@
 //! Credentials of `http` destinations that are sent as they are in the secret, and what all credentials have in common.
 
+use std::sync::atomic::Ordering;
+
 use axum::http::HeaderMap;
 use hookline_aws::Variables;
 use hookline_telemetry::{Level, Settings, capture};
@@ -15,7 +17,7 @@ const SIGNING_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// Creates the function with a destination at the receiver and its secret.
 async fn function(options: Value, secret: &str) -> Function {
-    let mut destination = json!({ "kind": "http", "url": "RECEIVER/orders", "timeout_ms": 400 });
+    let mut destination = json!({ "kind": "http", "url": "RECEIVER/orders", "timeout_ms": 4000 });
     destination.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
     let function = Function::with_destination(destination).await;
     function.aws.put_secret("orders", secret);
@@ -94,6 +96,17 @@ async fn rejection_of_an_unchanged_secret_is_permanent() {
     function.receiver.respond_with(401, None);
     assert_eq!(function.delivery_result(b"{}").await, "http_401");
     assert_eq!(function.received_requests(), 1);
+}
+
+/// An operator may have replaced the secret that was rejected.
+#[tokio::test]
+async fn rejection_is_retried_while_the_secret_cannot_be_read() {
+    let function = function(json!({ "auth": "bearer" }), "first-token").await;
+    assert_eq!(function.delivery_result(b"{}").await, "");
+    function.aws.hangs_on_secrets.store(true, Ordering::SeqCst);
+    function.receiver.respond_with(401, None);
+    assert_eq!(function.delivery_result(b"[1]").await, "retry");
+    assert_eq!(function.received_requests(), 2);
 }
 
 #[tokio::test]
