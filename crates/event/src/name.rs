@@ -56,6 +56,13 @@ pub fn shorten(name: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}~{hash}", name.get(..end).unwrap_or_default()))
 }
 
+/// Whether Unicode reserves the character for use inside of programs: the last two of each plane, and 32 others
+/// (<https://www.unicode.org/faq/private_use.html#nonchar1>).
+#[must_use]
+pub fn is_noncharacter(character: char) -> bool {
+    matches!(character, '\u{fdd0}'..='\u{fdef}') || u32::from(character) & 0xfffe == 0xfffe
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,12 +20,8 @@ pub(crate) fn usable_id(id: String) -> Option<String> {
 
 /// Whether CloudEvents allows an id and it is not too long.
 pub(crate) fn is_usable_id(id: &str) -> bool {
-    let is_allowed = |character: char| !character.is_control() && !is_noncharacter(character);
+    let is_allowed = |character: char| !character.is_control() && !name::is_noncharacter(character);
     (1..=MAX_ID_BYTES).contains(&id.len()) && id.chars().all(is_allowed)
-}
-
-fn is_noncharacter(character: char) -> bool {
-    matches!(character, '\u{fdd0}'..='\u{fdef}') || u32::from(character) & 0xfffe == 0xfffe
 }
 
 /// Returns a sender's type in the form in which routes, headers and logs have it. Returns `None` if there is no type.

@@ -3,7 +3,7 @@
 //! API: <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>.
 
 use aws_sdk_sns::types::MessageAttributeValue;
-use hookline_event::Event;
+use hookline_event::{Event, name};
 use serde::Deserialize;
 use url::Url;
 
@@ -122,12 +122,10 @@ fn one_line(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Whether a subject can have the character. Unicode reserves the last two characters of each plane, and 32 others, for use
-/// inside of programs. <https://www.unicode.org/faq/private_use.html#nonchar1>
+/// Whether a subject can have the character.
 fn is_printable(character: char) -> bool {
     let is_separator = matches!(character, '\u{2028}' | '\u{2029}');
-    let is_noncharacter = matches!(character, '\u{fdd0}'..='\u{fdef}') || u32::from(character) & 0xfffe == 0xfffe;
-    !character.is_control() && !is_separator && !is_noncharacter
+    !character.is_control() && !is_separator && !name::is_noncharacter(character)
 }
 
 fn link(_: &Url, text: &str) -> String {
